@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class RosettaConfig(AppConfig):
+    name = "rosetta"
+
+    def ready(self) -> None:
+        from rosetta import checks  # noqa: F401  (registers the system checks)

@@ -1,0 +1,46 @@
+"""A cache that is away is an empty cache: nothing that serves a request fails with it."""
+
+import time
+from typing import Any
+
+import structlog
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+log = structlog.get_logger(__name__)
+
+REST_SECONDS = 2.0
+
+
+class ForgivingRedisCache(RedisCache):
+    """Django's Redis cache, which misses instead of raising while Redis is away, and asks it only now and then."""
+
+    _away_until = 0.0
+
+    def _forgive(self, call: Any, missing: Any) -> Any:
+        if time.monotonic() < type(self)._away_until:
+            return missing
+        try:
+            return call()
+        except RedisError as error:
+            type(self)._away_until = time.monotonic() + REST_SECONDS
+            log.warning("cache_away", error=str(error))
+            return missing
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        return self._forgive(lambda: super(ForgivingRedisCache, self).get(key, default, version), default)
+
+    def set(self, *args: Any, **kwargs: Any) -> None:
+        self._forgive(lambda: super(ForgivingRedisCache, self).set(*args, **kwargs), None)
+
+    def add(self, *args: Any, **kwargs: Any) -> bool:
+        return bool(self._forgive(lambda: super(ForgivingRedisCache, self).add(*args, **kwargs), True))
+
+    def delete(self, *args: Any, **kwargs: Any) -> bool:
+        return bool(self._forgive(lambda: super(ForgivingRedisCache, self).delete(*args, **kwargs), False))
+
+    def get_many(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
+        return dict(self._forgive(lambda: super(ForgivingRedisCache, self).get_many(*args, **kwargs), {}))
+
+    def set_many(self, *args: Any, **kwargs: Any) -> list[Any]:
+        return list(self._forgive(lambda: super(ForgivingRedisCache, self).set_many(*args, **kwargs), []))

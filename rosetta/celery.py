@@ -1,0 +1,27 @@
+"""The Celery application, and the one way that the rest of the code wakes it."""
+
+import os
+
+import structlog
+from celery import Celery, Task
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rosetta.settings")
+
+log = structlog.get_logger(__name__)
+
+app = Celery("rosetta")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()
+
+
+def nudge(task: "Task[..., object]", *args: object, countdown: float | None = None) -> None:
+    """Ask a worker to run ``task`` soon. It may be lost: what is to be done stands in a row that a sweep finds.
+
+    Never raises and never waits for a broker that is away: the request that nudges has already done its work.
+    """
+    try:
+        task.apply_async(args=args, countdown=countdown, retry=False, ignore_result=True)
+    except Exception as error:  # kombu and its transports raise errors of many kinds
+        log.warning("nudge_lost", task=task.name, error=str(error))

@@ -1,0 +1,45 @@
+"""Mistakes between settings, each with an id so that it can be tested and silenced."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+NEEDS = {
+    "libretranslate": ("LIBRETRANSLATE_URL",),
+    "deepl": ("DEEPL_API_KEY",),
+    "google": ("GOOGLE_TRANSLATE_API_KEY",),
+    "openai": ("OPENAI_BASE_URL", "OPENAI_MODEL"),
+}
+
+
+@register()
+def engines_have_their_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    named = {
+        engine
+        for chain in (settings.TRANSLATION_ENGINES, *settings.TRANSLATION_PAIR_ENGINES.values())
+        for engine in chain
+    }
+    return [
+        Error(
+            f"The translation engine {engine} needs {name}.",
+            hint=f"Set {name} or leave {engine} out.",
+            id="rosetta.E001",
+        )
+        for engine in sorted(named & set(NEEDS))
+        for name in NEEDS[engine]
+        if not getattr(settings, name)
+    ]
+
+
+@register()
+def services_go_together(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if settings.DATABASE_URL and not settings.REDIS_URL:
+        return [
+            Warning(
+                "DATABASE_URL is set without REDIS_URL: rate limits and the cache hold for one process each.",
+                hint="Set REDIS_URL where more than one process serves.",
+                id="rosetta.W001",
+            )
+        ]
+    return []

@@ -1,0 +1,150 @@
+"""Refusals, and the one place where they become answers.
+
+Code below the API raises a ``DomainError``; ``exception_handler`` gives every refusal the contract's body. ``message``
+is always the documented English; the sentences under ``errors`` are in the caller's language.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+import structlog
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+log = structlog.get_logger(__name__)
+
+INVALID_MESSAGE = "The given data was invalid."
+UNAUTHENTICATED = "Unauthenticated."
+
+
+class DomainError(Exception):
+    """A refusal with a stable code. Subclasses set ``status``, ``message`` and, where clients branch on it, ``code``."""
+
+    status: ClassVar[int] = 400
+    message: str = "Bad request."
+    code: str | None = None
+
+    def __init__(self, message: str | None = None) -> None:
+        self.message = message or self.message
+        super().__init__(self.message)
+
+    def body(self) -> dict[str, Any]:
+        if self.code is None:
+            return {"message": self.message}
+        return {"message": self.message, "errors": {"code": [self.code]}}
+
+
+class NotFound(DomainError):
+    """No such row, or none that this caller may know of: one answer for both."""
+
+    status = 404
+    message = "Not found."
+
+
+class Forbidden(DomainError):
+    """The caller can see the row but may not do this to it."""
+
+    status = 403
+    message = "This action is unauthorized."
+
+
+class Conflict(DomainError):
+    status = 409
+    message = "Conflict."
+
+
+class Gone(DomainError):
+    status = 410
+    message = "Gone."
+
+
+class Unavailable(DomainError):
+    """Something this request needs (storage, say) is down; trying again later may work."""
+
+    status = 503
+    message = "Service Unavailable."
+
+
+class Invalid(DomainError):
+    """Well-formed input that a rule refuses: ``errors`` maps a field, dotted where nested, to sentences."""
+
+    status = 422
+    message = INVALID_MESSAGE
+
+    def __init__(self, errors: Mapping[str, list[Any]]) -> None:
+        self.errors = errors
+        super().__init__()
+
+    def body(self) -> dict[str, Any]:
+        return {"message": self.message, "errors": {name: [str(s) for s in told] for name, told in self.errors.items()}}
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's hook: the contract's answer to ``exc``, or None for what is a fault of ours (a 500)."""
+    from rest_framework.views import set_rollback  # at call time: DRF's views import permissions, which import this
+
+    set_rollback()
+    answer = _answer(exc)
+    if answer is None:
+        return None
+    status, body, headers = answer
+    return Response(body, status=status, headers=headers)
+
+
+def _answer(exc: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None:
+    match exc:
+        case DomainError():
+            return exc.status, exc.body(), {}
+        case exceptions.ValidationError():
+            return 422, {"message": INVALID_MESSAGE, "errors": dict(_flatten(exc.detail))}, {}
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return 401, {"message": UNAUTHENTICATED}, {"WWW-Authenticate": "Bearer"}
+        case exceptions.Throttled():
+            return (
+                429,
+                {"message": "Too Many Attempts."},
+                {"Retry-After": str(max(1, int(getattr(exc, "wait", None) or 1)))},
+            )
+        case Http404() | exceptions.NotFound():
+            return 404, {"message": NotFound.message}, {}
+        case exceptions.PermissionDenied():
+            default = str(exc.detail) == str(exceptions.PermissionDenied.default_detail)
+            return 403, {"message": Forbidden.message if default else str(exc.detail)}, {}
+        case PermissionDenied():
+            return 403, {"message": Forbidden.message}, {}
+        case RequestDataTooBig():
+            return 413, {"message": "The request is too large."}, {}
+        case exceptions.APIException():
+            return exc.status_code, {"message": str(exc.detail)}, {}
+        case OperationalError() | InterfaceError():
+            log.warning("database_unavailable", error=str(exc))
+            return 503, {"message": Unavailable.message}, {"Retry-After": "1"}
+    return None
+
+
+def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Nested serializer errors as dotted names: ``attachment_ids.0``. Errors of no one field are under ``body``."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            name = "body" if name == "non_field_errors" else str(name)
+            yield from _flatten(inner, f"{path}.{name}" if path else name)
+    elif any(isinstance(item, Mapping | list) for item in detail):
+        for index, inner in enumerate(detail):
+            if inner:
+                yield from _flatten(inner, f"{path}.{index}" if path else str(index))
+    else:
+        yield path or "body", [str(sentence) for sentence in detail]
+
+
+def json_404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler404: API callers get the contract's body."""
+    return JsonResponse({"message": NotFound.message}, status=404)
+
+
+def json_500(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: never a trace, always the request's id."""
+    body = {"message": "Server Error.", "request_id": getattr(request, "request_id", None)}
+    return JsonResponse(body, status=500)

@@ -1,0 +1,42 @@
+"""The OpenAPI document: what drf-spectacular cannot see of the contract's frame."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
+
+MESSAGE = {"type": "object", "properties": {"message": {"type": "string"}}, "required": ["message"]}
+FIELD_ERRORS = {
+    "type": "object",
+    "properties": {
+        "message": {"type": "string"},
+        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    },
+    "required": ["message", "errors"],
+}
+
+
+class AutoSchema(SpectacularAutoSchema):
+    """Names operations after their view and method, and lets a view say which statuses it may answer."""
+
+    def get_tags(self) -> list[str]:
+        tag = getattr(self.view, "tag", None)
+        return [tag] if tag else super().get_tags()
+
+
+def documented_answers(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Adds the frame's answers (401, 404, 422, 429) to every operation that can give them."""
+    for path, item in result["paths"].items():
+        for operation in item.values():
+            responses = operation["responses"]
+            if operation.get("security") != [{}]:
+                responses.setdefault("401", _answer("Nobody is signed in.", MESSAGE))
+            if "{" in path:
+                responses.setdefault("404", _answer("Unknown, or not for this caller.", MESSAGE))
+            if "requestBody" in operation or operation.get("parameters"):
+                responses.setdefault("422", _answer("The data was refused, by field.", FIELD_ERRORS))
+            responses.setdefault("429", _answer("Too many requests; `Retry-After` says when to go on.", MESSAGE))
+    return result
+
+
+def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}

@@ -1,0 +1,368 @@
+"""Settings, all from the environment; ``.env.example`` lists every name. A wrong value stops the start and says which."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+from celery.schedules import schedule as every
+from django.core.exceptions import ImproperlyConfigured
+
+from rosetta import env, languages
+from rosetta.logs import logging_config
+from rosetta.secret_key import secret_key_in
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+# ── Where it runs ──
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.integer("PORT", 8000, low=1, high=65535)
+DEBUG = env.switch("DEBUG", False)
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+DATABASE_URL = env.url("DATABASE_URL", schemes=("postgres", "postgresql"))
+REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss"))
+BROKER_URL = env.text("BROKER_URL", REDIS_URL)
+
+SECRET_KEY = env.secret("SECRET_KEY")
+if not SECRET_KEY:
+    if DATABASE_URL:
+        raise ImproperlyConfigured("SECRET_KEY is empty: with DATABASE_URL set, give SECRET_KEY or SECRET_KEY_FILE")
+    SECRET_KEY = secret_key_in(VAR_DIR / "secret_key")
+
+LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
+WILDCARD_HOSTS = ("0.0.0.0", "::")  # noqa: S104
+LOCAL_ORIGINS = [f"http://{name}:{PORT}" for name in ("127.0.0.1", "localhost")]
+PUBLIC_URL = env.url("PUBLIC_URL", LOCAL_ORIGINS[0] if HOST in WILDCARD_HOSTS else f"http://{HOST}:{PORT}")
+FRONTEND_URL = env.url("FRONTEND_URL")
+ALLOWED_HOSTS = list(env.words("ALLOWED_HOSTS", (*LOCAL_NAMES, HOST, urlsplit(PUBLIC_URL).hostname or "localhost")))
+CORS_ORIGINS = env.words("CORS_ORIGINS")
+_public_is_local = not env.text("PUBLIC_URL")
+# The web origins that may sign in and open a socket with a cookie.
+ALLOWED_ORIGINS: frozenset[str] = frozenset(
+    [*(LOCAL_ORIGINS if _public_is_local else []), PUBLIC_URL, *([FRONTEND_URL] if FRONTEND_URL else []), *CORS_ORIGINS]
+)
+CORS_ALLOWED_ORIGINS = sorted({*CORS_ORIGINS, *([FRONTEND_URL] if FRONTEND_URL else [])})
+CORS_ALLOW_CREDENTIALS = True
+CORS_ALLOW_HEADERS = (
+    "accept", "authorization", "content-type", "idempotency-key", "x-csrftoken", "x-rosetta-guest-token", "x-request-id",
+)  # fmt: skip
+CORS_EXPOSE_HEADERS = (
+    "x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "retry-after", "idempotent-replayed",
+)  # fmt: skip
+CSRF_TRUSTED_ORIGINS = sorted(ALLOWED_ORIGINS)
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, high=10)
+THROTTLE = env.switch("THROTTLE", True)
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
+
+# ── Applications ──
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "django_structlog",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "rosetta",
+    "accounts",
+    "files",
+    "translation",
+    "devices",
+    "workspaces",
+    "messaging",
+    "rooms",
+    "realtime",
+]
+
+MIDDLEWARE = [
+    "rosetta.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "rosetta.urls"
+WSGI_APPLICATION = "rosetta.wsgi.application"
+APPEND_SLASH = True
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# ── Data ──
+DATABASES: dict[str, Any]
+if DATABASE_URL:
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": env.integer("DATABASE_POOL_SIZE", 20, low=1, high=1000),
+        "timeout": 10,
+    }
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": VAR_DIR / "db.sqlite3",
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                # IMMEDIATE: a transaction takes the write lock at its start, so that it never fails half-way on an upgrade.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+            },
+            "TEST": {"NAME": None},
+        }
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES: dict[str, Any]
+if REDIS_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "rosetta.cache.ForgivingRedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "rosetta",
+            "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+        }
+    }
+else:
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10000}}
+    }
+
+# ── People ──
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_NAME = "rosetta_session"
+SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+HTTPS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_SSL_REDIRECT = False
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+HIDE_ACCOUNT_EXISTENCE = env.switch("HIDE_ACCOUNT_EXISTENCE", False)
+SOCIAL_CALLBACK_URL = env.text("SOCIAL_CALLBACK_URL", f"{FRONTEND_URL or PUBLIC_URL}/auth/{{provider}}/callback")
+SOCIAL_APP_STATELESS = env.switch("SOCIAL_APP_STATELESS", False)
+
+# ── Languages ──
+LANGUAGE_CODE = languages.DEFAULT
+# Django names Simplified Chinese zh-hans; its catalogues are found by that name.
+LANGUAGES = [("zh-hans" if row.code == "zh-CN" else row.code, row.native_name) for row in languages.LANGUAGES]
+LOCALE_PATHS = [BASE_DIR / "rosetta" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# ── Static files, uploads ──
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
+# Served from the packages themselves: a fresh clone needs no collectstatic.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+S3_BUCKET = env.text("S3_BUCKET")
+STORAGES: dict[str, Any] = {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "files", "base_url": None},
+    },
+}
+if S3_BUCKET:
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.url("S3_ENDPOINT_URL") or None,
+            "region_name": env.text("S3_REGION") or None,
+            "access_key": env.text("AWS_ACCESS_KEY_ID") or None,
+            "secret_key": env.secret("AWS_SECRET_ACCESS_KEY") or None,
+            "default_acl": None,
+            "querystring_auth": True,
+            "querystring_expire": 60,
+            "file_overwrite": False,
+        },
+    }
+FILES_MAX_BYTES = env.integer("FILES_MAX_BYTES", 25 * 1024 * 1024, low=1)
+FILES_TTL_HOURS = env.number("FILES_TTL_HOURS", 24.0)
+FILES_ALLOW_ANONYMOUS = env.switch("FILES_ALLOW_ANONYMOUS", False)
+FILES_DEFAULT_VISIBILITY = env.choice("FILES_DEFAULT_VISIBILITY", "private", ("private", "public"))
+FILES_DENIED_TYPES = env.words("FILES_DENIED_TYPES")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# ── Mail ──
+EMAIL_URL = env.text("EMAIL_URL")
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Rosetta <rosetta@localhost>")
+EMAIL_TIMEOUT = 10
+if EMAIL_URL:
+    _mail = urlsplit(EMAIL_URL)
+    if _mail.scheme not in ("smtp", "smtp+tls", "smtps") or not _mail.hostname:
+        raise ImproperlyConfigured(
+            f"EMAIL_URL={EMAIL_URL!r}: write smtp://, smtp+tls:// or smtps:// user:password@host:port"
+        )
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _mail.hostname
+    EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
+    EMAIL_USE_SSL = _mail.scheme == "smtps"
+    EMAIL_PORT = _mail.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[_mail.scheme]
+    EMAIL_HOST_USER = unquote(_mail.username or "")
+    EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"
+
+# ── API ──
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.TokenAuthentication",
+        "accounts.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rosetta.permissions.SignedIn"],
+    "DEFAULT_RENDERER_CLASSES": ["drf_orjson_renderer.renderers.ORJSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rosetta.parsers.JSONObjectParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "rosetta.negotiation.JSONAlways",
+    "DEFAULT_SCHEMA_CLASS": "rosetta.schema.AutoSchema",
+    "EXCEPTION_HANDLER": "rosetta.errors.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Rosetta",
+    "DESCRIPTION": "A chat service in which everybody reads and writes in their own language.",
+    "VERSION": VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rosetta.permissions.Anyone"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": ["rosetta.schema.documented_answers"],
+}
+
+# ── Queue ──
+QUEUE_DIR = VAR_DIR / "queue"
+if BROKER_URL:
+    CELERY_BROKER_URL = BROKER_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+        {"socket_timeout": 2, "socket_connect_timeout": 1} if BROKER_URL.startswith("redis") else {}
+    )
+else:
+    for _folder in ("tasks", "control", "done"):
+        (QUEUE_DIR / _folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(QUEUE_DIR / "tasks"),
+        "data_folder_out": str(QUEUE_DIR / "tasks"),
+        "control_folder": str(QUEUE_DIR / "control"),
+        "processed_folder": str(QUEUE_DIR / "done"),
+        # Keeping processed messages makes the transport move files rather than read and unlink them, which loses none
+        # when two workers race; a periodic job empties the folder.
+        "store_processed": True,
+        "polling_interval": 0.05,
+    }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ALWAYS_EAGER = False
+CELERY_TASK_DEFAULT_QUEUE = "rosetta"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_MAX_LOOP_INTERVAL = 2
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    # One row a periodic job: name → task and interval; ``manage.py run_jobs`` runs the same ones by name.
+    "sweep-translations": {"task": "messaging.tasks.sweep_translations", "schedule": every(5.0)},
+    "expire-events": {"task": "workspaces.tasks.expire_events", "schedule": every(600.0)},
+    "purge-queue": {"task": "rosetta.tasks.purge_queue", "schedule": every(600.0)},
+}
+EVENT_RETENTION = timedelta(days=7)
+
+# ── Translation ──
+ENGINE_NAMES = ("local", "libretranslate", "deepl", "google", "openai")
+TRANSLATION_ENGINES = env.words("TRANSLATION_ENGINES", ("local",))
+# A pair's own chain: TRANSLATION_ENGINES_EN_ZH_CN=deepl,local
+TRANSLATION_PAIR_ENGINES: dict[tuple[str, str], tuple[str, ...]] = {
+    (one, other): env.words(name)
+    for one in languages.CODES
+    for other in languages.CODES
+    if env.text(name := f"TRANSLATION_ENGINES_{one}_{other}".upper().replace("-", "_"))
+}
+for _chain in (TRANSLATION_ENGINES, *TRANSLATION_PAIR_ENGINES.values()):
+    for _engine in _chain:
+        if _engine not in ENGINE_NAMES:
+            raise ImproperlyConfigured(f"TRANSLATION_ENGINES: {_engine!r} is none of {', '.join(ENGINE_NAMES)}")
+LIBRETRANSLATE_URL = env.url("LIBRETRANSLATE_URL")
+LIBRETRANSLATE_API_KEY = env.secret("LIBRETRANSLATE_API_KEY")
+DEEPL_API_KEY = env.secret("DEEPL_API_KEY")
+DEEPL_URL = env.url("DEEPL_URL")
+GOOGLE_TRANSLATE_API_KEY = env.secret("GOOGLE_TRANSLATE_API_KEY")
+GOOGLE_TRANSLATE_URL = env.url("GOOGLE_TRANSLATE_URL", "https://translation.googleapis.com")
+OPENAI_BASE_URL = env.url("OPENAI_BASE_URL")
+OPENAI_API_KEY = env.secret("OPENAI_API_KEY")
+OPENAI_MODEL = env.text("OPENAI_MODEL")
+TRANSLATION_CHAIN_SECONDS = 30
+TRANSLATION_LEASE_SECONDS = 60
+TRANSLATION_RETRY_SECONDS = 30
+
+# ── Staff, logs ──
+UNFOLD = {"SITE_TITLE": "Rosetta", "SITE_HEADER": "Rosetta", "SITE_SYMBOL": "translate", "SHOW_VIEW_ON_SITE": False}
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FORMAT = env.choice("LOG_FORMAT", "json" if DATABASE_URL else "console", ("json", "console"))
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging_config(level=LOG_LEVEL, as_json=LOG_FORMAT == "json")
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# The test run has its own quick hasher and runs no worker; see conftest.py.
+TESTING = "PYTEST_VERSION" in os.environ
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]

@@ -1,0 +1,26 @@
+"""The frame's own periodic jobs."""
+
+import time
+
+from celery import shared_task
+from django.conf import settings
+
+KEEP_SECONDS = 600
+BATCH = 5000
+
+
+@shared_task
+def purge_queue() -> int:
+    """Remove the embedded queue's finished messages; returns how many went."""
+    done = settings.QUEUE_DIR / "done"
+    if not done.is_dir():
+        return 0
+    gone = 0
+    limit = time.time() - KEEP_SECONDS
+    for path in done.iterdir():
+        if gone >= BATCH:
+            break
+        if path.stat().st_mtime < limit:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone

@@ -1,0 +1,60 @@
+"""The frame: ids, errors, health, and what every answer carries."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from rosetta.ids import from_uuid, new_ulid, parse_ulid, to_uuid
+
+
+def test_ulids_grow_and_survive_the_way_through_the_database() -> None:
+    made = [new_ulid() for _ in range(1000)]
+    assert made == sorted(set(made))
+    assert from_uuid(to_uuid(made[0])) == made[0]
+
+
+@pytest.mark.parametrize("raw", ["", "x", "0" * 25, "u" * 26, "8" * 26, None, 5, "é" * 26])
+def test_what_is_no_ulid_is_none(raw: Any) -> None:
+    assert parse_ulid(raw) is None
+
+
+def test_a_ulid_is_taken_in_either_case() -> None:
+    ulid = new_ulid()
+    assert parse_ulid(ulid.upper()) == ulid
+
+
+@pytest.mark.django_db
+def test_the_process_says_that_it_lives_and_that_it_is_ready() -> None:
+    assert Client().get("/healthz").status_code == 200
+    ready = Client().get("/readyz")
+    assert (ready.status_code, ready.json()["status"]) == (200, "ok")
+
+
+def test_an_unknown_path_is_a_json_404_with_a_request_id(client: Client) -> None:
+    answer = client.get("/api/v1/nothing")
+    assert (answer.status_code, answer.json()) == (404, {"message": "Not found."})
+    assert answer["X-Request-Id"]
+
+
+def test_a_clients_plain_request_id_is_kept_and_a_forged_one_is_not(client: Client) -> None:
+    assert client.get("/healthz", headers={"X-Request-Id": "abc-1"})["X-Request-Id"] == "abc-1"
+    assert client.get("/healthz", headers={"X-Request-Id": "a b\tc"})["X-Request-Id"] != "a b\tc"
+
+
+def test_metrics_are_for_loopback_alone(client: Client) -> None:
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", REMOTE_ADDR="203.0.113.9").status_code == 404
+    assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 404
+
+
+def test_the_home_page_says_what_this_is(client: Client) -> None:
+    page = client.get("/").content.decode()
+    assert "/api/docs" in page
+    assert "/admin/" in page
+
+
+@pytest.mark.django_db
+def test_the_schema_is_served() -> None:
+    assert APIClient().get("/api/schema").status_code == 200

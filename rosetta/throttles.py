@@ -1,0 +1,132 @@
+"""Rate limits: exact under parallel requests, shared through Redis where there is one.
+
+DRF's own throttles read, then write, and let parallel requests through; these count atomically.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import structlog
+from django.conf import settings
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage, storage_from_string
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+
+log = structlog.get_logger(__name__)
+
+REDIS_REST_SECONDS = 2.0
+
+
+class _Counter:
+    """Counts hits in Redis, and in this process while Redis is away: a limit never makes a request fail."""
+
+    def __init__(self) -> None:
+        self.memory = MemoryStorage()
+        self.shared: Any = None
+        self.away_until = 0.0
+        if settings.REDIS_URL:
+            self.shared = storage_from_string(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+
+    def hit(self, key: str, seconds: int) -> int:
+        """Count one more in ``key``'s window of ``seconds``, which starts with its first hit; returns the count."""
+        if self._shared_answers():
+            try:
+                return int(self.shared.incr(key, seconds))
+            except Exception as error:  # limits re-raises whatever its driver raises
+                self._rest(error)
+        return self.memory.incr(key, seconds)
+
+    def seconds_left(self, key: str) -> float:
+        """How long ``key``'s window still runs."""
+        if self._shared_answers():
+            try:
+                return float(self.shared.get_expiry(key) - time.time())
+            except Exception as error:
+                self._rest(error)
+        return self.memory.get_expiry(key) - time.time()
+
+    def _shared_answers(self) -> bool:
+        return self.shared is not None and time.monotonic() >= self.away_until
+
+    def _rest(self, error: Exception) -> None:
+        self.away_until = time.monotonic() + REDIS_REST_SECONDS
+        log.warning("rate_limit_store_away", error=str(error))
+
+
+@cache
+def counter() -> _Counter:
+    return _Counter()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a caller stands with a limit after this request."""
+
+    limit: int
+    remaining: int
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most so many requests, as in ``120/minute``, for each value of ``key``; a key of None is not limited."""
+
+    scope: str
+    rate: str
+    key: Callable[[Request], str | None]
+
+    @property
+    def item(self) -> RateLimitItem:
+        return _parsed(self.rate)
+
+    def hit(self, request: Request) -> Standing | None:
+        """Count ``request``. Raises Throttled when it is one too many."""
+        value = self.key(request)
+        return None if value is None else hit(self.scope, self.rate, value)
+
+
+@cache
+def _parsed(rate: str) -> RateLimitItem:
+    return parse(rate)
+
+
+def hit(scope: str, rate: str, value: str) -> Standing | None:
+    """Count one use of ``rate`` for ``value`` within ``scope``. Raises Throttled when it is one too many."""
+    if not settings.THROTTLE:
+        return None
+    item = _parsed(rate)
+    key = f"limit:{scope}:{item.amount}/{item.get_expiry()}:{value}"
+    count = counter().hit(key, item.get_expiry())
+    if count > item.amount:
+        raise Throttled(wait=max(1, math.ceil(counter().seconds_left(key))))
+    return Standing(item.amount, item.amount - count)
+
+
+def client_address(request: Request) -> str:
+    """The address the request came from: the last hop's word, one proxy deep when ``TRUSTED_PROXIES`` says so."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    hops = settings.TRUSTED_PROXIES
+    if hops and forwarded:
+        chain = [part.strip() for part in forwarded.split(",")]
+        return str(chain[-hops] if len(chain) >= hops else chain[0])
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def by_address(request: Request) -> str | None:
+    return client_address(request)
+
+
+def by_caller(request: Request) -> str | None:
+    """The token or session that calls, else the address."""
+    if request.auth is not None and getattr(request.auth, "pk", None):
+        return f"{type(request.auth).__name__}:{request.auth.pk}"
+    if request.user is not None and getattr(request.user, "is_authenticated", False):
+        return f"user:{request.user.pk}"
+    return client_address(request)
+
+
+EVERYTHING = Limit("all", "1200/minute", by_caller)

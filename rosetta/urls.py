@@ -1,0 +1,31 @@
+"""Every address of the service."""
+
+from django.contrib import admin
+from django.urls import include, path, register_converter
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from rosetta import health
+from rosetta.ids import IntIdConverter, ULIDConverter
+from rosetta.views import home
+
+register_converter(ULIDConverter, "ulid")
+register_converter(IntIdConverter, "int_id")
+
+handler404 = "rosetta.errors.json_404"
+handler500 = "rosetta.errors.json_500"
+
+urlpatterns = [
+    path("", home),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/", include("accounts.api.urls")),
+    path("api/v1/", include("files.api.urls")),
+    path("api/v1/", include("devices.api.urls")),
+    path("api/v1/", include("workspaces.api.urls")),
+    path("api/v1/", include("messaging.api.urls")),
+    path("api/v1/", include("rooms.api.urls")),
+]

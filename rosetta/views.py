@@ -1,0 +1,60 @@
+"""The base of every API view: who may call, how often, and the frame's own pages."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from rosetta.permissions import FULL, SignedIn
+from rosetta.throttles import EVERYTHING, Limit, Standing
+
+
+class ApiView(APIView):
+    """An endpoint of the contract.
+
+    ``limits`` are the rate limits that hold for it; ``abilities`` maps a method to the token ability that opens it, ``*``
+    (a sign-in's token) where nothing is said.
+    """
+
+    permission_classes: Any = (SignedIn,)
+    limits: ClassVar[tuple[Limit, ...]] = (EVERYTHING,)
+    abilities: ClassVar[dict[str, str]] = {}
+
+    def ability_for(self, method: str | None) -> str:
+        return self.abilities.get(method or "", FULL)
+
+    def limits_for(self, request: Request) -> tuple[Limit, ...]:
+        """The limits of this request; override where methods differ."""
+        return self.limits
+
+    def check_throttles(self, request: Request) -> None:
+        self.standing: Standing | None = None
+        for limit in self.limits_for(request):
+            try:
+                standing = limit.hit(request)
+            except exceptions.Throttled:
+                self.standing = Standing(limit.item.amount, 0)
+                raise
+            self.note_standing(standing)
+
+    def note_standing(self, standing: Standing | None) -> None:
+        """Keep the tightest of the limits that this request counted against, for the answer's headers."""
+        if standing is not None and (self.standing is None or standing.remaining < self.standing.remaining):
+            self.standing = standing
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        standing = getattr(self, "standing", None)
+        if standing is not None:
+            response["X-RateLimit-Limit"] = str(standing.limit)
+            response["X-RateLimit-Remaining"] = str(standing.remaining)
+        return response
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """``GET /``: what this is and where to go next."""
+    return render(request, "rosetta/home.html")
