@@ -1,0 +1,26 @@
+"""Refusals of workspaces, channels and invites."""
+
+from rosetta.errors import Conflict, Gone, NotFound
+
+
+class InviteNotValid(NotFound):
+    """Expired, revoked and unknown invites alike."""
+
+    message = "This invite link is not valid."
+
+
+class LastOwner(Conflict):
+    code = "last_owner"
+    message = "A workspace keeps at least one owner."
+
+
+class ChannelArchived(Conflict):
+    code = "channel_archived"
+    message = "This channel is archived."
+
+
+class RoomEnded(Gone):
+    """A temporary room that was closed or has expired."""
+
+    code = "temporary_room_expired"
+    message = "Temporary Room is not available."

@@ -1,0 +1,51 @@
+"""The outbox: an event is appended in the transaction of the change that it tells of, and delivered from its row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from rosetta.ids import database_id
+from rosetta.wake import wake
+from workspaces.models import Conversation, Event, Workspace
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An event before it has its number."""
+
+    kind: str
+    data: dict[str, Any] = field(default_factory=dict)
+    user_id: int | None = None
+
+
+def append(stream: Conversation | Workspace, *drafts: Draft) -> None:
+    """Number and store events of ``stream``; the caller is in the transaction of the change itself.
+
+    Takes the stream's row lock, which orders its writers and leaves no gaps.
+    """
+    last = _advance(type(stream), stream.pk, len(drafts))
+    store(stream.pk, last - len(drafts) + 1, drafts)
+
+
+def store(stream_id: str, first: int, drafts: Sequence[Draft]) -> None:
+    """Store events whose numbers the caller already took, and wake the gateways after the commit."""
+    now = timezone.now()
+    Event.objects.bulk_create(
+        Event(stream_id=stream_id, seq=first + place, kind=d.kind, data=d.data, user_id=d.user_id, created_at=now)
+        for place, d in enumerate(drafts)
+    )
+    transaction.on_commit(lambda: wake(stream_id))
+
+
+def _advance(model: type[models.Model], stream_id: str, count: int) -> int:
+    # RETURNING, which the ORM's update() lacks: the number and the lock in one statement.
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{table}" SET last_event = last_event + %s WHERE id = %s RETURNING last_event',  # noqa: S608
+            [count, database_id(stream_id)],
+        )
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,227 @@
+"""Who belongs where: workspaces, their members, channels and invites; and the streams of what happens in them."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import LANGUAGE_LENGTH
+from rosetta.ids import ULIDField, ULIDModel
+
+
+class Role(models.TextChoices):
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+
+    @property
+    def rank(self) -> int:
+        return {Role.OWNER: 2, Role.ADMIN: 1, Role.MEMBER: 0}[self]
+
+
+class Visibility(models.TextChoices):
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+class PasswordProtected(models.Model):
+    """Something that may ask for a password on the way in; empty means that it does not."""
+
+    password_hash = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def has_password(self) -> bool:
+        return bool(self.password_hash)
+
+    def accepts(self, password: str) -> bool:
+        return not self.password_hash or check_password(password, self.password_hash)
+
+
+class Stream(models.Model):
+    """Something with events numbered 1, 2, 3 …; ``last_event`` is the highest number given out."""
+
+    last_event = models.BigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Workspace(ULIDModel, PasswordProtected, Stream):
+    class Kind(models.TextChoices):
+        TEAM = "team"
+        TEMPORARY_ROOM = "temporary_room"
+
+    name = models.CharField(max_length=120)
+    slug = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.TEAM)
+    visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
+    # Kept with each join and leave, in the same transaction: a list of workspaces must not count members.
+    member_count = models.PositiveIntegerField(default=0)
+    # Set for temporary rooms alone.
+    expires_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        # Serves the list of public workspaces.
+        indexes = [models.Index(fields=["visibility", "-created_at"], name="workspace_discover")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether this is a temporary room that was closed or has expired."""
+        return self.closed_at is not None or (self.expires_at is not None and self.expires_at <= now)
+
+
+class Member(ULIDModel):
+    """A person's place in a workspace. ``language`` is what they read there: their choice, else their account's."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=8, choices=Role, default=Role.MEMBER)
+    preferred_language = models.CharField(max_length=LANGUAGE_LENGTH, null=True, blank=True)
+    language = models.CharField(max_length=LANGUAGE_LENGTH)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="member_once")]
+        # Serves the audience of a post: one probe a language, whatever the number of members.
+        indexes = [models.Index(fields=["workspace", "language"], name="member_by_language")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.workspace_id}"
+
+    @property
+    def rank(self) -> int:
+        return Role(self.role).rank
+
+    @property
+    def is_moderator(self) -> bool:
+        return self.role in (Role.OWNER, Role.ADMIN)
+
+
+class Conversation(ULIDModel, Stream):
+    """What has messages: a channel or a direct conversation, which shares its id. ``last_seq`` numbers the messages."""
+
+    last_seq = models.BigIntegerField(default=0)
+    last_message_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Channel(PasswordProtected):
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="channels")
+    name = models.CharField(max_length=120)
+    slug = models.CharField(max_length=80)
+    visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PUBLIC)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "slug"], name="channel_slug_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether only those who joined it read it: private channels, and public ones with a password."""
+        return self.visibility == Visibility.PRIVATE or self.has_password
+
+
+class ChannelMember(ULIDModel):
+    """Somebody who joined a restricted channel (or one that they want in their list)."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="channel_members")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="channel_memberships")
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "member"], name="channel_member_once")]
+
+
+class ReadMark(models.Model):
+    """How far somebody has read. No row means: from the start."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="read_marks")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="read_marks")
+    last_read_seq = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "conversation"], name="read_mark_once")]
+
+
+class Event(models.Model):
+    """Something durable that happened in a stream; written with the change itself, delivered from here.
+
+    ``stream_id`` is a conversation's or a workspace's id. ``data`` holds ids for what is rendered in each reader's
+    language at delivery, and a snapshot for the rest. ``user_id`` set: for that person alone.
+    """
+
+    stream_id = ULIDField()
+    seq = models.BigIntegerField()
+    kind = models.CharField(max_length=32)
+    data: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    user_id = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream_id", "seq"], name="event_once")]
+        # Serves expiry, oldest first.
+        indexes = [models.Index(fields=["created_at"], name="event_by_age")]
+
+    MESSAGE_KINDS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "message.created",
+            "message.translated",
+            "message.updated",
+            "message.deleted",
+            "message.pinned",
+            "message.unpinned",
+        }
+    )
+
+
+class Invite(ULIDModel):
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="invites")
+    token = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    accepted_count = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def is_valid(self, now: datetime) -> bool:
+        return self.revoked_at is None and now < self.expires_at
+
+
+class Webhook(ULIDModel):
+    """An address that posts into a workspace for who knows its secret."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="webhooks")
+    name = models.CharField(max_length=120)
+    secret_hash = models.CharField(max_length=64)
+    default_channel = models.ForeignKey(Channel, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    is_active = models.BooleanField(default=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,77 @@
+"""Workspaces, members, channels and invites as the contract's JSON."""
+
+from typing import Any
+
+from django.conf import settings
+
+from accounts.models import User
+from rosetta.times import moment
+from workspaces.models import Channel, Invite, Member, Workspace
+
+
+def person(user: User) -> dict[str, Any]:
+    return {"id": user.pk, "name": user.name, "avatar_url": user.avatar_url}
+
+
+def workspace(row: Workspace, role: str | None) -> dict[str, Any]:
+    """``row`` as somebody with ``role`` in it (None: no member) sees it."""
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "slug": row.slug,
+        "kind": row.kind,
+        "visibility": row.visibility,
+        "has_password": row.has_password,
+        "role": role,
+        "member_count": row.member_count,
+        "created_at": moment(row.created_at),
+    }
+
+
+def member(row: Member) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "user": person(row.user),
+        "role": row.role,
+        "preferred_language": row.preferred_language,
+        "joined_at": moment(row.joined_at),
+    }
+
+
+def channel(
+    row: Channel, *, is_member: bool = False, unread_count: int = 0, last_message_at: Any = None
+) -> dict[str, Any]:
+    """``row`` as one person sees it; without the personal fields, as an event's snapshot."""
+    return {
+        "id": row.pk,
+        "workspace_id": row.workspace_id,
+        "name": row.name,
+        "slug": row.slug,
+        "visibility": row.visibility,
+        "has_password": row.has_password,
+        "is_member": is_member,
+        "is_archived": row.is_archived,
+        "unread_count": unread_count,
+        "last_message_at": moment(last_message_at),
+    }
+
+
+def invite(row: Invite) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "token": row.token,
+        "url": f"{settings.FRONTEND_URL or settings.PUBLIC_URL}/invites/{row.token}",
+        "expires_at": moment(row.expires_at),
+        "accepted_count": row.accepted_count,
+        "created_by": row.created_by_id,
+    }
+
+
+def invite_preview(row: Invite) -> dict[str, Any]:
+    """What anybody with the link may see before they sign in."""
+    inviter = row.created_by
+    return {
+        "workspace": {"id": row.workspace_id, "name": row.workspace.name, "member_count": row.workspace.member_count},
+        "invited_by": {"id": inviter.pk, "name": inviter.name} if inviter else None,
+        "expires_at": moment(row.expires_at),
+    }
