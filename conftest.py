@@ -1,0 +1,89 @@
+"""The cast of every test: Olivia owns the workspace, Mali is a member, Otto belongs nowhere."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import AccessToken, User
+from accounts.secrets import digest
+from rosetta import throttles
+from workspaces import actions
+from workspaces.models import Channel, Member, Workspace
+
+PASSWORD = "correct horse 9"  # noqa: S105
+SECRET = "s" * 43
+
+
+def make_user(name: str, language: str = "en", **fields: Any) -> User:
+    return User.objects.create_user(
+        f"{name.lower()}@example.com", PASSWORD, name=name, preferred_language=language, **fields
+    )
+
+
+def token_client(user: User, abilities: list[str] | None = None) -> APIClient:
+    """A client that calls with a bearer token of ``user``."""
+    token = AccessToken.objects.create(user=user, name="test", abilities=abilities or ["*"], secret_hash=digest(SECRET))
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token.pk}|{SECRET}")
+    return client
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """Limits are counted per process and in Redis: each test starts with none of another's."""
+    throttles.counter.cache_clear()
+    if (shared := throttles.counter().shared) is not None:
+        shared.reset()
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return make_user("Olivia", "en")
+
+
+@pytest.fixture
+def member_user(db: None) -> User:
+    return make_user("Mali", "th")
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    return make_user("Otto", "ja")
+
+
+@pytest.fixture
+def workspace(owner: User) -> Workspace:
+    return actions.create_workspace(owner=owner, name="Acme").workspace
+
+
+@pytest.fixture
+def membership(workspace: Workspace, member_user: User) -> Member:
+    return actions.add_member(workspace=workspace, user=member_user)
+
+
+@pytest.fixture
+def channel(workspace: Workspace, membership: Member) -> Channel:
+    """The workspace's first channel, which Olivia and Mali read."""
+    return Channel.objects.get(workspace=workspace, slug="general")
+
+
+@pytest.fixture
+def as_owner(owner: User) -> APIClient:
+    return token_client(owner)
+
+
+@pytest.fixture
+def as_member(member_user: User) -> APIClient:
+    return token_client(member_user)
+
+
+@pytest.fixture
+def as_outsider(outsider: User) -> APIClient:
+    return token_client(outsider)
+
+
+@pytest.fixture
+def client_of() -> Callable[..., APIClient]:
+    return token_client

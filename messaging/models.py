@@ -1,0 +1,203 @@
+"""What is said: messages, their words in other languages, and what people do with them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import LANGUAGE_LENGTH, Guest
+from files.models import File
+from rosetta.ids import ULIDModel
+from workspaces.models import Conversation, Webhook
+
+MAX_CONTENT = 8000
+
+
+class DirectConversation(models.Model):
+    """Two people's own conversation; ``low`` is the one with the smaller id, so that a pair has one row."""
+
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True)
+    low = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    high = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["low", "high"], name="direct_pair_once"),
+            models.CheckConstraint(condition=Q(low__lt=F("high")), name="direct_pair_ordered"),
+        ]
+        indexes = [models.Index(fields=["high"], name="direct_by_high")]
+
+
+class Block(models.Model):
+    """``blocker`` does not take direct messages from ``blocked``."""
+
+    blocker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocks")
+    blocked = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["blocker", "blocked"], name="block_once")]
+
+
+class Message(ULIDModel):
+    class Type(models.TextChoices):
+        TEXT = "text"
+        MARKDOWN = "markdown"
+        SYSTEM = "system"
+
+    class TranslationStatus(models.TextChoices):
+        """Over all languages of the message's audience."""
+
+        PENDING = "pending"
+        COMPLETED = "completed"
+        FAILED = "failed"
+        SKIPPED = "skipped"
+        NOT_NEEDED = "not_needed"
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    seq = models.BigIntegerField()
+    type = models.CharField(max_length=8, choices=Type, default=Type.TEXT)
+    sender_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    sender_guest = models.ForeignKey(Guest, on_delete=models.PROTECT, null=True, related_name="+")
+    sender_webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, null=True, related_name="+")
+    is_automation = models.BooleanField(default=False)
+    # Null where the message was deleted.
+    content = models.TextField(null=True)
+    language = models.CharField(max_length=LANGUAGE_LENGTH)
+    translation_status = models.CharField(max_length=10, choices=TranslationStatus)
+    skip_translation = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=1)
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="replies")
+    reply_count = models.PositiveIntegerField(default=0)
+    attachment_count = models.PositiveSmallIntegerField(default=0)
+    reaction_count = models.PositiveIntegerField(default=0)
+    # [{"kind": "user" | "channel", "id": …, "name": …}], resolved when it was written.
+    mentions: "models.JSONField[Any, Any]" = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    pinned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # Serves every list too: one range scan, the same cost at any depth.
+            models.UniqueConstraint(fields=["conversation", "seq"], name="message_seq_once"),
+            models.CheckConstraint(
+                name="message_has_one_sender",
+                condition=(
+                    Q(type="system", sender_user=None, sender_guest=None, sender_webhook=None)
+                    | Q(sender_user__isnull=False, sender_guest=None, sender_webhook=None)
+                    | Q(sender_user=None, sender_guest__isnull=False, sender_webhook=None)
+                    | Q(sender_user=None, sender_guest=None, sender_webhook__isnull=False)
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["parent", "seq"], name="message_replies", condition=Q(parent__isnull=False)),
+            models.Index(
+                fields=["conversation", "-pinned_at"], name="message_pins", condition=Q(pinned_at__isnull=False)
+            ),
+        ]
+
+
+class MessageTranslation(models.Model):
+    """A message in one language: owed (pending), there (ready), not to be had for now (failed) or not wanted (skipped)."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        READY = "ready"
+        FAILED = "failed"
+        SKIPPED = "skipped"
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="translations")
+    language = models.CharField(max_length=LANGUAGE_LENGTH)
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    # The message's revision that ``text`` belongs to; a result for an older one is thrown away.
+    revision = models.PositiveIntegerField(default=1)
+    text = models.TextField(blank=True)
+    engine = models.CharField(max_length=32, blank=True)
+    reason = models.CharField(max_length=64, blank=True)
+    corrected_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    attempts = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    leased_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    ready_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "language"], name="translation_once")]
+        # Serves the claim: what is owed, oldest first; ready rows are not in it.
+        indexes = [
+            models.Index(fields=["due_at"], name="translation_owed", condition=Q(state__in=["pending", "failed"]))
+        ]
+
+
+class MessageRevision(models.Model):
+    """What a message said before an edit, for moderators."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="revisions")
+    revision = models.PositiveIntegerField()
+    content = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "revision"], name="revision_once")]
+
+
+class Attachment(ULIDModel):
+    """A file that a message claimed; it has an id of its own."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    file = models.OneToOneField(File, on_delete=models.PROTECT, related_name="attachment")
+    position = models.PositiveSmallIntegerField(default=0)
+
+
+class Reaction(models.Model):
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reactions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    guest = models.ForeignKey(Guest, on_delete=models.CASCADE, null=True, related_name="+")
+    emoji = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "emoji", "user"], name="reaction_once", condition=Q(user__isnull=False)
+            ),
+            models.UniqueConstraint(
+                fields=["message", "emoji", "guest"], name="guest_reaction_once", condition=Q(guest__isnull=False)
+            ),
+        ]
+
+
+class Report(models.Model):
+    """Somebody asks staff to look at a message."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reports")
+    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=1000)
+    created_at = models.DateTimeField(default=timezone.now)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "reporter"], name="report_once")]
+
+
+class IdempotencyKey(models.Model):
+    """The first answer to a message-creating POST, for its repeats within 24 hours."""
+
+    # Who sent it: ``user:1``, ``guest:01h…``, ``webhook:01h…``.
+    sender = models.CharField(max_length=48)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    body_hash = models.CharField(max_length=64)
+    # Null while the first request is under way.
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sender", "conversation", "key"], name="idempotency_key_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_key_by_age")]
