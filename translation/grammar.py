@@ -1,0 +1,139 @@
+"""The patterns of what no engine may touch. Every quantifier that could backtrack is bounded: texts are hostile."""
+
+import re
+
+# Words of Chinese, Japanese and Thai stand right beside figures and links, so borders look at ASCII alone.
+_BEFORE = r"(?<![A-Za-z0-9_])"
+_AFTER = r"(?![A-Za-z0-9_])"
+
+_PICTOGRAPH = (
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u2199\u21a9\u21aa\u231a\u231b\u2328\u23cf\u23e9-\u23f3\u23f8-\u23fa"
+    "\u24c2\u25aa\u25ab\u25b6\u25c0\u25fb-\u25fe\u2600-\u2604\u260e\u2611\u2614\u2615\u2618\u261d\u2620\u2622\u2623"
+    "\u2626\u262a\u262e\u262f\u2638-\u263a\u2640\u2642\u2648-\u2653\u265f\u2660\u2663\u2665\u2666\u2668\u267b\u267e"
+    "\u267f\u2692-\u2697\u2699\u269b\u269c\u26a0\u26a1\u26a7\u26aa\u26ab\u26b0\u26b1\u26bd\u26be\u26c4\u26c5\u26c8"
+    "\u26ce\u26cf\u26d1\u26d3\u26d4\u26e9\u26ea\u26f0-\u26f5\u26f7-\u26fa\u26fd\u2702\u2705\u2708-\u270d\u270f\u2712"
+    "\u2714\u2716\u271d\u2721\u2728\u2733\u2734\u2744\u2747\u274c\u274e\u2753-\u2755\u2757\u2763\u2764\u2795-\u2797"
+    "\u27a1\u27b0\u27bf\u2934\u2935\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d\u3297\u3299"
+    "\U0001f004\U0001f0cf\U0001f170-\U0001f1e5\U0001f200-\U0001f251\U0001f300-\U0001faff]"
+)
+_ONE_EMOJI = rf"{_PICTOGRAPH}[\ufe0e\ufe0f]?[\U0001f3fb-\U0001f3ff]?[\U000e0020-\U000e007f]*"
+_EMOJI = (
+    r"[\U0001f1e6-\U0001f1ff]{2}"
+    r"|[0-9#*]\ufe0f?\u20e3"
+    rf"|{_ONE_EMOJI}(?:\u200d{_ONE_EMOJI})*"
+    r"|(?<![\w:]):(?=[0-9_+-]{0,30}[a-z])[a-z0-9_+-]{1,50}:(?![\w:])"
+)
+_EMOTICON = (
+    r"(?<![^\s(\u3000-\u303f\uff00-\uff0f])(?:[:;=][-'^]?[()\[\]DPpOo3|/\\*]|<3|xD|XD|T_T|\^_\^|\^\^)"
+    r"(?![^\s.,!?)\uff0c\u3002\uff01\uff1f])"
+)
+
+# A link ends where ASCII ends, unless what follows opens a path segment or a value (…/wiki/東京): writers of Chinese,
+# Japanese and Thai put no space after a link.
+_URL_ASCII = r"[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%|\[\]]"
+_URL = (
+    rf"{_BEFORE}(?:(?:https?|ftp|wss?)://|www\.(?=[A-Za-z0-9]))(?:[^\W_]|{_URL_ASCII})"
+    rf"(?:{_URL_ASCII}|(?<=[/=_%-])[^\W\d_a-zA-Z][\w%-]*)*"
+)
+_EMAIL = (
+    r"(?<![A-Za-z0-9._%+-])(?:mailto:)?[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}"
+    r"\.[A-Za-z]{2,24}(?![A-Za-z0-9-])"
+)
+_PHONE = "|".join(
+    (
+        rf"(?<![A-Za-z0-9_+])(?:\+\d{{1,3}}[ .-]?)?\(\d{{1,4}}\)[ .-]?\d{{2,4}}(?:[ .-]\d{{2,4}}){{1,4}}{_AFTER}",
+        rf"(?<![A-Za-z0-9_+])(?:\+\d{{1,3}}[ .-]?)?\d{{2,4}}(?:[ .-]\d{{2,4}}){{2,4}}{_AFTER}",
+        rf"(?<![A-Za-z0-9_+])(?:\+\d{{8,15}}|0\d{{8,12}}){_AFTER}",
+    )
+)
+
+_AMOUNT = r"\d{1,15}(?:[.,\u00a0 ]\d{3}(?!\d)){0,5}(?:[.,]\d{1,12})?"
+_SIGN = r"(?:US\$|S\$|HK\$|A\$|NT\$|R\$|RM|Rp\.?|RMB|[$\u20ac\u00a3\u00a5\uffe5\u0e3f\u20a9\u20ab\u20b9\u20bd\uff04])"
+_CURRENCY = r"(?:USD|EUR|GBP|JPY|CNY|RMB|THB|IDR|SGD|HKD|TWD|KRW|MYR|VND|INR|AUD|CAD|CHF|BTC|ETH)"
+_UNIT = (
+    r"(?:%|\u2030|\u00b0[CF]?|\u2103|\u2109|km/h|m/s|mph|[kcm\u00b5\u03bc]?m[\u00b2\u00b3]?|[km\u00b5]?g"
+    r"|[kKMGTP]i?B(?:ps|/s)?|[kMG]bps|[kMG]?Hz|[km]?Wh?|mAh|[km]?V|lbs?|oz|m?[lL]|px|pt|r?em|dpi|fps|rpm|ms|ns|kcal|kJ"
+    r"|dB|hPa|[xX])"
+)
+_NUMBER = "|".join(
+    (
+        rf"{_BEFORE}{_SIGN} ?-?{_AMOUNT}(?:[kKmMbB](?![A-Za-z])|jt|rb)?(?![0-9A-Za-z])",
+        rf"{_BEFORE}{_CURRENCY} ?{_AMOUNT}(?![0-9A-Za-z])",
+        rf"(?<![A-Za-z0-9_.,])[-+]?{_AMOUNT} ?(?:{_SIGN}|{_CURRENCY}|{_UNIT})(?![A-Za-z0-9])",
+        rf"{_BEFORE}v\d{{1,9}}(?:\.\d{{1,9}}){{1,4}}(?:-[\w.]{{1,20}})?{_AFTER}",
+        rf"(?<![A-Za-z0-9_.,])\d{{1,9}}(?:\.\d{{1,9}}){{2,5}}{_AFTER}",
+        rf"(?<![A-Za-z0-9_.,])\d{{1,3}}(?:[.,]\d{{3}}){{1,5}}(?:[.,]\d{{1,12}})?{_AFTER}",
+        rf"(?<![A-Za-z0-9_.,])\d{{1,15}}\.\d{{1,12}}{_AFTER}",
+    )
+)
+_DATE = "|".join(
+    (
+        r"(?<![A-Za-z0-9_/.-])\d{4}(?P<ymd>[-/.])\d{1,2}(?P=ymd)\d{1,2}"
+        r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![A-Za-z0-9_/-])",
+        r"(?<![A-Za-z0-9_/.-])\d{1,2}(?P<dmy>[-/.])\d{1,2}(?P=dmy)(?:\d{4}|\d{2})(?![A-Za-z0-9_/-])",
+        r"(?<![A-Za-z0-9_:])\d{1,2}:\d{2}(?::\d{2})?(?![A-Za-z0-9_:])",
+    )
+)
+_PLACEHOLDER = "|".join(
+    (
+        r"\$\{[^{}\n]{1,80}\}",
+        r"\{\{[^{}\n]{1,80}\}\}",
+        r"\{[^{}\n]{0,80}\}",
+        r"%\([A-Za-z_][\w.]{0,60}\)[-+0#]{0,3}\d{0,4}(?:\.\d{1,3})?[sdifgrxX]",
+        r"(?<![\w%])%(?:\d{1,2}\$)?[-+0#]{0,3}\d{0,4}(?:\.\d{1,3})?[sdifgrxX@](?![A-Za-z0-9])",
+    )
+)
+_CODE = r"(?P<fence>`{3,}|~{3,})[\s\S]*?(?:(?P=fence)|\Z)|(?P<ticks>`{1,8})(?!`)[^\n]*?[^`\n](?P=ticks)(?!`)"
+_TAG = r"<!--[^\n]{0,400}?-->|</?[A-Za-z][^<>\n]{0,400}>|<[@#!][^<>\s]{1,100}>"
+_AT_NAME = (
+    r"(?<![\w@.])@(?:channel|here|everyone|all)(?![A-Za-z0-9_])"
+    r"|(?<![A-Za-z0-9_@./])@[A-Za-z0-9_](?:[\w.-]{0,62}[A-Za-z0-9_])?"
+)
+_HASHTAG = r"(?<![\w&#/])#(?=\w{0,99}[^\W\d_])\w{1,100}(?:-\w{1,100}){0,8}|(?<![\w&#/])#\d{1,10}(?!\w)"
+_MARKUP = "|".join(
+    (
+        r"\*{2,3}(?=\S)|(?<=\S)\*{2,3}",
+        r"~~(?=\S)|(?<=\S)~~",
+        r"(?<!\w)__(?=\S)|(?<=\S)__(?!\w)",
+        r"(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])",
+        r"(?<![\w_])_(?=[^\s_])|(?<=[^\s_])_(?![\w_])",
+    )
+)
+
+# How marks look in an engine's answer, whatever it did to spaces, width, digits and case. An author's own text that
+# looks like one is protected too, so a mark in an answer is always ours.
+BRACKET_MARK = r"[\[\uff3b\u3010\u3014]\s{0,3}(\d{1,4})\s{0,3}[\]\uff3d\u3011\u3015]"
+TAG_MARK = r"[<\uff1c]\s{0,3}[xX]\s{0,3}(\d{1,4})\s{0,3}[/\uff0f]?\s{0,3}[>\uff1e]"
+WORD_MARK = r"[xX][zZ]\s{0,2}(\d{1,4})\s{0,2}[qQ]"
+
+_LINK_OPEN = r"!?\[(?=[^\[\]\n]{1,300}\]\([^()\s])"
+_LINK_CLOSE = r"\]\([^()\s]{1,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,200}){0,3}(?: \"[^\"\n]{0,200}\")?\)"
+
+# In order of strength where two could begin at one place.
+KINDS: tuple[tuple[str, str], ...] = (
+    ("code", _CODE),
+    ("mention", r"@\[[^\]\n]{0,200}\]\((?:user|channel|guest):[^()\s]{1,64}\)"),
+    ("tag", _TAG),
+    ("placeholder", _PLACEHOLDER),
+    ("entity", r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});"),
+    ("link", _LINK_CLOSE),
+    ("url", _URL),
+    ("email", _EMAIL),
+    ("emoji", _EMOJI),
+    ("emoticon", _EMOTICON),
+    ("channel", _AT_NAME),
+    ("hashtag", _HASHTAG),
+    ("date", _DATE),
+    ("number", _NUMBER),
+    ("phone", _PHONE),
+    ("mark", "|".join((BRACKET_MARK, TAG_MARK, WORD_MARK, r"[\ue000-\ue003]")).replace("(\\d", "(?:\\d")),
+    ("open", _LINK_OPEN),
+    ("markup", _MARKUP),
+)
+GRAMMAR = re.compile("|".join(f"(?P<k_{name}>{pattern})" for name, pattern in KINDS))
+
+# What opens a line in Markdown or in a quoted reply, and stays where it is.
+LINE_START = re.compile(
+    r"(?:[ \t\u3000]*(?:>|#{1,6}(?=[ \t])|[-*+\u2022](?=[ \t])|\d{1,3}[.)](?=[ \t])|\[[ xX]\](?=[ \t])))*[ \t\u3000]*"
+)
+ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")

@@ -1,0 +1,297 @@
+"""What is protected, and that no answer which breaks it is ever accepted, whatever an engine does."""
+
+import re
+import time
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from translation.attempts import translate_units
+from translation.protection import STYLES, ProtectionError, Term, is_translatable, parse, protected_pieces
+
+PIECES = [
+    "@[Bob](user:12)", "@[สมชาย ใจดี](user:4)", "@channel", "#general", "#発表", "https://example.com/a?b=c&d=1#e",
+    "https://th.wikipedia.org/wiki/ไทย", "www.example.com/x", "ana.b+c@example.co.th", "+66 81 234 5678", "`npm run x`",
+    "```py\nx = 1\n```",
+    "👍🏽", "👨‍👩‍👧‍👦", "🇹🇭", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", ":tada:", "5 kg", "$49.99", "฿1,250", "Rp50.000", "100%", "2026-05-11",
+    "10:30", "{name}", "{{count}}", "%s", "%(total)d", "<b>", "</b>", "<br/>", "&amp;", "v2.1.0", "[0]", "<x1/>", "XZ0Q",
+]  # fmt: skip
+WORDS = [
+    "Hello",
+    "see",
+    "the report",
+    "please",
+    "你好",
+    "请看",
+    "これは",
+    "です",
+    "สวัสดี",
+    "ครับ",
+    "apa kabar",
+    "a, b",
+    "(ok)",
+    "n't",
+]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_each_kind_of_piece_is_cut_out(piece: str) -> None:
+    parsed = parse(f"Please look at {piece} now")
+    assert piece in [found.text for found in parsed.pieces]
+    assert all(piece not in unit.masked(STYLES[0]) for unit in parsed.units if piece != "[0]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n", "👍", "555", "@[Bob](user:1) 👍🏽", "https://example.com/a", "`x = 1`",
+     "```\nhello world\n```", "{name}", "$5.00", ":)", "#1", "?!"],
+)  # fmt: skip
+def test_nothing_but_pieces_is_nothing_to_translate(text: str) -> None:
+    assert not is_translatable(text)
+
+
+@pytest.mark.parametrize("text", ["ok", "ok 👍", "5 apples", "ส", "好", "see https://example.com"])
+def test_words_are_translatable(text: str) -> None:
+    assert is_translatable(text)
+
+
+def test_a_link_ends_before_the_sentence_does() -> None:
+    texts = [
+        "See https://e.com/a.",
+        "(https://e.com/a)",
+        "看https://e.com/a吧",
+        "https://e.com/a、次",
+        "https://e.com/a'",
+    ]
+    assert [piece.text for text in texts for piece in parse(text).pieces] == ["https://e.com/a"] * 5
+    assert [piece.text for piece in parse("https://e.com/a_(b)").pieces] == ["https://e.com/a_(b)"]
+
+
+@pytest.mark.parametrize(
+    "text", ["100% sure", "a < b and c > d", "rock & roll", "3 * 4 * 5", "snake_case", "time: now"]
+)
+def test_ordinary_signs_are_not_taken_for_pieces(text: str) -> None:
+    assert [piece.text for piece in parse(text).pieces if piece.kind != "number"] == []
+
+
+def test_markdown_keeps_its_shape() -> None:
+    text = "# Title\n\n- **one** item\n- [two](https://e.com/x)\n> quoted\n\n| a | b |\n|---|---|\n| c | `d` |\n"
+    parsed = parse(text)
+    upper = {
+        unit.canonical: unit.read(re.sub("[a-z]+", "WORD", unit.masked(STYLES[0])), STYLES[0]) for unit in parsed.units
+    }
+    assert parsed.render(upper) == (
+        "# TWORD\n\n- **WORD** WORD\n- [WORD](https://e.com/x)\n> WORD\n\n| WORD | WORD |\n|---|---|\n| WORD | `d` |\n"
+    )
+
+
+def test_blanks_put_inside_emphasis_are_taken_out() -> None:
+    unit = parse("a **b** c").units[0]
+    assert parse("a **b** c").render({unit.canonical: unit.read("x [0] y [1] z", STYLES[0])}) == "x **y** z"
+
+
+def test_halves_of_a_link_may_not_change_places() -> None:
+    unit = parse("see [this](https://e.com) now").units[0]
+    with pytest.raises(ProtectionError):
+        unit.read("see [1] this [0] now", STYLES[0])
+
+
+def test_entities_of_the_engine_are_undone_and_those_of_the_author_stay() -> None:
+    parsed = parse("Tom & Jerry don't &amp; won't")
+    unit = parsed.units[0]
+    assert parsed.render({unit.canonical: unit.read("Tom &amp; Jerry don&#39;t [0] won&#x27;t", STYLES[0])}) == (
+        "Tom & Jerry don't &amp; won't"
+    )
+
+
+def test_a_link_does_not_run_into_the_words_beside_it() -> None:
+    parsed = parse("看https://e.com/a吧")
+    unit = parsed.units[0]
+    assert parsed.render({unit.canonical: unit.read("Look at[0]please", STYLES[0])}) == "Look at https://e.com/a please"
+
+
+def test_terms_are_kept_or_rendered() -> None:
+    terms = (Term("Acme Cloud", "Acme Cloud"), Term("ticket", "チケット"), Term("IT", "IT", case_sensitive=True))
+    parsed = parse("acme cloud has it: IT opened a Ticket, not tickets", terms)
+    unit = parsed.units[0]
+    assert unit.masked(STYLES[0]) == "[0] has it: [1] opened a [2], not tickets"
+    assert parsed.render({unit.canonical: unit.read("[0]は[2]を[1]へ", STYLES[0])}) == "acme cloudはチケットをITへ"
+
+
+def test_terms_of_scripts_without_spaces_are_found_inside_words() -> None:
+    assert [piece.text for piece in parse("新工单已创建", (Term("工单", "ticket"),)).pieces] == ["工单"]
+
+
+def test_the_memory_key_does_not_depend_on_the_pieces() -> None:
+    one, other = (parse(f"Hi @[{name}](user:{n}), see 5 kg").canonical for name, n in (("Bob", 1), ("Ann", 2)))
+    assert one == other
+
+
+def test_a_whole_translation_is_stored_for_other_pieces() -> None:
+    stored = parse("Hi @[Bob](user:1) 👍").store_whole("@[Bob](user:1)さん、こんにちは👍")
+    assert parse("Hi @[Ann](user:2) 🎉").render_whole(stored) == "@[Ann](user:2)さん、こんにちは🎉"
+
+
+@pytest.mark.parametrize(
+    "translation", ["こんにちは", "@[Bob](user:2) こんにちは", "@[Bob](user:1) こんにちは @[Bob](user:1)"]
+)
+def test_a_whole_translation_with_other_pieces_is_refused(translation: str) -> None:
+    with pytest.raises(ProtectionError):
+        parse("Hi @[Bob](user:1)").store_whole(translation)
+
+
+HOSTILE = [
+    "a" * 8000, "`" * 8000, "`a" * 4000, ":a" * 4000, ":" + "a" * 8000, "[" * 8000, "[a](" * 2000, "](a" * 2500, "<a" * 4000,
+    "{" * 8000, "%0" * 4000, "%" + "0" * 8000, "1," * 4000, "1 " * 4000, "12 34 " * 1300, "@a" * 4000, "#a" * 4000,
+    "http://" + "(" * 7990, "http://" + ")" * 7990, "a@" * 4000, "a.b@c" * 1600, "a@" + "b." * 3990, "*" * 8000, "_ " * 4000,
+    "<!--" * 2000, "😀\u200d" * 4000, "> " * 4000, "1" * 8000, "\n" * 8000, "``` " * 2000, " " * 8000 + "x", "\u3000>" * 4000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_texts_are_read_quickly(text: str) -> None:
+    started = time.process_time()
+    parsed = parse(text)
+    assert time.process_time() - started < 0.5
+    assert "".join(token if isinstance(token, str) else token.text for token in parsed.tokens) == text
+
+
+# --- an engine that does whatever it likes ---
+
+PRINTABLE = st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp"))
+texts = st.lists(
+    st.one_of(
+        st.sampled_from(PIECES),
+        st.sampled_from(WORDS),
+        st.text(PRINTABLE, max_size=8),
+        st.sampled_from(["**", "\n", "- ", "> "]),
+    ),
+    min_size=1,
+    max_size=10,
+).map(" ".join)
+
+MARK = re.compile(r"\[\d+\]|<x\d+/>|XZ\d+Q")
+
+
+def drop(text: str, pick: int) -> str:
+    marks = MARK.findall(text)
+    return text.replace(marks[pick % len(marks)], "", 1) if marks else text
+
+
+def double(text: str, pick: int) -> str:
+    marks = MARK.findall(text)
+    return f"{text} {marks[pick % len(marks)]}" if marks else text
+
+
+def reorder(text: str, pick: int) -> str:
+    marks = MARK.findall(text)
+    turned = iter(marks[pick % (len(marks) or 1) :] + marks[: pick % (len(marks) or 1)])
+    return MARK.sub(lambda _: next(turned), text)
+
+
+def renumber(text: str, pick: int) -> str:
+    return re.sub(r"\d+", lambda found: str(int(found.group()) + pick % 3), text)
+
+
+def break_one(text: str, pick: int) -> str:
+    marks = MARK.findall(text)
+    return text.replace(marks[pick % len(marks)], marks[pick % len(marks)][:-1], 1) if marks else text
+
+
+MISDEEDS = {
+    "faithful": lambda text, pick: text,
+    "drop": drop,
+    "double": double,
+    "reorder": reorder,
+    "renumber": renumber,
+    "break": break_one,
+    "upper": lambda text, pick: text.upper(),
+    "lower": lambda text, pick: text.lower(),
+    "space": lambda text, pick: re.sub(r"([\[\]<>/])", r" \1 ", text),
+    "squeeze": lambda text, pick: re.sub(r"\s+", "", text),
+    "widen": lambda text, pick: text.replace("[", "［").replace("]", "］").replace("<", "＜").replace("0", "０"),
+    "thai digits": lambda text, pick: text.translate({48 + n: 0x0E50 + n for n in range(10)}),
+    "translate marks": lambda text, pick: MARK.sub("マーク", text),
+    "entities": lambda text, pick: (
+        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;")
+    ),
+    "nothing": lambda text, pick: "",
+    "blank": lambda text, pick: "  \n ",
+    "none": lambda text, pick: None,
+    "number": lambda text, pick: 7,
+    "essay": lambda text, pick: text + " Here is an essay about it." * 200,
+    "advertise": lambda text, pick: text + " visit https://spam.example now",
+    "ping": lambda text, pick: "@everyone " + text,
+    "emoji": lambda text, pick: text + " 🎉",
+    "lines": lambda text, pick: text.replace(" ", "\n"),
+    "control": lambda text, pick: "\x00" + text + "\x1b",
+    "surrogate": lambda text, pick: text + "\ud800",
+    "own marks": lambda text, pick: text + "\ue0000\ue001",
+}
+
+
+def misbehave(names: Sequence[str], counts: Sequence[int], pick: int):
+    calls = iter(range(10**6))
+
+    def call(asked: list[str]) -> list[object]:
+        turn = next(calls)
+        misdeed = MISDEEDS[names[turn % len(names)]]
+        answers = [misdeed(text, pick + index) for index, text in enumerate(asked)]
+        return answers[: len(answers) + counts[turn % len(counts)]] if counts[turn % len(counts)] < 0 else answers
+
+    return call
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    text=texts,
+    names=st.lists(st.sampled_from(sorted(MISDEEDS)), min_size=1, max_size=4),
+    counts=st.lists(st.sampled_from([0, 0, 0, -1]), min_size=1, max_size=4),
+    pick=st.integers(0, 20),
+)
+def test_a_wrong_result_is_never_accepted(text: str, names: list[str], counts: list[int], pick: int) -> None:
+    parsed = parse(text)
+    done, errors = translate_units(parsed.units, misbehave(names, counts, pick))
+    assert {unit.canonical for unit in parsed.units} == set(done) | set(errors)
+    if errors:
+        return
+    try:
+        result = parsed.render(done)
+    except ProtectionError:
+        return
+    loose = {"markup", "open", "link", "emoticon", "mark", "number", "date", "phone"}
+    strict = sorted(piece.text for piece in parsed.pieces if piece.kind not in loose)
+    assert sorted(piece.text for piece in parse(result).pieces if piece.kind not in loose) == strict
+    for piece, count in protected_pieces(text).items():
+        assert result.count(piece) >= count
+    assert not set(re.findall("[\ue000-\ue003\x00\x1b]", result)) - set(text)
+    assert len(result) <= 80 * (len(parsed.units) + 1) + 12 * len(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    text=texts,
+    names=st.lists(st.sampled_from(["faithful", "reorder", "space", "widen", "lines"]), min_size=1, max_size=2),
+)
+def test_harmless_habits_are_forgiven(text: str, names: list[str]) -> None:
+    parsed = parse(text)
+    _, errors = translate_units(parsed.units, misbehave([*names, "faithful"], [0], 1))
+    assert errors == {}
+
+
+@settings(max_examples=400, deadline=None)
+@given(text=st.text(max_size=200))
+def test_reading_loses_nothing(text: str) -> None:
+    parsed = parse(text)
+    assert "".join(token if isinstance(token, str) else token.text for token in parsed.tokens) == text
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=texts)
+def test_an_echo_is_the_text_again_but_for_spaces(text: str) -> None:
+    parsed = parse(text)
+    done, errors = translate_units(parsed.units, lambda asked: asked)
+    assert not errors
+    assert re.sub(r"\s", "", parsed.render(done)) == re.sub(r"\s", "", text)
