@@ -122,8 +122,8 @@ class MessageTranslation(models.Model):
     reason = models.CharField(max_length=64, blank=True)
     corrected_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     attempts = models.PositiveIntegerField(default=0)
+    # When a worker may take it next; a claim moves it to the end of its lease.
     due_at = models.DateTimeField(default=timezone.now)
-    leased_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     ready_at = models.DateTimeField(null=True)
 

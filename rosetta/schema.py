@@ -3,6 +3,8 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers
 
 MESSAGE = {"type": "object", "properties": {"message": {"type": "string"}}, "required": ["message"]}
 FIELD_ERRORS = {
@@ -21,6 +23,18 @@ class AutoSchema(SpectacularAutoSchema):
     def get_tags(self) -> list[str]:
         tag = getattr(self.view, "tag", None)
         return [tag] if tag else super().get_tags()
+
+
+def data_of(
+    resource: type[serializers.Serializer[Any]],
+    *,
+    many: bool = False,
+    meta: type[serializers.Serializer[Any]] | None = None,
+) -> Any:
+    """The envelope ``{"data": …}`` of a resource or a list of them, for the schema."""
+    name = resource.__name__.removesuffix("Resource") + ("ListAnswer" if many else "Answer")
+    fields: dict[str, Any] = {"data": resource(many=many)}
+    return inline_serializer(name, fields | ({"meta": meta()} if meta is not None else {}))
 
 
 def documented_answers(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:

@@ -322,6 +322,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 2
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # One row a periodic job: name → task and interval; ``manage.py run_jobs`` runs the same ones by name.
     "sweep-translations": {"task": "messaging.tasks.sweep_translations", "schedule": every(5.0)},
+    "expire-idempotency-keys": {"task": "messaging.tasks.expire_idempotency_keys", "schedule": every(600.0)},
     "expire-events": {"task": "workspaces.tasks.expire_events", "schedule": every(600.0)},
     "purge-queue": {"task": "rosetta.tasks.purge_queue", "schedule": every(600.0)},
 }

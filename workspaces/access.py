@@ -1,6 +1,7 @@
 """Which workspaces, members and channels a person may reach. Nothing else asks this of rows."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -57,20 +58,21 @@ def _joined(member: Member) -> QuerySet[ChannelMember]:
     return ChannelMember.objects.filter(channel=OuterRef("pk"), member=member)
 
 
-def known_channel(user: User, workspace_id: str, channel_id: str) -> ChannelSeat:
-    """A channel that ``user`` may know of, joined or not. Raises NotFound for all others."""
+def known_channel(user: User, workspace_id: str, channel_id: str, **annotations: Any) -> ChannelSeat:
+    """A channel that ``user`` may know of, joined or not, with ``annotations`` on it. Raises NotFound for all others."""
     # One query: it is on the way of every post and every page of messages.
     joined = ChannelMember.objects.filter(channel=OuterRef("pk"), member=OuterRef("workspace__members"))
     channel = (
         Channel.objects.select_related("workspace", "conversation")
         .filter(pk=channel_id, workspace_id=workspace_id, workspace__members__user=user)
-        .annotate(has_joined=Exists(joined), member_id=_seat("pk"), role=_seat("role"), reads=_seat("language"))
+        .annotate(has_joined=Exists(joined), seat_id=_seat("pk"), role=_seat("role"), reads=_seat("language"))
+        .annotate(**annotations)
         .first()
     )
     if channel is None or (channel.visibility == Visibility.PRIVATE and not channel.has_joined):
         raise NotFound
     member = Member(
-        pk=channel.member_id, workspace=channel.workspace, user=user, role=channel.role, language=channel.reads
+        pk=channel.seat_id, workspace=channel.workspace, user=user, role=channel.role, language=channel.reads
     )
     return ChannelSeat(channel, member, channel.has_joined)
 
@@ -79,9 +81,9 @@ def _seat(name: str) -> F:
     return F(f"workspace__members__{name}")
 
 
-def readable_channel(user: User, workspace_id: str, channel_id: str) -> ChannelSeat:
+def readable_channel(user: User, workspace_id: str, channel_id: str, **annotations: Any) -> ChannelSeat:
     """A channel that ``user`` reads and writes. Raises NotFound; Forbidden where its password was not given yet."""
-    seat = known_channel(user, workspace_id, channel_id)
+    seat = known_channel(user, workspace_id, channel_id, **annotations)
     if seat.channel.is_restricted and not seat.has_joined:
         raise Forbidden("Join this channel with its password first.")
     return seat

@@ -1,3 +1,27 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, include, path
 
-urlpatterns: list[URLPattern] = []
+from messaging.api import direct, views
+
+# The same below a channel's path and a direct conversation's.
+_conversation: list[URLPattern] = [
+    path("messages", views.MessagesView.as_view()),
+    path("messages/<ulid:message_id>", views.MessageView.as_view()),
+    path("messages/<ulid:message_id>/replies", views.RepliesView.as_view()),
+    path("messages/<ulid:message_id>/reactions/<str:emoji>", views.ReactionView.as_view()),
+    path("messages/<ulid:message_id>/pin", views.PinView.as_view()),
+    path("messages/<ulid:message_id>/report", views.ReportView.as_view()),
+    path("pins", views.PinsView.as_view()),
+    path("read", views.ReadView.as_view()),
+]
+
+urlpatterns = [
+    path("workspaces/<ulid:workspace_id>/channels/<ulid:channel_id>/", include(_conversation)),
+    path("direct-conversations/<ulid:conversation_id>/", include(_conversation)),
+    path("direct-conversations", direct.DirectConversationsView.as_view()),
+    path("direct-recipients/resolve", direct.ResolveView.as_view()),
+    path("me/blocks/<int_id:user_id>", direct.BlockView.as_view()),
+    path(
+        "automation/workspaces/<ulid:workspace_id>/channels/<ulid:channel_id>/messages",
+        views.AutomationMessagesView.as_view(),
+    ),
+]

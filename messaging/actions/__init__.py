@@ -1,0 +1,1 @@
+"""Every change to conversations and messages, one module a journey."""

@@ -1,0 +1,50 @@
+"""Two people talk on their own; and one may want no more of the other."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from messaging.access import direct_conversations_of
+from messaging.errors import unknown_id
+from messaging.models import Block, DirectConversation
+from rosetta.errors import Invalid, NotFound
+from rosetta.ids import new_ulid
+from rosetta.wake import wake
+from workspaces.models import Conversation
+
+
+@transaction.atomic
+def open_direct(*, user: User, other_id: int) -> tuple[DirectConversation, bool]:
+    """The conversation of ``user`` and another, and whether it is new; parallel openings make one.
+
+    Raises Invalid for oneself and for who is not there.
+    """
+    if other_id == user.pk:
+        raise Invalid({"participant_user_id": [_("You cannot open a direct conversation with yourself.")]})
+    if not User.objects.filter(pk=other_id, is_active=True).exists():
+        raise unknown_id("participant_user_id")
+    low, high = sorted((user.pk, other_id))
+    pair = direct_conversations_of(user).filter(low_id=low, high_id=high)
+    found = pair.first()
+    if found is not None:
+        return found, False
+    try:
+        with transaction.atomic():
+            conversation = Conversation.objects.create(pk=new_ulid())
+            DirectConversation.objects.create(conversation=conversation, low_id=low, high_id=high)
+    except IntegrityError:
+        return pair.get(), False
+    for one in (low, high):
+        transaction.on_commit(lambda one=one: wake(f"who:user:{one}"))  # type: ignore[misc]
+    return pair.get(), True
+
+
+@transaction.atomic
+def set_block(*, user: User, other_id: int, blocked: bool) -> None:
+    """Take no direct messages from somebody, or take them again. Raises NotFound for who is not there."""
+    if other_id == user.pk or not User.objects.filter(pk=other_id).exists():
+        raise NotFound
+    if blocked:
+        Block.objects.get_or_create(blocker=user, blocked_id=other_id)
+    else:
+        Block.objects.filter(blocker=user, blocked_id=other_id).delete()

@@ -1,0 +1,142 @@
+"""A message is written: stored, numbered, owed to its readers in their languages, and told to who listens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from files.actions import claim
+from files.models import File
+from messaging import content
+from messaging.actions import idempotency
+from messaging.actions.idempotency import Idempotency
+from messaging.errors import unknown_id
+from messaging.models import Attachment, Message, MessageTranslation
+from messaging.places import Place, Sender
+from messaging.translations import nudge_translators, plan
+from rosetta.errors import Invalid, NotFound
+from rosetta.ids import NO_ID, database_id, new_ulid, parse_ulid
+from workspaces import events
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a sender wants to say. ``language`` is what the sender says it is; ``translations`` are its own, by language."""
+
+    content: str = ""
+    type: str = Message.Type.TEXT
+    attachment_ids: tuple[str, ...] = ()
+    parent_message_id: str | None = None
+    skip_translation: bool = False
+    language: str | None = None
+    translations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The message, with ``translations`` known at once; ``is_replay`` when an earlier request had made it."""
+
+    message: Message
+    translations: list[MessageTranslation]
+    attachments: list[Attachment]
+    is_replay: bool = False
+
+
+@transaction.atomic
+def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key: Idempotency | None = None) -> Posted:
+    """Store a message and owe it to its readers; returns at once, whatever translators do.
+
+    Raises ChannelArchived, RoomEnded, Invalid, IdempotencyKeyReused, IdempotencyInProgress.
+    """
+    key = idempotency.take(sender, place, idempotency_key) if idempotency_key else None
+    if key is not None and key.message is not None:
+        return Posted(key.message, list(key.message.translations.all()), _attachments(key.message), is_replay=True)
+    place.check_open()
+    text = content.checked(draft.content)
+    if not text and not draft.attachment_ids:
+        raise Invalid({"content": [content.required()]})
+    parent = _parent(place, draft.parent_message_id)
+    mentions = content.mentions_in(text, place)
+    planned = plan(place=place, sender=sender, text=text, draft=draft)
+    files = claim(file_ids=draft.attachment_ids, uploader=sender.user or sender.guest) if draft.attachment_ids else []
+
+    now = timezone.now()
+    seq, event_seq = take_numbers(place.conversation.pk, now)
+    message = Message(
+        pk=new_ulid(),
+        conversation=place.conversation,
+        seq=seq,
+        type=draft.type,
+        sender_user=sender.user,
+        sender_guest=sender.guest,
+        sender_webhook=sender.webhook,
+        is_automation=sender.is_automation,
+        content=text,
+        language=planned.language,
+        translation_status=planned.status,
+        skip_translation=draft.skip_translation,
+        parent=parent,
+        attachment_count=len(files),
+        mentions=mentions,
+        created_at=now,
+    )
+    message.save(force_insert=True)
+    translations = planned.rows_for(message)
+    MessageTranslation.objects.bulk_create(translations)
+    attachments = _attach(message, files)
+    if parent is not None:
+        Message.objects.filter(pk=parent.pk).update(reply_count=F("reply_count") + 1)
+    events.store(place.conversation.pk, event_seq, [events.Draft("message.created", {"message_id": message.pk})])
+    if sender.user is not None:
+        move_mark(user_id=sender.user.pk, conversation_id=place.conversation.pk, seq=seq)
+    if key is not None:
+        idempotency.settle(key, message)
+    nudge_translators(translations)
+    return Posted(message, translations, attachments)
+
+
+def take_numbers(conversation_id: str, now: datetime) -> tuple[int, int]:
+    """The next message and event numbers of a conversation; its row lock, held until the commit, orders the writers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE workspaces_conversation SET last_seq = last_seq + 1, last_event = last_event + 1, last_message_at = %s"
+            " WHERE id = %s RETURNING last_seq, last_event",
+            [now, database_id(conversation_id)],
+        )
+        row = cursor.fetchone()
+    if row is None:  # purged since it was reached
+        raise NotFound
+    return int(row[0]), int(row[1])
+
+
+def move_mark(*, user_id: int, conversation_id: str, seq: int) -> None:
+    """Say that ``user_id`` has read up to ``seq``; a mark never moves back."""
+    with connection.cursor() as cursor:
+        # One statement, which the ORM's upsert cannot say: the larger of the two wins.
+        cursor.execute(
+            "INSERT INTO workspaces_readmark (user_id, conversation_id, last_read_seq) VALUES (%s, %s, %s)"
+            " ON CONFLICT (user_id, conversation_id) DO UPDATE SET last_read_seq = EXCLUDED.last_read_seq"
+            " WHERE workspaces_readmark.last_read_seq < EXCLUDED.last_read_seq",
+            [user_id, database_id(conversation_id), seq],
+        )
+
+
+def _parent(place: Place, raw_id: str | None) -> Message | None:
+    if raw_id is None:
+        return None
+    parent = Message.objects.filter(conversation=place.conversation, pk=parse_ulid(raw_id) or NO_ID).first()
+    if parent is None or parent.parent_id is not None or parent.deleted_at is not None:
+        raise unknown_id("parent_message_id")
+    return parent
+
+
+def _attach(message: Message, files: list[File]) -> list[Attachment]:
+    rows = [Attachment(message=message, file=file, position=place) for place, file in enumerate(files)]
+    return Attachment.objects.bulk_create(rows) if rows else []
+
+
+def _attachments(message: Message) -> list[Attachment]:
+    return list(message.attachments.select_related("file").order_by("position"))

@@ -1,0 +1,171 @@
+"""What is owed is translated: claimed with a lease, done in batches, stored only if it still fits."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from messaging.models import Message, MessageTranslation
+from messaging.translations import Status, nudge_translators, translation_row
+from translation.service import Job, Outcome, recall, translate_batch
+from workspaces import events
+from workspaces.models import Channel, Conversation
+
+State = MessageTranslation.State
+BATCH = 32
+
+
+def translate_owed(*, limit: int = BATCH) -> int:
+    """Claim what is due, translate it, store it; returns how many rows were claimed, none when nothing is due."""
+    rows = claim(limit=limit)
+    if rows:
+        scopes = _scopes_of({row.message.conversation_id for row in rows})
+        store(translate_batch([_job(row, scopes) for row in rows]))
+    return len(rows)
+
+
+@transaction.atomic
+def claim(*, limit: int) -> list[MessageTranslation]:
+    """Lease due rows to this worker: until the lease is over nobody else takes them, and a worker that dies loses none.
+
+    ``due_at`` is the lease too: a claimed row is due again when its lease ends.
+    """
+    now = timezone.now()
+    due = MessageTranslation.objects.filter(state__in=(State.PENDING, State.FAILED), due_at__lte=now).order_by("due_at")
+    if connection.features.has_select_for_update_skip_locked:
+        due = due.select_for_update(skip_locked=True)
+    ids = list(due.values_list("pk", flat=True)[:limit])
+    leased = MessageTranslation.objects.filter(pk__in=ids)
+    leased.update(due_at=now + timedelta(seconds=settings.TRANSLATION_LEASE_SECONDS), attempts=F("attempts") + 1)
+    return list(leased.select_related("message"))
+
+
+def _job(row: MessageTranslation, scopes: dict[str, str]) -> Job:
+    message = row.message
+    return Job(
+        key=(row.pk, message.conversation_id, message.pk, message.revision),
+        scope_id=scopes.get(message.conversation_id, message.conversation_id),
+        text=message.content or "",
+        source=message.language,
+        target=row.language,
+    )
+
+
+def _scopes_of(conversation_ids: set[str]) -> dict[str, str]:
+    """Channels' workspaces; a direct conversation is its own scope."""
+    channels = Channel.objects.filter(pk__in=conversation_ids).only("pk", "workspace_id")
+    return {channel.pk: channel.workspace_id for channel in channels}
+
+
+def store(outcomes: Sequence[Outcome]) -> None:
+    """Keep what was translated and tell the readers; one transaction a conversation."""
+    by_conversation: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        by_conversation[outcome.job.key[1]].append(outcome)
+    for conversation_id, found in by_conversation.items():
+        _store_in(conversation_id, found)
+
+
+@transaction.atomic
+def _store_in(conversation_id: str, outcomes: Sequence[Outcome]) -> None:
+    # The conversation's lock first, as posting and editing take it: an edit comes wholly before or wholly after.
+    conversation = Conversation.objects.select_for_update().filter(pk=conversation_id).first()
+    if conversation is None:
+        return
+    ids = [outcome.job.key[0] for outcome in outcomes]
+    rows = {row.pk: row for row in MessageTranslation.objects.select_related("message").filter(pk__in=ids)}
+    told: list[events.Draft] = []
+    touched: list[MessageTranslation] = []
+    for outcome in outcomes:
+        row = rows.get(outcome.job.key[0])
+        if row is None or row.message.revision != outcome.job.key[3] or row.state == State.READY:
+            continue  # edited, deleted or done meanwhile
+        _apply(row, outcome)
+        touched.append(row)
+        if row.state == State.READY:
+            data = {"message_id": row.message_id, "language": row.language}
+            told.append(events.Draft("message.translated", data))
+    MessageTranslation.objects.bulk_update(
+        touched, ["state", "revision", "text", "engine", "reason", "due_at", "ready_at"]
+    )
+    settle_statuses({row.message_id for row in touched})
+    if told:
+        events.append(conversation, *told)
+
+
+def _apply(row: MessageTranslation, outcome: Outcome) -> None:
+    now = timezone.now()
+    row.revision = row.message.revision
+    row.engine, row.reason = outcome.engine or "", outcome.reason or ""
+    if outcome.state == State.READY:
+        row.state, row.text, row.ready_at = State.READY, outcome.text or "", now
+    elif outcome.state == State.SKIPPED:
+        row.state = State.SKIPPED
+    else:
+        row.state = State.FAILED
+        wait = max(outcome.retry_after or 0.0, float(settings.TRANSLATION_RETRY_SECONDS))
+        row.due_at = now + timedelta(seconds=wait)
+
+
+def settle_statuses(message_ids: set[str]) -> None:
+    """Make ``translation_status`` of the messages follow from their rows; one query for each status, at most four."""
+    states: dict[str, set[str]] = defaultdict(set)
+    rows = MessageTranslation.objects.filter(message__in=message_ids).values_list("message_id", "state")
+    for message_id, state in rows:
+        states[message_id].add(state)
+    by_status: dict[str, list[str]] = defaultdict(list)
+    for message_id in message_ids:
+        by_status[_status(states[message_id])].append(message_id)
+    for status, ids in by_status.items():
+        Message.objects.filter(pk__in=ids).exclude(translation_status=status).update(translation_status=status)
+
+
+def _status(states: set[str]) -> str:
+    for state, status in (
+        (State.PENDING, Status.PENDING),
+        (State.FAILED, Status.FAILED),
+        (State.SKIPPED, Status.SKIPPED),
+        (State.READY, Status.COMPLETED),
+    ):
+        if state in states:
+            return status
+    return Status.NOT_NEEDED
+
+
+def owe_on_read(*, rows: Sequence[dict[str, Any]], scope_id: str, language: str) -> set[str]:
+    """Owe the messages of a page to a reader whose language they were not owed in; returns the ids that got rows.
+
+    Somebody may join with a new language, or ask for one: what they look at is translated then, once, whoever else looks.
+    """
+    missing: list[str] = [
+        row["id"]
+        for row in rows
+        if row["words__state"] is None
+        and row["language"] != language
+        and row["content"]
+        and row["deleted_at"] is None
+        and row["translation_status"] != Status.SKIPPED
+    ]
+    if not missing:
+        return set()
+    return _owe(missing, scope_id, language)
+
+
+@transaction.atomic
+def _owe(message_ids: list[str], scope_id: str, language: str) -> set[str]:
+    messages = list(Message.objects.filter(pk__in=message_ids, deleted_at=None))
+    made = []
+    for message in messages:
+        found = recall(scope_id=scope_id, text=message.content or "", source=message.language, targets=[language])
+        made.append(translation_row(message, language, found.get(language)))
+    # Readers who look at once owe it once: the constraint decides, and who comes second changes nothing.
+    MessageTranslation.objects.bulk_create(made, ignore_conflicts=True)
+    ids = {message.pk for message in messages}
+    settle_statuses(ids)
+    nudge_translators(made)
+    return ids

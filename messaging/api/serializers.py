@@ -1,0 +1,204 @@
+"""Bodies of messaging requests, and the shapes of its answers for the schema."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from messaging.actions.posting import Draft
+from messaging.models import Message
+from rosetta import languages
+from rosetta.schema import data_of
+
+MAX_ATTACHMENTS = 10
+# Room for what cleaning takes away; the exact limit is counted afterwards.
+MAX_RAW_CONTENT = 40_000
+
+
+class ContentField(serializers.CharField):
+    """Message text: control characters are taken out later rather than refused, lone surrogates are refused here."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_blank=True, trim_whitespace=False, **kwargs)
+        self.validators = [v for v in self.validators if "NullCharacters" not in type(v).__name__]
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class StringField(serializers.CharField):
+    """A string and nothing that could be read as one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class PostSerializer(serializers.Serializer[Any]):
+    content = ContentField(
+        required=False, allow_null=True, help_text="1–8,000 characters; required without attachments."
+    )
+    attachment_ids = serializers.ListField(
+        child=StringField(max_length=64),
+        required=False,
+        max_length=MAX_ATTACHMENTS,
+        help_text="Files to attach, in order.",
+    )
+    parent_message_id = StringField(
+        required=False, allow_null=True, max_length=64, help_text="The message this answers."
+    )
+    type = serializers.ChoiceField(
+        [Message.Type.TEXT, Message.Type.MARKDOWN], required=False, allow_null=True, help_text="`text` unless said."
+    )
+    skip_translation = serializers.BooleanField(required=False, allow_null=True)
+    language = serializers.ChoiceField(
+        languages.CODES, required=False, allow_null=True, help_text="The content's language, where the sender knows it."
+    )
+    translations = serializers.DictField(
+        child=ContentField(), required=False, help_text="The sender's own words in other languages; used as they are."
+    )
+
+    def validate_translations(self, value: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(set(value) - set(languages.CODES))
+        if unknown:
+            raise serializers.ValidationError(f"Unknown language: {unknown[0]}.")
+        return value
+
+    def draft(self) -> Draft:
+        """What the validated body says."""
+        data = self.validated_data
+        return Draft(
+            content=data.get("content") or "",
+            type=data.get("type") or Message.Type.TEXT,
+            attachment_ids=tuple(data.get("attachment_ids") or ()),
+            parent_message_id=data.get("parent_message_id"),
+            skip_translation=bool(data.get("skip_translation")),
+            language=data.get("language"),
+            translations=data.get("translations") or {},
+        )
+
+
+class AutomationPostSerializer(PostSerializer):
+    pass
+
+
+class WebhookPostSerializer(PostSerializer):
+    """Also takes what Slack-style senders write: ``text`` for ``content``."""
+
+    content = ContentField(required=True, help_text="The text; Slack-style senders may call it `text`.")
+    channel_id = StringField(required=False, allow_null=True, max_length=64)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and "content" not in data and "text" in data:
+            data = {**data, "content": data["text"]}
+        return super().to_internal_value(data)
+
+
+class EditSerializer(serializers.Serializer[Any]):
+    content = ContentField(required=True)
+    language = serializers.ChoiceField(languages.CODES, required=False, allow_null=True)
+
+
+class ReadSerializer(serializers.Serializer[Any]):
+    message_id = StringField(max_length=64)
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    reason = StringField(max_length=1000)
+
+
+class OpenDirectSerializer(serializers.Serializer[Any]):
+    participant_user_id = serializers.CharField(max_length=32, help_text="A user's id, as a string or a number.")
+
+
+class ResolveSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField(max_length=255)
+
+
+# ── Answers ──
+
+
+class SenderResource(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(["user", "guest", "webhook", "automation"])
+    id = serializers.CharField(help_text="A number for users and automation, a ULID otherwise.")
+    name = serializers.CharField()
+    avatar_url = serializers.URLField(allow_null=True)
+
+
+class AttachmentResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    client_name = serializers.CharField()
+    mime_type = serializers.CharField()
+    size = serializers.IntegerField()
+    download_url = serializers.URLField()
+
+
+class MentionResource(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(["user", "channel"])
+    id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class ReactionResource(serializers.Serializer[Any]):
+    emoji = serializers.CharField()
+    count = serializers.IntegerField()
+    reacted = serializers.BooleanField()
+
+
+class MessageResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    conversation_id = serializers.CharField()
+    workspace_id = serializers.CharField(allow_null=True)
+    channel_id = serializers.CharField(allow_null=True)
+    seq = serializers.IntegerField()
+    type = serializers.ChoiceField(Message.Type.choices)
+    sender = SenderResource(allow_null=True)
+    original_content = serializers.CharField(allow_null=True)
+    original_language = serializers.CharField()
+    display_content = serializers.CharField(allow_null=True)
+    display_language = serializers.CharField()
+    display_source = serializers.ChoiceField(["original", "translation"])
+    translation_status = serializers.ChoiceField(Message.TranslationStatus.choices)
+    parent_message_id = serializers.CharField(allow_null=True)
+    reply_count = serializers.IntegerField()
+    attachments = AttachmentResource(many=True)
+    mentions = MentionResource(many=True)
+    reactions = ReactionResource(many=True)
+    created_at = serializers.DateTimeField()
+    edited_at = serializers.DateTimeField(allow_null=True)
+    deleted_at = serializers.DateTimeField(allow_null=True)
+
+
+class CursorMeta(serializers.Serializer[Any]):
+    has_more = serializers.BooleanField()
+    next_before = serializers.CharField(allow_null=True)
+    next_after = serializers.CharField(allow_null=True)
+    last_seq = serializers.IntegerField()
+
+
+class ReadStateResource(serializers.Serializer[Any]):
+    last_read_seq = serializers.IntegerField()
+    unread_count = serializers.IntegerField()
+
+
+class PersonResource(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    avatar_url = serializers.URLField(allow_null=True)
+
+
+class DirectConversationResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    participant = PersonResource()
+    unread_count = serializers.IntegerField()
+    last_message_at = serializers.DateTimeField(allow_null=True)
+
+
+MessageAnswer = data_of(MessageResource)
+MessagesAnswer = data_of(MessageResource, many=True, meta=CursorMeta)
+ReadAnswer = data_of(ReadStateResource)
+PersonAnswer = data_of(PersonResource)
+DirectConversationAnswer = data_of(DirectConversationResource)
+DirectConversationsAnswer = data_of(DirectConversationResource, many=True)

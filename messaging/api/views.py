@@ -1,0 +1,259 @@
+"""Messages over HTTP. Channels and direct conversations share every view: only the way to the place differs."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from messaging import access, resources
+from messaging.actions import editing, posting, reacting, translating
+from messaging.actions.idempotency import Idempotency
+from messaging.api import serializers as shapes
+from messaging.models import Message
+from messaging.pages import Page, asked_language, cursor_of, page_of
+from messaging.places import Place, Sender
+from messaging.resources import Home, Reader
+from rosetta.errors import Invalid, NotFound
+from rosetta.throttles import EVERYTHING, Limit
+from rosetta.views import ApiView
+
+MESSAGE_LANGUAGE = OpenApiParameter("language", str, description="Show messages in this language instead of one's own.")
+CURSOR = [
+    OpenApiParameter("before", str, description="A message's id: the page just older than it."),
+    OpenApiParameter("after", str, description="A message's id: the page just newer than it."),
+    OpenApiParameter("around", str, description="A message's id: the page with it in the middle."),
+    OpenApiParameter("limit", int, description="1–100, 50 unless said."),
+    OpenApiParameter("threads", str, enum=["collapsed"], description="Leave replies out."),
+    MESSAGE_LANGUAGE,
+]
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Makes repeats within 24 hours answer the first result.",
+)
+
+POSTS = Limit("post", "120/minute", lambda request: f"user:{request.user.pk}" if request.user else None)
+
+
+def validated(serializer: type[serializers.Serializer[Any]], request: Request) -> Any:
+    """The checked serializer of the request's body. Raises ValidationError."""
+    checked = serializer(data=request.data)
+    checked.is_valid(raise_exception=True)
+    return checked
+
+
+def idempotency_of(request: Request) -> Idempotency | None:
+    """The request's Idempotency-Key with what it stands for. Raises Invalid for a malformed one."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise Invalid({"Idempotency-Key": ["Use 1 to 255 printable ASCII characters."]})
+    return Idempotency.of(key, request.data)
+
+
+def posted_answer(posted: posting.Posted, place: Place, reader: Reader) -> Response:
+    """201 with the message; a replay says so and shows the message as it is now."""
+    home = Home.of(place)
+    if posted.is_replay:
+        data = resources.message(posted.message.pk, home, reader)
+        return Response({"data": data}, status=201, headers={"Idempotent-Replayed": "true"})
+    data = resources.fresh_message(posted.message, posted.translations, posted.attachments, home, reader)
+    return Response({"data": data}, status=201)
+
+
+def page_answer(page: Page, place: Place, reader: Reader) -> Response:
+    """A page of messages; what its reader's language still lacks is owed from now on."""
+    owed = translating.owe_on_read(rows=page.rows, scope_id=place.scope_id, language=reader.language)
+    rows = page.rows
+    if owed:
+        fresh = resources.rows_of(Message.objects.filter(pk__in=[row["id"] for row in rows]), reader.language)
+        by_id = {row["id"]: row for row in fresh}
+        rows = [by_id.get(row["id"], row) for row in rows]
+    return Response({"data": resources.messages(rows, Home.of(place), reader), "meta": page.meta})
+
+
+class PlaceView(ApiView):
+    """A view below a conversation's path, whichever kind it is."""
+
+    tag = "Messages"
+
+    def place(self, request: Request, *, to_write: bool = False) -> Place:
+        """Where the caller stands. Raises NotFound to who may not know of the conversation."""
+        if "channel_id" in self.kwargs:
+            ids = self.kwargs["workspace_id"], self.kwargs["channel_id"]
+            return access.channel_place(request.user, *ids, to_write=to_write)  # type: ignore[arg-type]
+        return access.direct_place(request.user, self.kwargs["conversation_id"], to_write=to_write)  # type: ignore[arg-type]
+
+    def sender(self, place: Place) -> Sender:
+        return Sender(user=place.user, guest=place.guest)
+
+    def show(self, request: Request, place: Place, message_id: str, status: int = 200) -> Response:
+        reader = Reader.at(place, asked_language(request))
+        return Response({"data": resources.message(message_id, Home.of(place), reader)}, status=status)
+
+
+class MessagesView(PlaceView):
+    def limits_for(self, request: Request) -> tuple[Limit, ...]:
+        return (POSTS, EVERYTHING) if request.method == "POST" else (EVERYTHING,)
+
+    @extend_schema(summary="Messages, newest first", parameters=CURSOR, responses={200: shapes.MessagesAnswer})
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        place = self.place(request)
+        reader = Reader.at(place, asked_language(request))
+        messages = access.messages_in(place)
+        if request.query_params.get("threads") == "collapsed":
+            messages = messages.filter(parent=None)
+        cursor = cursor_of(request, place)
+        return page_answer(page_of(messages, cursor, reader.language, place.conversation.last_seq), place, reader)
+
+    @extend_schema(
+        summary="Post a message",
+        parameters=[IDEMPOTENCY_KEY, MESSAGE_LANGUAGE],
+        request=shapes.PostSerializer,
+        responses={201: shapes.MessageAnswer},
+    )
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        place = self.place(request, to_write=True)
+        reader = Reader.at(place, asked_language(request))
+        draft = validated(shapes.PostSerializer, request).draft()
+        posted = posting.post_message(
+            sender=self.sender(place), place=place, draft=draft, idempotency_key=idempotency_of(request)
+        )
+        return posted_answer(posted, place, reader)
+
+
+class MessageView(PlaceView):
+    @extend_schema(summary="One message", parameters=[MESSAGE_LANGUAGE], responses={200: shapes.MessageAnswer})
+    def get(self, request: Request, message_id: str, **kwargs: Any) -> Response:
+        place = self.place(request)
+        reader = Reader.at(place, asked_language(request))
+        rows = resources.rows_of(access.messages_in(place).filter(pk=message_id), reader.language)
+        if not rows:
+            raise NotFound
+        return Response({"data": page_answer(Page(rows, {}), place, reader).data["data"][0]})
+
+    @extend_schema(
+        summary="Edit one's own message", request=shapes.EditSerializer, responses={200: shapes.MessageAnswer}
+    )
+    def patch(self, request: Request, message_id: str, **kwargs: Any) -> Response:
+        place = self.place(request, to_write=True)
+        data = validated(shapes.EditSerializer, request).validated_data
+        editing.edit_message(
+            place=place,
+            sender=self.sender(place),
+            message_id=message_id,
+            text=data["content"],
+            language=data.get("language"),
+        )
+        return self.show(request, place, message_id)
+
+    @extend_schema(summary="Delete a message", responses={204: None})
+    def delete(self, request: Request, message_id: str, **kwargs: Any) -> Response:
+        place = self.place(request)
+        editing.delete_message(place=place, sender=self.sender(place), message_id=message_id)
+        return Response(status=204)
+
+
+class RepliesView(PlaceView):
+    @extend_schema(summary="A message's replies", parameters=CURSOR, responses={200: shapes.MessagesAnswer})
+    def get(self, request: Request, message_id: str, **kwargs: Any) -> Response:
+        place = self.place(request)
+        reader = Reader.at(place, asked_language(request))
+        replies = access.messages_in(place).filter(parent=access.message_in(place, message_id))
+        cursor = cursor_of(request, place)
+        return page_answer(page_of(replies, cursor, reader.language, place.conversation.last_seq), place, reader)
+
+
+class ReactionView(PlaceView):
+    @extend_schema(summary="React to a message", request=None, responses={200: shapes.MessageAnswer})
+    def put(self, request: Request, message_id: str, emoji: str, **kwargs: Any) -> Response:
+        place = self.place(request)
+        reacting.add_reaction(place=place, message_id=message_id, emoji=emoji)
+        return self.show(request, place, message_id)
+
+    @extend_schema(summary="Take a reaction back", responses={204: None})
+    def delete(self, request: Request, message_id: str, emoji: str, **kwargs: Any) -> Response:
+        reacting.remove_reaction(place=self.place(request), message_id=message_id, emoji=emoji)
+        return Response(status=204)
+
+
+class PinView(PlaceView):
+    @extend_schema(summary="Pin a message", request=None, responses={200: shapes.MessageAnswer})
+    def put(self, request: Request, message_id: str, **kwargs: Any) -> Response:
+        place = self.place(request)
+        reacting.set_pin(place=place, message_id=message_id, pinned=True)
+        return self.show(request, place, message_id)
+
+    @extend_schema(summary="Unpin a message", responses={204: None})
+    def delete(self, request: Request, message_id: str, **kwargs: Any) -> Response:
+        reacting.set_pin(place=self.place(request), message_id=message_id, pinned=False)
+        return Response(status=204)
+
+
+class PinsView(PlaceView):
+    @extend_schema(
+        summary="Pinned messages, by their place in the conversation",
+        parameters=CURSOR,
+        responses={200: shapes.MessagesAnswer},
+    )
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        place = self.place(request)
+        reader = Reader.at(place, asked_language(request))
+        pinned = access.messages_in(place).filter(pinned_at__isnull=False)
+        cursor = cursor_of(request, place)
+        return page_answer(page_of(pinned, cursor, reader.language, place.conversation.last_seq), place, reader)
+
+
+class ReportView(PlaceView):
+    @extend_schema(
+        summary="Ask staff to look at a message",
+        request=shapes.ReportSerializer,
+        responses={201: shapes.MessageAnswer, 200: shapes.MessageAnswer},
+    )
+    def post(self, request: Request, message_id: str, **kwargs: Any) -> Response:
+        place = self.place(request)
+        message = access.message_in(place, message_id)
+        reason = validated(shapes.ReportSerializer, request).validated_data["reason"]
+        is_new = reacting.report_message(place=place, message=message, reason=reason)
+        return self.show(request, place, message_id, status=201 if is_new else 200)
+
+
+class ReadView(PlaceView):
+    @extend_schema(
+        summary="Say how far one has read", request=shapes.ReadSerializer, responses={200: shapes.ReadAnswer}
+    )
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        place = self.place(request)
+        message_id = validated(shapes.ReadSerializer, request).validated_data["message_id"]
+        state = reacting.mark_read(place=place, message_id=message_id)
+        return Response({"data": {"last_read_seq": state.last_read_seq, "unread_count": state.unread_count}})
+
+
+class AutomationMessagesView(ApiView):
+    """A program posts in its user's name."""
+
+    tag = "Automation"
+    abilities = {"POST": "automation:messages"}
+    limits = (POSTS, EVERYTHING)
+
+    @extend_schema(
+        summary="Post as automation",
+        parameters=[IDEMPOTENCY_KEY],
+        request=shapes.AutomationPostSerializer,
+        responses={201: shapes.MessageAnswer},
+    )
+    def post(self, request: Request, workspace_id: str, channel_id: str) -> Response:
+        user: Any = request.user
+        place = access.channel_place(user, workspace_id, channel_id, to_write=True)
+        draft = validated(shapes.AutomationPostSerializer, request).draft()
+        posted = posting.post_message(
+            sender=Sender(user=user, is_automation=True),
+            place=place,
+            draft=draft,
+            idempotency_key=idempotency_of(request),
+        )
+        return posted_answer(posted, place, Reader.at(place, asked_language(request)))

@@ -1,0 +1,30 @@
+"""Refusals of conversations and messages."""
+
+from django.utils.translation import gettext as _
+
+from rosetta.errors import Conflict, Forbidden, Invalid
+
+
+class MessageDeleted(Conflict):
+    code = "message_deleted"
+    message = "This message was deleted."
+
+
+class IdempotencyKeyReused(Conflict):
+    code = "idempotency_key_reused"
+    message = "This Idempotency-Key was used with another body."
+
+
+class IdempotencyInProgress(Conflict):
+    code = "idempotency_in_progress"
+    message = "A request with this Idempotency-Key is still under way."
+
+
+class Blocked(Forbidden):
+    code = "blocked"
+    message = "This person does not take direct messages from you."
+
+
+def unknown_id(field: str) -> Invalid:
+    """An id in a body that names nothing the caller may use: one sentence for absent and foreign."""
+    return Invalid({field: [_("The selected %(field)s is invalid.") % {"field": field.replace("_", " ")}]})

@@ -1,0 +1,104 @@
+"""Pages of messages, newest first, by cursor: the same cost at any depth."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from messaging.errors import unknown_id
+from messaging.models import Message
+from messaging.places import Place
+from messaging.resources import rows_of
+from rosetta import languages
+from rosetta.errors import Invalid
+from rosetta.ids import NO_ID, parse_ulid
+from rosetta.pagination import query_int
+
+LIMIT = 50
+MAX_LIMIT = 100
+CURSORS = ("before", "after", "around")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """What a client asked for: ``kind`` of CURSORS with the message's number, or the newest page."""
+
+    limit: int
+    kind: str | None = None
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: list[dict[str, Any]]
+    meta: dict[str, Any]
+
+
+def asked_language(request: Request) -> str | None:
+    """``?language=``: the language to show messages in, or None for the caller's own. Raises Invalid for an unknown one."""
+    raw = request.query_params.get("language")
+    if not raw:
+        return None
+    if raw not in languages.CODES:
+        raise Invalid({"language": [_("The selected language is invalid.")]})
+    return raw
+
+
+def cursor_of(request: Request, place: Place) -> Cursor:
+    """The cursor in the query. Raises Invalid for two of them, an unknown message or a limit out of range."""
+    limit = query_int(request, "limit", default=LIMIT, low=1, high=MAX_LIMIT)
+    given = [(kind, raw) for kind in CURSORS if (raw := request.query_params.get(kind))]
+    if not given:
+        return Cursor(limit)
+    if len(given) > 1:
+        raise Invalid({given[1][0]: [_("Give only one of before, after and around.")]})
+    kind, raw = given[0]
+    message = Message.objects.filter(conversation=place.conversation, pk=parse_ulid(raw) or NO_ID).values_list(
+        "seq", flat=True
+    )
+    seq = message.first()
+    if seq is None:
+        raise unknown_id(kind)
+    return Cursor(limit, kind, seq)
+
+
+def page_of(messages: QuerySet[Message], cursor: Cursor, language: str, last_seq: int) -> Page:
+    """The page of ``messages`` at ``cursor``, with its words in ``language``."""
+    if cursor.kind == "around":
+        rows, older, newer = _around(messages, cursor, language)
+        has_more = older or newer
+    elif cursor.kind == "after":
+        rows, newer = _newer(messages, cursor.seq, cursor.limit, language)
+        older, has_more = bool(rows), newer
+    else:
+        rows, older = _older(messages, cursor.seq or last_seq + 1, cursor.limit, language)
+        newer, has_more = cursor.kind == "before" and bool(rows), older
+    meta = {
+        "has_more": has_more,
+        "next_before": rows[-1]["id"] if rows and older else None,
+        "next_after": rows[0]["id"] if rows and newer else None,
+        "last_seq": last_seq,
+    }
+    return Page(rows, meta)
+
+
+def _older(messages: QuerySet[Message], below: int, limit: int, language: str) -> tuple[list[dict[str, Any]], bool]:
+    rows = rows_of(messages.filter(seq__lt=below).order_by("-seq"), language, limit + 1)
+    return rows[:limit], len(rows) > limit
+
+
+def _newer(messages: QuerySet[Message], above: int, limit: int, language: str) -> tuple[list[dict[str, Any]], bool]:
+    rows = rows_of(messages.filter(seq__gt=above).order_by("seq"), language, limit + 1)
+    return rows[:limit][::-1], len(rows) > limit
+
+
+def _around(messages: QuerySet[Message], cursor: Cursor, language: str) -> tuple[list[dict[str, Any]], bool, bool]:
+    """The message in the middle of ``limit`` in all; what one side lacks the other gives."""
+    newer, more_newer = _newer(messages, cursor.seq, cursor.limit, language)
+    older, more_older = _older(messages, cursor.seq + 1, cursor.limit, language)
+    below = min(len(older), max(cursor.limit // 2 + 1, cursor.limit - len(newer)))
+    above = min(len(newer), cursor.limit - below)
+    has_older, has_newer = more_older or below < len(older), more_newer or above < len(newer)
+    return newer[len(newer) - above :] + older[:below], has_older, has_newer

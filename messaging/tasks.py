@@ -1,0 +1,38 @@
+"""The queue's side of messaging."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from messaging.actions import translating
+from messaging.models import IdempotencyKey
+
+BATCH = 5000
+ROUNDS = 200
+
+
+@shared_task(name="messaging.tasks.translate_owed")
+def translate_owed() -> int:
+    """Translate until nothing is due, in a bounded number of rounds; what is left has the next nudge or sweep."""
+    done = 0
+    for _round in range(ROUNDS):
+        claimed = translating.translate_owed()
+        done += claimed
+        if claimed < translating.BATCH:
+            break
+    return done
+
+
+@shared_task(name="messaging.tasks.sweep_translations")
+def sweep_translations() -> int:
+    """Find what a lost nudge, a dead worker or a broken engine left behind."""
+    return int(translate_owed())
+
+
+@shared_task(name="messaging.tasks.expire_idempotency_keys")
+def expire_idempotency_keys() -> int:
+    """Forget keys older than a day, a bounded batch at a time; returns how many went."""
+    limit = timezone.now() - timedelta(hours=24)
+    old = IdempotencyKey.objects.filter(created_at__lt=limit).order_by("created_at").values_list("pk", flat=True)
+    return IdempotencyKey.objects.filter(pk__in=list(old[:BATCH])).delete()[0]

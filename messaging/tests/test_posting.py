@@ -1,0 +1,200 @@
+"""Two people in two languages post and read."""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from messaging.models import Message
+from workspaces.models import Channel, Event
+
+pytestmark = pytest.mark.django_db
+
+
+def path_of(channel: Channel) -> str:
+    return f"/api/v1/workspaces/{channel.workspace_id}/channels/{channel.pk}/messages"
+
+
+def post(client: APIClient, channel: Channel, content: str = "Hello there, how are you today?", **more: Any) -> Any:
+    return client.post(path_of(channel), {"content": content, **more})
+
+
+def test_a_posted_message_has_every_field_of_the_contract(as_owner: APIClient, channel: Channel, owner: Any) -> None:
+    answer = post(as_owner, channel, "The rocket leaves at dawn from the northern harbour.")
+    assert answer.status_code == 201
+    data = answer.json()["data"]
+    assert data.pop("id") and data.pop("created_at").endswith("+00:00")
+    assert data == {
+        "conversation_id": channel.pk,
+        "workspace_id": channel.workspace_id,
+        "channel_id": channel.pk,
+        "seq": 1,
+        "type": "text",
+        "sender": {"kind": "user", "id": owner.pk, "name": "Olivia", "avatar_url": None},
+        "original_content": "The rocket leaves at dawn from the northern harbour.",
+        "original_language": "en",
+        "display_content": "The rocket leaves at dawn from the northern harbour.",
+        "display_language": "en",
+        "display_source": "original",
+        "translation_status": "pending",
+        "parent_message_id": None,
+        "reply_count": 0,
+        "attachments": [],
+        "mentions": [],
+        "reactions": [],
+        "edited_at": None,
+        "deleted_at": None,
+    }
+
+
+def test_posting_takes_eight_queries(as_owner: APIClient, channel: Channel) -> None:
+    post(as_owner, channel)
+    with CaptureQueriesContext(connection) as seen:
+        post(as_owner, channel)
+    queries = [one["sql"] for one in seen.captured_queries if "SAVEPOINT" not in one["sql"]]
+    assert len(queries) <= 8, "\n".join(queries)
+
+
+def test_seq_counts_from_one_and_last_seq_is_the_highest(as_owner: APIClient, channel: Channel) -> None:
+    assert [post(as_owner, channel).json()["data"]["seq"] for _ in range(3)] == [1, 2, 3]
+    page = as_owner.get(path_of(channel)).json()
+    assert [row["seq"] for row in page["data"]] == [3, 2, 1]
+    assert page["meta"] == {"has_more": False, "next_before": None, "next_after": None, "last_seq": 3}
+
+
+def test_an_outsider_is_told_nothing(as_outsider: APIClient, as_owner: APIClient, channel: Channel) -> None:
+    unknown = f"/api/v1/workspaces/{channel.workspace_id}/channels/{'0' * 26}/messages"
+    for asked in (as_outsider.get(path_of(channel)), post(as_outsider, channel)):
+        assert (asked.status_code, asked.json()) == (404, as_owner.get(unknown).json())
+
+
+def test_an_event_is_stored_with_the_message(as_owner: APIClient, channel: Channel) -> None:
+    message_id = post(as_owner, channel).json()["data"]["id"]
+    event = Event.objects.get(stream_id=channel.pk)
+    assert (event.seq, event.kind, event.data) == (1, "message.created", {"message_id": message_id})
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "content"),
+        ({"content": "   "}, "content"),
+        ({"content": None}, "content"),
+        ({"content": 5}, "content"),
+        ({"content": ["x"]}, "content"),
+        ({"content": {"a": 1}}, "content"),
+        ({"content": "x" * 8001}, "content"),
+        ({"content": "\ud800"}, "content"),
+        ({"content": "x" * 900_000}, "content"),
+        ({"content": "hi", "type": "system"}, "type"),
+        ({"content": "hi", "language": "xx"}, "language"),
+        ({"content": "hi", "translations": {"xx": "y"}}, "translations"),
+        ({"content": "hi", "parent_message_id": "nope"}, "parent_message_id"),
+        ({"content": "hi", "parent_message_id": 7}, "parent_message_id"),
+        ({"content": "hi", "attachment_ids": "x"}, "attachment_ids"),
+        ({"content": "hi", "skip_translation": "maybe"}, "skip_translation"),
+    ],
+)
+def test_a_careless_body_is_refused_by_field(as_owner: APIClient, channel: Channel, body: Any, field: str) -> None:
+    answer = as_owner.generic("POST", path_of(channel), json.dumps(body), content_type="application/json")
+    assert answer.status_code == 422
+    assert answer.json()["message"] == "The given data was invalid."
+    assert any(name.split(".")[0] == field for name in answer.json()["errors"])
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b'"x"', "application/json", 400),
+        (b'{"content": NaN}', "application/json", 400),
+        (b"\xff\xfe", "application/json", 400),
+        (b'{"a":' * 5000 + b"1" + b"}" * 5000, "application/json", 400),
+        (b'{"content": "' + b"x" * (1 << 20) + b'"}', "application/json", 413),
+        (b"content=hi", "application/x-www-form-urlencoded", 415),
+        (b"hi", "text/plain", 415),
+    ],
+)
+def test_what_is_no_json_object_is_refused(
+    as_owner: APIClient, channel: Channel, raw: bytes, kind: str, status: int
+) -> None:
+    answer = as_owner.generic("POST", path_of(channel), raw, content_type=kind)
+    assert answer.status_code == status
+    assert answer.json()["message"]
+
+
+def test_control_characters_go_and_line_feeds_stay(as_owner: APIClient, channel: Channel) -> None:
+    data = post(as_owner, channel, " \x00a\x07\r\nb\tc\x1b ").json()["data"]
+    assert data["original_content"] == "a\nb\tc"
+
+
+def test_the_same_key_makes_one_message_and_replays_it(as_owner: APIClient, channel: Channel) -> None:
+    first = as_owner.post(path_of(channel), {"content": "once"}, headers={"Idempotency-Key": "k1"})
+    again = as_owner.post(path_of(channel), {"content": "once"}, headers={"Idempotency-Key": "k1"})
+    other = as_owner.post(path_of(channel), {"content": "twice"}, headers={"Idempotency-Key": "k1"})
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again["Idempotent-Replayed"] == "true"
+    assert "Idempotent-Replayed" not in first
+    assert again.json() == first.json()
+    assert (other.status_code, other.json()["errors"]["code"]) == (409, ["idempotency_key_reused"])
+
+
+def test_a_refusal_does_not_use_the_key_up(as_owner: APIClient, channel: Channel) -> None:
+    headers = {"Idempotency-Key": "k2"}
+    assert as_owner.post(path_of(channel), {"content": ""}, headers=headers).status_code == 422
+    assert as_owner.post(path_of(channel), {"content": "now"}, headers=headers).status_code == 201
+
+
+def test_a_reply_is_counted_and_names_its_parent(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
+    parent = post(as_owner, channel).json()["data"]["id"]
+    reply = post(as_member, channel, "answer", parent_message_id=parent).json()["data"]
+    assert reply["parent_message_id"] == parent
+    assert as_owner.get(f"{path_of(channel)}/{parent}").json()["data"]["reply_count"] == 1
+    nested = post(as_owner, channel, "deeper", parent_message_id=reply["id"])
+    assert nested.status_code == 422
+    replies = as_owner.get(f"{path_of(channel)}/{parent}/replies").json()["data"]
+    assert [row["id"] for row in replies] == [reply["id"]]
+    flat = as_owner.get(path_of(channel) + "?threads=collapsed").json()["data"]
+    assert [row["id"] for row in flat] == [parent]
+
+
+def test_cursors_walk_the_whole_conversation(as_owner: APIClient, channel: Channel) -> None:
+    ids = [post(as_owner, channel, f"message {n}").json()["data"]["id"] for n in range(1, 8)]
+    seen, cursor = [], ""
+    while True:
+        page = as_owner.get(f"{path_of(channel)}?limit=3{cursor}").json()
+        seen += [row["id"] for row in page["data"]]
+        assert page["meta"]["has_more"] == (page["meta"]["next_before"] is not None)
+        if not page["meta"]["has_more"]:
+            break
+        cursor = f"&before={page['meta']['next_before']}"
+    assert seen == ids[::-1]
+    after = as_owner.get(f"{path_of(channel)}?limit=2&after={ids[2]}").json()
+    assert [row["id"] for row in after["data"]] == [ids[4], ids[3]]
+    assert (after["meta"]["has_more"], after["meta"]["next_after"]) == (True, ids[4])
+    around = as_owner.get(f"{path_of(channel)}?limit=3&around={ids[3]}").json()
+    assert [row["id"] for row in around["data"]] == [ids[4], ids[3], ids[2]]
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=101", "limit=x", "before=nope", "before={0}&after={0}", "language=xx"]
+)
+def test_a_wrong_cursor_is_refused(as_owner: APIClient, channel: Channel, query: str) -> None:
+    message_id = post(as_owner, channel).json()["data"]["id"]
+    assert as_owner.get(f"{path_of(channel)}?{query.format(message_id)}").status_code == 422
+
+
+def test_a_page_takes_the_same_queries_for_one_row_and_for_fifty(as_owner: APIClient, channel: Channel) -> None:
+    counts = []
+    for rows in (1, 50):
+        for _ in range(rows):
+            post(as_owner, channel, skip_translation=True)
+        with CaptureQueriesContext(connection) as seen:
+            as_owner.get(path_of(channel))
+        counts.append(len(seen))
+    assert counts[0] == counts[1], seen.captured_queries

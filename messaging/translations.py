@@ -1,0 +1,81 @@
+"""Which languages a message is owed in, and what is known of it at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from messaging.models import Message, MessageTranslation
+from messaging.places import Place, Sender
+from rosetta.celery import app, nudge
+from translation.detection import source_language
+from translation.service import Translation, is_translatable, recall
+
+if TYPE_CHECKING:
+    from messaging.actions.posting import Draft
+
+Status = Message.TranslationStatus
+State = MessageTranslation.State
+
+AUTHOR = "author"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A message's language, and for each other language of its audience the words, or None while they are owed."""
+
+    language: str
+    status: str
+    targets: dict[str, Translation | None]
+
+    def rows_for(self, message: Message) -> list[MessageTranslation]:
+        return [translation_row(message, language, known) for language, known in self.targets.items()]
+
+
+def translation_row(message: Message, language: str, known: Translation | None) -> MessageTranslation:
+    """The row of ``message`` in ``language``: ready when its words are known, else pending. Not saved."""
+    row = MessageTranslation(message=message, language=language, revision=message.revision)
+    if known is not None:
+        row.state, row.text, row.engine, row.ready_at = State.READY, known.text, known.engine, timezone.now()
+    return row
+
+
+def plan(*, place: Place, sender: Sender, text: str, draft: "Draft") -> Plan:
+    """What is to be done for ``text`` in the languages it is heard in."""
+    spoken = _spoken_by(sender, place)
+    language = source_language(text, declared=draft.language, sender_language=spoken)
+    if draft.skip_translation or not is_translatable(text):
+        return Plan(language, Status.SKIPPED, {})
+    return targets_of(place.scope_id, text, language, place.heard | set(draft.translations), draft.translations)
+
+
+def targets_of(scope_id: str, text: str, language: str, heard: "frozenset[str]", variants: "object" = None) -> Plan:
+    """The plan for a translatable ``text`` in ``language`` that is heard in ``heard``; ``variants`` are the author's own."""
+    given: dict[str, str] = dict(variants or {})  # type: ignore[call-overload]
+    wanted = sorted(heard - {language})
+    known: dict[str, Translation] = {}
+    if asked := [code for code in wanted if code not in given]:
+        known = recall(scope_id=scope_id, text=text, source=language, targets=asked)
+    targets = {code: Translation(given[code], AUTHOR) if code in given else known.get(code) for code in wanted}
+    return Plan(language, status_of(targets), targets)
+
+
+def status_of(targets: "dict[str, Translation | None]") -> str:
+    if not targets:
+        return Status.NOT_NEEDED
+    return Status.PENDING if None in targets.values() else Status.COMPLETED
+
+
+def _spoken_by(sender: Sender, place: Place) -> str:
+    """What the sender most likely writes in: what they read here."""
+    if sender.user is None and sender.guest is None:
+        return "en"
+    return place.language
+
+
+def nudge_translators(rows: Sequence[MessageTranslation]) -> None:
+    """After the commit, wake a translator when one of ``rows`` is owed."""
+    if any(row.state == State.PENDING for row in rows):
+        transaction.on_commit(lambda: nudge(app.tasks["messaging.tasks.translate_owed"]))
