@@ -1,12 +1,40 @@
 """Strict readers for the environment: a wrong value stops the start with one line that names it."""
 
 import os
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+WEB = ("http", "https")
 ON = {"on", "true", "1"}
 OFF = {"off", "false", "0"}
+
+_LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+_USER = re.compile(r"//[^/@]*@")
+
+
+def load_file(path: Path) -> None:
+    """Take ``NAME=value`` lines from ``path``, where there is one; what the environment says already wins.
+
+    Quotes around a whole value are removed; a ``#`` starts a comment only at a line's start.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ImproperlyConfigured(f"{path}: {error.strerror}") from None
+    for number_, line in enumerate(map(str.strip, lines), start=1):
+        if not line or line.startswith("#"):
+            continue
+        if not (match := _LINE.fullmatch(line)):
+            raise ImproperlyConfigured(f"{path} line {number_}: write NAME=value")
+        name, value = match.groups()
+        if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+            value = value[1:-1]
+        os.environ.setdefault(name, value)
 
 
 def text(name: str, default: str = "") -> str:
@@ -58,12 +86,39 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     return raw
 
 
-def url(name: str, default: str = "", schemes: tuple[str, ...] = ("http", "https")) -> str:
+def url(name: str, default: str = "", schemes: tuple[str, ...] = WEB) -> str:
     """An address with one of ``schemes``, without a slash at its end."""
     raw = text(name, default)
-    if raw and raw.split("://")[0] not in schemes:
-        raise ImproperlyConfigured(f"{name}={raw!r}: write an address that starts with {' or '.join(schemes)}")
+    if raw and not _is_address(raw, schemes):
+        starts = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise ImproperlyConfigured(f"{name}={without_user(raw)!r}: write an address that starts with {starts}")
     return raw.rstrip("/")
+
+
+def _is_address(raw: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(raw)
+        _ = parts.port
+    except ValueError:
+        return False
+    return "://" in raw and parts.scheme in schemes and (bool(parts.hostname) or parts.scheme not in WEB)
+
+
+def without_user(address: str) -> str:
+    """``address`` as a log may show it: without the name and password in it."""
+    return _USER.sub("//…@", address)
+
+
+def folder(name: str, default: Path) -> Path:
+    """A folder that this process may write to, made when missing."""
+    path = Path(text(name, str(default))).expanduser().resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        (probe := path / f".writable-{os.getpid()}").touch()
+        probe.unlink()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}={str(path)!r}: cannot write there ({error.strerror})") from None
+    return path
 
 
 def secret(name: str) -> str:

@@ -1,6 +1,10 @@
 """Settings, all from the environment; ``.env.example`` lists every name. A wrong value stops the start and says which."""
 
+import atexit
 import os
+import shutil
+import sys
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,16 +21,27 @@ from rosetta.secret_key import secret_key_in
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
+# The process that runs the suite; what a test starts is an ordinary process.
+TESTING = "PYTEST_VERSION" in os.environ and "pytest" in sys.modules
+if not TESTING:
+    env.load_file(BASE_DIR / ".env")
+
 # ── Where it runs ──
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, low=1, high=65535)
 DEBUG = env.switch("DEBUG", False)
-VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+if TESTING and not env.text("VAR_DIR"):
+    _scratch = tempfile.mkdtemp(prefix="rosetta-tests-")
+    atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
+    VAR_DIR = Path(_scratch)
+else:
+    VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 
 DATABASE_URL = env.url("DATABASE_URL", schemes=("postgres", "postgresql"))
 REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss"))
-BROKER_URL = env.text("BROKER_URL", REDIS_URL)
+# Processes that run tests side by side on one Redis must not meet there.
+REDIS_PREFIX = f"rosetta-test-{os.getpid()}" if TESTING else "rosetta"
+BROKER_URL = env.url("BROKER_URL", REDIS_URL, schemes=("redis", "rediss", "amqp", "amqps"))
 
 SECRET_KEY = env.secret("SECRET_KEY")
 if not SECRET_KEY:
@@ -151,7 +166,7 @@ if REDIS_URL:
         "default": {
             "BACKEND": "rosetta.cache.ForgivingRedisCache",
             "LOCATION": REDIS_URL,
-            "KEY_PREFIX": "rosetta",
+            "KEY_PREFIX": REDIS_PREFIX,
             "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
         }
     }
@@ -237,15 +252,13 @@ FILES_DENIED_TYPES = env.words("FILES_DENIED_TYPES")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # ── Mail ──
-EMAIL_URL = env.text("EMAIL_URL")
+EMAIL_URL = env.url("EMAIL_URL", schemes=("smtp", "smtp+tls", "smtps"))
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Rosetta <rosetta@localhost>")
 EMAIL_TIMEOUT = 10
 if EMAIL_URL:
     _mail = urlsplit(EMAIL_URL)
-    if _mail.scheme not in ("smtp", "smtp+tls", "smtps") or not _mail.hostname:
-        raise ImproperlyConfigured(
-            f"EMAIL_URL={EMAIL_URL!r}: write smtp://, smtp+tls:// or smtps:// user:password@host:port"
-        )
+    if not _mail.hostname:
+        raise ImproperlyConfigured("EMAIL_URL names no host: write smtp://user:password@host:port")
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = _mail.hostname
     EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
@@ -363,7 +376,8 @@ LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_config(level=LOG_LEVEL, as_json=LOG_FORMAT == "json")
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
-# The test run has its own quick hasher and runs no worker; see conftest.py.
-TESTING = "PYTEST_VERSION" in os.environ
+# The test run has its own quick hasher, and a queue in memory that no worker empties.
 if TESTING:
+    CELERY_BROKER_URL = "memory://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {}
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]

@@ -30,7 +30,12 @@ class _Counter:
         self.shared: Any = None
         self.away_until = 0.0
         if settings.REDIS_URL:
-            self.shared = storage_from_string(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+            self.shared = storage_from_string(
+                settings.REDIS_URL,
+                key_prefix=f"{settings.REDIS_PREFIX}:limits",
+                socket_timeout=0.5,
+                socket_connect_timeout=0.5,
+            )
 
     def hit(self, key: str, seconds: int) -> int:
         """Count one more in ``key``'s window of ``seconds``, which starts with its first hit; returns the count."""

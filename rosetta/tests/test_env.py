@@ -1,0 +1,102 @@
+"""Settings from the environment: what is right is taken, what is wrong stops the start with one line that names it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from rosetta import env
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def manage(*args: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a person would: in a process of its own, with ``variables`` and nothing of the suite's."""
+    inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    return subprocess.run(
+        [sys.executable, "manage.py", *args],
+        cwd=ROOT,
+        env=inherited | variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"PORT": "0"}, "PORT='0'"),
+        ({"PORT": "http"}, "PORT='http'"),
+        ({"THROTTLE": "of"}, "THROTTLE='of': write on or off"),
+        ({"DATABASE_URL": "mysql://u:hush@h/x"}, "DATABASE_URL='mysql://…@h/x'"),
+        ({"DATABASE_URL": "postgres://127.0.0.1/x"}, "SECRET_KEY"),
+        ({"BROKER_URL": "kafka://h"}, "BROKER_URL='kafka://h'"),
+        ({"EMAIL_URL": "smtp://h:twentyfive"}, "EMAIL_URL="),
+        ({"TRANSLATION_ENGINES": "babelfish"}, "babelfish"),
+        ({"SECRET_KEY_FILE": "/nowhere/key"}, "SECRET_KEY_FILE="),
+        ({"VAR_DIR": "/dev/null/var"}, "VAR_DIR="),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_one_line_that_names_it(
+    variables: dict[str, str], named: str, tmp_path: Path
+) -> None:
+    done = manage("check", **({"VAR_DIR": str(tmp_path)} | variables))
+    assert done.returncode != 0
+    assert (done.stdout, len(done.stderr.splitlines())) == ("", 1), done.stderr
+    assert named in done.stderr
+    assert "hush" not in done.stderr
+
+
+def test_switches_take_three_spellings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for raw, value in {"on": True, "TRUE": True, "1": True, "off": False, "False": False, "0": False}.items():
+        monkeypatch.setenv("A_SWITCH", raw)
+        assert env.switch("A_SWITCH", not value) is value
+    monkeypatch.setenv("A_SWITCH", " ")
+    assert env.switch("A_SWITCH", True) is True
+
+
+@pytest.mark.parametrize("raw", ["example.com", "ftp://example.com", "https://", "https://h:x", "://h"])
+def test_what_is_no_web_address_is_refused(raw: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AN_ADDRESS", raw)
+    with pytest.raises(ImproperlyConfigured, match="AN_ADDRESS"):
+        env.url("AN_ADDRESS")
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key").write_text("hush\n")
+    monkeypatch.setenv("A_KEY_FILE", str(tmp_path / "key"))
+    assert env.secret("A_KEY") == "hush"
+
+
+def test_a_dotenv_file_fills_in_what_the_environment_leaves_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LEFT_OPEN", "QUOTED"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SAID", "by the environment")
+    (tmp_path / ".env").write_text("# a comment\nSAID=by the file\nexport LEFT_OPEN = a=b # c\nQUOTED='two words'\n")
+    env.load_file(tmp_path / ".env")
+    assert [env.text(name) for name in ("SAID", "LEFT_OPEN", "QUOTED")] == [
+        "by the environment",
+        "a=b # c",
+        "two words",
+    ]
+
+
+def test_a_broken_line_of_a_dotenv_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("A=1\nnot a setting\n")
+    with pytest.raises(ImproperlyConfigured, match="line 2"):
+        env.load_file(tmp_path / ".env")
+
+
+def test_the_secret_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    assert manage("check", VAR_DIR=str(tmp_path)).returncode == 0
+    key = (tmp_path / "secret_key").read_text()
+    assert (len(key) > 40, (tmp_path / "secret_key").stat().st_mode & 0o777) == (True, 0o600)
+    manage("check", VAR_DIR=str(tmp_path))
+    assert (tmp_path / "secret_key").read_text() == key
