@@ -7,7 +7,7 @@ from django.utils import timezone
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
-from accounts.models import AccessToken, Guest, User
+from accounts.models import AccessToken, Guest, Session, User
 from accounts.secrets import digest, matches
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -61,6 +61,14 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
 class SessionAuthentication(authentication.SessionAuthentication):
     """Django's session; unsafe methods need the CSRF token."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        found = super().authenticate(request)
+        if found is not None:
+            now = timezone.now()
+            key = request.session.session_key
+            Session.objects.filter(session_key=key, last_used_at__lte=now - TOUCH_EVERY).update(last_used_at=now)
+        return found
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

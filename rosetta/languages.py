@@ -18,6 +18,11 @@ class Language:
     spaced: bool = True
     engine_codes: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def catalogue(self) -> str:
+        """Django's name for the language, by which its translation catalogues are found."""
+        return "zh-hans" if self.code == "zh-CN" else self.code
+
     def code_for(self, engine: str) -> str:
         """This language's code as the named engine writes it."""
         return self.engine_codes.get(engine, self.code)

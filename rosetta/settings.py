@@ -186,6 +186,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# dj-rest-auth's serializers look their token model up when they are imported; its views are not used.
+REST_AUTH = {"TOKEN_MODEL": "accounts.models.AccessToken", "OLD_PASSWORD_FIELD_ENABLED": True}
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_NAME = "rosetta_session"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
@@ -207,8 +209,7 @@ SOCIAL_APP_STATELESS = env.switch("SOCIAL_APP_STATELESS", False)
 
 # ── Languages ──
 LANGUAGE_CODE = languages.DEFAULT
-# Django names Simplified Chinese zh-hans; its catalogues are found by that name.
-LANGUAGES = [("zh-hans" if row.code == "zh-CN" else row.code, row.native_name) for row in languages.LANGUAGES]
+LANGUAGES = [(row.catalogue, row.native_name) for row in languages.LANGUAGES]
 LOCALE_PATHS = [BASE_DIR / "rosetta" / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -4,11 +4,13 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from rosetta import languages
 from rosetta.permissions import FULL, SignedIn
 from rosetta.throttles import EVERYTHING, Limit, Standing
 
@@ -30,6 +32,13 @@ class ApiView(APIView):
     def limits_for(self, request: Request) -> tuple[Limit, ...]:
         """The limits of this request; override where methods differ."""
         return self.limits
+
+    def perform_authentication(self, request: Request) -> None:
+        """Also settles the language of this answer's sentences: the client's wish, else the account's."""
+        super().perform_authentication(request)
+        own = languages.BY_CODE.get(getattr(request.user, "preferred_language", ""))
+        if own and "Accept-Language" not in request.headers:
+            translation.activate(own.catalogue)
 
     def check_throttles(self, request: Request) -> None:
         self.standing: Standing | None = None

@@ -1,0 +1,1 @@
+"""Every change to accounts, by journey: one module each, called by name."""

@@ -1,0 +1,25 @@
+"""What people change about themselves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+
+CHANGEABLE = ("name", "preferred_language", "avatar_url")
+
+
+@transaction.atomic
+def change_profile(*, user: User, changes: Mapping[str, Any]) -> User:
+    """Apply ``changes`` to any of name, preferred_language and avatar_url.
+
+    Memberships without a language of their own read in the account's, so they follow it.
+    """
+    changed = [name for name in CHANGEABLE if name in changes]
+    for name in changed:
+        setattr(user, name, changes[name])
+    user.save(update_fields=[*changed, "updated_at"])
+    if "preferred_language" in changed:
+        user.memberships.filter(preferred_language=None).update(language=user.preferred_language)
+    return user

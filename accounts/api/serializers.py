@@ -1,0 +1,118 @@
+"""What the account endpoints take and answer."""
+
+from typing import Any
+
+from dj_rest_auth import serializers as rest_auth
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import URLValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+
+from accounts.actions import signing_in
+from accounts.models import User
+from rosetta import languages
+
+MAX_PASSWORD = 1024
+
+
+class Email(serializers.EmailField):
+    """An address, in lower case: addresses compare without case."""
+
+    default_error_messages = {"invalid": gettext_lazy("The email field must be a valid email address.")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=255, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        return str(super().to_internal_value(data)).lower()
+
+
+class Password(serializers.CharField):
+    """A password as it was typed, spaces and all."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, max_length=MAX_PASSWORD, **options)
+
+
+def check_new_password(attrs: dict[str, Any]) -> None:
+    """Raises ValidationError on ``password`` when it differs from its confirmation or is a weak one."""
+    if attrs["password"] != attrs["password_confirmation"]:
+        raise serializers.ValidationError({"password": [_("The password field confirmation does not match.")]})
+    try:
+        validate_password(attrs["password"])
+    except DjangoValidationError as error:
+        raise serializers.ValidationError({"password": error.messages}) from None
+
+
+class DeviceSerializer(serializers.Serializer[Any]):
+    device_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
+
+
+class RegisterSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=255)
+    email = Email()
+    password = Password()
+    password_confirmation = Password()
+    preferred_language = serializers.ChoiceField(choices=languages.CODES, required=False, allow_null=True)
+    device_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        check_new_password(attrs)
+        return attrs
+
+
+class LoginSerializer(rest_auth.LoginSerializer):
+    """dj-rest-auth's, by address alone, with the contract's sentences and statuses. Valid data has the ``user``."""
+
+    username = None
+    email = Email()
+    password = Password()
+    device_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
+
+    def get_auth_user(self, username: str | None, email: str, password: str) -> User:
+        return signing_in.user_of_credentials(email=email, password=password)
+
+
+class ProfileSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=255, required=False)
+    preferred_language = serializers.ChoiceField(choices=languages.CODES, required=False)
+    avatar_url = serializers.CharField(
+        max_length=2048, required=False, allow_null=True, validators=[URLValidator(schemes=["http", "https"])]
+    )
+
+
+# ── Answers ──
+
+
+class SignedInUserAnswer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    email = serializers.EmailField()
+
+
+class TokenAnswer(serializers.Serializer[Any]):
+    access_token = serializers.CharField(help_text="`{id}|{secret}`, shown this once.")
+    token_type = serializers.CharField()
+    user = SignedInUserAnswer()
+
+
+class SessionAnswer(serializers.Serializer[Any]):
+    user = SignedInUserAnswer()
+    message = serializers.CharField()
+
+
+class MessageAnswer(serializers.Serializer[Any]):
+    message = serializers.CharField()
+
+
+class UserAnswer(SignedInUserAnswer):
+    email_verified_at = serializers.DateTimeField(allow_null=True)
+    is_active = serializers.BooleanField()
+    last_login_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    preferred_language = serializers.ChoiceField(choices=languages.CODES)
+    avatar_url = serializers.CharField(allow_null=True)
+    has_password = serializers.BooleanField()

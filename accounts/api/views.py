@@ -1,0 +1,113 @@
+"""Sign-in by password, and the caller's own account."""
+
+from typing import Any
+
+from django.contrib.auth import logout
+from django.middleware.csrf import get_token
+from django.utils.translation import get_language_from_request
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import resources
+from accounts.actions import profile, signing_in, tokens
+from accounts.api import limits
+from accounts.api.flavours import Flavoured, SignInView
+from accounts.api.permissions import AnyToken
+from accounts.api.serializers import (
+    LoginSerializer,
+    MessageAnswer,
+    ProfileSerializer,
+    RegisterSerializer,
+    UserAnswer,
+)
+from accounts.callers import caller
+from accounts.models import AccessToken
+from rosetta import languages
+from rosetta.permissions import Anyone, SignedIn
+from rosetta.views import ApiView
+
+
+def language_of(request: Request) -> str:
+    """The language that the caller's client asks for, as one of ours."""
+    return languages.match(get_language_from_request(request._request)) or languages.DEFAULT
+
+
+class Csrf(ApiView):
+    """Sets the cookie whose value unsafe requests of a browser repeat in ``X-CSRFToken``."""
+
+    tag = "Web Authentication"
+    authentication_classes = ()
+    permission_classes = (Anyone,)
+
+    @extend_schema(responses={204: None}, auth=[])
+    def get(self, request: Request) -> Response:
+        get_token(request._request)
+        return Response(status=204)
+
+
+class Register(SignInView):
+    """Make an account and sign in."""
+
+    limits = limits.REGISTER
+
+    @extend_schema(request=RegisterSerializer)
+    def post(self, request: Request) -> Response:
+        data = RegisterSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        given: dict[str, Any] = data.validated_data
+        user = signing_in.register(
+            email=given["email"],
+            password=given["password"],
+            name=given["name"],
+            preferred_language=given.get("preferred_language") or language_of(request),
+        )
+        return self.signed_in(user, given.get("device_name", ""), "Registered successfully.")
+
+
+class Login(SignInView):
+    """Sign in with address and password."""
+
+    limits = limits.SIGN_IN
+
+    @extend_schema(request=LoginSerializer)
+    def post(self, request: Request) -> Response:
+        data = LoginSerializer(data=request.data, context={"request": request})
+        data.is_valid(raise_exception=True)
+        return self.signed_in(data.validated_data["user"], data.validated_data.get("device_name", ""))
+
+
+class Logout(Flavoured):
+    """End the token or session that calls."""
+
+    permission_classes = (AnyToken,)
+
+    @extend_schema(request=None, responses=MessageAnswer)
+    def post(self, request: Request) -> Response:
+        if isinstance(request.auth, AccessToken):
+            tokens.revoke_token(token=request.auth)
+        else:
+            session = caller(request).sessions.filter(session_key=request.session.session_key).first()
+            if session is not None:
+                tokens.end_session(session=session)
+            logout(request._request)
+        return Response({"message": "Logged out successfully."})
+
+
+class Me(ApiView):
+    """The caller's account."""
+
+    tag = "Me"
+
+    def get_permissions(self) -> Any:
+        return [AnyToken() if self.request.method == "GET" else SignedIn()]
+
+    @extend_schema(responses=UserAnswer)
+    def get(self, request: Request) -> Response:
+        return Response(resources.user(caller(request)))
+
+    @extend_schema(request=ProfileSerializer, responses=UserAnswer)
+    def patch(self, request: Request) -> Response:
+        data = ProfileSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        return Response(resources.user(profile.change_profile(user=caller(request), changes=data.validated_data)))

@@ -1,0 +1,50 @@
+"""Accounts, their tokens and sessions as the contract's JSON."""
+
+from typing import Any
+
+from accounts.models import AccessToken, Session, User
+from rosetta.times import account_moment, moment
+
+
+def user(row: User) -> dict[str, Any]:
+    """``row`` as its owner sees it."""
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "email": row.email,
+        "email_verified_at": account_moment(row.email_verified_at),
+        "is_active": row.is_active,
+        "last_login_at": account_moment(row.last_login),
+        "created_at": account_moment(row.created_at),
+        "updated_at": account_moment(row.updated_at),
+        "preferred_language": row.preferred_language,
+        "avatar_url": row.avatar_url,
+        "has_password": row.has_usable_password(),
+    }
+
+
+def signed_in_user(row: User) -> dict[str, Any]:
+    """The short form that comes with a sign-in."""
+    return {"id": row.pk, "name": row.name, "email": row.email}
+
+
+def token(row: AccessToken) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "abilities": row.abilities,
+        "expires_at": moment(row.expires_at),
+        "last_used_at": moment(row.last_used_at),
+        "created_at": moment(row.created_at),
+    }
+
+
+def session(row: Session) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "device_name": row.device_name,
+        "ip_address": row.address,
+        "created_at": moment(row.created_at),
+        "last_used_at": moment(row.last_used_at),
+        "expires_at": moment(row.expire_date),
+    }
