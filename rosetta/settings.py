@@ -365,6 +365,8 @@ GOOGLE_TRANSLATE_URL = env.url("GOOGLE_TRANSLATE_URL", "https://translation.goog
 OPENAI_BASE_URL = env.url("OPENAI_BASE_URL")
 OPENAI_API_KEY = env.secret("OPENAI_API_KEY")
 OPENAI_MODEL = env.text("OPENAI_MODEL")
+# Characters a workspace may have paid engines take in a month where its policy names no number; 0: no limit.
+TRANSLATION_MONTHLY_CHARACTERS = env.integer("TRANSLATION_MONTHLY_CHARACTERS", 0)
 TRANSLATION_CHAIN_SECONDS = 30
 TRANSLATION_LEASE_SECONDS = 60
 TRANSLATION_RETRY_SECONDS = 30

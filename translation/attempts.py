@@ -8,14 +8,15 @@ Call = Callable[[list[str]], Sequence[object]]
 
 
 def translate_units(
-    units: Sequence[Unit], call: Call, styles: Sequence[MarkStyle] = STYLES
+    units: Sequence[Unit], call: Call, styles: Sequence[MarkStyle] = STYLES, *, done: dict[str, str] | None = None
 ) -> tuple[dict[str, str], dict[str, ProtectionError]]:
     """Each unit's stored translation by its canonical form, and the errors of those that no attempt got right.
 
-    ``call`` is one engine call; what it raises goes through. A unit goes out once, however often it is in ``units``.
+    ``call`` is one engine call; what it raises goes through, and ``done`` has what was finished before. A unit goes out
+    once, however often it is in ``units``.
     """
     left = {unit.canonical: unit for unit in units}
-    done: dict[str, str] = {}
+    done = {} if done is None else done
     errors: dict[str, ProtectionError] = {}
     for style in styles:
         # Words without pieces read the same in every style.

@@ -1,0 +1,175 @@
+"""Firefox's translation models on this machine's processor: free, private, and only for pairs whose models are here."""
+
+import contextlib
+import json
+import os
+import selectors
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import ClassVar
+
+from rosetta.languages import BY_CODE
+from translation.engines.base import Deadline, Passing, Refused, texts_of
+from translation.engines.local_process import TRANSLATOR, model_files
+from translation.marks import STYLES, MarkStyle
+
+PIVOT = "en"
+_LOOK_SECONDS = 5.0
+_BASE = Path(__file__).resolve().parents[2]
+
+
+class Local:
+    """``offers`` what the models in ``folder`` can do, directly or through English."""
+
+    name: ClassVar[str] = "local"
+    local = True
+    metered = False
+    micros_a_character = 0
+    # Short, so that a change of language pairs is not held up by one long batch.
+    batch = 16
+    styles: Sequence[MarkStyle] = STYLES
+
+    def __init__(self, folder: Path, translator: str = TRANSLATOR) -> None:
+        self._folder = folder
+        self._translator = translator
+        self._lock = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+        self._pairs: dict[tuple[str, str], str] = {}
+        self._looked = 0.0
+        self._count = 0
+
+    def offers(self, source: str, target: str) -> bool:
+        return self._route(source, target) is not None
+
+    def translate(
+        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
+    ) -> list[str]:
+        route = self._route(source, target)
+        if route is None:
+            raise Refused(f"there is no model for {source} to {target}")
+        deadline = Deadline(timeout)
+        # One process, one text at a time: whoever waits for it too long is better served by the next engine.
+        if not self._lock.acquire(timeout=timeout):
+            raise Passing("the local models are busy")
+        try:
+            return texts_of(self._ask(route, list(texts), deadline), len(texts))
+        finally:
+            self._lock.release()
+
+    def check(self, timeout: float) -> None:
+        for source, target in self.installed():
+            self.translate(["Hello"], source=source, target=target, context=[()], timeout=timeout)
+            return
+
+    def installed(self) -> dict[tuple[str, str], str]:
+        """The folder of each pair that has a model here, by our codes."""
+        now = time.monotonic()
+        if not self._looked or now - self._looked > _LOOK_SECONDS:
+            self._pairs = installed_pairs(self._folder)
+            self._looked = now
+        return self._pairs
+
+    def stop(self) -> None:
+        """End the process; the next call starts another."""
+        with self._lock:
+            self._end()
+
+    def _route(self, source: str, target: str) -> list[str] | None:
+        """The folders to go through: one, or two with English between."""
+        pairs = self.installed()
+        if source == target or not pairs:
+            return None
+        if direct := pairs.get((source, target)):
+            return [direct]
+        first, second = pairs.get((source, PIVOT)), pairs.get((PIVOT, target))
+        return [first, second] if first and second else None
+
+    def _ask(self, route: list[str], texts: list[str], deadline: Deadline) -> object:
+        process = self._running()
+        self._count += 1
+        request = {"id": self._count, "route": route, "texts": texts}
+        try:
+            if process.stdin is None or process.stdout is None:
+                raise Passing("the process has no pipes")
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
+            answer = json.loads(_line(process.stdout.fileno(), deadline))
+        except (OSError, ValueError, Passing) as error:
+            # Dead, or still at work on something nobody waits for: either way not to be asked again.
+            self._end()
+            raise Passing(f"the local models did not answer: {error}") from error
+        if answer.get("id") != self._count:
+            self._end()
+            raise Passing("the local models answered something else")
+        if "error" in answer:
+            raise Passing(answer["error"])
+        return answer.get("texts")
+
+    def _running(self) -> "subprocess.Popen[bytes]":
+        # After a fork the parent's process is not ours to speak to.
+        if self._process is None or self._process.poll() is not None or self._owner != os.getpid():
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "translation.engines.local_process", str(self._folder), self._translator],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd=_BASE,
+                # Ctrl-C in a terminal reaches the worker; this process ends when the worker closes its input.
+                start_new_session=True,
+            )
+            self._owner = os.getpid()
+        return self._process
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None or self._owner != os.getpid():
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
+
+def installed_pairs(folder: Path) -> dict[tuple[str, str], str]:
+    """The pairs whose files are all in ``folder``, by our codes: the name of each one's own folder."""
+    if not folder.is_dir():
+        return {}
+    ours = {spelling: code for code in BY_CODE for spelling in spellings(code)}
+    pairs = {}
+    for path in sorted(folder.iterdir()):
+        for source, target in _splits(path.name):
+            if source in ours and target in ours and model_files(path):
+                pairs[ours[source], ours[target]] = path.name
+    return pairs
+
+
+def spellings(code: str) -> tuple[str, ...]:
+    """How model catalogues may write one of our languages, the likeliest first."""
+    return tuple(dict.fromkeys((BY_CODE[code].code_for("local"), BY_CODE[code].code_for("libretranslate"), code)))
+
+
+def _splits(name: str) -> list[tuple[str, str]]:
+    """The pairs that a folder's name can mean: ``en-zh-Hans`` is en and zh-Hans, not en-zh and Hans."""
+    parts = name.split("-")
+    return [("-".join(parts[:cut]), "-".join(parts[cut:])) for cut in range(1, len(parts))]
+
+
+def _line(descriptor: int, deadline: Deadline) -> bytes:
+    """One line of the process's output. Raises Passing when it does not come in time, OSError at the output's end."""
+    line = bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(descriptor, selectors.EVENT_READ)
+        while not line.endswith(b"\n"):
+            if not selector.select(deadline.left or 0.001):
+                raise Passing("no answer in time")
+            chunk = os.read(descriptor, 65536)
+            if not chunk:
+                raise OSError("the process ended")
+            line += chunk
+    return bytes(line)

@@ -1,0 +1,74 @@
+"""One engine call for one text: workers that want the same words wait for who asked first."""
+
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from django.core.cache import cache
+
+from translation import memory
+from translation.chains import Item
+from translation.engines.base import Deadline
+
+# A worker that was killed holds its words no longer than this; its messages' leases last longer.
+HELD_SECONDS = 35
+_FIRST_WAIT, _LONGEST_WAIT = 0.02, 0.5
+
+
+class Flight:
+    """``ours`` is what this worker translates; the rest is on its way elsewhere."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._ticket = uuid.uuid4().hex
+        self.ours: list[Item] = []
+        self._theirs: list[Item] = []
+        for item in items:
+            if item.stored is None:
+                taken = cache.add(_name(item), self._ticket, HELD_SECONDS)
+                (self.ours if taken else self._theirs).append(item)
+
+    def land(self) -> None:
+        """Let others have the words: what was translated is in the memory by now."""
+        for item in self.ours:
+            cache.delete(_name(item))
+        self.ours = []
+
+    def wait_for_others(self, deadline: Deadline) -> list[Item]:
+        """Take what others translated from the memory; the items that they gave up or died with."""
+        waiting, orphans, pause = self._theirs, [], _FIRST_WAIT
+        while waiting:
+            held = cache.get_many([_name(item) for item in waiting])
+            found = memory.find({item.scope_id for item in waiting}, {item.key for item in waiting})
+            still = []
+            for item in waiting:
+                if hit := found.get(item.scope_id, {}).get(item.key):
+                    item.stored, item.engine = hit.text, hit.engine
+                elif _name(item) in held:
+                    still.append(item)
+                else:
+                    orphans.append(item)
+            waiting = still
+            if not waiting:
+                break
+            if deadline.left < pause:
+                for item in waiting:
+                    item.reason = "deadline"
+                break
+            time.sleep(pause)
+            pause = min(pause * 2, _LONGEST_WAIT)
+        self._theirs = []
+        return orphans
+
+
+@contextmanager
+def take(items: Iterable[Item]) -> Iterator[Flight]:
+    flight = Flight(items)
+    try:
+        yield flight
+    finally:
+        flight.land()
+
+
+def _name(item: Item) -> str:
+    return f"translating:{item.scope_id}:{item.key}"

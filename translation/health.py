@@ -1,0 +1,35 @@
+"""The check that brings an engine back which left the chain with a permanent error."""
+
+import structlog
+from django.db.models import Q
+from django.utils import timezone
+
+from translation import engines
+from translation.engines.base import EngineError
+from translation.models import EngineState
+
+log = structlog.get_logger(__name__)
+
+CHECK_SECONDS = 10.0
+Status = EngineState.Status
+
+
+def check_engines() -> int:
+    """Ask each engine that is out, or that rests and is due; the number of those that came back."""
+    now = timezone.now()
+    due = Q(status=Status.OUT) | Q(status__in=[Status.OPEN, Status.HALF_OPEN], retry_at__lte=now)
+    return sum(_is_well(state) for state in EngineState.objects.filter(due, engine__in=engines.configured()))
+
+
+def _is_well(state: EngineState) -> bool:
+    state.checked_at = timezone.now()
+    try:
+        engines.engine(state.engine).check(CHECK_SECONDS)
+    except EngineError as error:
+        state.last_error, state.last_error_at = str(error)[:300], state.checked_at
+        state.save(update_fields=["checked_at", "last_error", "last_error_at"])
+        return False
+    state.status, state.failures, state.retry_at = Status.CLOSED, 0, None
+    state.save(update_fields=["checked_at", "status", "failures", "retry_at"])
+    log.info("engine_well_again", engine=state.engine)
+    return True

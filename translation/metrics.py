@@ -1,0 +1,41 @@
+"""What Prometheus learns of translation, by engine and language pair."""
+
+from prometheus_client import Counter, Histogram
+
+_PAIR = ("engine", "source", "target")
+
+_seconds = Histogram(
+    "rosetta_translation_seconds",
+    "Duration of engine calls",
+    _PAIR,
+    buckets=(0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
+)
+_errors = Counter("rosetta_translation_errors", "Engine calls that failed, by kind", (*_PAIR, "kind"))
+_characters = Counter("rosetta_translation_characters", "Characters sent to engines", _PAIR)
+_cost = Counter("rosetta_translation_cost", "Cost by the operator's prices", _PAIR)
+_protection = Counter(
+    "rosetta_translation_protection_failures", "Texts whose marks an engine got wrong every time", _PAIR
+)
+_recalls = Counter("rosetta_translation_recalls", "Texts looked up in memory and phrasebook, by what came", ("found",))
+
+
+def engine_call(
+    engine: str, source: str, target: str, seconds: float, characters: int, micros_a_character: int, error: str
+) -> None:
+    _seconds.labels(engine, source, target).observe(seconds)
+    _characters.labels(engine, source, target).inc(characters)
+    if micros_a_character:
+        _cost.labels(engine, source, target).inc(characters * micros_a_character / 1_000_000)
+    if error:
+        _errors.labels(engine, source, target, error).inc()
+
+
+def protection_failures(engine: str, source: str, target: str, count: int) -> None:
+    if count:
+        _protection.labels(engine, source, target).inc(count)
+
+
+def recalled(found: str, count: int = 1) -> None:
+    """``found`` is memory, correction, phrasebook, glossary or nothing."""
+    if count:
+        _recalls.labels(found).inc(count)

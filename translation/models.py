@@ -1,0 +1,171 @@
+"""What translation remembers: earlier results, glossaries, what a workspace allows, engines' health, and what was spent."""
+
+import unicodedata
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from rosetta import languages
+from rosetta.ids import ULIDField, ULIDModel
+
+LANGUAGE_LENGTH = 16
+ENGINE_LENGTH = 32
+MAX_TERM = 200
+LANGUAGE_CHOICES = [(language.code, language.name) for language in languages.LANGUAGES]
+
+
+def this_month() -> date:
+    """The calendar month in UTC that spending counts towards, as its first day."""
+    return timezone.now().date().replace(day=1)
+
+
+class MemoryEntry(models.Model):
+    """A translation that was made or corrected once, for a scope (a workspace, or a direct conversation) and never beyond.
+
+    Texts are kept with marks for their protected pieces, so that they serve for other names, links and amounts too.
+    """
+
+    class Origin(models.TextChoices):
+        ENGINE = "engine"
+        CORRECTION = "correction"
+
+    scope_id = ULIDField()
+    key = models.CharField(max_length=32)
+    source = models.CharField(max_length=LANGUAGE_LENGTH, choices=LANGUAGE_CHOICES)
+    target = models.CharField(max_length=LANGUAGE_LENGTH, choices=LANGUAGE_CHOICES)
+    source_text = models.TextField()
+    text = models.TextField()
+    origin = models.CharField(max_length=10, choices=Origin)
+    engine = models.CharField(max_length=ENGINE_LENGTH)
+    # The glossary as it was: for people who ask why a text reads as it does. A term's own mark keeps results apart.
+    glossary_version = models.PositiveIntegerField(default=0)
+    hits = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "memory entry"
+        verbose_name_plural = "translation memory"
+        constraints = [models.UniqueConstraint(fields=["scope_id", "key"], name="memory_once")]
+        # Serves the eviction: what was not used for longest.
+        indexes = [models.Index(fields=["last_used_at"], name="memory_by_use", condition=Q(origin="engine"))]
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target}: {self.source_text[:60]}"
+
+
+class GlossaryTerm(ULIDModel):
+    """How a scope wants a term shown: ``rendering`` in ``target``, or as it is where ``rendering`` is empty.
+
+    An empty ``source`` or ``target`` stands for every language.
+    """
+
+    scope_id = ULIDField()
+    source = models.CharField(max_length=LANGUAGE_LENGTH, blank=True)
+    target = models.CharField(max_length=LANGUAGE_LENGTH, blank=True)
+    term = models.CharField(max_length=MAX_TERM)
+    rendering = models.CharField(max_length=MAX_TERM, blank=True)
+    case_sensitive = models.BooleanField(default=False)
+    # What two terms may not share in one scope and pair: "Ticket" and "ticket" are one term.
+    folded = models.CharField(max_length=MAX_TERM * 3, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scope_id", "source", "target", "folded"], name="term_once"),
+            models.CheckConstraint(condition=~Q(term=""), name="term_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term} → {self.rendering or self.term}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded = fold(self.term)
+        super().save(*args, **kwargs)
+
+
+def fold(term: str) -> str:
+    return unicodedata.normalize("NFC", term).casefold()
+
+
+class TranslationPolicy(models.Model):
+    """What one scope allows, and the version of its glossary."""
+
+    scope_id = ULIDField(primary_key=True)
+    local_only = models.BooleanField(default=False, help_text="Texts never leave machines of the operator.")
+    monthly_characters = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Characters a calendar month that paid engines may take; empty: the default."
+    )
+    glossary_version = models.PositiveIntegerField(default=0, editable=False)
+    # The month whose spent budget staff were told of.
+    told_month = models.DateField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name_plural = "translation policies"
+
+    def __str__(self) -> str:
+        return str(self.scope_id)
+
+
+class EngineState(models.Model):
+    """An engine's circuit breaker, shared by all workers. No row: it never failed."""
+
+    class Status(models.TextChoices):
+        CLOSED = "closed", "well"
+        OPEN = "open", "resting"
+        HALF_OPEN = "half_open", "on trial"
+        OUT = "out", "out of the chain"
+
+    engine = models.CharField(max_length=ENGINE_LENGTH, primary_key=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.CLOSED)
+    failures = models.PositiveIntegerField(default=0)
+    # When an open breaker lets a trial through, and when a trial that never ended counts as lost.
+    retry_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+    last_error_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "engine"
+
+    def __str__(self) -> str:
+        return self.engine
+
+    def admits(self, now: datetime) -> bool:
+        """Whether any call may go to the engine now, without a trial."""
+        return self.status == self.Status.CLOSED
+
+    def is_due_for_trial(self, now: datetime) -> bool:
+        return self.status in (self.Status.OPEN, self.Status.HALF_OPEN) and (
+            self.retry_at is None or self.retry_at <= now
+        )
+
+
+class Usage(models.Model):
+    """What one scope took from one engine for one language pair in one month."""
+
+    scope_id = ULIDField()
+    month = models.DateField()
+    engine = models.CharField(max_length=ENGINE_LENGTH)
+    source = models.CharField(max_length=LANGUAGE_LENGTH)
+    target = models.CharField(max_length=LANGUAGE_LENGTH)
+    characters = models.PositiveBigIntegerField(default=0)
+    calls = models.PositiveBigIntegerField(default=0)
+    errors = models.PositiveBigIntegerField(default=0)
+    # Millionths of the currency that the operator's prices are in.
+    cost_micros = models.PositiveBigIntegerField(default=0)
+    # Whether it counts towards the scope's budget.
+    metered = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "usage"
+        constraints = [
+            models.UniqueConstraint(fields=["scope_id", "month", "engine", "source", "target"], name="usage_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.engine} {self.source} → {self.target}"

@@ -1,0 +1,116 @@
+"""Small local servers that speak the wire formats of translation services, with their errors."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Request:
+    path: str
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass
+class Reply:
+    status: int = 200
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    # Seconds before the answer; or, with ``drip``, between its bytes.
+    wait: float = 0.0
+    drip: bool = False
+    raw: bytes | None = None
+
+
+class Service:
+    """What a test sees of a running server: the requests it got, and a handler it may change at any time."""
+
+    def __init__(self, url: str, handle: Callable[[Request], Reply]) -> None:
+        self.url = url
+        self.handle = handle
+        self.requests: list[Request] = []
+        self.closing = threading.Event()
+
+
+@contextmanager
+def serve(handle: Callable[[Request], Reply]) -> Iterator[Service]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            kind = self.headers.get("Content-Type", "")
+            body: Any = json.loads(raw) if "json" in kind else raw.decode()
+            request = Request(self.path, {key.lower(): value for key, value in self.headers.items()}, body)
+            service.requests.append(request)
+            reply = service.handle(request)
+            if reply.wait and not reply.drip:
+                service.closing.wait(reply.wait)
+            content = reply.raw if reply.raw is not None else json.dumps(reply.body).encode()
+            try:
+                self.send_response(reply.status)
+                for name, value in {"Content-Type": "application/json", **reply.headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                for part in [content[i : i + 1] for i in range(len(content))] if reply.drip else [content]:
+                    self.wfile.write(part)
+                    self.wfile.flush()
+                    if reply.drip and service.closing.wait(reply.wait):
+                        return
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True
+
+        do_GET = do_POST
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    service = Service(f"http://127.0.0.1:{server.server_port}", handle)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield service
+    finally:
+        service.closing.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def libretranslate(
+    translate: Callable[[str, str, str], str] = lambda text, source, target: f"{target}:{text}",
+) -> Callable[[Request], Reply]:
+    """LibreTranslate's ``POST /translate``."""
+
+    def handle(request: Request) -> Reply:
+        body = request.body
+        known = {"en", "zh-Hans", "ja", "th", "id"}
+        for code in (body["source"], body["target"]):
+            if code not in known:
+                return Reply(400, {"error": f"{code} is not supported"})
+        texts = body["q"] if isinstance(body["q"], list) else [body["q"]]
+        translated = [translate(text, body["source"], body["target"]) for text in texts]
+        return Reply(body={"translatedText": translated if isinstance(body["q"], list) else translated[0]})
+
+    return handle
+
+
+def always(status: int, body: Any = None, **more: Any) -> Callable[[Request], Reply]:
+    return lambda request: Reply(status, body, **more)
+
+
+def slow(handle: Callable[[Request], Reply], seconds: float) -> Callable[[Request], Reply]:
+    def handled(request: Request) -> Reply:
+        time.sleep(seconds)
+        return handle(request)
+
+    return handled
