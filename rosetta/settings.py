@@ -338,6 +338,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-translations": {"task": "messaging.tasks.sweep_translations", "schedule": every(5.0)},
     "expire-idempotency-keys": {"task": "messaging.tasks.expire_idempotency_keys", "schedule": every(600.0)},
     "expire-events": {"task": "workspaces.tasks.expire_events", "schedule": every(600.0)},
+    "check-engines": {"task": "translation.tasks.check_engines", "schedule": every(60.0)},
+    "evict-memory": {"task": "translation.tasks.evict_memory", "schedule": every(3600.0)},
     "purge-queue": {"task": "rosetta.tasks.purge_queue", "schedule": every(600.0)},
 }
 EVENT_RETENTION = timedelta(days=7)
