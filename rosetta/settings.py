@@ -138,11 +138,12 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, Any]
 if DATABASE_URL:
     DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": env.integer("DATABASE_POOL_SIZE", 20, low=1, high=1000),
-        "timeout": 10,
-    }
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        pool={"min_size": 1, "max_size": env.integer("DATABASE_POOL_SIZE", 20, low=1, high=1000), "timeout": 10},
+        # Statements are prepared after a few uses: planning cost as much as running. Off for a transaction pooler.
+        server_side_binding=(_prepare := env.switch("DATABASE_PREPARE", True)),
+        prepare_threshold=5 if _prepare else None,
+    )
 else:
     DATABASES = {
         "default": {
