@@ -18,6 +18,7 @@ from workspaces.models import Channel, Conversation
 
 State = MessageTranslation.State
 BATCH = 32
+MAX_WAIT_SECONDS = 900.0
 
 
 def translate_owed(*, limit: int = BATCH) -> int:
@@ -108,8 +109,14 @@ def _apply(row: MessageTranslation, outcome: Outcome) -> None:
         row.state = State.SKIPPED
     else:
         row.state = State.FAILED
-        wait = max(outcome.retry_after or 0.0, float(settings.TRANSLATION_RETRY_SECONDS))
-        row.due_at = now + timedelta(seconds=wait)
+        row.due_at = now + timedelta(seconds=_wait(row.attempts, outcome.retry_after))
+
+
+def _wait(attempts: int, retry_after: float | None) -> float:
+    """Seconds until a failed row is tried again: when the engine said, else ever more rarely while nothing offers the pair."""
+    if retry_after is not None:
+        return retry_after
+    return min(settings.TRANSLATION_RETRY_SECONDS * 2.0 ** min(attempts - 1, 10), MAX_WAIT_SECONDS)
 
 
 def settle_statuses(message_ids: set[str]) -> None:

@@ -1,0 +1,161 @@
+"""What is written in one language is read in another: at once from memory, soon from an engine, honestly without one."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from messaging.actions.translating import claim, store
+from messaging.models import MessageTranslation
+from messaging.tasks import sweep_translations, translate_owed
+from messaging.tests.test_posting import path_of, post
+from translation.service import Job, Outcome
+from translation.tests import servers
+from workspaces import actions
+from workspaces.models import Channel, Event, Workspace
+
+pytestmark = pytest.mark.django_db
+
+NEWS = "The harbour crane will be repaired on Thursday."
+
+
+def newest(client: APIClient, channel: Channel, query: str = "") -> dict[str, Any]:
+    return dict(client.get(f"{path_of(channel)}?limit=1{query}").json()["data"][0])
+
+
+def test_a_phrase_of_the_phrasebook_is_there_at_once(
+    as_owner: APIClient, as_member: APIClient, channel: Channel
+) -> None:
+    assert post(as_owner, channel, "Thank you").json()["data"]["translation_status"] == "completed"
+    seen = newest(as_member, channel)
+    assert (seen["display_content"], seen["display_language"], seen["display_source"]) == ("ขอบคุณ", "th", "translation")
+    assert seen["original_content"] == "Thank you"
+
+
+def test_an_engines_words_reach_the_reader_and_an_event_says_so(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, engine: servers.Service
+) -> None:
+    message = post(as_owner, channel, NEWS).json()["data"]
+    assert message["translation_status"] == "pending"
+    assert newest(as_member, channel)["display_source"] == "original"
+    assert translate_owed() == 1
+    seen = newest(as_member, channel)
+    assert (seen["display_content"], seen["translation_status"]) == (f"th:{NEWS}", "completed")
+    event = Event.objects.filter(stream_id=channel.pk).latest("seq")
+    assert (event.seq, event.kind, event.data) == (
+        2,
+        "message.translated",
+        {"message_id": message["id"], "language": "th"},
+    )
+
+
+def test_the_same_text_is_paid_for_once(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, engine: servers.Service
+) -> None:
+    post(as_owner, channel, NEWS)
+    translate_owed()
+    assert post(as_owner, channel, NEWS).json()["data"]["translation_status"] == "completed"
+    assert len(engine.requests) == 1
+
+
+def test_without_an_engine_the_original_is_shown_with_its_honest_status(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, settings: Any
+) -> None:
+    settings.TRANSLATION_ENGINES = ()
+    post(as_owner, channel, NEWS)
+    translate_owed()
+    seen = newest(as_member, channel)
+    assert (seen["display_content"], seen["display_source"], seen["translation_status"]) == (NEWS, "original", "failed")
+    assert translate_owed() == 0
+
+
+def test_after_an_outage_everything_is_translated_without_a_person(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, engine: servers.Service
+) -> None:
+    healthy, engine.handle = engine.handle, servers.always(500)
+    post(as_owner, channel, NEWS)
+    translate_owed()
+    assert newest(as_member, channel)["translation_status"] == "failed"
+    engine.handle = healthy
+    for minutes in range(1, 6):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=True):
+            sweep_translations()
+    assert newest(as_member, channel)["display_content"] == f"th:{NEWS}"
+
+
+def test_a_claimed_row_is_nobody_elses_until_its_lease_ends(
+    as_owner: APIClient, channel: Channel, engine: servers.Service
+) -> None:
+    post(as_owner, channel, NEWS)
+    assert len(claim(limit=10)) == 1
+    assert claim(limit=10) == []
+    with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=True):
+        assert len(claim(limit=10)) == 1
+
+
+def test_a_result_for_words_that_were_edited_meanwhile_is_never_shown(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, engine: servers.Service
+) -> None:
+    message_id = post(as_owner, channel, NEWS).json()["data"]["id"]
+    (row,) = claim(limit=10)
+    job = Job((row.pk, channel.pk, message_id, 1), channel.workspace_id, NEWS, "en", "th")
+    as_owner.patch(f"{path_of(channel)}/{message_id}", {"content": "The crane is fine after all, do not come."})
+    store([Outcome(job, "ready", "old words", "libretranslate")])
+    assert newest(as_member, channel)["display_source"] == "original"
+    translate_owed()
+    seen = newest(as_member, channel)
+    assert seen["display_content"] == "th:The crane is fine after all, do not come."
+
+
+def test_variants_of_the_author_are_used_as_they_are(
+    as_owner: APIClient, as_member: APIClient, channel: Channel
+) -> None:
+    post(as_owner, channel, NEWS, translations={"th": "เครนจะซ่อมวันพฤหัส", "ja": "木曜に直します"})
+    assert newest(as_member, channel)["display_content"] == "เครนจะซ่อมวันพฤหัส"
+    assert newest(as_member, channel, "&language=ja")["display_content"] == "木曜に直します"
+
+
+def test_a_message_may_be_left_untranslated(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
+    assert post(as_owner, channel, "Thank you", skip_translation=True).json()["data"]["translation_status"] == "skipped"
+    assert newest(as_member, channel)["display_content"] == "Thank you"
+    assert not MessageTranslation.objects.exists()
+
+
+def test_what_has_no_words_is_skipped(as_owner: APIClient, channel: Channel) -> None:
+    assert post(as_owner, channel, "https://example.com/a?b=1 👍").json()["data"]["translation_status"] == "skipped"
+
+
+def test_nothing_is_owed_where_everybody_reads_the_language(as_owner: APIClient, workspace: Workspace) -> None:
+    general = Channel.objects.get(workspace=workspace)
+    assert post(as_owner, general, NEWS).json()["data"]["translation_status"] == "not_needed"
+
+
+def test_a_language_that_comes_later_is_translated_when_read_and_paid_for_once(
+    as_owner: APIClient, workspace: Workspace, outsider: User, as_outsider: APIClient, engine: servers.Service
+) -> None:
+    general = Channel.objects.get(workspace=workspace)
+    post(as_owner, general, NEWS)
+    actions.add_member(workspace=workspace, user=outsider)
+    for _look in range(3):
+        assert newest(as_outsider, general)["translation_status"] == "pending"
+    assert translate_owed() == 1
+    assert newest(as_outsider, general)["display_content"] == f"ja:{NEWS}"
+    assert len(engine.requests) == 1
+
+
+def test_mentions_links_and_code_come_through_unchanged(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, engine: servers.Service, member_user: User
+) -> None:
+    engine.handle = servers.libretranslate(lambda text, source, target: text.upper())
+    text = f"Please look at `x = 1`, @[Mali](user:{member_user.pk}), see https://example.com/Path?q=Ab before 12:30"
+    mentions = post(as_owner, channel, text).json()["data"]["mentions"]
+    assert mentions == [{"kind": "user", "id": member_user.pk, "name": "Mali"}]
+    translate_owed()
+    shown = newest(as_member, channel)["display_content"]
+    assert shown.startswith("PLEASE LOOK AT `x = 1`")
+    assert f"@[Mali](user:{member_user.pk})" in shown
+    assert "https://example.com/Path?q=Ab" in shown
