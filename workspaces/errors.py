@@ -19,6 +19,13 @@ class ChannelArchived(Conflict):
     message = "This channel is archived."
 
 
+class ChannelIsOpen(Conflict):
+    """Nobody can be taken out of a channel that the whole workspace reads."""
+
+    code = "channel_is_open"
+    message = "Everybody in the workspace reads this channel."
+
+
 class RoomEnded(Gone):
     """A temporary room that was closed or has expired."""
 

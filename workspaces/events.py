@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from rosetta.errors import NotFound
 from rosetta.ids import database_id
 from rosetta.wake import wake
 from workspaces.models import Conversation, Event, Workspace
@@ -48,4 +49,7 @@ def _advance(model: type[models.Model], stream_id: str, count: int) -> int:
             f'UPDATE "{table}" SET last_event = last_event + %s WHERE id = %s RETURNING last_event',  # noqa: S608
             [count, database_id(stream_id)],
         )
-        return int(cursor.fetchone()[0])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound  # erased since the caller read it
+    return int(row[0])

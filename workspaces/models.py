@@ -66,6 +66,8 @@ class Workspace(ULIDModel, PasswordProtected, Stream):
     # Set for temporary rooms alone.
     expires_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Set when it was deleted: nobody belongs to it any more, and a task erases what is left of it.
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -221,7 +223,18 @@ class Webhook(ULIDModel):
     is_active = models.BooleanField(default=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     last_used_at = models.DateTimeField(null=True, blank=True)
+    # Its messages stay and are signed with its name, so the row stays too.
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return self.name
+
+
+class Erasure(models.Model):
+    """A conversation that nobody reaches any more and whose content a task is erasing, a batch at a time."""
+
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True)
+    # A deleted workspace's own row waits for the last of these.
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="erasures")
+    created_at = models.DateTimeField(default=timezone.now)

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from accounts.models import User
 from rosetta.times import moment
-from workspaces.models import Channel, Invite, Member, Workspace
+from workspaces.models import Channel, Invite, Member, Webhook, Workspace
 
 
 def person(user: User) -> dict[str, Any]:
@@ -56,6 +56,17 @@ def channel(
     }
 
 
+def listed_channel(row: Channel) -> dict[str, Any]:
+    """A channel from ``access.channels_for``, with what is personal of it: nothing to who did not give its password."""
+    reads: bool = not row.is_restricted or row.has_joined  # type: ignore[attr-defined]
+    if not reads:
+        return channel(row)
+    said = row.conversation
+    read: int = row.last_read_seq or 0  # type: ignore[attr-defined]
+    unread = max(0, said.last_seq - read)
+    return channel(row, is_member=True, unread_count=unread, last_message_at=said.last_message_at)
+
+
 def invite(row: Invite) -> dict[str, Any]:
     return {
         "id": row.pk,
@@ -65,6 +76,19 @@ def invite(row: Invite) -> dict[str, Any]:
         "accepted_count": row.accepted_count,
         "created_by": row.created_by_id,
     }
+
+
+def webhook(row: Webhook, secret: str | None = None) -> dict[str, Any]:
+    """``row``, with its ``secret`` the one time that it is shown."""
+    shown = {
+        "id": row.pk,
+        "name": row.name,
+        "url": f"{settings.PUBLIC_URL}/api/v1/webhooks/{row.pk}/messages",
+        "default_channel_id": row.default_channel_id,
+        "is_active": row.is_active,
+        "last_used_at": moment(row.last_used_at),
+    }
+    return shown if secret is None else {**shown, "secret": secret}
 
 
 def invite_preview(row: Invite) -> dict[str, Any]:

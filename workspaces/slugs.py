@@ -1,13 +1,24 @@
 """Names for addresses."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
+from rosetta.errors import Invalid
 from rosetta.ids import new_ulid
 
 MAX_SLUG = 80
 SHORT_ID = 8
+TRIES = 3
+
+Row = TypeVar("Row")
+
+
+def slug_taken() -> Invalid:
+    return Invalid({"slug": [_("The slug has already been taken.")]})
 
 
 def derived_slug(name: str, is_taken: Callable[[str], bool]) -> str:
@@ -18,3 +29,21 @@ def derived_slug(name: str, is_taken: Callable[[str], bool]) -> str:
     while is_taken(slug := f"{base}-{new_ulid()[-SHORT_ID:]}".lstrip("-")):
         pass
     return slug
+
+
+def create_under_slug(
+    create: Callable[[str], Row], *, name: str, slug: str | None, is_taken: Callable[[str], bool]
+) -> Row:
+    """What ``create`` makes under ``slug``, or under one derived from ``name``. Raises Invalid when ``slug`` is taken.
+
+    The database's constraint decides; ``is_taken`` only spares it guesses.
+    """
+    for attempt in range(TRIES):
+        try:
+            with transaction.atomic():
+                return create(slug or derived_slug(name, is_taken))
+        except IntegrityError:
+            # Somebody else took it in between; a derived one has other endings.
+            if slug or attempt == TRIES - 1:
+                raise slug_taken() from None
+    raise AssertionError

@@ -1,0 +1,51 @@
+"""Every change to workspaces, members, channels, invites and webhooks, one function an action."""
+
+from workspaces.actions.channels import (
+    add_to_channel,
+    archive_channel,
+    create_channel,
+    join_channel,
+    leave_channel,
+    purge_channel,
+    remove_from_channel,
+    unarchive_channel,
+    update_channel,
+)
+from workspaces.actions.invites import accept_invite, create_invite, revoke_invite
+from workspaces.actions.members import (
+    add_member,
+    follow_account_language,
+    join_workspace,
+    leave_workspace,
+    remove_member,
+    update_member,
+)
+from workspaces.actions.webhooks import create_webhook, delete_webhook, update_webhook
+from workspaces.actions.workspaces import create_workspace, delete_workspace, update_workspace
+
+__all__ = [
+    "accept_invite",
+    "add_member",
+    "add_to_channel",
+    "archive_channel",
+    "create_channel",
+    "create_invite",
+    "create_webhook",
+    "create_workspace",
+    "delete_webhook",
+    "delete_workspace",
+    "follow_account_language",
+    "join_channel",
+    "join_workspace",
+    "leave_channel",
+    "leave_workspace",
+    "purge_channel",
+    "remove_from_channel",
+    "remove_member",
+    "revoke_invite",
+    "unarchive_channel",
+    "update_channel",
+    "update_member",
+    "update_webhook",
+    "update_workspace",
+]

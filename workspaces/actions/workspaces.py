@@ -1,0 +1,90 @@
+"""Making, changing and ending workspaces."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from rosetta.ids import new_ulid
+from workspaces import purging
+from workspaces.actions.channels import create_channel
+from workspaces.actions.members import add_member, rights_changed
+from workspaces.changes import UNSET, given
+from workspaces.models import Member, Role, Visibility, Workspace
+from workspaces.slugs import create_under_slug, slug_taken
+
+FIRST_CHANNEL = "general"
+
+
+@transaction.atomic
+def create_workspace(
+    *,
+    owner: User,
+    name: str,
+    slug: str | None = None,
+    visibility: str | None = None,
+    password: str | None = None,
+    kind: Workspace.Kind = Workspace.Kind.TEAM,
+    expires_at: datetime | None = None,
+) -> Member:
+    """A new workspace with ``owner`` and a first channel. Raises Invalid when ``slug`` is taken."""
+    fields: dict[str, Any] = {
+        "name": name,
+        "visibility": visibility or Visibility.PRIVATE,
+        "password_hash": make_password(password) if password else "",
+        "kind": kind,
+        "expires_at": expires_at,
+    }
+    workspace = create_under_slug(
+        lambda free: Workspace.objects.create(slug=free, **fields),
+        name=name,
+        slug=slug,
+        is_taken=lambda s: Workspace.objects.filter(slug=s).exists(),
+    )
+    member = add_member(workspace=workspace, user=owner, role=Role.OWNER)
+    create_channel(member=member, name=FIRST_CHANNEL, slug=FIRST_CHANNEL)
+    return member
+
+
+@transaction.atomic
+def update_workspace(
+    *,
+    workspace: Workspace,
+    name: str = UNSET,
+    slug: str = UNSET,
+    visibility: str = UNSET,
+    password: str | None = UNSET,
+) -> Workspace:
+    """Change what is given; a ``password`` of None takes it away. Raises Invalid when ``slug`` is taken."""
+    changes = given(name=name, slug=slug, visibility=visibility)
+    if password is not UNSET:
+        changes["password_hash"] = make_password(password) if password else ""
+    if not changes:
+        return workspace
+    try:
+        with transaction.atomic():
+            Workspace.objects.filter(pk=workspace.pk).update(updated_at=timezone.now(), **changes)
+    except IntegrityError:
+        raise slug_taken() from None
+    workspace.refresh_from_db()
+    return workspace
+
+
+@transaction.atomic
+def delete_workspace(*, workspace: Workspace) -> None:
+    """End ``workspace`` for everybody now; a task erases what was said in it."""
+    now = timezone.now()
+    # Its slug is free again; locked, so that nobody joins it in between.
+    Workspace.objects.filter(pk=workspace.pk).update(
+        deleted_at=now, slug=f"deleted-{new_ulid()}", visibility=Visibility.PRIVATE, member_count=0
+    )
+    people = list(Member.objects.filter(workspace=workspace).values_list("user_id", flat=True))
+    Member.objects.filter(workspace=workspace).delete()
+    workspace.invites.all().delete()
+    workspace.webhooks.filter(deleted_at=None).update(deleted_at=now)
+    purging.start()
+    for person in people:
+        rights_changed(person)

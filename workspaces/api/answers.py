@@ -1,0 +1,125 @@
+"""The shapes of the answers, for the API's description; ``resources`` makes them."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from rest_framework import serializers
+
+from workspaces.models import Role, Visibility, Workspace
+
+
+class WorkspaceAnswer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    slug = serializers.CharField()
+    kind = serializers.ChoiceField(Workspace.Kind.choices)
+    visibility = serializers.ChoiceField(Visibility.choices)
+    has_password = serializers.BooleanField()
+    role = serializers.ChoiceField(Role.choices, allow_null=True, help_text="The caller's; null where it is no member.")
+    member_count = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+
+
+class PersonAnswer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    avatar_url = serializers.CharField(allow_null=True)
+
+
+class MemberAnswer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    user = PersonAnswer()
+    role = serializers.ChoiceField(Role.choices)
+    preferred_language = serializers.CharField(allow_null=True, help_text="Null: the account's.")
+    joined_at = serializers.DateTimeField()
+
+
+class ChannelAnswer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    workspace_id = serializers.CharField()
+    name = serializers.CharField()
+    slug = serializers.CharField()
+    visibility = serializers.ChoiceField(Visibility.choices)
+    has_password = serializers.BooleanField()
+    is_member = serializers.BooleanField(help_text="Whether the caller reads it.")
+    is_archived = serializers.BooleanField()
+    unread_count = serializers.IntegerField()
+    last_message_at = serializers.DateTimeField(allow_null=True)
+
+
+class InviteAnswer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    token = serializers.CharField()
+    url = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+    accepted_count = serializers.IntegerField()
+    created_by = serializers.IntegerField(allow_null=True)
+
+
+class InvitedToAnswer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    member_count = serializers.IntegerField()
+
+
+class InviterAnswer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class InvitePreviewAnswer(serializers.Serializer[Any]):
+    workspace = InvitedToAnswer()
+    invited_by = InviterAnswer(allow_null=True)
+    expires_at = serializers.DateTimeField()
+
+
+class WebhookAnswer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    url = serializers.CharField()
+    default_channel_id = serializers.CharField(allow_null=True)
+    is_active = serializers.BooleanField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class NewWebhookAnswer(WebhookAnswer):
+    secret = serializers.CharField(required=False, help_text="Shown this once, when it is made or made anew.")
+
+
+class PageMeta(serializers.Serializer[Any]):
+    current_page = serializers.IntegerField()
+    per_page = serializers.IntegerField()
+    last_page = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class PageLinks(serializers.Serializer[Any]):
+    first = serializers.CharField()
+    last = serializers.CharField()
+    prev = serializers.CharField(allow_null=True)
+    next = serializers.CharField(allow_null=True)
+
+
+REFUSAL = inline_serializer(
+    "Refusal",
+    {
+        "message": serializers.CharField(),
+        "errors": inline_serializer("RefusalErrors", {"code": serializers.ListField(child=serializers.CharField())}),
+    },
+)
+
+PAGING = [
+    OpenApiParameter("page", int, description="1 and up."),
+    OpenApiParameter("per_page", int, description="1 to 100; 15 where nothing is said."),
+]
+
+
+def one(answer: type[serializers.Serializer[Any]]) -> Any:
+    """``{"data": answer}``."""
+    return inline_serializer(f"One{answer.__name__}", {"data": answer()})
+
+
+def page_of(answer: type[serializers.Serializer[Any]]) -> Any:
+    """A page of ``answer``."""
+    fields: dict[str, Any] = {"data": answer(many=True), "meta": PageMeta(), "links": PageLinks()}
+    return inline_serializer(f"PageOf{answer.__name__}", fields)

@@ -1,0 +1,14 @@
+"""What the views of this app share."""
+
+from typing import cast
+
+from accounts.models import User
+from rosetta.views import ApiView
+
+
+class PersonView(ApiView):
+    """An endpoint that only people call."""
+
+    @property
+    def caller(self) -> User:
+        return cast(User, self.request.user)

@@ -1,0 +1,93 @@
+"""What requests may carry. Rules that need rows are the actions'."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from rosetta import languages
+from rosetta.ids import NO_ID, parse_ulid
+from workspaces.models import Role, Visibility
+
+MAX_NAME = 120
+MAX_SLUG = 80
+
+
+def parsed(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The body of ``request`` as ``serializer`` reads it. Raises ValidationError."""
+    reader = serializer(data=request.data)
+    reader.is_valid(raise_exception=True)
+    return dict(reader.validated_data)
+
+
+class NameField(serializers.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_NAME, **kwargs)
+
+
+class SlugField(serializers.RegexField):
+    def __init__(self, **kwargs: Any) -> None:
+        messages: dict[str, Any] = {"invalid": _("The slug may only contain letters, numbers, dashes and underscores.")}
+        super().__init__(r"^[A-Za-z0-9_-]+\Z", max_length=MAX_SLUG, error_messages=messages, **kwargs)
+
+
+class PasswordField(serializers.CharField):
+    """A password to be set; None takes it away."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_length=8, max_length=120, trim_whitespace=False, allow_null=True, required=False, **kwargs)
+
+
+class IdField(serializers.CharField):
+    """The id of another row; one that is no ULID is one that no row has."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return parse_ulid(super().to_internal_value(data)) or NO_ID
+
+
+class CreateSerializer(serializers.Serializer[Any]):
+    """A workspace or a channel to be made."""
+
+    name = NameField()
+    slug = SlugField(required=False, allow_null=True)
+    visibility = serializers.ChoiceField(Visibility.choices, required=False, allow_null=True)
+    password = PasswordField()
+
+
+class UpdateSerializer(serializers.Serializer[Any]):
+    """Changes to a workspace or a channel: what is left out stays as it is."""
+
+    name = NameField(required=False)
+    slug = SlugField(required=False)
+    visibility = serializers.ChoiceField(Visibility.choices, required=False)
+    password = PasswordField()
+
+
+class PasswordSerializer(serializers.Serializer[Any]):
+    password = serializers.CharField(required=False, allow_null=True, trim_whitespace=False, max_length=120)
+
+
+class MemberUpdateSerializer(serializers.Serializer[Any]):
+    role = serializers.ChoiceField(Role.choices)
+    preferred_language = serializers.ChoiceField(languages.CODES, required=False, allow_null=True)
+
+
+class MemberIdSerializer(serializers.Serializer[Any]):
+    member_id = IdField()
+
+
+class InviteCreateSerializer(serializers.Serializer[Any]):
+    expires_in_days = serializers.IntegerField(min_value=1, max_value=365, required=False, allow_null=True)
+
+
+class WebhookCreateSerializer(serializers.Serializer[Any]):
+    name = NameField()
+    default_channel_id = IdField(required=False, allow_null=True)
+
+
+class WebhookUpdateSerializer(serializers.Serializer[Any]):
+    name = NameField(required=False)
+    default_channel_id = IdField(required=False, allow_null=True)
+    is_active = serializers.BooleanField(required=False)
+    regenerate_secret = serializers.BooleanField(required=False)

@@ -1,0 +1,171 @@
+"""Members: the list, roles and languages, removal."""
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from conftest import make_user, token_client
+from workspaces import actions
+from workspaces.models import Channel, Event, Member, Workspace
+
+
+@pytest.fixture
+def base(workspace: Workspace) -> str:
+    return f"/api/v1/workspaces/{workspace.pk}/members"
+
+
+@pytest.fixture
+def admin(workspace: Workspace) -> Member:
+    return actions.add_member(workspace=workspace, user=make_user("Adam"), role="admin")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def as_admin(admin: Member) -> APIClient:
+    return token_client(admin.user)
+
+
+@pytest.fixture
+def owning(workspace: Workspace, owner: User) -> Member:
+    return Member.objects.get(workspace=workspace, user=owner)
+
+
+def last_event(workspace: Workspace) -> Event:
+    return Event.objects.filter(stream_id=workspace.pk).latest("seq")
+
+
+def test_the_list_shows_who_belongs(as_member: APIClient, base: str, membership: Member, owner: User) -> None:
+    page = as_member.get(base).json()
+    assert [row["user"]["name"] for row in page["data"]] == ["Olivia", "Mali"]
+    assert set(page["data"][0]) == {"id", "user", "role", "preferred_language", "joined_at"}
+    assert page["data"][0]["user"] == {"id": owner.pk, "name": "Olivia", "avatar_url": None}
+    assert (page["data"][0]["role"], page["data"][1]["preferred_language"]) == ("owner", None)
+    assert page["meta"]["total"] == 2
+
+
+def test_an_outsider_is_told_nothing(as_outsider: APIClient, base: str, membership: Member) -> None:
+    assert as_outsider.get(base).status_code == 404
+    assert as_outsider.get(f"{base}/{membership.pk}").status_code == 404
+    assert as_outsider.put(f"{base}/{membership.pk}", {"role": "admin"}).status_code == 404
+    assert as_outsider.put(f"{base}/{membership.pk}", {}).status_code == 404
+    assert as_outsider.delete(f"{base}/{membership.pk}").status_code == 404
+
+
+def test_a_member_of_another_workspace_is_unknown_here(as_owner: APIClient, base: str, outsider: User) -> None:
+    other = actions.create_workspace(owner=outsider, name="Other")
+    assert as_owner.get(f"{base}/{other.pk}").status_code == 404
+    assert as_owner.put(f"{base}/{other.pk}", {"role": "member"}).status_code == 404
+    assert as_owner.delete(f"{base}/{other.pk}").status_code == 404
+
+
+def test_an_owner_makes_and_unmakes_admins_and_owners(as_owner: APIClient, base: str, membership: Member) -> None:
+    for role in ("admin", "owner", "member"):
+        answer = as_owner.put(f"{base}/{membership.pk}", {"role": role})
+        assert (answer.status_code, answer.json()["data"]["role"]) == (200, role)
+
+
+def test_an_admin_edits_members_but_no_roles(
+    as_admin: APIClient, admin: Member, base: str, membership: Member, owning: Member
+) -> None:
+    def put(target: Member, **body: Any) -> int:
+        return as_admin.put(f"{base}/{target.pk}", body).status_code
+
+    assert put(membership, role="member", preferred_language="ja") == 200
+    assert put(membership, role="admin") == 403
+    assert put(admin, role="admin", preferred_language="ja") == 200
+    assert put(admin, role="member") == 403
+    assert put(admin, role="owner") == 403
+    assert put(owning, role="owner", preferred_language="ja") == 403
+    assert put(owning, role="member") == 403
+
+
+def test_a_member_changes_its_own_language_and_nothing_else(
+    as_member: APIClient, base: str, membership: Member, owning: Member, workspace: Workspace
+) -> None:
+    own = f"{base}/{membership.pk}"
+    changed = as_member.put(own, {"role": "member", "preferred_language": "ja"})
+    assert (changed.status_code, changed.json()["data"]["preferred_language"]) == (200, "ja")
+    membership.refresh_from_db()
+    assert membership.language == "ja"
+    assert last_event(workspace).kind == "member.updated"
+    assert as_member.put(own, {"role": "member"}).json()["data"]["preferred_language"] == "ja"
+    assert as_member.put(own, {"role": "member", "preferred_language": None}).status_code == 200
+    membership.refresh_from_db()
+    assert (membership.preferred_language, membership.language) == (None, "th")
+    assert as_member.put(own, {"role": "admin"}).status_code == 403
+    assert as_member.put(f"{base}/{owning.pk}", {"role": "owner", "preferred_language": "ja"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "role"),
+        ({"role": "king"}, "role"),
+        ({"role": None}, "role"),
+        ({"role": "member", "preferred_language": "xx"}, "preferred_language"),
+        ({"role": "member", "preferred_language": ["ja"]}, "preferred_language"),
+    ],
+)
+def test_what_a_change_may_not_say(
+    as_owner: APIClient, base: str, membership: Member, body: dict[str, Any], field: str
+) -> None:
+    answer = as_owner.put(f"{base}/{membership.pk}", body)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, [field])
+
+
+def test_the_last_owner_stays(as_owner: APIClient, base: str, owning: Member, membership: Member) -> None:
+    for answer in (as_owner.put(f"{base}/{owning.pk}", {"role": "member"}), as_owner.delete(f"{base}/{owning.pk}")):
+        assert (answer.status_code, answer.json()["errors"]) == (409, {"code": ["last_owner"]})
+    as_owner.put(f"{base}/{membership.pk}", {"role": "owner"})
+    assert as_owner.put(f"{base}/{owning.pk}", {"role": "member"}).status_code == 200
+
+
+def test_a_change_that_changes_nothing_tells_nobody(
+    as_owner: APIClient, base: str, membership: Member, workspace: Workspace
+) -> None:
+    before = last_event(workspace).seq
+    assert as_owner.put(f"{base}/{membership.pk}", {"role": "member"}).status_code == 200
+    assert last_event(workspace).seq == before
+
+
+def test_who_removes_whom(
+    as_owner: APIClient, as_admin: APIClient, as_member: APIClient, base: str, membership: Member, admin: Member,
+    owning: Member, workspace: Workspace,
+) -> None:  # fmt: skip
+    second = actions.add_member(workspace=workspace, user=make_user("Ada"), role="admin")  # type: ignore[arg-type]
+    assert as_member.delete(f"{base}/{admin.pk}").status_code == 403
+    assert as_admin.delete(f"{base}/{owning.pk}").status_code == 403
+    assert as_admin.delete(f"{base}/{second.pk}").status_code == 403
+    assert as_admin.delete(f"{base}/{membership.pk}").status_code == 204
+    assert as_admin.delete(f"{base}/{membership.pk}").status_code == 404
+    assert as_owner.delete(f"{base}/{second.pk}").status_code == 204
+    assert as_admin.delete(f"{base}/{admin.pk}").status_code == 204
+    assert as_admin.get(base).status_code == 404
+    workspace.refresh_from_db()
+    assert workspace.member_count == 1
+
+
+def test_a_member_removes_itself(as_member: APIClient, base: str, membership: Member) -> None:
+    assert as_member.delete(f"{base}/{membership.pk}").status_code == 204
+
+
+def test_a_removed_member_loses_its_private_channels_for_good(
+    as_owner: APIClient, as_member: APIClient, base: str, membership: Member, workspace: Workspace
+) -> None:
+    channel = actions.create_channel(member=membership, name="Secret", visibility="private")
+    address = f"/api/v1/workspaces/{workspace.pk}/channels/{channel.pk}"
+    assert as_member.get(address).status_code == 200
+    assert as_owner.delete(f"{base}/{membership.pk}").status_code == 204
+    assert as_member.get(address).status_code == 404
+    actions.add_member(workspace=workspace, user=membership.user)
+    assert as_member.get(address).status_code == 404
+
+
+def test_everybody_hears_who_comes_and_goes(
+    as_owner: APIClient, base: str, membership: Member, workspace: Workspace, channel: Channel
+) -> None:
+    assert last_event(workspace).kind == "member.joined"
+    as_owner.delete(f"{base}/{membership.pk}")
+    left = last_event(workspace)
+    assert (left.kind, left.data["id"], left.user_id) == ("member.left", membership.pk, None)
