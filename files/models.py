@@ -1,4 +1,4 @@
-"""Bytes that somebody uploaded."""
+"""Bytes that somebody uploaded, and bytes that are owed their removal."""
 
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Guest
-from rosetta.ids import ULIDModel
+from rosetta.ids import ULIDField, ULIDModel
+
+NAME_LENGTH = 255
 
 
 class File(ULIDModel):
-    """An uploaded file. Unclaimed, it lives until ``expires_at``; claimed by a message, ``expires_at`` is null."""
+    """An uploaded file. Unclaimed, it lives until ``expires_at``; claimed by a message, ``expires_at`` is null.
+
+    Without an owner it was uploaded anonymously: it can be neither claimed nor listed.
+    """
 
     class Visibility(models.TextChoices):
         PUBLIC = "public"
@@ -21,14 +26,23 @@ class File(ULIDModel):
 
     owner_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="files")
     owner_guest = models.ForeignKey(Guest, on_delete=models.SET_NULL, null=True, related_name="files")
-    client_name = models.CharField(max_length=255)
+    client_name = models.CharField(max_length=NAME_LENGTH)
     # Where storage keeps the bytes; never shown.
-    storage_name = models.CharField(max_length=255, unique=True)
+    storage_name = models.CharField(max_length=NAME_LENGTH, unique=True)
     mime_type = models.CharField(max_length=127)
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
+    # Of images that we can read; null for everything else.
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    thumbnail_name = models.CharField(max_length=NAME_LENGTH, blank=True)
+    # Set while a thumbnail is owed: when the next try is due.
+    thumbnail_due_at = models.DateTimeField(null=True)
+    thumbnail_attempts = models.PositiveSmallIntegerField(default=0)
     visibility = models.CharField(max_length=8, choices=Visibility)
     meta: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    # The workspace whose message claimed it, for its quota; a plain id, because workspaces stand above files.
+    workspace_id: "models.Field[Any, str | None]" = ULIDField(null=True)  # type: ignore[misc]
     claimed_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
@@ -39,6 +53,11 @@ class File(ULIDModel):
             models.Index(fields=["owner_user", "-created_at"], name="file_by_owner"),
             # Serves the sweep: what is due, oldest first.
             models.Index(fields=["expires_at"], name="file_due", condition=Q(expires_at__isnull=False)),
+            models.Index(
+                fields=["thumbnail_due_at"], name="file_thumbnail_due", condition=Q(thumbnail_due_at__isnull=False)
+            ),
+            # Serves a workspace's quota and its purge.
+            models.Index(fields=["workspace_id"], name="file_by_workspace", condition=Q(workspace_id__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -48,6 +67,30 @@ class File(ULIDModel):
     def is_claimed(self) -> bool:
         return self.claimed_at is not None
 
+    @property
+    def is_image(self) -> bool:
+        return self.width is not None
+
     def is_gone(self, now: datetime) -> bool:
         """Deleted, or past its time even if the sweep has not come yet."""
         return self.deleted_at is not None or (self.expires_at is not None and self.expires_at <= now)
+
+
+class Removal(models.Model):
+    """Bytes that must go from storage once ``due_at`` has come.
+
+    Written before an upload's bytes are, and taken back in the transaction that stores the file's row; written again in
+    the transaction that deletes the row. So bytes without a row always have one of these, whatever crashes when.
+    """
+
+    storage_name = models.CharField(max_length=NAME_LENGTH, unique=True)
+    due_at = models.DateTimeField()
+    # Once a removal has begun, the upload it may have belonged to can no longer take it back.
+    has_begun = models.BooleanField(default=False)
+    attempts = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="removal_due")]
+
+    def __str__(self) -> str:
+        return self.storage_name

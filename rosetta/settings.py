@@ -251,6 +251,12 @@ FILES_TTL_HOURS = env.number("FILES_TTL_HOURS", 24.0)
 FILES_ALLOW_ANONYMOUS = env.switch("FILES_ALLOW_ANONYMOUS", False)
 FILES_DEFAULT_VISIBILITY = env.choice("FILES_DEFAULT_VISIBILITY", "private", ("private", "public"))
 FILES_DENIED_TYPES = env.words("FILES_DENIED_TYPES")
+FILES_MAX_PIXELS = env.integer("FILES_MAX_PIXELS", 100_000_000, low=1)
+# 0: no quota.
+FILES_USER_QUOTA_BYTES = env.integer("FILES_USER_QUOTA_BYTES", 10 * 1024**3)
+FILES_WORKSPACE_QUOTA_BYTES = env.integer("FILES_WORKSPACE_QUOTA_BYTES", 100 * 1024**3)
+FILES_SPOOL_DIR = VAR_DIR / "spool"
+CLAMD_URL = env.url("CLAMD_URL", schemes=("tcp", "unix"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # ── Mail ──
@@ -338,6 +344,9 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # One row a periodic job: name → task and interval; ``manage.py run_jobs`` runs the same ones by name.
     "sweep-translations": {"task": "messaging.tasks.sweep_translations", "schedule": every(5.0)},
     "expire-idempotency-keys": {"task": "messaging.tasks.expire_idempotency_keys", "schedule": every(600.0)},
+    "expire-files": {"task": "files.tasks.expire_files", "schedule": every(120.0)},
+    "sweep-removals": {"task": "files.tasks.remove_owed", "schedule": every(60.0)},
+    "sweep-thumbnails": {"task": "files.tasks.sweep_thumbnails", "schedule": every(60.0)},
     "expire-events": {"task": "workspaces.tasks.expire_events", "schedule": every(600.0)},
     "check-engines": {"task": "translation.tasks.check_engines", "schedule": every(60.0)},
     "evict-memory": {"task": "translation.tasks.evict_memory", "schedule": every(3600.0)},

@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from files.api import views
+
+urlpatterns = [
+    path("files", views.UploadView.as_view()),
+    path("files/<ulid:file_id>", views.OneFileView.as_view()),
+    path("files/<ulid:file_id>/download", views.DownloadView.as_view()),
+    path("files/<ulid:file_id>/thumbnail", views.ThumbnailView.as_view()),
+    path("me/files", views.MyFilesView.as_view()),
+]

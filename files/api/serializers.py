@@ -1,0 +1,104 @@
+"""What uploads may say, and how files look in the schema."""
+
+import json
+import re
+from typing import Any
+
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from files.models import File
+from rosetta.errors import Invalid
+
+MAX_META_BYTES = 16 * 1024
+_META_KEY = re.compile(r"meta\[([^\[\]]{1,64})\]")
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    """The form of an upload; for the schema alone, the body is read as a stream."""
+
+    file = serializers.FileField(required=False, help_text="Required. One file; its type is told from its bytes.")
+    visibility = serializers.ChoiceField(choices=File.Visibility.choices, required=False, allow_null=True)
+    meta = serializers.JSONField(
+        required=False, allow_null=True, help_text="A JSON object of at most 16 KiB, or fields named `meta[key]`."
+    )
+
+
+class FileSerializer(serializers.Serializer[Any]):
+    """A file's record."""
+
+    id = serializers.CharField()
+    client_name = serializers.CharField()
+    mime_type = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+    visibility = serializers.ChoiceField(choices=File.Visibility.choices)
+    meta = serializers.JSONField()
+    download_url = serializers.CharField()
+    thumbnail_url = serializers.CharField(allow_null=True)
+    claimed = serializers.BooleanField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class FileAnswer(serializers.Serializer[Any]):
+    data = FileSerializer()  # type: ignore[assignment]
+
+
+class FileListAnswer(serializers.Serializer[Any]):
+    data = FileSerializer(many=True)  # type: ignore[assignment]
+    meta = serializers.DictField()
+    links = serializers.DictField()
+
+
+class FileListQuery(serializers.Serializer[Any]):
+    """Which of the caller's files to list."""
+
+    SORTS = ("created_at", "-created_at", "size", "-size")
+
+    visibility = serializers.ChoiceField(choices=File.Visibility.choices, required=False)
+    q = serializers.CharField(max_length=255, required=False, trim_whitespace=False)
+    sort = serializers.ChoiceField(choices=SORTS, required=False, default="-created_at")
+
+
+def visibility_in(fields: QueryDict) -> str:
+    """``visibility`` of an upload, else the operator's default. Raises Invalid."""
+    given = str(fields.get("visibility", "")).strip()
+    if given and given not in File.Visibility.values:
+        raise Invalid({"visibility": [_("The selected visibility is invalid.")]})
+    return given or settings.FILES_DEFAULT_VISIBILITY
+
+
+def meta_in(fields: QueryDict) -> dict[str, Any]:
+    """``meta`` of an upload: one field with a JSON object, ``meta[key]`` fields, or both. Raises Invalid."""
+    meta = _meta_object(str(fields.get("meta", "")))
+    meta |= {found[1]: value for name, value in fields.items() if (found := _META_KEY.fullmatch(name))}
+    # PostgreSQL keeps neither NUL nor half a surrogate pair in JSON.
+    written = json.dumps(meta, ensure_ascii=False)
+    if len(written.encode("utf-8", "replace")) > MAX_META_BYTES:
+        raise Invalid({"meta": [_("The meta data is too large.")]})
+    if "\\u0000" in written or any("\ud800" <= char <= "\udfff" for char in written):
+        raise Invalid({"meta": [_("The meta data has characters that cannot be kept.")]})
+    return meta
+
+
+def _meta_object(raw: str) -> dict[str, Any]:
+    if not raw.strip():
+        return {}
+    try:
+        meta = json.loads(raw, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        meta = ""
+    if meta is None or meta == []:
+        return {}
+    if not isinstance(meta, dict):
+        raise Invalid({"meta": [_("The meta data must be a JSON object.")]})
+    return meta
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)

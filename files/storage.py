@@ -1,0 +1,97 @@
+"""Where bytes are kept: Django's default storage, a folder or S3, with its many ways to fail made one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import structlog
+from django.conf import settings
+from django.core.files import File as DjangoFile
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from files.errors import StorageDown
+
+log = structlog.get_logger(__name__)
+
+URL_SECONDS = 60
+
+
+class LocalFile(DjangoFile):  # type: ignore[type-arg]
+    """A file on this machine on its way to storage; a local folder takes it over by renaming it."""
+
+    def __init__(self, path: Path, content_type: str) -> None:
+        super().__init__(path.open("rb"), name=path.name)
+        self.path = path
+        self.content_type = content_type
+
+    def temporary_file_path(self) -> str:
+        return str(self.path)
+
+
+@contextmanager
+def _failing_as_one() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # a full disk, botocore's and urllib3's errors: a storage raises its own kinds
+        log.error("storage_failed", error=f"{type(error).__name__}: {error}")
+        raise StorageDown from error
+
+
+def keep(path: Path, name: str, content_type: str) -> None:
+    """Move or copy the file at ``path`` into storage as ``name``. Raises StorageDown."""
+    with _failing_as_one(), LocalFile(path, content_type) as source:
+        _save(name, source)
+
+
+def keep_content(content: "ContentFile[bytes]", name: str, content_type: str) -> None:
+    """Like ``keep``, for what is in memory."""
+    content.content_type = content_type  # type: ignore[attr-defined]
+    with _failing_as_one():
+        _save(name, content)
+
+
+def _save(name: str, source: "DjangoFile[Any]") -> None:
+    saved = default_storage.save(name, source)
+    if saved != name:  # random names do not meet; were it so, the row would point at somebody else's bytes
+        default_storage.delete(saved)
+        raise FileExistsError(name)
+
+
+def remove(name: str) -> None:
+    """Delete ``name``; nothing there is fine. Raises StorageDown."""
+    with _failing_as_one():
+        default_storage.delete(name)
+
+
+def read(name: str) -> IO[Any]:
+    """The bytes of ``name``. Raises StorageDown, and FileNotFoundError when they are gone."""
+    with _failing_as_one():
+        return default_storage.open(name, "rb")
+
+
+def direct_url(name: str, *, disposition: str, content_type: str) -> str | None:
+    """An address that gives ``name`` out for a minute without us, or None where storage has none (a local folder)."""
+    if not settings.S3_BUCKET:
+        return None
+    told = {"ResponseContentDisposition": disposition, "ResponseContentType": content_type}
+    with _failing_as_one():
+        return str(default_storage.url(name, parameters=told, expire=URL_SECONDS))  # type: ignore[call-arg]
+
+
+def names(folder: str = "") -> Iterator[str]:
+    """Every name in storage below ``folder``."""
+    with _failing_as_one():
+        try:
+            folders, found = default_storage.listdir(folder)
+        except FileNotFoundError:
+            return
+    prefix = f"{folder}/" if folder else ""
+    for name in found:
+        if name:  # S3 lists a folder's own marker as an empty name
+            yield prefix + name
+    for inner in folders:
+        yield from names(prefix + inner)
