@@ -377,6 +377,13 @@ GOOGLE_TRANSLATE_URL = env.url("GOOGLE_TRANSLATE_URL", "https://translation.goog
 OPENAI_BASE_URL = env.url("OPENAI_BASE_URL")
 OPENAI_API_KEY = env.secret("OPENAI_API_KEY")
 OPENAI_MODEL = env.text("OPENAI_MODEL")
+# What a million characters cost, in the operator's currency, for the cost page: TRANSLATION_PRICES=deepl=25,google=20
+TRANSLATION_PRICES: dict[str, int] = {"deepl": 20, "google": 20}
+for _price in env.words("TRANSLATION_PRICES"):
+    _engine, _, _amount = _price.partition("=")
+    if _engine not in ENGINE_NAMES or not _amount.isdigit():
+        raise ImproperlyConfigured(f"TRANSLATION_PRICES: {_price!r}: write an engine, = and a whole number")
+    TRANSLATION_PRICES[_engine] = int(_amount)
 # Characters a workspace may have paid engines take in a month where its policy names no number; 0: no limit.
 TRANSLATION_MONTHLY_CHARACTERS = env.integer("TRANSLATION_MONTHLY_CHARACTERS", 0)
 TRANSLATION_CHAIN_SECONDS = 30

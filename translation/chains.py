@@ -10,7 +10,7 @@ import structlog
 from translation import engines, metrics
 from translation.attempts import translate_units
 from translation.breakers import Breakers
-from translation.engines.base import Deadline, Engine, EngineError, Passing, Refused
+from translation.engines.base import Deadline, Engine, EngineError, Passing, Refused, UnsupportedPair
 from translation.protection import Unit
 
 log = structlog.get_logger(__name__)
@@ -119,7 +119,7 @@ class _Chain:
         try:
             _, errors = translate_units([item.unit for item in items], call, engine.styles, done=done)
         except EngineError as error:
-            reason = f"engine_{error.code}"
+            reason = "no_engine" if isinstance(error, UnsupportedPair) else f"engine_{error.code}"
             self._breakers.failed(engine.name, error)
             log.warning("engine_failed", engine=engine.name, kind=error.code, error=str(error)[:300])
         else:
@@ -136,6 +136,8 @@ class _Chain:
     ) -> list[object]:
         try:
             return list(meter.measured(texts, context, deadline.left))
+        except UnsupportedPair:
+            raise
         except Refused:
             # One text may be to blame for a whole batch: the others must not go down with it.
             if len(texts) == 1:

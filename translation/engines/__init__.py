@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 
@@ -11,7 +12,7 @@ from translation.engines.base import Engine
 def engine(name: str) -> Engine:
     """The engine as the settings describe it now. Raises KeyError for a name that no engine has."""
     values = tuple(str(getattr(settings, setting)) for setting in SETTINGS[name])
-    return _made(name, values)
+    return _made(name, values, settings.TRANSLATION_PRICES.get(name, 0))
 
 
 def chain(source: str, target: str) -> tuple[str, ...]:
@@ -30,17 +31,22 @@ def configured() -> tuple[str, ...]:
 SETTINGS: dict[str, tuple[str, ...]] = {
     "local": ("VAR_DIR",),
     "libretranslate": ("LIBRETRANSLATE_URL", "LIBRETRANSLATE_API_KEY"),
+    "deepl": ("DEEPL_API_KEY", "DEEPL_URL"),
+    "google": ("GOOGLE_TRANSLATE_API_KEY", "GOOGLE_TRANSLATE_URL"),
+    "openai": ("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_MODEL"),
 }
 
 
 @lru_cache(maxsize=32)
-def _made(name: str, values: tuple[str, ...]) -> Engine:
-    return _MAKERS[name](*values)
+def _made(name: str, values: tuple[str, ...], price: int) -> Engine:
+    made = _MAKERS[name](*values)
+    # A price for a million characters is so many millionths for one.
+    made.micros_a_character = price
+    return made
 
 
+# Imported when first used: a process that only recalls has no need of engines' clients.
 def _local(var_dir: str) -> Engine:
-    from pathlib import Path
-
     from translation.engines.local import Local
 
     return Local(Path(var_dir) / "models")
@@ -52,4 +58,28 @@ def _libretranslate(url: str, key: str) -> Engine:
     return LibreTranslate(url, key)
 
 
-_MAKERS: dict[str, Callable[..., Engine]] = {"local": _local, "libretranslate": _libretranslate}
+def _deepl(key: str, url: str) -> Engine:
+    from translation.engines.deepl import DeepL
+
+    return DeepL(key, url)
+
+
+def _google(key: str, url: str) -> Engine:
+    from translation.engines.google import Google
+
+    return Google(key, url)
+
+
+def _openai(url: str, key: str, model: str) -> Engine:
+    from translation.engines.openai import OpenAI
+
+    return OpenAI(url, key, model)
+
+
+_MAKERS: dict[str, Callable[..., Engine]] = {
+    "local": _local,
+    "libretranslate": _libretranslate,
+    "deepl": _deepl,
+    "google": _google,
+    "openai": _openai,
+}

@@ -1,5 +1,6 @@
 """What an engine is, and the ways in which one fails."""
 
+import re
 import time
 from collections.abc import Sequence
 from typing import ClassVar, Protocol
@@ -42,6 +43,12 @@ class Refused(EngineError):
     code = "refused"
 
 
+class UnsupportedPair(Refused):
+    """It does not translate this pair at all."""
+
+    code = "unsupported"
+
+
 class Engine(Protocol):
     """A translator of texts. Its methods are called from several threads at once and never touch the database."""
 
@@ -75,18 +82,28 @@ class Engine(Protocol):
         ...
 
 
+# How long an engine that would not have a pair is not asked for it again.
+UNSUPPORTED_SECONDS = 600.0
+_UNSUPPORTED = re.compile(r"not supported|unsupported|(?:does not|doesn't) support", re.IGNORECASE)
+
+
 class NetworkEngine:
-    """What engines behind a network address share."""
+    """What engines behind a network address share. Subclasses give ``send``."""
 
     name: ClassVar[str]
     local = False
     metered = True
-    micros_a_character = 0
     batch = 32
     styles: Sequence[MarkStyle] = STYLES
 
+    def __init__(self) -> None:
+        self.micros_a_character = 0
+        self._unsupported: dict[tuple[str, str], float] = {}
+
     def offers(self, source: str, target: str) -> bool:
-        return source in BY_CODE and target in BY_CODE and source != target
+        if source not in BY_CODE or target not in BY_CODE or source == target:
+            return False
+        return self._unsupported.get((source, target), 0.0) < time.monotonic()
 
     def code(self, language: str) -> str:
         return BY_CODE[language].code_for(self.name)
@@ -94,13 +111,25 @@ class NetworkEngine:
     def translate(
         self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
     ) -> list[str]:
+        try:
+            answer = self.send(texts, source=source, target=target, context=context, timeout=timeout)
+        except Refused as error:
+            if not _UNSUPPORTED.search(str(error)):
+                raise
+            self._unsupported[source, target] = time.monotonic() + UNSUPPORTED_SECONDS
+            raise UnsupportedPair(str(error)) from error
+        return texts_of(answer, len(texts))
+
+    def send(
+        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
+    ) -> object:
+        """One call. The answer may be anything; it is checked."""
         raise NotImplementedError
 
     def check(self, timeout: float) -> None:
         """A word is the one question that every service answers only when key, plan and model are in order."""
-        self.translate(
-            ["Hello"], source="en", target=next(code for code in BY_CODE if code != "en"), context=[()], timeout=timeout
-        )
+        target = next(code for code in BY_CODE if code != "en")
+        self.translate(["Hello"], source="en", target=target, context=[()], timeout=timeout)
 
 
 def texts_of(answer: object, wanted: int) -> list[str]:

@@ -1,6 +1,7 @@
 """One JSON call to a service that may be slow, wrong, endless or away."""
 
 import email.utils
+import logging
 import time
 from collections.abc import Mapping
 from functools import cache
@@ -14,6 +15,9 @@ from translation.engines.base import Deadline, Passing, Permanent, Quota, Refuse
 MAX_ANSWER = 8 * 1024 * 1024
 # A service that says nothing of when to come back.
 QUOTA_SECONDS = 30.0
+
+# It logs every address at INFO, and Google's has the key in it.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @cache
@@ -35,7 +39,7 @@ def post_json(url: str, body: object, *, headers: Mapping[str, str] | None = Non
         ) as response:
             content = _read(response, deadline)
     except httpx.InvalidURL as error:
-        raise Permanent(f"{url}: {error}") from error
+        raise Permanent(f"the address is wrong: {error}") from error
     except httpx.HTTPError as error:
         raise Passing(f"{type(error).__name__}: {error}") from error
     raise_for(response.status_code, content, response.headers)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from translation.engines.base import NetworkEngine, Passing, Permanent, Refused, texts_of
+from translation.engines.base import NetworkEngine, Passing, Permanent, Refused
 from translation.engines.http import post_json
 
 
@@ -13,13 +13,14 @@ class LibreTranslate(NetworkEngine):
     name: ClassVar[str] = "libretranslate"
 
     def __init__(self, url: str, api_key: str = "") -> None:
+        super().__init__()
         self._url = f"{url}/translate"
         self._key = api_key
         self.local = is_own_machine(urlsplit(url).hostname or "")
 
-    def translate(
+    def send(
         self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
-    ) -> list[str]:
+    ) -> object:
         # With source "auto" a batch gets one language for all of its texts, so the source is always said.
         body = {"q": list(texts), "source": self.code(source), "target": self.code(target), "format": "text"}
         if self._key:
@@ -33,7 +34,7 @@ class LibreTranslate(NetworkEngine):
         translated = answer.get("translatedText") if isinstance(answer, dict) else None
         if translated is None:
             raise Passing("the answer has no translatedText")
-        return texts_of([translated] if isinstance(translated, str) else translated, len(texts))
+        return [translated] if isinstance(translated, str) else translated
 
 
 def is_own_machine(host: str) -> bool:

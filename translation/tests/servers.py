@@ -114,3 +114,83 @@ def slow(handle: Callable[[Request], Reply], seconds: float) -> Callable[[Reques
         return handle(request)
 
     return handled
+
+
+def deepl(request: Request) -> Reply:
+    """DeepL's ``POST /v2/translate``: JSON or a form, tags kept, text escaped."""
+    if request.headers.get("authorization") != "DeepL-Auth-Key secret":
+        return Reply(403, {"message": "Forbidden"})
+    if request.path != "/v2/translate":
+        return Reply(404, {"message": "Not found"})
+    body = request.body
+    if body["target_lang"] not in {"EN-US", "ZH-HANS", "JA", "TH", "ID"} or body["source_lang"] not in {
+        "EN",
+        "ZH",
+        "JA",
+        "TH",
+        "ID",
+    }:
+        return Reply(400, {"message": "Value for 'target_lang' not supported."})
+    return Reply(
+        body={
+            "translations": [
+                {
+                    "detected_source_language": body["source_lang"],
+                    "text": f"{body['target_lang']}:{text}",
+                    "billed_characters": len(text),
+                }
+                for text in body["text"]
+            ]
+        }
+    )
+
+
+def google(request: Request) -> Reply:
+    """Google's ``POST /language/translate/v2``."""
+    path, _, query = request.path.partition("?")
+    if path != "/language/translate/v2":
+        return Reply(404, {"error": {"code": 404}})
+    if query != "key=secret":
+        reason = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
+        return Reply(
+            400,
+            {
+                "error": {
+                    "code": 400,
+                    "message": "API key not valid.",
+                    "status": "INVALID_ARGUMENT",
+                    "details": [reason],
+                }
+            },
+        )
+    body = request.body
+    return Reply(
+        body={
+            "data": {
+                "translations": [
+                    {"translatedText": f"{body['target']}:{text}".replace("'", "&#39;")} for text in body["q"]
+                ]
+            }
+        }
+    )
+
+
+def openai(request: Request) -> Reply:
+    """``POST /v1/chat/completions`` of a well-behaved model."""
+    if request.path != "/v1/chat/completions":
+        return Reply(404, {"error": {"message": "Not found"}})
+    if request.headers.get("authorization") != "Bearer secret":
+        return Reply(401, {"error": {"message": "Incorrect API key provided", "code": "invalid_api_key"}})
+    asked = json.loads(request.body["messages"][-1]["content"])
+    said = {"translations": [{"id": line["id"], "text": f"{asked['to']}:{line['text']}"} for line in asked["lines"]]}
+    return completion(json.dumps(said))
+
+
+def completion(content: str, finish_reason: str = "stop") -> Reply:
+    message = {"role": "assistant", "content": content}
+    return Reply(
+        body={
+            "object": "chat.completion",
+            "choices": [{"index": 0, "message": message, "finish_reason": finish_reason}],
+        }
+    )

@@ -1,0 +1,102 @@
+"""DeepL, through its official client."""
+
+import html
+import logging
+import threading
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import requests
+from deepl import DeepLException, Translator
+from deepl.http_client import HttpClient
+from urllib3.exceptions import HTTPError
+
+from translation.engines.base import Deadline, NetworkEngine, Passing
+from translation.engines.http import MAX_ANSWER, raise_for
+from translation.marks import TAGS, WORDS, MarkStyle
+
+# It logs every call at INFO.
+logging.getLogger("deepl").setLevel(logging.WARNING)
+
+
+class DeepL(NetworkEngine):
+    name: ClassVar[str] = "deepl"
+    batch = 50
+    # Its own way to keep something out of a translation is a tag.
+    styles: Sequence[MarkStyle] = (TAGS, WORDS)
+
+    def __init__(self, api_key: str, url: str = "") -> None:
+        super().__init__()
+        # Its addresses are joined to a base: without the slash the base's own path would be lost.
+        self._translator = Translator(api_key, server_url=f"{url}/" if url else None, send_platform_info=False)
+        self._http = _OneTry(send_platform_info=False)
+        self._translator._client = self._http
+
+    def send(
+        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
+    ) -> object:
+        shared = {said for said in context if said}
+        self._http.deadline = Deadline(timeout)
+        try:
+            results = self._translator.translate_text(
+                [_escaped(text) for text in texts],
+                # A variant is said of a target only.
+                source_lang=self.code(source).split("-")[0],
+                target_lang=self.code(target),
+                # One context holds for all texts of a call.
+                context="\n".join(shared.pop()) if len(shared) == 1 and len(texts) == 1 else None,
+                preserve_formatting=True,
+                tag_handling="xml",
+            )
+        except DeepLException as error:
+            raise Passing(str(error)) from error
+        except (KeyError, TypeError, AttributeError) as error:  # what its parser does with garbage
+            raise Passing(f"the answer makes no sense: {error!r}") from error
+        return [result.text for result in results] if isinstance(results, list) else results
+
+
+class _OneTry(HttpClient):  # type: ignore[misc]
+    """The client's transport, without its own retries: the chain's next engine is a better use of the time."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._local = threading.local()
+
+    @property
+    def deadline(self) -> Deadline:
+        deadline: Deadline = self._local.deadline
+        return deadline
+
+    @deadline.setter
+    def deadline(self, value: Deadline) -> None:
+        self._local.deadline = value
+
+    def request_with_backoff(
+        self, method: str, url: str, data: dict[str, Any] | None, json: dict[str, Any] | None, headers: dict[str, str],
+        stream: bool = False, **kwargs: Any,
+    ) -> tuple[int, str]:  # fmt: skip
+        request = self._prepare_request(method, url, data, json, headers, **kwargs)
+        seconds = max(self.deadline.left, 0.001)
+        content = bytearray()
+        try:
+            with self._session.send(
+                request, stream=True, timeout=(min(seconds, 5.0), seconds), allow_redirects=False
+            ) as response:
+                # What has come, however little: a full chunk may never.
+                while chunk := response.raw.read1(65536, decode_content=True):
+                    content += chunk
+                    if len(content) > MAX_ANSWER or not self.deadline.left:
+                        raise Passing("the answer is too long or took too long")
+        except (requests.RequestException, HTTPError) as error:
+            raise Passing(f"{type(error).__name__}: {error}") from error
+        raise_for(response.status_code, bytes(content), response.headers)
+        return response.status_code, content.decode(errors="replace")
+
+
+def _escaped(text: str) -> str:
+    """The text as XML, but for the marks, which are tags. What comes back escaped is undone where answers are read."""
+    parts, end = [], 0
+    for mark in TAGS.pattern.finditer(text):
+        parts += [html.escape(text[end : mark.start()], quote=False), mark.group()]
+        end = mark.end()
+    return "".join((*parts, html.escape(text[end:], quote=False)))
