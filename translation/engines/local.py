@@ -106,8 +106,12 @@ class Local:
         if answer.get("id") != self._count:
             self._end()
             raise Passing("the local models answered something else")
+        if "panic" in answer:
+            self._end()
+            raise Passing(answer["panic"])
         if "error" in answer:
-            raise Passing(answer["error"])
+            # A broken model or a text it cannot take: the engine's other pairs are well.
+            raise Refused(answer["error"])
         return answer.get("texts")
 
     def _running(self) -> "subprocess.Popen[bytes]":

@@ -72,19 +72,16 @@ def model_files(folder: Path) -> dict[str, Path] | None:
 def serve(models: Models, requests: Any, answers: Any) -> None:
     for line in requests:
         request = json.loads(line)
+        answer = {"id": request["id"]}
         try:
-            answer = {
-                "id": request["id"],
-                "texts": [models.translate(request["route"], text) for text in request["texts"]],
-            }
-            broken = False
+            answer["texts"] = [models.translate(request["route"], text) for text in request["texts"]]
         except Exception as error:
-            answer, broken = {"id": request["id"], "error": f"{type(error).__name__}: {error}"[:300]}, False
+            answer["error"] = f"{type(error).__name__}: {error}"[:300]
         except BaseException as error:  # a panic of the engine is no Exception, and leaves it in no known state
-            answer, broken = {"id": request["id"], "error": f"{type(error).__name__}: {error}"[:300]}, True
+            answer["panic"] = f"{type(error).__name__}: {error}"[:300]
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
-        if broken:
+        if "panic" in answer:
             sys.exit(1)
 
 
