@@ -1,14 +1,19 @@
 """The Celery application, and the one way that the rest of the code wakes it."""
 
 import os
+import warnings
 
 import structlog
 from celery import Celery, Task
+from celery.exceptions import SecurityWarning
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rosetta.settings")
 
 log = structlog.get_logger(__name__)
+
+# Celery warns root of pickled tasks; ours are JSON alone.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("rosetta")
 app.config_from_object("django.conf:settings", namespace="CELERY")

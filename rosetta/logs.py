@@ -39,6 +39,7 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "httpx": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
+            "django_structlog.celery": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
         },
     }

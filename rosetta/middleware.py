@@ -8,6 +8,8 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 
+from rosetta import health
+
 log = structlog.get_logger("rosetta.request")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -29,5 +31,19 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-Id"] = request_id
         milliseconds = round((time.perf_counter() - began) * 1000, 1)
-        log.info("request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds)
+        note = log.debug if request.path in ProbeMiddleware.PROBES else log.info
+        note("request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds)
         return response
+
+
+class ProbeMiddleware:
+    """Answers the probes before anything looks at the host: they call a process by its address, not by the public name."""
+
+    PROBES = {"/healthz": health.healthz, "/readyz": health.readyz, "/metrics": health.metrics}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        probe = self.PROBES.get(request.path)
+        return self.get_response(request) if probe is None else probe(request)

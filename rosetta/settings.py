@@ -29,6 +29,11 @@ if not TESTING:
 # ── Where it runs ──
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, low=1, high=65535)
+# Where the gateway listens when it is a process of its own.
+GATEWAY_PORT = env.integer("GATEWAY_PORT", PORT + 1, low=1, high=65535)
+WEB_WORKERS = env.integer("WEB_WORKERS", 2, low=1, high=256)
+WEB_THREADS = env.integer("WEB_THREADS", 8, low=1, high=256)
+WORKER_CONCURRENCY = env.integer("WORKER_CONCURRENCY", 4, low=1, high=256)
 DEBUG = env.switch("DEBUG", False)
 if TESTING and not env.text("VAR_DIR"):
     _scratch = tempfile.mkdtemp(prefix="rosetta-tests-")
@@ -104,6 +109,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "rosetta.middleware.RequestIdMiddleware",
+    "rosetta.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -317,7 +323,7 @@ if BROKER_URL:
 else:
     for _folder in ("tasks", "control", "done"):
         (QUEUE_DIR / _folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost//"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(QUEUE_DIR / "tasks"),
         "data_folder_out": str(QUEUE_DIR / "tasks"),

@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from rosetta import health
 from rosetta.ids import IntIdConverter, ULIDConverter
 from rosetta.views import home
 
@@ -17,9 +16,6 @@ handler500 = "rosetta.errors.json_500"
 urlpatterns = [
     path("", home),
     path("admin/", admin.site.urls),
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
-    path("metrics", health.metrics),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("accounts.api.urls")),

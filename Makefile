@@ -1,0 +1,73 @@
+# Everything a developer or an operator starts by hand. Needs Python 3.11 or newer and nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint format schema bench install clean
+
+# The first Python that is new enough; name another with `make run PYTHON=/path/to/python3`.
+PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+VENV := .venv
+PY := $(VENV)/bin/python
+MANAGE := $(PY) manage.py
+
+# What is installed is named by a hash, so that a checkout that only touches a file installs nothing.
+hash_of = $(shell cat $(1) | cksum | cut -d' ' -f1)
+MADE := $(VENV)/made
+RUN := $(VENV)/installed-run-$(call hash_of,requirements.txt)
+DEV := $(VENV)/installed-dev-$(call hash_of,requirements.txt requirements-dev.txt)
+
+help:  ## Show this
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
+
+run: $(RUN)  ## Run everything in the foreground; Ctrl-C stops it
+	@exec $(PY) -m rosetta.supervisor --with-parent
+
+demo: $(RUN)  ## Fill this instance with people of five languages; prints their sign-ins
+	@$(MANAGE) prepare --verbosity 0
+	@$(MANAGE) demo
+
+test: $(DEV)  ## Run the suite: on SQLite, or on DATABASE_URL and REDIS_URL when they are set (ARGS="-k name" for some)
+	@$(PY) -m pytest -n $${TEST_WORKERS:-2} $(ARGS)
+
+lint: $(DEV)  ## Check style, types, layers, migrations, settings and schema
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy .
+	$(VENV)/bin/lint-imports --no-cache
+	$(MANAGE) check --fail-level WARNING
+	$(MANAGE) makemigrations --check --dry-run
+	$(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
+
+format: $(DEV)  ## Format the code and mend what ruff can mend
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+schema: $(DEV)  ## Write the OpenAPI document to var/openapi.yaml
+	@mkdir -p var
+	$(MANAGE) spectacular --validate --fail-on-warn --file var/openapi.yaml
+
+bench: $(DEV)  ## Measure on PostgreSQL and Redis (DATABASE_URL, REDIS_URL)
+	@$(PY) bench/run.py $(ARGS)
+
+install: $(DEV)  ## Install everything, tests and checks included
+
+clean:  ## Remove the environment and caches; keeps var/
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# A marker of its own: a folder left by an interrupted start is made anew.
+$(MADE):
+	@test -n "$(PYTHON)" || { echo "Rosetta needs Python 3.11 or newer, and none was found: install it, or name it with PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version.split()[0]; sys.exit(sys.version_info < (3, 11) and "Rosetta needs Python 3.11 or newer; $(PYTHON) is " + v)'
+	@echo "Making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu, install python3-venv" >&2; exit 1; }
+	@touch $@
+
+$(RUN): | $(MADE)
+	@echo "Installing what Rosetta needs (a minute or two, once)"
+	@$(PY) -m pip install --disable-pip-version-check -r requirements.txt
+	@rm -f $(VENV)/installed-run-* && touch $@
+
+$(DEV): | $(MADE)
+	@echo "Installing what Rosetta and its tests need (some minutes, once)"
+	@$(PY) -m pip install --disable-pip-version-check -r requirements-dev.txt
+	@rm -f $(VENV)/installed-* && touch $@ $(RUN)

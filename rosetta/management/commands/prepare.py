@@ -1,0 +1,28 @@
+"""``manage.py prepare``: what every start does first."""
+
+import sys
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.core import checks
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Checks the settings and brings the database up to date. Run it before each start of a new version."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for found in checks.run_checks():
+            line = f"{found.msg} {found.hint or ''}".strip()
+            if found.is_serious():
+                sys.exit(f"Rosetta cannot start: {line}")
+            self.stderr.write(f"Warning: {line}")
+        if settings.DATABASE_URL:
+            try:
+                psycopg.connect(settings.DATABASE_URL, connect_timeout=5).close()
+            except psycopg.Error as error:
+                sys.exit(f"Rosetta cannot start: the database does not answer ({str(error).splitlines()[0]})")
+        call_command("migrate", interactive=False, skip_checks=True, verbosity=options["verbosity"])

@@ -1,0 +1,90 @@
+"""``make run``: real processes, killed for real."""
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rosetta.tests.processes import Supervised, eventually, free_port
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Supervised]:
+    one = Supervised(tmp_path, PORT=str(free_port()))
+    try:
+        assert eventually(one.is_ready), one.said()
+        yield one
+    finally:
+        one.process.kill()
+        one.process.wait()
+        assert eventually(lambda: not one.left_over()), one.left_over()
+
+
+def test_it_serves_restarts_what_dies_and_ends_everything_on_sigterm(running: Supervised, tmp_path: Path) -> None:
+    assert running.answers()
+    worker = running.process_of("worker")
+    assert worker is not None
+    os.kill(worker, signal.SIGKILL)
+    assert eventually(lambda: running.process_of("worker") not in (None, worker)), running.said()
+    assert "worker  | was killed by SIGKILL; it starts again in 0.5 s" in running.said()
+
+    second = Supervised(tmp_path, PORT=str(free_port()))
+    assert second.process.wait(timeout=30) == 1
+    assert "Rosetta cannot start: Rosetta already runs with VAR_DIR" in running.said()
+
+    assert running.end() == 0
+    assert running.left_over() == {}
+
+
+def test_a_killed_web_process_serves_again(running: Supervised) -> None:
+    web = running.process_of("uvicorn")
+    assert web is not None
+    os.kill(web, signal.SIGKILL)
+    assert eventually(lambda: running.process_of("uvicorn") not in (None, web))
+    assert eventually(running.answers), running.said()
+
+
+def test_nobody_is_left_when_the_supervisor_itself_is_killed(running: Supervised) -> None:
+    running.end(signal.SIGKILL)
+    assert eventually(lambda: not running.left_over()), running.left_over()
+
+
+def test_ctrl_c_is_a_clean_end_too(running: Supervised) -> None:
+    assert running.end(signal.SIGINT) == 0
+    assert "Traceback" not in running.said()
+
+
+def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        one = Supervised(tmp_path, PORT=str(port))
+        assert one.process.wait(timeout=30) == 1
+    (line,) = one.said().splitlines()
+    assert line.startswith(f"Rosetta cannot start: the web cannot listen on 127.0.0.1 port {port}")
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"THROTTLE": "of"}, "THROTTLE='of'"),
+        ({"TRANSLATION_ENGINES": "deepl"}, "DEEPL_API_KEY"),
+        (
+            {"DATABASE_URL": "postgres://nobody:hush@127.0.0.1:1/x", "SECRET_KEY": "k" * 50},
+            "the database does not answer",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(variables: dict[str, str], named: str, tmp_path: Path) -> None:
+    one = Supervised(tmp_path, PORT=str(free_port()), **variables)
+    assert one.process.wait(timeout=60) == 1
+    lines = [line for line in one.said().splitlines() if not line.startswith("Warning: ")]
+    assert len(lines) == 1, one.said()
+    assert lines[0].startswith("Rosetta cannot start: ")
+    assert named in lines[0]
+    assert "hush" not in one.said()
