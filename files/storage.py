@@ -95,3 +95,8 @@ def names(folder: str = "") -> Iterator[str]:
             yield prefix + name
     for inner in folders:
         yield from names(prefix + inner)
+
+
+def has(name: str) -> bool:
+    with _failing_as_one():
+        return default_storage.exists(name)

@@ -1,0 +1,320 @@
+"""A file's life: claimed once, or swept on time; bytes and rows end together whatever crashes when."""
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import close_old_connections, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from PIL import Image
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from files import actions, tasks
+from files.errors import FileInUse
+from files.models import File, Removal
+from files.tests.samples import exif_with_place, picture, upload
+from rosetta.errors import Invalid
+from rosetta.ids import new_ulid
+
+pytestmark = pytest.mark.django_db
+
+postgres_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL's row locks")
+
+
+def agree() -> bool:
+    """What ``manage.py files_audit`` says."""
+    try:
+        call_command("files_audit", stdout=io.StringIO())
+    except SystemExit:
+        return False
+    return True
+
+
+def claim(file_ids: list[str], user: User | None) -> list[str]:
+    """Claim, and tell which fields were refused."""
+    try:
+        actions.claim(file_ids=file_ids, uploader=user)
+    except Invalid as refusal:
+        return list(refusal.errors)
+    return []
+
+
+def test_a_claim_keeps_files_for_good_and_in_order(sent: Callable[..., File], member_user: User) -> None:
+    ids = [sent().pk, sent().pk]
+    claimed = actions.claim(file_ids=[ids[1].upper(), ids[0]], uploader=member_user)
+    assert [file.pk for file in claimed] == [ids[1], ids[0]]
+    for file in File.objects.all():
+        assert file.is_claimed
+        assert file.expires_at is None
+
+
+def test_a_claim_names_every_file_that_cannot_be_had_and_takes_none(
+    sent: Callable[..., File], member_user: User, as_owner: APIClient
+) -> None:
+    mine, late, hers, taken = sent(), sent(), sent(client=as_owner), sent()
+    File.objects.filter(pk=late.pk).update(expires_at=timezone.now())
+    assert claim([taken.pk], member_user) == []
+    asked = [mine.pk, mine.pk, late.pk, hers.pk, taken.pk, new_ulid(), "nonsense"]
+    assert claim(asked, member_user) == [f"attachment_ids.{place}" for place in range(1, 7)]
+    assert not File.objects.get(pk=mine.pk).is_claimed
+
+
+def test_files_without_an_owner_are_claimed_by_nobody(settings: Any, member_user: User) -> None:
+    settings.FILES_ALLOW_ANONYMOUS = True
+    data = APIClient().post("/api/v1/files", {"file": upload()}, format="multipart").json()["data"]
+    assert claim([data["id"]], member_user) == ["attachment_ids.0"]
+    assert claim([data["id"]], None) == ["attachment_ids.0"]
+
+
+def test_a_claim_costs_two_queries_whatever_the_number(sent: Callable[..., File], member_user: User) -> None:
+    files = [sent().pk for _ in range(11)]
+    for ids in (files[:1], files[1:]):
+        with transaction.atomic(), CaptureQueriesContext(connection) as seen:
+            actions.claim(file_ids=ids, uploader=member_user)
+        assert len([one for one in seen if "SAVEPOINT" not in one["sql"]]) == 2
+
+
+def test_a_workspaces_quota_holds(sent: Callable[..., File], member_user: User, settings: Any) -> None:
+    settings.FILES_WORKSPACE_QUOTA_BYTES = 8
+    workspace_id = new_ulid()
+    actions.claim(file_ids=[sent(content=b"12345").pk], uploader=member_user, workspace_id=workspace_id)
+    with pytest.raises(Invalid):
+        actions.claim(file_ids=[sent(content=b"12345").pk], uploader=member_user, workspace_id=workspace_id)
+    actions.claim(file_ids=[sent(content=b"12345").pk], uploader=member_user, workspace_id=new_ulid())
+
+
+@postgres_only
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_claims_at_once_one_wins(sent: Callable[..., File], member_user: User) -> None:
+    file = sent()
+
+    def try_it(_: int) -> list[str]:
+        try:
+            return claim([file.pk], member_user)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(try_it, range(8)))
+    assert sorted(outcomes) == [[]] + [["attachment_ids.0"]] * 7
+
+
+def test_a_claimed_file_is_not_deleted_until_it_is_released(
+    sent: Callable[..., File], as_member: APIClient, member_user: User, stored: Callable[[], list[Path]]
+) -> None:
+    file = sent()
+    actions.claim(file_ids=[file.pk], uploader=member_user)
+    answer = as_member.delete(f"/api/v1/files/{file.pk}")
+    assert (answer.status_code, answer.json()["errors"]) == (409, {"code": ["file_in_use"]})
+    with pytest.raises(FileInUse):
+        actions.delete_file(file=file)
+    actions.release(files=[File.objects.get(pk=file.pk)])
+    assert as_member.get(f"/api/v1/files/{file.pk}").status_code == 404
+    tasks.remove_owed()
+    assert not stored()
+    gone = File.objects.get(pk=file.pk)
+    assert gone.deleted_at is not None
+    assert gone.client_name == ""
+
+
+def test_what_nobody_claims_dies_on_time_row_and_bytes(
+    sent: Callable[..., File], member_user: User, stored: Callable[[], list[Path]]
+) -> None:
+    kept, claimed, due = sent(content=b"1"), sent(content=b"2"), sent(content=b"3")
+    actions.claim(file_ids=[claimed.pk], uploader=member_user)
+    File.objects.filter(pk=due.pk).update(expires_at=timezone.now())
+    assert tasks.expire_files() == 1
+    assert set(File.objects.values_list("pk", flat=True)) == {kept.pk, claimed.pk}
+    assert sorted(path.read_bytes() for path in stored()) == [b"1", b"2"]
+    assert not Removal.objects.exists()
+
+
+def test_the_sweep_goes_in_bounded_batches(member_user: User) -> None:
+    for _ in range(5):
+        File.objects.create(owner_user=member_user, storage_name=new_ulid(), size=1, expires_at=timezone.now())
+    assert [actions.expire_unclaimed(batch=2) for _ in range(4)] == [2, 2, 1, 0]
+
+
+@pytest.fixture
+def dying_process(folder: Path, settings: Any) -> Iterator[Callable[[str], None]]:
+    """Runs Python in a process of its own, on this test's database and folder, which ends itself on the way."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor != "postgresql" and "memory" in str(name):
+        pytest.skip("another process cannot see a database in memory")
+
+    def run(code: str) -> None:
+        setup = (
+            "import os, django\n"
+            "from django.conf import settings\n"
+            f"settings.DATABASES['default']['NAME'] = {str(name)!r}\n"
+            f"settings.STORAGES['default']['OPTIONS']['location'] = {str(folder / 'files')!r}\n"
+            f"settings.FILES_SPOOL_DIR = __import__('pathlib').Path({str(folder / 'spool')!r})\n"
+            "django.setup()\n"
+        )
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "rosetta.settings"}
+        done = subprocess.run([sys.executable, "-c", setup + code], env=environment, capture_output=True, timeout=60)
+        assert done.returncode == 9, done.stderr.decode()
+
+    yield run
+    close_old_connections()
+
+
+UPLOAD = (
+    "from files import actions, storage\n"
+    "from files.spool import Spooled\n"
+    "from accounts.models import User\n"
+    "spooled = Spooled(); spooled.begin('a.txt'); spooled.write(b'hello'); spooled.finish()\n"
+    "upload = lambda: actions.store_upload(spooled=spooled, uploader=User.objects.get(), visibility='private', meta={})\n"
+)
+
+
+AFTER_THE_BYTES = "real = storage.keep\nstorage.keep = lambda *a: (real(*a), os._exit(9))\nupload()\n"
+BEFORE_THE_ROW = "actions._insert = lambda file: os._exit(9)\nupload()\n"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("moment", [AFTER_THE_BYTES, BEFORE_THE_ROW])
+def test_a_crash_during_an_upload_leaves_nothing_for_good(
+    dying_process: Callable[[str], None], member_user: User, stored: Callable[[], list[Path]], moment: str
+) -> None:
+    dying_process(UPLOAD + moment)
+    assert len(stored()) == 1
+    assert not File.objects.exists()
+    assert agree()  # under way, as far as anybody can tell
+    Removal.objects.update(due_at=timezone.now() - timedelta(hours=2))
+    assert not agree()
+    tasks.remove_owed()
+    assert not stored()
+    assert agree()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_crash_between_row_and_bytes_of_a_removal_is_made_good(
+    dying_process: Callable[[str], None], sent: Callable[..., File], stored: Callable[[], list[Path]]
+) -> None:
+    file = sent()
+    File.objects.filter(pk=file.pk).update(expires_at=timezone.now())
+    dying_process("from files import storage, tasks\nstorage.remove = lambda name: os._exit(9)\ntasks.expire_files()\n")
+    assert not File.objects.exists()
+    assert len(stored()) == 1
+    Removal.objects.update(due_at=timezone.now())  # its lease runs out
+    assert tasks.remove_owed() == 1
+    assert not stored()
+    assert agree()
+
+
+def test_an_upload_that_outlived_its_lease_is_refused_whole(
+    as_member: APIClient, stored: Callable[[], list[Path]], settings: Any
+) -> None:
+    options = settings.STORAGES["default"]["OPTIONS"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "files.tests.slow.SlowStorage", "OPTIONS": options},
+    }
+    answer = as_member.post("/api/v1/files", {"file": upload()}, format="multipart")
+    assert answer.status_code == 503
+    assert not stored()
+    assert not File.objects.exists()
+
+
+def test_the_audit_finds_and_mends_what_disagrees(
+    sent: Callable[..., File], member_user: User, folder: Path, stored: Callable[[], list[Path]]
+) -> None:
+    assert agree()
+    (folder / "files/uploads/zz").mkdir(parents=True)
+    (folder / "files/uploads/zz/stray").write_bytes(b"x")
+    unheld = sent()
+    actions.claim(file_ids=[unheld.pk], uploader=member_user)
+    told = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("files_audit", stdout=told)
+    assert told.getvalue().splitlines() == [
+        "uploads/zz/stray: in storage without a row",
+        f"{unheld.pk}: claimed by a message that is gone",
+    ]
+    call_command("files_audit", fix=True, stdout=io.StringIO())
+    assert agree()
+    assert not stored()
+    lost = sent()
+    stored()[0].unlink()
+    assert not agree()
+    actions.delete_file(file=lost)
+    tasks.remove_owed()
+    assert agree()
+
+
+def test_storage_that_fails_is_a_503_and_nothing_is_left(
+    as_member: APIClient, folder: Path, stored: Callable[[], list[Path]]
+) -> None:
+    (folder / "files").write_bytes(b"")  # a file where the folder should be
+    answer = as_member.post("/api/v1/files", {"file": upload()}, format="multipart")
+    assert (answer.status_code, answer.json()) == (503, {"message": "File storage is not available."})
+    (folder / "files").unlink()
+    Removal.objects.update(due_at=timezone.now())
+    tasks.remove_owed()
+    assert not stored()
+    assert not Removal.objects.exists()
+    assert not File.objects.exists()
+
+
+def test_a_disk_that_cannot_take_the_upload_is_a_503(
+    as_member: APIClient, folder: Path, stored: Callable[[], list[Path]]
+) -> None:
+    (folder / "spool").write_bytes(b"")
+    answer = as_member.post("/api/v1/files", {"file": upload()}, format="multipart")
+    assert answer.status_code == 503
+    assert len(stored()) == 1  # the obstacle itself
+
+
+def test_erasing_an_account_takes_what_no_message_holds(sent: Callable[..., File], member_user: User) -> None:
+    held, loose = sent(), sent()
+    actions.claim(file_ids=[held.pk], uploader=member_user)
+    assert actions.erase_files_of(user=member_user) == 1
+    assert File.objects.get(pk=loose.pk).deleted_at
+    assert not File.objects.get(pk=held.pk).deleted_at
+
+
+def test_a_picture_gets_a_thumbnail_without_a_place(
+    sent: Callable[..., File], as_member: APIClient, stored: Callable[[], list[Path]]
+) -> None:
+    file = sent("a.jpg", picture("JPEG", (2000, 1000), exif=exif_with_place(orientation=6)))
+    url = f"/api/v1/files/{file.pk}/thumbnail"
+    assert as_member.get(url).status_code == 404
+    assert tasks.sweep_thumbnails() == 1
+    assert tasks.sweep_thumbnails() == 0
+    answer = as_member.get(url)
+    assert answer["Content-Type"] == "image/webp"
+    with Image.open(io.BytesIO(b"".join(answer.streaming_content))) as small:
+        assert small.size == (240, 480)
+        assert not small.getexif()
+    as_member.delete(f"/api/v1/files/{file.pk}")
+    tasks.remove_owed()
+    assert not stored()
+
+
+def test_a_picture_that_cannot_be_shown_is_given_up(sent: Callable[..., File]) -> None:
+    file = sent("a.png", picture()[:60])
+    assert file.is_image
+    assert tasks.make_thumbnail(file.pk) is False
+    assert File.objects.get(pk=file.pk).thumbnail_due_at is None
+    assert tasks.make_thumbnail(new_ulid()) is False
+
+
+def test_a_picture_that_kills_its_worker_is_not_tried_for_ever(sent: Callable[..., File]) -> None:
+    file = sent("a.png", picture())
+    for _ in range(actions.MAX_THUMBNAIL_ATTEMPTS):
+        assert actions._lease_thumbnail(file.pk)
+        assert actions._lease_thumbnail(file.pk) is None
+        File.objects.filter(pk=file.pk).update(thumbnail_due_at=timezone.now())
+    assert actions.make_thumbnail(file_id=file.pk) is False
+    assert File.objects.get(pk=file.pk).thumbnail_due_at is None
