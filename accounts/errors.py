@@ -45,7 +45,3 @@ def wrong_code(field: str = "token") -> Invalid:
 
 def reset_token_invalid() -> Invalid:
     return Invalid({"email": [_("This password reset token is invalid.")]})
-
-
-def wrong_current_password(field: str = "current_password") -> Invalid:
-    return Invalid({field: [_("The current password is incorrect.")]})

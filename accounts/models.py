@@ -1,7 +1,7 @@
-"""Who is calling: people, guests, their tokens and sessions."""
+"""Who is calling: people, guests, their tokens and sessions; and what is under way for them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
@@ -130,3 +130,128 @@ class Guest(ULIDModel):
     def is_admitted(self, now: datetime) -> bool:
         """Whether the guest's token still opens its room."""
         return self.removed_at is None and now < self.expires_at
+
+
+class OneTimeCode(models.Model):
+    """The six digits that an address was mailed; asking again replaces them.
+
+    They are made when the mail is written, so that no queue holds them; until then, and for a wrong try too many, the
+    code opens nothing.
+    """
+
+    MAX_TRIES: ClassVar[int] = 5
+
+    email = models.EmailField(max_length=255, primary_key=True)
+    code_hash = models.CharField(max_length=64, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    expires_at = models.DateTimeField()
+
+
+class OutgoingMail(models.Model):
+    """A mail that is owed: its secret is made when it is sent, and the row goes when the mail has gone."""
+
+    class Kind(models.TextChoices):
+        VERIFY = "verify"
+        CODE = "code"
+        RESET = "reset"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    email = models.EmailField(max_length=255)
+    # The language that the client asked for; empty: the account's.
+    language = models.CharField(max_length=LANGUAGE_LENGTH, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="mail_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class SocialState(models.Model):
+    """One way to a provider and back: used once, within its time, by the flavour, browser and user that began it."""
+
+    state_hash = models.CharField(max_length=64, primary_key=True)
+    provider = models.CharField(max_length=64)
+    flavour = models.CharField(max_length=3)
+    # Who links a social account; null at a sign-in.
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    # What ties the web flavour's way back to the browser that began it.
+    browser_hash = models.CharField(max_length=64, blank=True)
+    verifier = models.CharField(max_length=128, blank=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+
+class AccountWork(models.Model):
+    """Something about a whole account that a worker does in steps: leased while one is at it, resumed when it dies."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        READY = "ready"
+        FAILED = "failed"
+
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    progress = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+
+class AccountDeletion(AccountWork):
+    """The erasing of what a leaver leaves behind."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="deletion")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.progress} %"
+
+
+class AccountExport(ULIDModel, AccountWork):
+    """A ZIP of everything that an account said and keeps."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="exports")
+    file = models.CharField(max_length=255, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        # One under way an account.
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(state="pending"), name="export_once_under_way")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.state}"
+
+
+class AuditEntry(ULIDModel):
+    """What staff did, to what, and when. Written once: neither admin nor code changes or removes it."""
+
+    actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    actor_name = models.CharField(max_length=255)
+    action = models.CharField(max_length=64)
+    target_kind = models.CharField(max_length=64, blank=True)
+    target_id = models.CharField(max_length=64, blank=True)
+    target_name = models.CharField(max_length=255, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "audit log"
+        indexes = [models.Index(fields=["target_kind", "target_id"], name="audit_by_target")]
+
+    def __str__(self) -> str:
+        return f"{self.actor_name}: {self.action} {self.target_name}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("The audit log is written once.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("The audit log is written once.")

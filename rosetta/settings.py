@@ -195,6 +195,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # dj-rest-auth's serializers look their token model up when they are imported; its views are not used.
 REST_AUTH = {"TOKEN_MODEL": "accounts.models.AccessToken", "OLD_PASSWORD_FIELD_ENABLED": True}
+PASSWORD_RESET_TIMEOUT = 3600
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_NAME = "rosetta_session"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
@@ -348,6 +349,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_MAX_LOOP_INTERVAL = 2
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # One row a periodic job: name → task and interval; ``manage.py run_jobs`` runs the same ones by name.
+    "send-owed-mail": {"task": "accounts.tasks.send_owed_mail", "schedule": every(5.0)},
+    "purge-accounts": {"task": "accounts.tasks.purge_accounts", "schedule": every(600.0)},
     "sweep-translations": {"task": "messaging.tasks.sweep_translations", "schedule": every(5.0)},
     "expire-idempotency-keys": {"task": "messaging.tasks.expire_idempotency_keys", "schedule": every(600.0)},
     "expire-files": {"task": "files.tasks.expire_files", "schedule": every(120.0)},

@@ -4,21 +4,24 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.actions.proving import ask_to_verify
 from accounts.actions.tokens import issue_token
 from accounts.errors import AccountInactive, email_taken, wrong_credentials
 from accounts.models import User
 
 
 @transaction.atomic
-def register(*, email: str, password: str, name: str, preferred_language: str) -> User:
+def register(*, email: str, password: str, name: str, preferred_language: str, mail_language: str = "") -> User:
     """A new, unverified account, which owes its address a verification email. Raises Invalid when the address is taken."""
     if User.objects.filter(email=email).exists():
         raise email_taken()
     try:
         with transaction.atomic():
-            return User.objects.create_user(email, password, name=name, preferred_language=preferred_language)
+            user = User.objects.create_user(email, password, name=name, preferred_language=preferred_language)
     except IntegrityError:
         raise email_taken() from None
+    ask_to_verify(user=user, language=mail_language)
+    return user
 
 
 def user_of_credentials(*, email: str, password: str) -> User:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from accounts import resources
 from accounts.actions import signing_in
 from accounts.api.permissions import FromOurOrigin
-from accounts.api.serializers import MessageAnswer, SessionAnswer, TokenAnswer
+from accounts.api.serializers import SentenceAnswer, SessionAnswer, TokenAnswer
 from accounts.models import User
 from accounts.sessions import ADDRESS, CREATED, DEVICE, ID
 from rosetta.permissions import Anyone
@@ -99,5 +99,6 @@ def _one(route: str, view: type[Flavoured], flavour: type[AppFlavour] | type[Web
         body["permission_classes"] = (FromOurOrigin,)
     made: Any = type(f"{flavour.flavour.title()}{view.__name__}", (flavour, view), body)
     if issubclass(view, SignInView):
-        made = extend_schema_view(post=extend_schema(responses={200: flavour.answer, 403: MessageAnswer}))(made)
-    return path(f"auth/{flavour.flavour}/{route}", made.as_view())
+        made = extend_schema_view(post=extend_schema(responses={200: flavour.answer, 403: SentenceAnswer}))(made)
+    answer: URLPattern = path(f"auth/{flavour.flavour}/{route}", made.as_view())
+    return answer

@@ -5,7 +5,7 @@ They count attempts to get in and nothing else, so that who is signed in is neve
 
 from rest_framework.request import Request
 
-from rosetta.throttles import Limit, by_address
+from rosetta.throttles import Limit, by_address, by_caller
 
 
 def by_email(request: Request) -> str | None:
@@ -17,3 +17,15 @@ def by_email(request: Request) -> str | None:
 
 REGISTER = (Limit("register", "20/minute", by_address),)
 SIGN_IN = (Limit("sign-in", "30/minute", by_address), Limit("sign-in-account", "10/minute", by_email))
+CODE_REQUEST = (
+    Limit("code", "30/minute", by_address),
+    Limit("code-account", "1/minute", by_email),
+    Limit("code-account", "5/hour", by_email),
+)
+CODE_VERIFY = (Limit("code-verify", "30/minute", by_address), Limit("code-verify-account", "20/hour", by_email))
+FORGOT = (Limit("forgot", "30/minute", by_address), Limit("forgot-account", "3/hour", by_email))
+RESET = (Limit("reset", "30/minute", by_address), Limit("reset-account", "10/minute", by_email))
+# By who calls, not by account: a thief's tries do not use up the owner's.
+PROVE_AGAIN = (Limit("prove-again", "10/minute", by_caller),)
+VERIFICATION_MAIL = (Limit("verification-mail", "6/minute", by_caller),)
+VERIFY_LINK = (Limit("verify-link", "60/minute", by_address),)

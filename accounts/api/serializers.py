@@ -3,8 +3,7 @@
 from typing import Any
 
 from dj_rest_auth import serializers as rest_auth
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError as DjangoValidationError
+from django.contrib.auth.forms import SetPasswordForm
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -36,31 +35,34 @@ class Password(serializers.CharField):
         super().__init__(trim_whitespace=False, max_length=MAX_PASSWORD, **options)
 
 
-def check_new_password(attrs: dict[str, Any]) -> None:
-    """Raises ValidationError on ``password`` when it differs from its confirmation or is a weak one."""
-    if attrs["password"] != attrs["password_confirmation"]:
-        raise serializers.ValidationError({"password": [_("The password field confirmation does not match.")]})
-    try:
-        validate_password(attrs["password"])
-    except DjangoValidationError as error:
-        raise serializers.ValidationError({"password": error.messages}) from None
+def check_new_password(attrs: dict[str, Any], user: User | None = None) -> None:
+    """Raises ValidationError on ``password`` when it differs from its confirmation or is a weak one.
+
+    By Django's own form, so that its sentences come in every language.
+    """
+    form = SetPasswordForm(
+        user or User(), {"new_password1": attrs["password"], "new_password2": attrs["password_confirmation"]}
+    )
+    if not form.is_valid():
+        raise serializers.ValidationError(
+            {"password": [told for all_told in form.errors.values() for told in all_told]}
+        )
 
 
-class DeviceSerializer(serializers.Serializer[Any]):
-    device_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
-
-
-class RegisterSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=255)
-    email = Email()
+class NewPasswordSerializer(serializers.Serializer[Any]):
     password = Password()
     password_confirmation = Password()
-    preferred_language = serializers.ChoiceField(choices=languages.CODES, required=False, allow_null=True)
-    device_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         check_new_password(attrs)
         return attrs
+
+
+class RegisterSerializer(NewPasswordSerializer):
+    name = serializers.CharField(max_length=255)
+    email = Email()
+    preferred_language = serializers.ChoiceField(choices=languages.CODES, required=False, allow_null=True)
+    device_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
 
 
 class LoginSerializer(rest_auth.LoginSerializer):
@@ -73,6 +75,41 @@ class LoginSerializer(rest_auth.LoginSerializer):
 
     def get_auth_user(self, username: str | None, email: str, password: str) -> User:
         return signing_in.user_of_credentials(email=email, password=password)
+
+
+class EmailSerializer(serializers.Serializer[Any]):
+    email = Email()
+
+
+class CodeSerializer(serializers.Serializer[Any]):
+    email = Email()
+    token = serializers.CharField(max_length=255, help_text="The six digits.")
+    device_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
+
+
+class ResetPasswordSerializer(NewPasswordSerializer):
+    token = serializers.CharField(max_length=255)
+    email = Email()
+
+
+class ChangePasswordSerializer(rest_auth.PasswordChangeSerializer):
+    """dj-rest-auth's, with the contract's names and sentences."""
+
+    old_password = None
+    new_password1 = None
+    new_password2 = None
+    current_password = Password()
+    password = Password()
+    password_confirmation = Password()
+
+    def validate_current_password(self, value: str) -> str:
+        if not self.user.check_password(value):
+            raise serializers.ValidationError(_("The current password is incorrect."))
+        return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        check_new_password(attrs, self.user)
+        return attrs
 
 
 class ProfileSerializer(serializers.Serializer[Any]):
@@ -103,7 +140,7 @@ class SessionAnswer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-class MessageAnswer(serializers.Serializer[Any]):
+class SentenceAnswer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 

@@ -1,12 +1,19 @@
 from django.urls import URLPattern, path
 
-from accounts.api import views
+from accounts.api import proof_views, views
 from accounts.api.flavours import flavoured
 
 urlpatterns: list[URLPattern] = [
     path("auth/web/csrf", views.Csrf.as_view()),
     *flavoured("register", views.Register),
     *flavoured("login", views.Login),
+    *flavoured("otp", proof_views.RequestCode),
+    *flavoured("otp/verify", proof_views.VerifyCode),
+    *flavoured("forgot-password", proof_views.ForgotPassword),
+    *flavoured("reset-password", proof_views.ResetPassword),
+    *flavoured("change-password", proof_views.ChangePassword),
     *flavoured("logout", views.Logout),
+    path("auth/email/verify/<int_id:user_id>/<str:email_hash>", proof_views.VerifyEmail.as_view()),
+    path("auth/email/verification-notification", proof_views.SendVerification.as_view()),
     path("me", views.Me.as_view()),
 ]

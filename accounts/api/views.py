@@ -16,9 +16,9 @@ from accounts.api.flavours import Flavoured, SignInView
 from accounts.api.permissions import AnyToken
 from accounts.api.serializers import (
     LoginSerializer,
-    MessageAnswer,
     ProfileSerializer,
     RegisterSerializer,
+    SentenceAnswer,
     UserAnswer,
 )
 from accounts.callers import caller
@@ -28,9 +28,11 @@ from rosetta.permissions import Anyone, SignedIn
 from rosetta.views import ApiView
 
 
-def language_of(request: Request) -> str:
-    """The language that the caller's client asks for, as one of ours."""
-    return languages.match(get_language_from_request(request._request)) or languages.DEFAULT
+def wished_language(request: Request) -> str:
+    """The language that the client asks for, as one of ours; empty when it asks for none."""
+    if "Accept-Language" not in request.headers:
+        return ""
+    return languages.match(get_language_from_request(request._request)) or ""
 
 
 class Csrf(ApiView):
@@ -60,7 +62,8 @@ class Register(SignInView):
             email=given["email"],
             password=given["password"],
             name=given["name"],
-            preferred_language=given.get("preferred_language") or language_of(request),
+            preferred_language=given.get("preferred_language") or wished_language(request) or languages.DEFAULT,
+            mail_language=wished_language(request),
         )
         return self.signed_in(user, given.get("device_name", ""), "Registered successfully.")
 
@@ -82,7 +85,7 @@ class Logout(Flavoured):
 
     permission_classes = (AnyToken,)
 
-    @extend_schema(request=None, responses=MessageAnswer)
+    @extend_schema(request=None, responses=SentenceAnswer)
     def post(self, request: Request) -> Response:
         if isinstance(request.auth, AccessToken):
             tokens.revoke_token(token=request.auth)

@@ -1,6 +1,5 @@
 """Register, sign in and out, both flavours; the caller's own account."""
 
-import json
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ from django.conf import LazySettings
 from rest_framework.test import APIClient
 
 from accounts.models import AccessToken, Session, User
+from accounts.tests.helpers import post
 from conftest import PASSWORD, token_client
 from workspaces.models import Member
 
@@ -19,14 +19,6 @@ NEW = {
     "password": "a long sentence",
     "password_confirmation": "a long sentence",
 }
-
-
-def post(path: str, body: dict[str, Any], client: APIClient | None = None, **headers: str) -> Any:
-    address = headers.pop("REMOTE_ADDR", "127.0.0.1")
-    raw = json.dumps(body)  # escapes what no encoding can hold, as a hostile client would
-    return (client or APIClient()).post(
-        f"/api/v1/{path}", raw, content_type="application/json", headers=headers, REMOTE_ADDR=address
-    )
 
 
 def test_an_app_registers_and_is_signed_in() -> None:

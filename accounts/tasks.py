@@ -1,0 +1,87 @@
+"""Mail, leaving and clean-up, for the queue."""
+
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
+
+import structlog
+from celery import shared_task
+from django.core.mail import get_connection
+from django.db.models import F
+from django.utils import timezone
+
+from accounts import mails
+from accounts.models import AccessToken, OneTimeCode, OutgoingMail, Session, SocialState
+
+log = structlog.get_logger(__name__)
+
+# Longer than a mail server may take to answer.
+LEASE = timedelta(seconds=60)
+LONGEST_WAIT = timedelta(minutes=10)
+BATCH = 200
+PURGE_BATCH = 5000
+
+
+@shared_task
+def deliver_mail(mail_id: int) -> None:
+    """Send a mail that is owed. A failure that may pass leaves it owed, for later; one that will not ends it."""
+    now = timezone.now()
+    due = OutgoingMail.objects.filter(pk=mail_id, due_at__lte=now)
+    if not due.update(due_at=now + LEASE, attempts=F("attempts") + 1):
+        return  # sent, or another worker is at it
+    mail = OutgoingMail.objects.get(pk=mail_id)
+    try:
+        if mail.expires_at > now:
+            _send(mail)
+    except Exception as error:  # mail backends raise errors of many kinds
+        # The error's own words may hold the address: its kind and SMTP code say enough.
+        code = getattr(error, "smtp_code", None)
+        log.warning("mail_failed", mail=mail.pk, kind=mail.kind, error=type(error).__name__, code=code)
+        if not _is_permanent(error):
+            wait = min(timedelta(seconds=5 * 2 ** min(mail.attempts, 10)), LONGEST_WAIT)
+            OutgoingMail.objects.filter(pk=mail.pk).update(due_at=timezone.now() + wait)
+            return
+    OutgoingMail.objects.filter(pk=mail.pk).delete()
+
+
+def _send(mail: OutgoingMail) -> None:
+    message = mails.written(mail)
+    if message is None:
+        return
+    connection = get_connection()
+    connection.send_messages([message])
+    # Embedded, mail goes into files; the console says where.
+    log.info("mail_sent", kind=mail.kind, file=str(getattr(connection, "_fname", "") or ""))
+
+
+def _is_permanent(error: Exception) -> bool:
+    """Whether the mail server refused for good (a 5xx answer)."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, SMTPResponseException) and error.smtp_code >= 500
+
+
+@shared_task
+def send_owed_mail() -> int:
+    """Send what lost nudges and failures left owed; returns how many mails were due."""
+    due = list(
+        OutgoingMail.objects.filter(due_at__lte=timezone.now()).order_by("due_at").values_list("pk", flat=True)[:BATCH]
+    )
+    for mail_id in due:
+        deliver_mail(mail_id)
+    return len(due)
+
+
+@shared_task
+def purge_accounts() -> int:
+    """Forget expired sessions, tokens, codes and states, a bounded batch of each; returns how many went."""
+    now = timezone.now()
+    expired = (
+        Session.objects.filter(expire_date__lt=now),
+        AccessToken.objects.filter(expires_at__lt=now),
+        OneTimeCode.objects.filter(expires_at__lt=now),
+        SocialState.objects.filter(expires_at__lt=now),
+    )
+    return sum(
+        rows.model._default_manager.filter(pk__in=list(rows.values_list("pk", flat=True)[:PURGE_BATCH])).delete()[0]
+        for rows in expired
+    )

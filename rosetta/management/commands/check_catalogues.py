@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from rosetta import catalogues
+
+
+class Command(BaseCommand):
+    help = "Fails when a sentence lacks a translation, its placeholders differ, or a .mo file is stale."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        faults = catalogues.faults()
+        for fault in faults:
+            self.stderr.write(fault)
+        if faults:
+            raise CommandError(f"{len(faults)} faults; run `manage.py catalogues` and translate what it leaves empty")
+        self.stdout.write("The catalogues are complete.")
