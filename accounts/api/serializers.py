@@ -44,9 +44,8 @@ def check_new_password(attrs: dict[str, Any], user: User | None = None) -> None:
         user or User(), {"new_password1": attrs["password"], "new_password2": attrs["password_confirmation"]}
     )
     if not form.is_valid():
-        raise serializers.ValidationError(
-            {"password": [told for all_told in form.errors.values() for told in all_told]}
-        )
+        told: list[Any] = [str(sentence) for field in form.errors.values() for sentence in field]
+        raise serializers.ValidationError({"password": told})
 
 
 class NewPasswordSerializer(serializers.Serializer[Any]):
