@@ -238,21 +238,46 @@ STORAGES: dict[str, Any] = {
         "OPTIONS": {"location": VAR_DIR / "files", "base_url": None},
     },
 }
-if S3_BUCKET:
-    STORAGES["default"] = {
+
+
+def s3_storage(*, bucket: str, endpoint: str, region: str, access_key: str, secret_key: str) -> dict[str, Any]:
+    """A bucket as Django's default storage: it answers within seconds or counts as down."""
+    from boto3.s3.transfer import TransferConfig
+    from botocore.config import Config
+
+    return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
-            "bucket_name": S3_BUCKET,
-            "endpoint_url": env.url("S3_ENDPOINT_URL") or None,
-            "region_name": env.text("S3_REGION") or None,
-            "access_key": env.text("AWS_ACCESS_KEY_ID") or None,
-            "secret_key": env.secret("AWS_SECRET_ACCESS_KEY") or None,
+            "bucket_name": bucket,
+            "endpoint_url": endpoint or None,
+            "region_name": region or None,
+            "access_key": access_key or None,
+            "secret_key": secret_key or None,
             "default_acl": None,
             "querystring_auth": True,
             "querystring_expire": 60,
-            "file_overwrite": False,
+            "file_overwrite": True,  # names are ULIDs; asking first would cost a request an upload
+            "client_config": Config(
+                connect_timeout=3,
+                read_timeout=20,
+                retries={"max_attempts": 2, "mode": "standard"},
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if endpoint else "auto"},
+            ),
+            # Parts go one after another: an upload holds one of them in memory, however large it is.
+            "transfer_config": TransferConfig(use_threads=False),
         },
     }
+
+
+if S3_BUCKET:
+    STORAGES["default"] = s3_storage(
+        bucket=S3_BUCKET,
+        endpoint=env.url("S3_ENDPOINT_URL"),
+        region=env.text("S3_REGION"),
+        access_key=env.text("AWS_ACCESS_KEY_ID"),
+        secret_key=env.secret("AWS_SECRET_ACCESS_KEY"),
+    )
 FILES_MAX_BYTES = env.integer("FILES_MAX_BYTES", 25 * 1024 * 1024, low=1)
 FILES_TTL_HOURS = env.number("FILES_TTL_HOURS", 24.0)
 FILES_ALLOW_ANONYMOUS = env.switch("FILES_ALLOW_ANONYMOUS", False)
