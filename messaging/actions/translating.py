@@ -103,9 +103,9 @@ def _apply(row: MessageTranslation, outcome: Outcome) -> None:
     now = timezone.now()
     row.revision = row.message.revision
     row.engine, row.reason = outcome.engine or "", outcome.reason or ""
-    if outcome.state == State.READY:
+    if outcome.state == State.READY.value:
         row.state, row.text, row.ready_at = State.READY, outcome.text or "", now
-    elif outcome.state == State.SKIPPED:
+    elif outcome.state == State.SKIPPED.value:
         row.state = State.SKIPPED
     else:
         row.state = State.FAILED

@@ -1,0 +1,136 @@
+"""A service of its own for a benchmark: its database, its Redis, its processes on free ports; all end with it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Service:
+    """Where the processes answer, and the environment that they run with."""
+
+    web_port: int
+    gateway_port: int
+    environment: dict[str, str]
+    processes: dict[str, "subprocess.Popen[bytes]"]
+
+
+def environment(engine_url: str = "") -> dict[str, str]:
+    """Settings of a service for load tests, on databases of its own beside the given ones."""
+    base = os.environ.get("DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
+    redis = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
+    return {
+        **os.environ,
+        "DATABASE_URL": urlunsplit(urlsplit(base)._replace(path="/rosetta_bench")),
+        "REDIS_URL": urlunsplit(urlsplit(redis)._replace(path="/14")),
+        "BROKER_URL": "",
+        "SECRET_KEY": "only-for-the-benchmark",
+        "ALLOWED_HOSTS": HOST,
+        "THROTTLE": "off",
+        "LOG_LEVEL": "WARNING",
+        "DJANGO_SETTINGS_MODULE": "rosetta.settings",
+        "TRANSLATION_ENGINES": "libretranslate" if engine_url else "local",
+        "LIBRETRANSLATE_URL": engine_url,
+    }
+
+
+def make_database(env: dict[str, str]) -> None:
+    """A fresh, migrated database named ``rosetta_bench`` on the given server."""
+    import psycopg
+
+    admin = urlunsplit(urlsplit(env["DATABASE_URL"])._replace(path="/postgres"))
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS rosetta_bench WITH (FORCE)")
+        connection.execute("CREATE DATABASE rosetta_bench")
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=env, check=True)
+
+
+def _start(name: str, command: list[str], env: dict[str, str], logs: Path) -> "subprocess.Popen[bytes]":
+    with (logs / f"{name}.log").open("wb") as log:
+        return subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True)
+
+
+def _wait(url: str, process: "subprocess.Popen[bytes]", logs: Path) -> None:
+    for _attempt in range(300):
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+            return
+        except (urllib.error.URLError, OSError):
+            if process.poll() is not None:
+                raise SystemExit(f"{process.args!r} ended; see {logs}") from None
+            time.sleep(0.1)
+    raise SystemExit(f"{url} does not answer; see {logs}")
+
+
+@contextmanager
+def running(env: dict[str, str], *, web: int = 2, gateway: bool = True, workers: int = 1) -> Iterator[Service]:
+    """The service's processes, until the block ends."""
+    logs = Path(tempfile.mkdtemp(prefix="rosetta-bench-"))
+    env = {**env, "VAR_DIR": str(logs / "var")}
+    web_port, gateway_port = free_port(), free_port()
+    python = [sys.executable, "-m"]
+    env["PUBLIC_URL"] = f"http://{HOST}:{web_port}"
+    commands: dict[str, list[str]] = {
+        "web": [
+            *python, "granian", "--interface", "wsgi", "rosetta.wsgi:application", "--host", HOST, "--port", str(web_port),
+            "--workers", str(web), "--blocking-threads", "8", "--no-access-log",
+        ],
+    }  # fmt: skip
+    if gateway:
+        commands["gateway"] = [
+            *python, "uvicorn", "rosetta.gateway:application", "--host", HOST, "--port", str(gateway_port),
+            "--log-level", "warning", "--ws-ping-interval", "0",
+        ]  # fmt: skip
+    for number in range(workers):
+        commands[f"worker{number}"] = [
+            *python,
+            "celery",
+            "-A",
+            "rosetta",
+            "worker",
+            "--concurrency",
+            "1",
+            "-n",
+            f"w{number}@%h",
+        ]
+    if workers:
+        commands["beat"] = [*python, "celery", "-A", "rosetta", "beat"]
+    processes = {name: _start(name, command, env, logs) for name, command in commands.items()}
+    try:
+        _wait(f"http://{HOST}:{web_port}/readyz", processes["web"], logs)
+        yield Service(web_port, gateway_port, env, processes)
+    finally:
+        for process in processes.values():
+            _end(process)
+
+
+def _end(process: "subprocess.Popen[Any]") -> None:
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is not None:
+            return
+        os.killpg(process.pid, sign)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            continue
