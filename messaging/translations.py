@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from messaging.models import Message, MessageTranslation
 from messaging.places import Place, Sender
-from rosetta.celery import app, nudge
+from rosetta.celery import nudge
 from translation.detection import source_language
 from translation.service import Translation, is_translatable, recall
 
@@ -78,4 +78,4 @@ def _spoken_by(sender: Sender, place: Place) -> str:
 def nudge_translators(rows: Sequence[MessageTranslation]) -> None:
     """After the commit, wake a translator when one of ``rows`` is owed."""
     if any(row.state == State.PENDING for row in rows):
-        transaction.on_commit(lambda: nudge(app.tasks["messaging.tasks.translate_owed"]))
+        transaction.on_commit(lambda: nudge("messaging.tasks.translate_owed"))

@@ -21,12 +21,14 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
 
 
-def nudge(task: "Task[..., object]", *args: object, countdown: float | None = None) -> None:
-    """Ask a worker to run ``task`` soon. It may be lost: what is to be done stands in a row that a sweep finds.
+def nudge(task: "Task[..., object] | str", *args: object, countdown: float | None = None) -> None:
+    """Ask a worker to run ``task`` (or the task of that name) soon. It may be lost: what is to be done stands in a row that a
+    sweep finds.
 
     Never raises and never waits for a broker that is away: the request that nudges has already done its work.
     """
+    name = task if isinstance(task, str) else task.name
     try:
-        task.apply_async(args=args, countdown=countdown, retry=False, ignore_result=True)
+        app.send_task(name, args=args, countdown=countdown, retry=False, ignore_result=True)
     except Exception as error:  # kombu and its transports raise errors of many kinds
-        log.warning("nudge_lost", task=task.name, error=str(error))
+        log.warning("nudge_lost", task=name, error=str(error))

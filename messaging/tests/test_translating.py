@@ -13,6 +13,7 @@ from messaging.actions.translating import claim, store
 from messaging.models import MessageTranslation
 from messaging.tasks import sweep_translations, translate_owed
 from messaging.tests.test_posting import path_of, post
+from rosetta.celery import app as celery_app
 from translation.service import Job, Outcome
 from translation.tests import servers
 from workspaces import actions
@@ -159,3 +160,13 @@ def test_mentions_links_and_code_come_through_unchanged(
     assert shown.startswith("PLEASE LOOK AT `x = 1`")
     assert f"@[Mali](user:{member_user.pk})" in shown
     assert "https://example.com/Path?q=Ab" in shown
+
+
+def test_a_worker_is_woken_after_the_commit(
+    as_owner: APIClient, channel: Channel, django_capture_on_commit_callbacks: Any
+) -> None:
+    with celery_app.connection_for_read() as broker, broker.SimpleQueue("rosetta") as queue:
+        queue.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            assert post(as_owner, channel, NEWS).status_code == 201
+        assert queue.get(timeout=5).headers["task"] == "messaging.tasks.translate_owed"
