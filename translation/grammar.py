@@ -89,7 +89,8 @@ _AT_NAME = (
     r"(?<![\w@.])@(?:channel|here|everyone|all)(?![A-Za-z0-9_])"
     r"|(?<![A-Za-z0-9_@./])@[A-Za-z0-9_](?:[\w.-]{0,62}[A-Za-z0-9_])?"
 )
-_HASHTAG = r"(?<![\w&#/])#(?=\w{0,99}[^\W\d_])\w{1,100}(?:-\w{1,100}){0,8}|(?<![\w&#/])#\d{1,10}(?!\w)"
+_HASHTAG = r"(?<![\w&#/])#(?=\w{0,99}[^\W\d_])\w{1,100}(?:-\w{1,100}){0,8}"
+_REFERENCE = r"(?<![\w&#/])#\d{1,10}(?!\w)"
 _MARKUP = "|".join(
     (
         r"\*{2,3}(?=\S)|(?<=\S)\*{2,3}",
@@ -123,6 +124,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("emoticon", _EMOTICON),
     ("channel", _AT_NAME),
     ("hashtag", _HASHTAG),
+    ("reference", _REFERENCE),
     ("date", _DATE),
     ("number", _NUMBER),
     ("phone", _PHONE),

@@ -11,7 +11,7 @@ from translation.grammar import BRACKET_MARK, ENTITY, TAG_MARK, WORD_MARK
 from translation.pieces import Piece, Token, tokens
 
 # An engine may write in figures what the author wrote in words ("two percent", "2%"): more of these is no fault.
-_NUMERIC = frozenset({"number", "date", "phone"})
+_NUMERIC = frozenset({"number", "date", "phone", "reference"})
 # Held by their marks alone: punctuation of another language can look like them, or unlike.
 _BY_MARK_ONLY = frozenset({"markup", "open", "link", "emoticon", "mark", "term"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
@@ -176,7 +176,7 @@ def _runs_into(piece: Piece, next_char: str) -> bool:
     match piece.kind:
         case "url":
             return next_char.isalnum() or next_char in "/?#&=%~@+-_$(["
-        case "hashtag" | "channel":
+        case "hashtag" | "channel" | "reference":
             return next_char.isalnum() or next_char in "_-"
         case "emoticon":
             return not next_char.isspace() and next_char not in ".,!?)\uff0c\u3002\uff01\uff1f"
@@ -194,7 +194,7 @@ def _is_run_into(piece: Piece, char_before: str, first: str) -> bool:
             return after_word
         case "email":
             return after_word or char_before in ".%+-"
-        case "hashtag" | "channel":
+        case "hashtag" | "channel" | "reference":
             return char_before.isalnum() or char_before in "_@&#/."
         case "emoticon":
             return not char_before.isspace() and char_before != "("

@@ -221,8 +221,13 @@ def remember_correction(*, scope_id: str, source: str, target: str, source_text:
         entry(scope_id, canonical, stored, source=source, target=target, engine=CORRECTION, version=scope.version)
         for canonical, stored in known.items()
     ]
+    store_corrections(entries)
+
+
+def store_corrections(rows: Iterable[MemoryEntry]) -> None:
+    """Keep people's translations, in one query, in the place of whatever is there."""
     MemoryEntry.objects.bulk_create(
-        sorted(entries, key=lambda row: row.key),
+        sorted(rows, key=lambda row: (row.scope_id, row.key)),
         update_conflicts=True,
         unique_fields=["scope_id", "key"],
         update_fields=["text", "origin", "engine", "glossary_version", "last_used_at"],

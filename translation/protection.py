@@ -63,8 +63,8 @@ class Unit:
         return marks.masked(self.tokens, style)
 
     def read(self, answer: object, style: MarkStyle) -> str:
-        """An engine's answer as a stored translation. Raises ProtectionError unless every mark is there once."""
-        return marks.read(answer, self.tokens, style)
+        """An engine's answer as a stored translation. Raises ProtectionError unless it has every piece once, and no more."""
+        return self._checked(marks.read(answer, self.tokens, style))
 
     def segments(self) -> tuple[str, ...]:
         """The stretches of words between pieces that need a translation of their own, for the last attempt."""
@@ -85,7 +85,11 @@ class Unit:
                 parts.append(token[:start] + marks.read(next(rest), (core,), STORED) + token[start + len(core) :])
             else:
                 parts.append(token)
-        return "".join(parts)
+        return self._checked("".join(parts))
+
+    def _checked(self, stored: str) -> str:
+        marks.verify(self.pieces, marks.spaced_join(marks.filled(stored, self.pieces)))
+        return stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from translation.models import GlossaryTerm, TranslationPolicy
 from translation.pieces import Term
 
 # How long another process may go on with a glossary that was changed. Its own changes a process sees at once.
-KEPT_SECONDS = 5.0
+KEPT_SECONDS = 10.0
 _KEPT_AT_MOST = 2000
 
 

@@ -1,0 +1,39 @@
+"""``manage.py translation_memory export|import SCOPE FILE``: a workspace's translation memory as TMX."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from rosetta.errors import Invalid
+from rosetta.ids import parse_ulid
+from translation import tmx
+from translation.models import MemoryEntry
+
+
+class Command(BaseCommand):
+    help = "Export a workspace's translation memory as TMX, or import a TMX file into it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("verb", choices=["export", "import"])
+        parser.add_argument("scope", help="the id of a workspace, or of a direct conversation")
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        scope_id = parse_ulid(options["scope"])
+        if scope_id is None:
+            raise CommandError(f"{options['scope']} is not an id.")
+        try:
+            if options["verb"] == "export":
+                with options["file"].open("wb") as out:
+                    entries = MemoryEntry.objects.filter(scope_id=scope_id).order_by("pk").iterator()
+                    self.stdout.write(f"{tmx.write(entries, out)} written")
+            else:
+                with options["file"].open("rb") as document:
+                    done = tmx.read(scope_id=scope_id, document=document)
+                self.stdout.write(f"{done.added} taken in, {done.left_out} left out")
+        except OSError as error:
+            raise CommandError(f"{options['file']}: {error.strerror}") from error
+        except Invalid as error:
+            raise CommandError(" ".join(str(told) for tolds in error.errors.values() for told in tolds)) from error

@@ -1,0 +1,154 @@
+"""Glossaries: changed one term at a time or by CSV, seen by the next translation, and touching nothing else."""
+
+import pytest
+
+from rosetta.errors import Invalid, NotFound
+from rosetta.ids import new_ulid
+from translation import actions
+from translation.models import GlossaryTerm, MemoryEntry, TranslationPolicy
+from translation.service import Job, recall, translate_batch
+from translation.tests import servers
+
+pytestmark = pytest.mark.django_db
+
+
+def one(scope: str, text: str, target: str = "ja"):
+    return translate_batch([Job(None, scope, text, "en", target)])[0]
+
+
+def version(scope: str) -> int:
+    return TranslationPolicy.objects.get(scope_id=scope).glossary_version
+
+
+def test_a_kept_term_never_reaches_an_engine(scope: str, libre: servers.Service) -> None:
+    actions.add_term(scope_id=scope, term="Blue Whale")
+    libre.handle = servers.libretranslate(lambda text, source, target: text.upper())
+    assert one(scope, "Our blue whale app is great").text == "OUR blue whale APP IS GREAT"
+    assert "whale" not in str(libre.requests[0].body)
+
+
+def test_a_rendering_is_used_for_its_pair_alone(scope: str, libre: servers.Service) -> None:
+    actions.add_term(scope_id=scope, term="ticket", rendering="チケット", source="en", target="ja")
+    assert one(scope, "Open a ticket now", "ja").text == "ja:Open a チケット now"
+    assert one(scope, "Open a ticket now", "th").text == "th:Open a ticket now"
+
+
+def test_a_change_of_rendering_shows_without_a_new_call(scope: str, libre: servers.Service) -> None:
+    term = actions.add_term(scope_id=scope, term="ticket", rendering="チケット", target="ja")
+    one(scope, "Open a ticket now")
+    actions.change_term(scope_id=scope, term_id=term.pk, term="ticket", rendering="問い合わせ", target="ja")
+    # The first look after a change reads the new glossary, and leaves texts that hold its terms to the workers.
+    recall(scope_id=scope, text="Hello", source="en", targets=["ja"])
+    found = recall(scope_id=scope, text="Open a ticket now", source="en", targets=["ja"])
+    assert found["ja"].text == "ja:Open a 問い合わせ now"
+    assert len(libre.requests) == 1
+
+
+def test_a_new_term_drops_only_what_holds_it(scope: str, libre: servers.Service) -> None:
+    other = new_ulid()
+    one(scope, "Open a Ticket now")
+    one(scope, "Close the door")
+    one(other, "Open a Ticket now")
+    actions.add_term(scope_id=scope, term="ticket", rendering="チケット", target="ja")
+    assert MemoryEntry.objects.filter(scope_id=scope).count() == 1
+    assert MemoryEntry.objects.filter(scope_id=other).count() == 1
+    assert one(scope, "Open a Ticket now").text == "ja:Open a チケット now"
+
+
+def test_a_removed_term_is_translated_again(scope: str, libre: servers.Service) -> None:
+    term = actions.add_term(scope_id=scope, term="ticket", rendering="チケット", target="ja")
+    one(scope, "Open a ticket now")
+    actions.remove_term(scope_id=scope, term_id=term.pk)
+    assert one(scope, "Open a ticket now").text == "ja:Open a ticket now"
+
+
+def test_a_text_that_is_a_term_needs_no_engine(scope: str, libre: servers.Service) -> None:
+    actions.add_term(scope_id=scope, term="ticket", rendering="チケット", target="ja")
+    assert one(scope, "Ticket 👍").text == "チケット 👍"
+    assert one(scope, "Ticket", "th").state == "ready"
+    assert len(libre.requests) == 1
+
+
+def test_another_scopes_glossary_does_not_count(scope: str, libre: servers.Service) -> None:
+    actions.add_term(scope_id=new_ulid(), term="ticket", rendering="チケット", target="ja")
+    assert one(scope, "Open a ticket now").text == "ja:Open a ticket now"
+
+
+def test_each_change_is_a_version(scope: str) -> None:
+    term = actions.add_term(scope_id=scope, term="one")
+    actions.change_term(scope_id=scope, term_id=term.pk, term="two")
+    actions.import_terms_csv(scope_id=scope, content="term\nthree\n")
+    actions.remove_term(scope_id=scope, term_id=term.pk)
+    assert version(scope) == 4
+
+
+def test_a_term_is_there_once_whatever_its_case(scope: str) -> None:
+    actions.add_term(scope_id=scope, term="Straße")
+    with pytest.raises(Invalid) as caught:
+        actions.add_term(scope_id=scope, term="  STRASSE ")
+    assert "term" in caught.value.errors
+    assert version(scope) == 1
+    actions.add_term(scope_id=scope, term="STRASSE", target="ja")
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"term": "  "}, "term"),
+        ({"term": "x" * 201}, "term"),
+        ({"term": "see https://example.com"}, "term"),
+        ({"term": "👍"}, "term"),
+        ({"term": "a", "rendering": "x" * 201}, "rendering"),
+        ({"term": "a", "source": "tlh"}, "source"),
+        ({"term": "a", "source": "en", "target": "en-GB"}, "target"),
+    ],
+)
+def test_a_senseless_term_is_refused(scope: str, values: dict[str, str], field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        actions.add_term(scope_id=scope, **values)
+    assert list(caught.value.errors) == [field]
+
+
+def test_another_scopes_term_is_not_found(scope: str) -> None:
+    term = actions.add_term(scope_id=scope, term="one")
+    for call in (actions.remove_term, lambda **ids: actions.change_term(**ids, term="two")):
+        with pytest.raises(NotFound):
+            call(scope_id=new_ulid(), term_id=term.pk)
+    assert GlossaryTerm.objects.get().term == "one"
+
+
+def test_csv_goes_in_and_out(scope: str) -> None:
+    content = (
+        "term,rendering,source,target,case_sensitive\nBlue Whale,,,,\nIT,資訊,en,zh-CN,yes\nticket,チケット,en,ja,\n"
+    )
+    assert actions.import_terms_csv(scope_id=scope, content="\ufeff" + content) == actions.Imported(3, 0)
+    assert actions.export_terms_csv(scope_id=scope) == content
+    changed = content.replace("チケット", "問い合わせ")
+    assert actions.import_terms_csv(scope_id=scope, content=changed) == actions.Imported(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "columns"),
+        ("word\nx\n", "columns"),
+        ("term,target\ngood,ja\nbad,tlh\n", "Line 3"),
+        ("term,target\nonly\n", "Line 2"),
+        ("term\na,b,c\n", "Line 2"),
+        ('term\n"never closed\n', "Line"),
+        ("term,case_sensitive\na,perhaps\n", "Line 2"),
+    ],
+)
+def test_a_wrong_csv_changes_nothing(scope: str, content: str, told: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        actions.import_terms_csv(scope_id=scope, content=content)
+    assert told in str(caught.value.errors["file"][0])
+    assert not GlossaryTerm.objects.exists()
+
+
+def test_a_scope_that_is_gone_leaves_nothing(scope: str, libre: servers.Service) -> None:
+    one(scope, "The cat sat")
+    actions.add_term(scope_id=scope, term="one")
+    actions.forget_scope(scope_id=scope)
+    assert not MemoryEntry.objects.exists()
+    assert not GlossaryTerm.objects.exists()

@@ -1,0 +1,74 @@
+"""Translation memory out to TMX and in again."""
+
+from io import BytesIO
+
+import pytest
+from django.core.management import call_command
+
+from rosetta.errors import Invalid
+from rosetta.ids import new_ulid
+from translation import tmx
+from translation.models import MemoryEntry
+from translation.service import Job, recall, remember_correction, translate_batch
+from translation.tests import servers
+
+pytestmark = pytest.mark.django_db
+
+
+def unit(english: str, other: str, language: str = "ja") -> str:
+    sides = (("en", english), (language, other))
+    return "<tu>" + "".join(f'<tuv xml:lang="{code}"><seg>{text}</seg></tuv>' for code, text in sides) + "</tu>"
+
+
+FOREIGN = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE tmx SYSTEM "tmx14.dtd">\n'
+    '<tmx version="1.4"><header srclang="en-US"/><body>'
+    + unit("Close the door &amp; go", "ドアを閉めて行く", "ja-JP")
+    + unit("Pay $5.00 to @[Bob](user:1)", "@[Bob](user:1)に$5.00を払う")
+    + unit("Pay $5.00 to @[Bob](user:1) now", "今払う")
+    + unit("Hello", "Hallo", "de")
+    + "</body></tmx>"
+)
+
+
+def test_a_memory_comes_back_from_its_own_file(scope: str, libre: servers.Service) -> None:
+    libre.handle = servers.libretranslate(lambda text, source, target: f"{text} < & 'so'")
+    translate_batch([Job(None, scope, "Ask @[Bob](user:1) for 5 kg", "en", "ja")])
+    remember_correction(scope_id=scope, source="en", target="th", source_text="The cat sat 👍", text="แมวนั่ง 👍")
+    out = BytesIO()
+    count = tmx.write(MemoryEntry.objects.filter(scope_id=scope).order_by("pk"), out)
+    other = new_ulid()
+    out.seek(0)
+    assert tmx.read(scope_id=other, document=out) == tmx.Imported(count, 0)
+    columns = ("key", "source", "target", "source_text", "text", "origin", "engine")
+    assert list(MemoryEntry.objects.filter(scope_id=scope).order_by("key").values_list(*columns)) == list(
+        MemoryEntry.objects.filter(scope_id=other).order_by("key").values_list(*columns)
+    )
+    assert recall(scope_id=other, text="Ask @[Ann](user:2) for 7 kg", source="en", targets=["ja"])["ja"].text == (
+        "Ask @[Ann](user:2) for 7 kg < & 'so'"
+    )
+
+
+def test_a_foreign_file_is_taken_in_where_it_fits(scope: str) -> None:
+    assert tmx.read(scope_id=scope, document=BytesIO(FOREIGN.encode())) == tmx.Imported(2, 2)
+    found = recall(scope_id=scope, text="Pay $7.50 to @[Ann](user:2)", source="en", targets=["ja"])
+    assert found["ja"].text == "@[Ann](user:2)に$7.50を払う"
+    assert recall(scope_id=scope, text="Close the door & go", source="en", targets=["ja"])["ja"].engine == "correction"
+
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><tmx version="1.4"><body/></tmx>'
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not xml", b"<html/>", b"<tmx><body><tu>", BOMB.encode(), BOMB.encode("utf-16")]
+)
+def test_what_is_no_tmx_is_refused(scope: str, content: bytes) -> None:
+    with pytest.raises(Invalid):
+        tmx.read(scope_id=scope, document=BytesIO(content))
+
+
+def test_the_command_does_both(scope: str, tmp_path, capsys) -> None:
+    (tmp_path / "in.tmx").write_text(FOREIGN)
+    call_command("translation_memory", "import", scope.upper(), str(tmp_path / "in.tmx"))
+    call_command("translation_memory", "export", scope, str(tmp_path / "out.tmx"))
+    assert capsys.readouterr().out == "2 taken in, 2 left out\n2 written\n"
