@@ -128,6 +128,8 @@ class Channel(PasswordProtected):
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PUBLIC)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     archived_at = models.DateTimeField(null=True, blank=True)
+    # Since when all members read it, where it was restricted before: they hear nothing of what happened earlier.
+    opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -98,9 +98,11 @@ def update_channel(
         changes["password_hash"] = make_password(password) if password else ""
     for field, value in changes.items():
         setattr(channel, field, value)
+    if was_restricted and not channel.is_restricted:
+        channel.opened_at = timezone.now()
     try:
         with transaction.atomic():
-            channel.save(update_fields=[*changes, "updated_at"])
+            channel.save(update_fields=[*changes, "opened_at", "updated_at"])
     except IntegrityError:
         raise slug_taken() from None
     if channel.is_restricted and not was_restricted:
