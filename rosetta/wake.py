@@ -1,6 +1,7 @@
 """Waking the gateways: a word over Redis that a stream has news. A lost word costs time, never an event."""
 
 import time
+from collections.abc import Callable
 from functools import cache
 
 import structlog
@@ -13,6 +14,16 @@ log = structlog.get_logger(__name__)
 CHANNEL = "rosetta:wake"
 REST_SECONDS = 1.0
 _away_until = 0.0
+_listeners: list[Callable[[str], None]] = []
+
+
+def listen(heard: Callable[[str], None]) -> None:
+    """Where there is no Redis, call ``heard`` with every word of this process; it is called in the thread that speaks."""
+    _listeners.append(heard)
+
+
+def unlisten(heard: Callable[[str], None]) -> None:
+    _listeners.remove(heard)
 
 
 @cache
@@ -23,10 +34,14 @@ def _redis() -> Redis:
 def wake(word: str) -> None:
     """Tell every gateway ``word`` (a stream's id, or ``who:…`` for credentials and rights that changed). Never raises.
 
-    Embedded there is nobody to tell: the gateway watches the database file.
+    Without Redis only the gateway in this process hears it; it watches the database file for what others change.
     """
     global _away_until
-    if not settings.REDIS_URL or time.monotonic() < _away_until:
+    if not settings.REDIS_URL:
+        for heard in tuple(_listeners):
+            heard(word)
+        return
+    if time.monotonic() < _away_until:
         return
     try:
         _redis().publish(CHANNEL, word)
