@@ -3,13 +3,15 @@
 from django.db.models import Q, QuerySet
 
 from accounts.models import Guest, User
-from messaging.errors import Blocked
-from messaging.models import Block, DirectConversation, Message
+from messaging.errors import Blocked, unknown_id
+from messaging.models import Attachment, Block, DirectConversation, Message
 from messaging.places import Place
+from rosetta import languages
 from rosetta.errors import NotFound
+from rosetta.ids import NO_ID, parse_ulid
 from workspaces.access import readable_channel
 from workspaces.audience import heard_languages, languages_in
-from workspaces.models import Channel
+from workspaces.models import Channel, Visibility, Webhook
 
 
 def channel_place(user: User, workspace_id: str, channel_id: str, *, to_write: bool = False) -> Place:
@@ -56,6 +58,52 @@ def room_place(guest: Guest, *, to_write: bool = False) -> Place:
         language=guest.preferred_language,
         heard=languages_in(channel) if to_write else frozenset(),
     )
+
+
+def webhook_place(webhook: Webhook, channel_id: str | None) -> Place:
+    """The channel that a webhook posts to: the one named, if public, else its default.
+
+    Raises Invalid where there is none, or for one that is not of its workspace.
+    """
+    wanted = parse_ulid(channel_id) if channel_id is not None else webhook.default_channel_id
+    usable = Q(visibility=Visibility.PUBLIC) | Q(pk=webhook.default_channel_id)
+    channel = (
+        Channel.objects.select_related("conversation", "workspace")
+        .filter(usable, pk=wanted or NO_ID, workspace_id=webhook.workspace_id)
+        .annotate(heard=heard_languages())
+        .first()
+    )
+    if channel is None:
+        raise unknown_id("channel_id")
+    return Place(
+        conversation=channel.conversation,
+        channel=channel,
+        workspace=channel.workspace,
+        language=languages.DEFAULT,
+        heard=languages_in(channel),
+    )
+
+
+def readable_attachment(caller: User | Guest, attachment_id: str, *, is_direct: bool) -> Attachment:
+    """An attachment of a message that ``caller`` can read. Raises NotFound."""
+    attachment = Attachment.objects.select_related("file", "message").filter(pk=attachment_id).first()
+    if attachment is None:
+        raise NotFound
+    conversation_id = attachment.message.conversation_id
+    if is_direct:
+        if isinstance(caller, Guest):
+            raise NotFound
+        direct_place(caller, conversation_id)
+        return attachment
+    channel = Channel.objects.filter(pk=conversation_id).first()
+    if channel is None:
+        raise NotFound
+    if isinstance(caller, Guest):
+        if caller.workspace_id != channel.workspace_id:
+            raise NotFound
+        return attachment
+    channel_place(caller, channel.workspace_id, channel.pk)
+    return attachment
 
 
 def direct_conversations_of(user: User) -> QuerySet[DirectConversation]:

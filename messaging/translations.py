@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from messaging.models import Message, MessageTranslation
 from messaging.places import Place, Sender
+from rosetta import languages
 from rosetta.celery import nudge
 from translation.detection import source_language
 from translation.service import Translation, is_translatable, recall
@@ -70,8 +71,8 @@ def status_of(targets: "dict[str, Translation | None]") -> str:
 
 def _spoken_by(sender: Sender, place: Place) -> str:
     """What the sender most likely writes in: what they read here."""
-    if sender.user is None and sender.guest is None:
-        return "en"
+    if sender.is_automation or sender.webhook is not None:
+        return languages.DEFAULT
     return place.language
 
 

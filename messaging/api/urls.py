@@ -1,6 +1,6 @@
 from django.urls import URLPattern, include, path
 
-from messaging.api import direct, views
+from messaging.api import attachments, direct, programs, views
 
 # The same below a channel's path and a direct conversation's.
 _conversation: list[URLPattern] = [
@@ -19,9 +19,15 @@ urlpatterns = [
     path("direct-conversations/<ulid:conversation_id>/", include(_conversation)),
     path("direct-conversations", direct.DirectConversationsView.as_view()),
     path("direct-recipients/resolve", direct.ResolveView.as_view()),
+    path("webhooks/<ulid:webhook_id>/messages", programs.WebhookMessagesView.as_view()),
+    path("message-attachments/<ulid:attachment_id>/download", attachments.AttachmentDownloadView.as_view()),
+    path(
+        "direct-message-attachments/<ulid:attachment_id>/download",
+        attachments.AttachmentDownloadView.as_view(is_direct=True),
+    ),
     path("me/blocks/<int_id:user_id>", direct.BlockView.as_view()),
     path(
         "automation/workspaces/<ulid:workspace_id>/channels/<ulid:channel_id>/messages",
-        views.AutomationMessagesView.as_view(),
+        programs.AutomationMessagesView.as_view(),
     ),
 ]

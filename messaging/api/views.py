@@ -231,29 +231,3 @@ class ReadView(PlaceView):
         message_id = validated(shapes.ReadSerializer, request).validated_data["message_id"]
         state = reacting.mark_read(place=place, message_id=message_id)
         return Response({"data": {"last_read_seq": state.last_read_seq, "unread_count": state.unread_count}})
-
-
-class AutomationMessagesView(ApiView):
-    """A program posts in its user's name."""
-
-    tag = "Automation"
-    abilities = {"POST": "automation:messages"}
-    limits = (POSTS, EVERYTHING)
-
-    @extend_schema(
-        summary="Post as automation",
-        parameters=[IDEMPOTENCY_KEY],
-        request=shapes.AutomationPostSerializer,
-        responses={201: shapes.MessageAnswer},
-    )
-    def post(self, request: Request, workspace_id: str, channel_id: str) -> Response:
-        user: Any = request.user
-        place = access.channel_place(user, workspace_id, channel_id, to_write=True)
-        draft = validated(shapes.AutomationPostSerializer, request).draft()
-        posted = posting.post_message(
-            sender=Sender(user=user, is_automation=True),
-            place=place,
-            draft=draft,
-            idempotency_key=idempotency_of(request),
-        )
-        return posted_answer(posted, place, Reader.at(place, asked_language(request)))
