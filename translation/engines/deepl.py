@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import orjson
 import requests
 from deepl import DeepLException, Translator
 from deepl.http_client import HttpClient
@@ -90,7 +91,19 @@ class _OneTry(HttpClient):  # type: ignore[misc]
         except (requests.RequestException, HTTPError) as error:
             raise Passing(f"{type(error).__name__}: {error}") from error
         raise_for(response.status_code, bytes(content), response.headers)
-        return response.status_code, content.decode(errors="replace")
+        return response.status_code, _completed(bytes(content))
+
+
+def _completed(content: bytes) -> str:
+    """An answer with the fields that the client cannot do without; older and compatible services leave them out."""
+    try:
+        answer = orjson.loads(content)
+        for translation in answer["translations"]:
+            translation.setdefault("billed_characters", 0)
+            translation.setdefault("detected_source_language", "")
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise Passing("the answer has no translations") from error
+    return orjson.dumps(answer).decode()
 
 
 def _escaped(text: str) -> str:

@@ -1,0 +1,165 @@
+"""Chains of engines: the next one answers when one cannot, for pairs of their own, and across scopes and languages."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+
+from rosetta.ids import new_ulid
+from translation.models import EngineState, MemoryEntry, TranslationPolicy, Usage
+from translation.service import Job, available_pairs, engines_health, translate_batch
+from translation.tests import servers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def both(settings) -> Iterator[tuple[servers.Service, servers.Service]]:
+    """DeepL first, then LibreTranslate."""
+    cache.clear()
+    with servers.serve(servers.deepl) as first, servers.serve(servers.libretranslate()) as second:
+        settings.TRANSLATION_ENGINES = ("deepl", "libretranslate")
+        settings.TRANSLATION_PAIR_ENGINES = {}
+        settings.DEEPL_API_KEY, settings.DEEPL_URL = "secret", first.url
+        settings.LIBRETRANSLATE_URL = second.url
+        yield first, second
+
+
+def one(scope: str, text: str = "The cat sat", target: str = "ja", source: str = "en"):
+    return translate_batch([Job(None, scope, text, source, target)])[0]
+
+
+def test_the_first_engine_answers(scope: str, both) -> None:
+    assert (one(scope).text, one(scope).engine) == ("JA:The cat sat", "deepl")
+    assert both[1].requests == []
+
+
+@pytest.mark.parametrize(
+    "handle",
+    [
+        servers.always(429, {}, headers={"Retry-After": "60"}),
+        servers.always(500, {}),
+        servers.always(200, raw=b"garbage"),
+        servers.always(456, {"message": "Quota for this billing period has been exceeded"}),
+        servers.always(403, {}),
+        servers.always(200, {"translations": []}),
+        servers.always(200, {}, wait=30),
+    ],
+    ids=["429", "500", "garbage", "spent", "key", "too few", "hang"],
+)
+def test_the_second_answers_when_the_first_cannot(scope: str, both, settings, handle) -> None:
+    settings.TRANSLATION_CHAIN_SECONDS = 2
+    both[0].handle = handle
+    started = time.monotonic()
+    assert (one(scope).text, one(scope).engine) == ("ja:The cat sat", "libretranslate")
+    assert time.monotonic() - started < 2
+
+
+def test_an_engine_that_breaks_pieces_is_followed_by_the_next(scope: str, both) -> None:
+    def shout(request: servers.Request) -> servers.Reply:
+        return servers.Reply(body={"translations": [{"text": "@everyone!"} for _ in request.body["text"]]})
+
+    both[0].handle = shout
+    outcome = one(scope, "Ask @[Bob](user:1) today")
+    assert (outcome.text, outcome.engine) == ("ja:Ask @[Bob](user:1) today", "libretranslate")
+    assert not EngineState.objects.exists()
+
+
+def test_a_pair_has_its_own_chain(scope: str, both, settings) -> None:
+    settings.TRANSLATION_PAIR_ENGINES = {("en", "zh-CN"): ("libretranslate",)}
+    assert one(scope, target="zh-CN").engine == "libretranslate"
+    assert one(scope, target="ja").engine == "deepl"
+
+
+def test_all_down_then_well_again_without_a_person(scope: str, both, time_machine) -> None:
+    time_machine.move_to("2026-05-11T05:00:00Z", tick=False)
+    for service in both:
+        service.handle = servers.always(500)
+    for _ in range(4):
+        assert one(scope).state == "failed"
+    assert available_pairs() == frozenset()
+    assert {told["status"] for told in engines_health()} == {"open"}
+    both[0].handle, both[1].handle = servers.deepl, servers.libretranslate()
+    time_machine.move_to("2026-05-11T05:01:00Z", tick=False)
+    assert one(scope).state == "ready"
+
+
+def test_a_failed_trial_lengthens_the_rest(scope: str, libre: servers.Service, time_machine) -> None:
+    time_machine.move_to("2026-05-11T05:00:00Z", tick=False)
+    libre.handle = servers.always(500)
+    for _ in range(3):
+        one(scope)
+    first = EngineState.objects.get().retry_at
+    time_machine.move_to("2026-05-11T05:00:30Z", tick=False)
+    outcome = one(scope)
+    second = EngineState.objects.get()
+    assert second.status == "open"
+    assert second.retry_at is not None and first is not None
+    assert (second.retry_at - first).total_seconds() > 30
+    assert outcome.retry_after == 20.0
+
+
+def test_a_trial_that_died_with_its_worker_is_given_again(scope: str, libre: servers.Service, time_machine) -> None:
+    time_machine.move_to("2026-05-11T05:00:00Z", tick=False)
+    EngineState.objects.create(engine="libretranslate", status="half_open", failures=3, retry_at="2026-05-11T04:59:59Z")
+    assert one(scope).state == "ready"
+
+
+def test_many_texts_of_many_pairs_go_side_by_side(scope: str, libre: servers.Service) -> None:
+    libre.handle = servers.slow(servers.libretranslate(), 0.2)
+    other = new_ulid()
+    jobs = [
+        Job(n, who, f"Sentence {'y' * n}", "en", target)
+        for n in range(60)
+        for target in ("ja", "th", "id", "zh-CN")
+        for who in (scope, other)
+    ]
+    started = time.monotonic()
+    outcomes = translate_batch(jobs)
+    assert all(outcome.state == "ready" for outcome in outcomes)
+    assert [outcome.job for outcome in outcomes] == jobs
+    assert max(len(request.body["q"]) for request in libre.requests) <= 32
+    assert time.monotonic() - started < 0.2 * len(libre.requests) / 2
+
+
+def test_what_one_call_finished_is_kept_when_the_next_fails(scope: str, libre: servers.Service) -> None:
+    def handle(request: servers.Request) -> servers.Reply:
+        if any("<x0/>" in text for text in request.body["q"]):
+            return servers.Reply(500, {})
+        return servers.libretranslate(lambda text, source, target: text.replace("[0]", "lost"))(request)
+
+    libre.handle = handle
+    plain, marked = translate_batch(
+        [Job(None, scope, text, "en", "ja") for text in ("The cat sat", "Ask @[Bob](user:1)")]
+    )
+    assert (plain.state, marked.state) == ("ready", "failed")
+    assert MemoryEntry.objects.get().source_text == "The cat sat"
+
+
+def test_costs_are_by_the_operators_prices(scope: str, both, settings) -> None:
+    settings.TRANSLATION_PRICES = {"deepl": 20}
+    one(scope)
+    assert Usage.objects.get(engine="deepl").cost_micros == 20 * len("The cat sat")
+
+
+def test_a_budget_leaves_engines_that_cost_nothing(scope: str, both, settings, tmp_path) -> None:
+    TranslationPolicy.objects.create(scope_id=scope, monthly_characters=0)
+    assert one(scope).reason == "budget"
+    assert both[0].requests == both[1].requests == []
+    assert TranslationPolicy.objects.get().told_month is not None
+
+
+def test_another_month_has_its_own_budget(scope: str, both, time_machine) -> None:
+    TranslationPolicy.objects.create(scope_id=scope, monthly_characters=12)
+    time_machine.move_to("2026-05-31T23:59:00Z", tick=False)
+    assert one(scope).state == "ready"
+    assert one(scope, "The dog ran").state == "skipped"
+    time_machine.move_to("2026-06-01T00:00:01Z", tick=False)
+    assert one(scope, "The dog ran").state == "ready"
+
+
+def test_local_only_keeps_to_machines_of_ones_own(scope: str, both, settings) -> None:
+    TranslationPolicy.objects.create(scope_id=scope, local_only=True)
+    assert one(scope).engine == "libretranslate"
+    assert both[0].requests == []
