@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import LANGUAGE_LENGTH, Guest
 from files.models import File
+from messaging.search.field import TermsField
 from rosetta.ids import ULIDModel
 from workspaces.models import Conversation, Webhook
 
@@ -80,6 +81,8 @@ class Message(ULIDModel):
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
     pinned_at = models.DateTimeField(null=True)
+    # What search finds the content by; written whenever the content is.
+    terms = TermsField()
 
     class Meta:
         constraints = [
@@ -118,6 +121,8 @@ class MessageTranslation(models.Model):
     # The message's revision that ``text`` belongs to; a result for an older one is thrown away.
     revision = models.PositiveIntegerField(default=1)
     text = models.TextField(blank=True)
+    # What search finds ``text`` by; written whenever ``text`` is.
+    terms = TermsField()
     engine = models.CharField(max_length=32, blank=True)
     reason = models.CharField(max_length=64, blank=True)
     corrected_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -45,16 +45,14 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The ids by which a client finds a conversation: both null for a direct one."""
+    """Where a message stands, as a client names it: in a workspace, whose channels share their conversations' ids, or in
+    none, for direct conversations."""
 
     workspace_id: str | None = None
-    channel_id: str | None = None
 
     @classmethod
     def of(cls, place: Place) -> "Home":
-        if place.channel is None:
-            return cls()
-        return cls(place.channel.workspace_id, place.channel.pk)
+        return cls(place.workspace.pk if place.workspace is not None else None)
 
 
 def rows_of(messages: QuerySet[Message], language: str, limit: int | None = None) -> list[dict[str, Any]]:
@@ -98,29 +96,35 @@ def fresh_message(
     return _message(values, home, reader, [attachment(one, home) for one in attachments], [])
 
 
+def is_translated(row: dict[str, Any], language: str) -> bool:
+    """Whether ``row`` is shown in ``language`` rather than as it was written."""
+    return (
+        row["deleted_at"] is None
+        and row["content"] is not None
+        and row["language"] != language
+        and row["words__state"] == READY
+        and row["words__revision"] == row["revision"]
+    )
+
+
 def _message(
     row: dict[str, Any], home: Home, reader: Reader, attachments: list[Any], reactions: list[Any]
 ) -> dict[str, Any]:
     original = row["content"] if row["deleted_at"] is None else None
-    is_translated = (
-        original is not None
-        and row["language"] != reader.language
-        and row["words__state"] == READY
-        and row["words__revision"] == row["revision"]
-    )
+    translated = is_translated(row, reader.language)
     return {
         "id": row["id"],
         "conversation_id": row["conversation_id"],
         "workspace_id": home.workspace_id,
-        "channel_id": home.channel_id,
+        "channel_id": row["conversation_id"] if home.workspace_id is not None else None,
         "seq": row["seq"],
         "type": row["type"],
         "sender": _sender(row),
         "original_content": original,
         "original_language": row["language"],
-        "display_content": row["words__text"] if is_translated else original,
-        "display_language": reader.language if is_translated else row["language"],
-        "display_source": "translation" if is_translated else "original",
+        "display_content": row["words__text"] if translated else original,
+        "display_language": reader.language if translated else row["language"],
+        "display_source": "translation" if translated else "original",
         "translation_status": row["translation_status"],
         "parent_message_id": row["parent_id"],
         "reply_count": row["reply_count"],
@@ -156,7 +160,7 @@ def _sender(row: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def attachment(row: Attachment, home: Home) -> dict[str, Any]:
-    kind = "message-attachments" if home.channel_id is not None else "direct-message-attachments"
+    kind = "message-attachments" if home.workspace_id is not None else "direct-message-attachments"
     return {
         "id": row.pk,
         "client_name": row.file.client_name,

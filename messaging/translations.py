@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from messaging.models import Message, MessageTranslation
 from messaging.places import Place, Sender
+from messaging.search.text import terms_of
 from rosetta import languages
 from rosetta.celery import nudge
 from translation.detection import source_language
@@ -21,6 +22,7 @@ Status = Message.TranslationStatus
 State = MessageTranslation.State
 
 AUTHOR = "author"
+SAID = ("state", "text", "engine", "ready_at", "terms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +33,22 @@ class Plan:
     status: str
     targets: dict[str, Translation | None]
 
-    def rows_for(self, message: Message) -> list[MessageTranslation]:
-        return [translation_row(message, language, known) for language, known in self.targets.items()]
+    def rows_for(self, message: Message, scope_id: str) -> list[MessageTranslation]:
+        return [translation_row(message, scope_id, language, known) for language, known in self.targets.items()]
 
 
-def translation_row(message: Message, language: str, known: Translation | None) -> MessageTranslation:
+def translation_row(message: Message, scope_id: str, language: str, known: Translation | None) -> MessageTranslation:
     """The row of ``message`` in ``language``: ready when its words are known, else pending. Not saved."""
     row = MessageTranslation(message=message, language=language, revision=message.revision)
     if known is not None:
-        row.state, row.text, row.engine, row.ready_at = State.READY, known.text, known.engine, timezone.now()
+        say(row, scope_id, known.text, known.engine)
     return row
+
+
+def say(row: MessageTranslation, scope_id: str, text: str, engine: str) -> None:
+    """Make ``row`` ready with ``text``, which is then found by search too. Not saved: ``SAID`` are the fields."""
+    row.state, row.text, row.engine, row.ready_at = State.READY, text, engine, timezone.now()
+    row.terms = terms_of(text, scope_id, row.language)
 
 
 def plan(*, place: Place, sender: Sender, text: str, draft: "Draft") -> Plan:

@@ -9,6 +9,7 @@ from messaging import content
 from messaging.errors import MessageDeleted
 from messaging.models import Message, MessageRevision, MessageTranslation, Reaction
 from messaging.places import Place, Sender
+from messaging.search.text import terms_of
 from messaging.translations import Status, nudge_translators, targets_of
 from rosetta.errors import Forbidden, Invalid, NotFound
 from translation.detection import source_language
@@ -37,8 +38,11 @@ def edit_message(*, place: Place, sender: Sender, message_id: str, text: str, la
     MessageRevision.objects.create(message=message, revision=message.revision, content=message.content or "")
     message.mentions = content.mentions_in(text, place)
     message.content, message.edited_at, message.revision = text, timezone.now(), message.revision + 1
+    message.terms = terms_of(text, place.scope_id)
     _translate_anew(place, message, language)
-    message.save(update_fields=["content", "mentions", "edited_at", "revision", "language", "translation_status"])
+    message.save(
+        update_fields=["content", "terms", "mentions", "edited_at", "revision", "language", "translation_status"]
+    )
     events.append(place.conversation, events.Draft("message.updated", {"message_id": message.pk}))
     return message
 
@@ -50,7 +54,7 @@ def _translate_anew(place: Place, message: Message, language: str | None) -> Non
         message.translation_status = Status.SKIPPED
         return
     planned = targets_of(place.scope_id, message.content or "", message.language, place.heard)
-    rows = planned.rows_for(message)
+    rows = planned.rows_for(message, place.scope_id)
     MessageTranslation.objects.bulk_create(rows)
     message.translation_status = planned.status
     nudge_translators(rows)
@@ -80,7 +84,7 @@ def remove(message: Message) -> None:
     Reaction.objects.filter(message=message).delete()
     if message.parent_id is not None:
         Message.objects.filter(pk=message.parent_id, reply_count__gt=0).update(reply_count=F("reply_count") - 1)
-    message.content, message.mentions, message.pinned_at = None, [], None
+    message.content, message.terms, message.mentions, message.pinned_at = None, None, [], None
     message.attachment_count = message.reaction_count = 0
     message.deleted_at = timezone.now()
     message.save()

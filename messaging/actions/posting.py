@@ -16,6 +16,7 @@ from messaging.actions.idempotency import Idempotency
 from messaging.errors import unknown_id
 from messaging.models import Attachment, Message, MessageTranslation
 from messaging.places import Place, Sender
+from messaging.search.text import terms_of
 from messaging.translations import nudge_translators, plan
 from rosetta.errors import Invalid, NotFound
 from rosetta.ids import NO_ID, database_id, new_ulid, parse_ulid
@@ -75,6 +76,7 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
         sender_webhook=sender.webhook,
         is_automation=sender.is_automation,
         content=text,
+        terms=terms_of(text, place.scope_id),
         language=planned.language,
         translation_status=planned.status,
         skip_translation=draft.skip_translation,
@@ -84,7 +86,7 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
         created_at=now,
     )
     message.save(force_insert=True)
-    translations = planned.rows_for(message)
+    translations = planned.rows_for(message, place.scope_id)
     MessageTranslation.objects.bulk_create(translations)
     attachments = _attach(message, files)
     if parent is not None:

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from messaging.models import Message, MessageTranslation
-from messaging.translations import Status, nudge_translators, translation_row
+from messaging.translations import SAID, Status, nudge_translators, say, translation_row
 from translation.service import Job, Outcome, recall, translate_batch
 from workspaces import events
 from workspaces.models import Channel, Conversation
@@ -91,9 +91,7 @@ def _store_in(conversation_id: str, outcomes: Sequence[Outcome]) -> None:
         if row.state == State.READY:
             data = {"message_id": row.message_id, "language": row.language}
             told.append(events.Draft("message.translated", data))
-    MessageTranslation.objects.bulk_update(
-        touched, ["state", "revision", "text", "engine", "reason", "due_at", "ready_at"]
-    )
+    MessageTranslation.objects.bulk_update(touched, [*SAID, "revision", "reason", "due_at"])
     settle_statuses({row.message_id for row in touched})
     if told:
         events.append(conversation, *told)
@@ -104,7 +102,7 @@ def _apply(row: MessageTranslation, outcome: Outcome) -> None:
     row.revision = row.message.revision
     row.engine, row.reason = outcome.engine or "", outcome.reason or ""
     if outcome.state == State.READY.value:
-        row.state, row.text, row.ready_at = State.READY, outcome.text or "", now
+        say(row, outcome.job.scope_id, outcome.text, outcome.engine)
     elif outcome.state == State.SKIPPED.value:
         row.state = State.SKIPPED
     else:
@@ -169,7 +167,7 @@ def _owe(message_ids: list[str], scope_id: str, language: str) -> set[str]:
     made = []
     for message in messages:
         found = recall(scope_id=scope_id, text=message.content or "", source=message.language, targets=[language])
-        made.append(translation_row(message, language, found.get(language)))
+        made.append(translation_row(message, scope_id, language, found.get(language)))
     # Readers who look at once owe it once: the constraint decides, and who comes second changes nothing.
     MessageTranslation.objects.bulk_create(made, ignore_conflicts=True)
     ids = {message.pk for message in messages}

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, include, path
 
-from messaging.api import attachments, direct, programs, views
+from messaging.api import attachments, direct, programs, search, views
 
 # The same below a channel's path and a direct conversation's.
 _conversation: list[URLPattern] = [
@@ -16,6 +16,7 @@ _conversation: list[URLPattern] = [
 
 urlpatterns = [
     path("workspaces/<ulid:workspace_id>/channels/<ulid:channel_id>/", include(_conversation)),
+    path("workspaces/<ulid:workspace_id>/search", search.SearchView.as_view()),
     path("direct-conversations/<ulid:conversation_id>/", include(_conversation)),
     path("direct-conversations", direct.DirectConversationsView.as_view()),
     path("direct-recipients/resolve", direct.ResolveView.as_view()),

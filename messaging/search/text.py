@@ -1,0 +1,177 @@
+"""Texts as search sees them: folded, cut into terms, and looked through for what was asked.
+
+Words of spaced scripts are one term each; scripts without spaces between words give every character and every two
+neighbours, so that two characters of Chinese, Japanese or Thai find what they stand in.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rosetta import languages
+
+# Begins terms that no text can say: private use is no word character here.
+MARK = "\ue000"
+MAX_TERM = 64
+# From this length on a word also finds the words that begin with it.
+PREFIX_FROM = 3
+SNIPPET = 160
+
+_OTHER_DENSE = (
+    (0x0E80, 0x0EFF),  # Lao
+    (0x1000, 0x109F),  # Myanmar
+    (0x1780, 0x17FF),  # Khmer
+    (0x3005, 0x3007),
+    (0x31F0, 0x31FF),
+    (0xAC00, 0xD7AF),  # Korean has spaces, but its words carry endings
+    (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFF),
+)
+_DENSE = tuple(one for row in languages.LANGUAGES if not row.spaced for one in row.scripts) + _OTHER_DENSE
+
+_NONE, _WORD, _DENSE_KIND = range(3)
+
+# A character with the marks that fold into one with it: "ｶﾞ" is "ガ".
+_CLUSTER = re.compile(r".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*", re.DOTALL)
+_MENTION = re.compile(r"@\[([^\]\n]{1,255})\]\(user:\d{1,18}\)")
+_QUOTED = re.compile(r'"([^"]*)"|\u201c([^\u201d]*)\u201d')
+
+
+@lru_cache(maxsize=20_000)
+def _folded(cluster: str) -> str:
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
+    return "".join(c for c in folded if unicodedata.category(c) != "Cf")
+
+
+def fold(text: str) -> str:
+    """``text`` without case, width and invisible characters."""
+    if text.isascii():
+        return text.lower()
+    return "".join(_folded(cluster) for cluster in _CLUSTER.findall(text))
+
+
+@lru_cache(maxsize=20_000)
+def _kind(char: str) -> int:
+    number = ord(char)
+    category = unicodedata.category(char)
+    if category[0] not in "LNM":
+        return _NONE
+    return _DENSE_KIND if any(low <= number <= high for low, high in _DENSE) else _WORD
+
+
+def runs(folded: str) -> Iterator[tuple[str, bool]]:
+    """The words of a folded text, and its stretches of a script without spaces; the flag is set for the latter."""
+    start, kind = 0, _NONE
+    for place, char in enumerate(folded):
+        found = _kind(char)
+        if found != kind:
+            if kind != _NONE:
+                yield folded[start:place], kind == _DENSE_KIND
+            start, kind = place, found
+    if kind != _NONE:
+        yield folded[start:], kind == _DENSE_KIND
+
+
+def pairs(run: str) -> list[str]:
+    return [run[place : place + 2] for place in range(len(run) - 1)]
+
+
+def scope_term(scope_id: str, language: str | None = None) -> str:
+    """The term of every original in a scope, or of every translation there into ``language``."""
+    return MARK + scope_id + (language or "").replace("-", "").lower()
+
+
+def terms_of(text: str | None, scope_id: str, language: str | None = None) -> str:
+    """What a text of a scope is found by, with blanks between; ``language`` for translations. Nothing for no text."""
+    found = dict.fromkeys(_terms(fold(text or "")))
+    return " ".join((scope_term(scope_id, language), *found)) if found else ""
+
+
+def _terms(folded: str) -> Iterator[str]:
+    for run, is_dense in runs(folded):
+        if is_dense:
+            yield from run
+            yield from pairs(run)
+        else:
+            yield run[:MAX_TERM]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody searches for.
+
+    Words stand anywhere in any order, and longer ones find words that begin with them; ``"a phrase"`` stands as it is.
+    """
+
+    # Term, and whether longer terms that begin with it will do.
+    terms: tuple[tuple[str, bool], ...]
+    needles: tuple[re.Pattern[str], ...]
+
+    @classmethod
+    def of(cls, query: str) -> "Asked":
+        terms: dict[tuple[str, bool], None] = {}
+        needles: dict[re.Pattern[str], None] = {}
+        for phrase in _QUOTED.findall(query):
+            folded = " ".join(fold(phrase[0] or phrase[1]).split())
+            for run, is_dense in runs(folded):
+                terms.update(dict.fromkeys(_asked(run, is_dense, whole=True)))
+            if folded:
+                needles[re.compile(_edged(folded, whole=True))] = None
+        for run, is_dense in runs(fold(_QUOTED.sub(" ", query))):
+            terms.update(dict.fromkeys(_asked(run, is_dense, whole=False)))
+            needles[re.compile(re.escape(run) if is_dense else _edged(run, whole=len(run) < PREFIX_FROM))] = None
+        return cls(tuple(terms), tuple(needles))
+
+    def is_in(self, text: str) -> bool:
+        """Whether everything asked stands in ``text``: terms alone know neither order nor neighbours."""
+        folded = _spaced(fold(text))
+        return all(needle.search(folded) for needle in self.needles)
+
+    def snippet(self, text: str) -> str:
+        """About SNIPPET characters of ``text`` around the first hit, in one line of plain text."""
+        line = " ".join(_MENTION.sub(r"@\1", text).split())
+        if len(line) <= SNIPPET:
+            return line
+        start = max(0, self._first_hit(line) - SNIPPET // 3)
+        start = min(start, len(line) - SNIPPET)
+        end = start + SNIPPET
+        start, end = _to_border(line, start, forward=True), _to_border(line, end, forward=False)
+        return ("…" if start else "") + line[start:end].strip() + ("…" if end < len(line) else "")
+
+    def _first_hit(self, line: str) -> int:
+        """Where in ``line`` the earliest needle begins, counted in the line's own characters."""
+        folded, places = [], []
+        for cluster in _CLUSTER.finditer(line):
+            piece = _folded(cluster[0])
+            folded.append(piece)
+            places += [cluster.start()] * len(piece)
+        whole = "".join(folded)
+        hits = [hit.start() for needle in self.needles if (hit := needle.search(whole))]
+        return places[min(hits)] if hits else 0
+
+
+def _asked(run: str, is_dense: bool, *, whole: bool) -> list[tuple[str, bool]]:
+    if is_dense:
+        return [(pair, False) for pair in pairs(run)] or [(run, False)]
+    return [(run[:MAX_TERM], not whole and len(run) >= PREFIX_FROM)]
+
+
+def _edged(folded: str, *, whole: bool) -> str:
+    """A pattern for ``folded`` that begins, and if ``whole`` also ends, where a word of a spaced script does."""
+    start = r"(?<![^\W_])" if _kind(folded[0]) == _WORD else ""
+    end = r"(?![^\W_])" if whole and _kind(folded[-1]) == _WORD else ""
+    return start + re.escape(folded) + end
+
+
+def _spaced(folded: str) -> str:
+    return " ".join(folded.split())
+
+
+def _to_border(line: str, place: int, *, forward: bool) -> int:
+    """The nearest blank within twenty characters inwards, so that no word is cut; else ``place``."""
+    if place in (0, len(line)):
+        return place
+    found = line.find(" ", place, place + 20) if forward else line.rfind(" ", place - 20, place)
+    return place if found < 0 else found
