@@ -1,0 +1,264 @@
+"""Translation for staff: memories, glossaries, what workspaces may spend, what was spent, and how the engines are."""
+
+from io import BytesIO
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
+
+from rosetta.errors import Invalid
+from rosetta.ids import NO_ID, parse_ulid
+from rosetta.languages import CODES
+from translation import actions, engines, health, tmx
+from translation.models import EngineState, GlossaryTerm, MemoryEntry, TranslationPolicy, Usage, this_month
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class UploadForm(forms.Form):
+    scope_id = forms.CharField(
+        label="Workspace", widget=UnfoldAdminTextInputWidget, help_text="Its id, or that of a direct conversation."
+    )
+    file = forms.FileField(widget=UnfoldAdminFileFieldWidget)
+
+    def clean_scope_id(self) -> str:
+        scope_id = parse_ulid(self.cleaned_data["scope_id"].strip())
+        if scope_id is None:
+            raise ValidationError("This is not an id.")
+        return scope_id
+
+
+def upload(model_admin: ModelAdmin, request: HttpRequest, *, title: str, told: str, take: Any) -> HttpResponseBase:
+    """A page that takes a file for a scope; ``take(scope_id, file)`` answers with what to tell staff, or raises Invalid."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = take(form.cleaned_data["scope_id"], form.cleaned_data["file"])
+        except Invalid as error:
+            for name, sentences in error.errors.items():
+                form.add_error(name if name in form.fields else None, [str(sentence) for sentence in sentences])
+        else:
+            messages.success(request, done)
+            meta = model_admin.model._meta
+            return redirect(reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"))
+    context = {**model_admin.admin_site.each_context(request), "form": form, "title": title, "told": told}
+    return render(request, "admin/translation/upload.html", context)
+
+
+@admin.register(MemoryEntry)
+class MemoryEntryAdmin(ReadOnlyAdmin):
+    list_display = ("source_text", "text", "source", "target", "origin", "engine", "hits", "last_used_at", "scope_id")
+    list_filter = ("origin", "engine", "source", "target")
+    search_fields = ("=scope_id", "source_text", "text")
+    ordering = ("-last_used_at",)
+    show_full_result_count = False
+    actions = ("export_tmx",)
+    actions_list = ("import_tmx",)
+
+    @admin.action(description="Export as TMX", permissions=["view"])
+    def export_tmx(self, request: HttpRequest, queryset: QuerySet[MemoryEntry]) -> HttpResponse:
+        out = BytesIO()
+        tmx.write(queryset.order_by("pk").iterator(), out)
+        headers = {"Content-Disposition": 'attachment; filename="memory.tmx"'}
+        return HttpResponse(out.getvalue(), content_type="application/x-tmx+xml", headers=headers)
+
+    @action(description="Import TMX", permissions=["import_tmx"])
+    def import_tmx(self, request: HttpRequest) -> HttpResponseBase:
+        def take(scope_id: str, file: Any) -> str:
+            done = tmx.read(scope_id=scope_id, document=file)
+            return f"{done.added} taken in, {done.left_out} left out."
+
+        told = "People's translations in the file go before engines' results. Pieces such as links must match on both sides."
+        return upload(self, request, title="Import TMX", told=told, take=take)
+
+    def has_import_tmx_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("translation.add_memoryentry")
+
+
+class TermForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = GlossaryTerm
+        fields = ("scope_id", "term", "rendering", "source", "target", "case_sensitive")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        said: dict[str, str] = {name: given.get(name) or "" for name in ("term", "rendering", "source", "target")}
+        try:
+            source, target, folded = actions.check_term(
+                term=said["term"], rendering=said["rendering"], source=said["source"], target=said["target"]
+            ).identity
+        except Invalid as error:
+            raise ValidationError(
+                {name: [str(told) for told in tolds] for name, tolds in error.errors.items()}
+            ) from error
+        there = GlossaryTerm.objects.filter(source=source, target=target, folded=folded).exclude(pk=self.instance.pk)
+        same = there.filter(scope_id=given.get("scope_id") or self.instance.scope_id or NO_ID)
+        if same.exists():
+            raise ValidationError({"term": "This term is in the glossary already."})
+        return given
+
+
+@admin.register(GlossaryTerm)
+class GlossaryTermAdmin(ModelAdmin):  # type: ignore[misc]
+    form = TermForm
+    list_display = ("term", "rendering", "source", "target", "case_sensitive", "scope_id", "updated_at")
+    list_filter = ("source", "target")
+    search_fields = ("=scope_id", "term", "rendering")
+    ordering = ("scope_id", "folded")
+    actions = ("export_csv",)
+    actions_list = ("import_csv",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("scope_id",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: GlossaryTerm, form: Any, change: bool) -> None:
+        values = {name: getattr(obj, name) for name in actions.CSV_COLUMNS}
+        if change:
+            actions.change_term(scope_id=obj.scope_id, term_id=obj.pk, **values)
+        else:
+            obj.pk = actions.add_term(scope_id=obj.scope_id, **values).pk
+
+    def delete_model(self, request: HttpRequest, obj: GlossaryTerm) -> None:
+        actions.remove_term(scope_id=obj.scope_id, term_id=obj.pk)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[GlossaryTerm]) -> None:
+        for term in queryset:
+            actions.remove_term(scope_id=term.scope_id, term_id=term.pk)
+
+    @admin.action(description="Export the workspaces' glossaries as CSV", permissions=["view"])
+    def export_csv(self, request: HttpRequest, queryset: QuerySet[GlossaryTerm]) -> HttpResponse | None:
+        scope_ids = set(queryset.values_list("scope_id", flat=True))
+        if len(scope_ids) != 1:
+            self.message_user(request, "Choose terms of one workspace.", messages.ERROR)
+            return None
+        headers = {"Content-Disposition": 'attachment; filename="glossary.csv"'}
+        return HttpResponse(
+            actions.export_terms_csv(scope_id=scope_ids.pop()), content_type="text/csv; charset=utf-8", headers=headers
+        )
+
+    @action(description="Import CSV", permissions=["import_csv"])
+    def import_csv(self, request: HttpRequest) -> HttpResponseBase:
+        def take(scope_id: str, file: Any) -> str:
+            try:
+                content = file.read().decode("utf-8")
+            except UnicodeDecodeError:
+                raise Invalid({"file": ["The file is not UTF-8."]}) from None
+            done = actions.import_terms_csv(scope_id=scope_id, content=content)
+            return f"{done.added} added, {done.changed} changed."
+
+        told = f"Columns: {', '.join(actions.CSV_COLUMNS)}; all but the first may be left out. All lines or none."
+        return upload(self, request, title="Import a glossary", told=told, take=take)
+
+    def has_import_csv_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("translation.add_glossaryterm")
+
+
+@admin.register(TranslationPolicy)
+class TranslationPolicyAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = (
+        "scope_id",
+        "local_only",
+        "monthly_characters",
+        "spent_this_month",
+        "glossary_version",
+        "told_month",
+    )
+    list_filter = ("local_only",)
+    search_fields = ("=scope_id",)
+    fields = ("scope_id", "local_only", "monthly_characters")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("scope_id",) if obj else ()
+
+    @admin.display(description="spent this month")
+    def spent_this_month(self, policy: TranslationPolicy) -> int:
+        return actions.spent(scope_id=policy.scope_id)
+
+    def save_model(self, request: HttpRequest, obj: TranslationPolicy, form: Any, change: bool) -> None:
+        actions.set_policy(scope_id=obj.scope_id, local_only=obj.local_only, monthly_characters=obj.monthly_characters)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # the glossary's version lives here
+
+
+@admin.register(Usage)
+class UsageAdmin(ReadOnlyAdmin):
+    list_display = ("month", "scope_id", "engine", "source", "target", "characters", "calls", "errors", "cost")
+    list_filter = ("engine", "month", "source", "target")
+    search_fields = ("=scope_id",)
+    ordering = ("-month", "-characters")
+    show_full_result_count = False
+
+    @admin.display(ordering="cost_micros")
+    def cost(self, usage: Usage) -> str:
+        return f"{usage.cost_micros / 1_000_000:.2f}"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(EngineState)
+class EngineStateAdmin(ReadOnlyAdmin):
+    """The engines' health and this month's cost. Every configured engine has a row here, ever failed or not."""
+
+    list_display = (
+        "engine", "status", "pairs", "characters", "calls", "errors", "cost", "failures", "retry_at", "last_error",
+        "last_error_at", "checked_at",
+    )  # fmt: skip
+    actions = ("check_now",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EngineState]:
+        EngineState.objects.bulk_create(
+            [EngineState(engine=name) for name in engines.configured()], ignore_conflicts=True
+        )
+        month = Usage.objects.filter(month=this_month(), engine=OuterRef("engine")).order_by().values("engine")
+        sums = {
+            f"month_{name}": Subquery(month.annotate(sum=Sum(name)).values("sum"))
+            for name in ("characters", "calls", "errors", "cost_micros")
+        }
+        queryset: QuerySet[EngineState] = super().get_queryset(request).annotate(**sums)
+        return queryset
+
+    @admin.display(description="pairs offered")
+    def pairs(self, state: EngineState) -> str:
+        if state.engine not in engines.configured():
+            return "not configured"
+        engine = engines.engine(state.engine)
+        return str(sum(engine.offers(source, target) for source in CODES for target in CODES))
+
+    @admin.display(description="characters this month")
+    def characters(self, state: Any) -> int:
+        return state.month_characters or 0
+
+    @admin.display(description="calls")
+    def calls(self, state: Any) -> int:
+        return state.month_calls or 0
+
+    @admin.display(description="errors")
+    def errors(self, state: Any) -> int:
+        return state.month_errors or 0
+
+    @admin.display(description="cost this month")
+    def cost(self, state: Any) -> str:
+        return f"{(state.month_cost_micros or 0) / 1_000_000:.2f}"
+
+    @admin.action(description="Check those that are out or resting now", permissions=["view"])
+    def check_now(self, request: HttpRequest, queryset: QuerySet[EngineState]) -> None:
+        self.message_user(request, f"{health.check_engines()} are well again.")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
