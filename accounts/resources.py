@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
+
 from accounts.models import AccessToken, Session, User
+from accounts.providers import linked
 from rosetta.times import account_moment, moment
 
 
@@ -47,4 +50,16 @@ def session(row: Session) -> dict[str, Any]:
         "created_at": moment(row.created_at),
         "last_used_at": moment(row.last_used_at),
         "expires_at": moment(row.expire_date),
+    }
+
+
+def social_account(row: SocialAccount) -> dict[str, Any]:
+    known = linked(row)
+    return {
+        "id": row.pk,
+        "provider": row.provider,
+        "provider_email": known["email"] or None,
+        "name": known["name"],
+        "avatar": known["avatar"],
+        "created_at": account_moment(row.date_joined),
     }

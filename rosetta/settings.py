@@ -96,6 +96,12 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
+    "allauth.socialaccount.providers.apple",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.line",
+    "allauth.socialaccount.providers.microsoft",
+    "allauth.socialaccount.providers.openid_connect",
     "rosetta",
     "accounts",
     "files",
@@ -214,6 +220,42 @@ X_FRAME_OPTIONS = "DENY"
 HIDE_ACCOUNT_EXISTENCE = env.switch("HIDE_ACCOUNT_EXISTENCE", False)
 SOCIAL_CALLBACK_URL = env.text("SOCIAL_CALLBACK_URL", f"{FRONTEND_URL or PUBLIC_URL}/auth/{{provider}}/callback")
 SOCIAL_APP_STATELESS = env.switch("SOCIAL_APP_STATELESS", False)
+SOCIALACCOUNT_QUERY_EMAIL = True
+SOCIALACCOUNT_STORE_TOKENS = False
+
+
+def _social_app(prefix: str, **more: Any) -> list[dict[str, Any]]:
+    """The one application of a provider, or none when its client id is not set."""
+    client_id = env.text(f"{prefix}_CLIENT_ID")
+    secret = env.secret(f"{prefix}_CLIENT_SECRET")
+    return [{"client_id": client_id, "secret": secret, **more}] if client_id else []
+
+
+OIDC_ISSUER = env.url("OIDC_ISSUER")
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "google": {"APPS": _social_app("GOOGLE"), "SCOPE": ["openid", "profile", "email"]},
+    "github": {"APPS": _social_app("GITHUB")},
+    "microsoft": {"APPS": _social_app("MICROSOFT")},
+    # LINE tells the address only to who asks for it in the id token.
+    "line": {"APPS": _social_app("LINE"), "SCOPE": ["profile", "openid", "email"]},
+    "openid_connect": {
+        "APPS": _social_app("OIDC", provider_id="oidc", name="OpenID Connect", settings={"server_url": OIDC_ISSUER})
+        if OIDC_ISSUER
+        else []
+    },
+    # Apple's client secret is the private key of the Services ID; allauth signs a fresh assertion with it each time.
+    "apple": {
+        "APPS": [
+            {
+                **app,
+                "secret": env.text("APPLE_KEY_ID"),
+                "key": env.text("APPLE_TEAM_ID"),
+                "settings": {"certificate_key": app["secret"]},
+            }
+            for app in _social_app("APPLE")
+        ]
+    },
+}
 
 # ── Languages ──
 LANGUAGE_CODE = languages.DEFAULT

@@ -26,6 +26,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 class Flavoured(ApiView):
     """A view of both flavours, for somebody signed in. ``flavoured`` makes its two classes."""
 
+    flavour: ClassVar[str]
+
 
 class SignInView(Flavoured):
     """A way in, open to all. The flavour's ``signed_in`` answers once somebody has proven to be a user."""

@@ -29,3 +29,5 @@ RESET = (Limit("reset", "30/minute", by_address), Limit("reset-account", "10/min
 PROVE_AGAIN = (Limit("prove-again", "10/minute", by_caller),)
 VERIFICATION_MAIL = (Limit("verification-mail", "6/minute", by_caller),)
 VERIFY_LINK = (Limit("verify-link", "60/minute", by_address),)
+SOCIAL = (Limit("social", "30/minute", by_address),)
+SOCIAL_LINK = (Limit("social-link", "30/minute", by_caller),)

@@ -111,6 +111,12 @@ class ChangePasswordSerializer(rest_auth.PasswordChangeSerializer):
         return attrs
 
 
+class SocialCallbackSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=4096)
+    state = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=255)
+    device_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
+
+
 class ProfileSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=255, required=False)
     preferred_language = serializers.ChoiceField(choices=languages.CODES, required=False)
@@ -152,3 +158,28 @@ class UserAnswer(SignedInUserAnswer):
     preferred_language = serializers.ChoiceField(choices=languages.CODES)
     avatar_url = serializers.CharField(allow_null=True)
     has_password = serializers.BooleanField()
+
+
+class RedirectAnswer(serializers.Serializer[Any]):
+    redirect_url = serializers.CharField()
+
+
+class LinkAnswer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    provider = serializers.CharField()
+    provider_email = serializers.CharField(allow_null=True)
+    name = serializers.CharField(allow_null=True)
+
+
+class SocialAccountAnswer(LinkAnswer):
+    avatar = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class LinksAnswer(serializers.Serializer[Any]):
+    accounts = SocialAccountAnswer(many=True)
+
+
+class LinkedAnswer(serializers.Serializer[Any]):
+    account = LinkAnswer()
+    message = serializers.CharField()

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from accounts.api import proof_views, views
+from accounts.api import proof_views, social_views, views
 from accounts.api.flavours import flavoured
 
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,12 @@ urlpatterns: list[URLPattern] = [
     *flavoured("reset-password", proof_views.ResetPassword),
     *flavoured("change-password", proof_views.ChangePassword),
     *flavoured("logout", views.Logout),
+    *flavoured("social/accounts", social_views.SocialAccounts),
+    *flavoured("social/<str:provider>/redirect", social_views.SocialRedirect),
+    *flavoured("social/<str:provider>/callback", social_views.SocialCallback),
+    *flavoured("social/<str:provider>/link", social_views.SocialLink),
+    *flavoured("social/<str:provider>/link/callback", social_views.SocialLinkCallback),
+    *flavoured("social/<str:provider>/unlink", social_views.SocialUnlink),
     path("auth/email/verify/<int_id:user_id>/<str:email_hash>", proof_views.VerifyEmail.as_view()),
     path("auth/email/verification-notification", proof_views.SendVerification.as_view()),
     path("me", views.Me.as_view()),

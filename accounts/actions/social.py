@@ -1,0 +1,135 @@
+"""Sign-in by a provider, and linked accounts."""
+
+from datetime import timedelta
+
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actions.proving import ask_to_verify, prove_address
+from accounts.actions.signing_in import active
+from accounts.errors import SocialAccountNotFound, Unlinkable
+from accounts.models import SocialState, User
+from accounts.providers import Identity, Provider
+from accounts.secrets import digest, matches, new_secret
+from rosetta.errors import Invalid
+
+STATE_LIVES = timedelta(minutes=10)
+
+
+def begin(*, provider: Provider, flavour: str, browser: str = "", user: User | None = None) -> str:
+    """Where to send a person who signs in, or links (then ``user``). The way back works once, from the same ``browser``.
+
+    Raises Unavailable when the provider cannot be reached.
+    """
+    state = new_secret()
+    stateless = flavour == "app" and settings.SOCIAL_APP_STATELESS
+    url, verifier = provider.redirect(state=state, with_pkce=not stateless)
+    SocialState.objects.create(
+        state_hash=digest(state),
+        provider=provider.name,
+        flavour=flavour,
+        browser_hash=digest(browser) if browser else "",
+        user=user,
+        verifier=verifier,
+        expires_at=timezone.now() + STATE_LIVES,
+    )
+    return url
+
+
+def finish(
+    *, provider: Provider, flavour: str, code: str, state: str, browser: str = "", user: User | None = None
+) -> Identity:
+    """Who came back from the provider with ``code``. Uses ``state`` up.
+
+    Raises Invalid on ``state`` unless it was given to this very browser, flavour, provider and user within ten minutes,
+    and on ``code`` when the provider refuses it.
+    """
+    verifier = ""
+    if state or flavour != "app" or not settings.SOCIAL_APP_STATELESS:
+        verifier = _use_state(provider.name, flavour, state, browser, user)
+    return provider.identity(code=code, verifier=verifier)
+
+
+def _use_state(provider: str, flavour: str, state: str, browser: str, user: User | None) -> str:
+    row = SocialState.objects.filter(
+        state_hash=digest(state), provider=provider, flavour=flavour, user=user, expires_at__gt=timezone.now()
+    ).first()
+    if row is None or (row.browser_hash and not matches(browser, row.browser_hash)):
+        raise _state_invalid()
+    if not SocialState.objects.filter(pk=row.pk).delete()[0]:  # of two that come at once, one gets through
+        raise _state_invalid()
+    return row.verifier
+
+
+def _state_invalid() -> Invalid:
+    return Invalid({"state": [_("The state is invalid or has expired.")]})
+
+
+def sign_in(*, identity: Identity, language: str) -> User:
+    """The account of ``identity``: linked before, or with its verified address, or made now.
+
+    Raises Invalid on ``email`` when there is no address, or when it is somebody's and the provider does not vouch for it;
+    AccountInactive.
+    """
+    try:
+        return _sign_in(identity, language)
+    except IntegrityError:  # the same person signed in twice at once: by now the account is there
+        return _sign_in(identity, language)
+
+
+@transaction.atomic
+def _sign_in(identity: Identity, language: str) -> User:
+    account = SocialAccount.objects.select_related("user").filter(provider=identity.provider, uid=identity.uid).first()
+    user = active(account.user) if account else _user_of(identity, language)
+    if identity.is_verified and user.email == identity.email and user.email_verified_at is None:
+        user = prove_address(user=user)  # ends all links, this one too
+    SocialAccount.objects.update_or_create(
+        provider=identity.provider, uid=identity.uid, defaults={"user": user, "extra_data": identity.extra_data}
+    )
+    return user
+
+
+def _user_of(identity: Identity, language: str) -> User:
+    if not identity.email:
+        raise Invalid({"email": [_("The provider gave no email address.")]})
+    user = User.objects.filter(email=identity.email).first()
+    if user is None:
+        user = User.objects.create_user(
+            identity.email, name=identity.name, preferred_language=language, avatar_url=identity.avatar
+        )
+        if not identity.is_verified:
+            ask_to_verify(user=user)
+    elif not identity.is_verified:
+        raise Invalid({"email": [_("This email is already registered. Sign in to link the provider.")]})
+    return active(user)
+
+
+@transaction.atomic
+def link(*, user: User, identity: Identity) -> SocialAccount:
+    """``identity`` opens ``user``'s account from now on. Raises Unlinkable when it is linked, here or elsewhere."""
+    try:
+        with transaction.atomic():
+            account: SocialAccount = SocialAccount.objects.create(
+                user=user, provider=identity.provider, uid=identity.uid, extra_data=identity.extra_data
+            )
+            return account
+    except IntegrityError:
+        owner = SocialAccount.objects.get(provider=identity.provider, uid=identity.uid).user_id
+    if owner == user.pk:
+        raise Unlinkable("This social account is already linked to your account.")
+    raise Unlinkable("This social account is already linked to another user.")
+
+
+@transaction.atomic
+def unlink(*, user: User, provider: str) -> None:
+    """``provider`` no longer opens ``user``'s account. Raises SocialAccountNotFound, and Unlinkable for the last way in."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    accounts = SocialAccount.objects.filter(user=user)
+    if not accounts.filter(provider=provider).exists():
+        raise SocialAccountNotFound
+    if not user.has_usable_password() and not accounts.exclude(provider=provider).exists():
+        raise Unlinkable("Cannot unlink the last authentication method. Please set a password first.")
+    accounts.filter(provider=provider).delete()
