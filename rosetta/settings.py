@@ -424,11 +424,22 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-removals": {"task": "files.tasks.remove_owed", "schedule": every(60.0)},
     "sweep-thumbnails": {"task": "files.tasks.sweep_thumbnails", "schedule": every(60.0)},
     "expire-events": {"task": "workspaces.tasks.expire_events", "schedule": every(600.0)},
+    "erase": {"task": "workspaces.tasks.erase", "schedule": every(60.0)},
+    # Outgoing webhooks are found by looking: posting a message does nothing for them. A look that is late is skipped.
+    "deliver-webhooks": {
+        "task": "workspaces.tasks.deliver_webhooks", "schedule": every(2.0), "options": {"expires": 10.0}
+    },
+    "expire-deliveries": {"task": "workspaces.tasks.expire_deliveries", "schedule": every(3600.0)},
     "check-engines": {"task": "translation.tasks.check_engines", "schedule": every(60.0)},
     "evict-memory": {"task": "translation.tasks.evict_memory", "schedule": every(3600.0)},
     "purge-queue": {"task": "rosetta.tasks.purge_queue", "schedule": every(600.0)},
 }
 EVENT_RETENTION = timedelta(days=7)
+
+# ── Outgoing webhooks ──
+WEBHOOKS_ALLOW_PRIVATE = env.switch("WEBHOOKS_ALLOW_PRIVATE", False)
+WEBHOOK_TIMEOUT_SECONDS = 15.0
+WEBHOOK_LOG_RETENTION = timedelta(days=14)
 
 # ── Translation ──
 ENGINE_NAMES = ("local", "libretranslate", "deepl", "google", "openai")

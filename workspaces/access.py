@@ -6,13 +6,26 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.models import User
 from accounts.secrets import matches
-from rosetta.errors import Forbidden, NotFound
+from rosetta.errors import Forbidden, Invalid, NotFound
 from workspaces.errors import InviteNotValid
-from workspaces.models import Channel, ChannelMember, Invite, Member, ReadMark, Role, Visibility, Webhook, Workspace
+from workspaces.models import (
+    Channel,
+    ChannelMember,
+    Invite,
+    Member,
+    ReadMark,
+    Role,
+    Visibility,
+    Webhook,
+    WebhookDelivery,
+    WebhookSubscription,
+    Workspace,
+)
 
 TOUCH_EVERY = timedelta(minutes=1)
 
@@ -248,3 +261,29 @@ def _touch(webhook: Webhook) -> None:
     # Conditional, so that parallel requests write it once a minute, not once each.
     stale = Q(last_used_at=None) | Q(last_used_at__lte=now - TOUCH_EVERY)
     Webhook.objects.filter(stale, pk=webhook.pk).update(last_used_at=now)
+
+
+def subscription_in(workspace: Workspace, subscription_id: str) -> WebhookSubscription:
+    """An outgoing webhook of ``workspace`` by its id. Raises NotFound."""
+    subscription = WebhookSubscription.objects.filter(workspace=workspace, pk=subscription_id).first()
+    if subscription is None:
+        raise NotFound
+    return subscription
+
+
+def deliveries_of(subscription: WebhookSubscription, status: str | None = None) -> QuerySet[WebhookDelivery]:
+    """The log of ``subscription``, newest first; of one ``status`` where it is said. Raises Invalid for an unknown one."""
+    rows = WebhookDelivery.objects.filter(subscription=subscription).order_by("-pk")
+    if not status:
+        return rows
+    if status not in WebhookDelivery.Status.values:
+        raise Invalid({"status": [_("The selected status is invalid.")]})
+    return rows.filter(status=status)
+
+
+def delivery_of(subscription: WebhookSubscription, delivery_id: str) -> WebhookDelivery:
+    """A delivery in the log of ``subscription`` by its id. Raises NotFound."""
+    delivery = WebhookDelivery.objects.filter(subscription=subscription, pk=delivery_id).first()
+    if delivery is None:
+        raise NotFound
+    return delivery

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rosetta.celery import nudge
-from workspaces.models import Channel, Conversation, Erasure, Event, ReadMark, Workspace
+from workspaces.models import Channel, Conversation, Erasure, Event, ReadMark, StreamCursor, Workspace
 
 # Takes ids of conversations that nobody reaches any more, erases a bounded number of its app's rows of them (and lets
 # go of their files), and returns how many those were; 0 when nothing is left.
@@ -66,6 +66,7 @@ def _erase_conversations() -> int:
 def _erase_own_rows(conversation_ids: list[str]) -> int:
     events = Event.objects.filter(stream_id__in=conversation_ids).values_list("pk", flat=True)[:BATCH]
     erased, _ = Event.objects.filter(pk__in=list(events)).delete()
+    erased += StreamCursor.objects.filter(stream_id__in=conversation_ids).delete()[0]
     marks = ReadMark.objects.filter(conversation__in=conversation_ids).values_list("pk", flat=True)[:BATCH]
     return erased + ReadMark.objects.filter(pk__in=list(marks)).delete()[0]
 

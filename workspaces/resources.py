@@ -6,7 +6,7 @@ from django.conf import settings
 
 from accounts.models import User
 from rosetta.times import moment
-from workspaces.models import Channel, Invite, Member, Webhook, Workspace
+from workspaces.models import Channel, Invite, Member, Webhook, WebhookDelivery, WebhookSubscription, Workspace
 
 
 def person(user: User) -> dict[str, Any]:
@@ -89,6 +89,38 @@ def webhook(row: Webhook, secret: str | None = None) -> dict[str, Any]:
         "last_used_at": moment(row.last_used_at),
     }
     return shown if secret is None else {**shown, "secret": secret}
+
+
+def subscription(row: WebhookSubscription, secret: str | None = None) -> dict[str, Any]:
+    """``row``, with its ``secret`` the one time that it is shown."""
+    shown = {
+        "id": row.pk,
+        "url": row.url,
+        "event_types": row.event_types,
+        "is_active": row.is_active,
+        "disabled_reason": row.disabled_reason or None,
+        "failing_since": moment(row.failing_since),
+        "created_at": moment(row.created_at),
+    }
+    return shown if secret is None else {**shown, "secret": secret}
+
+
+def delivery(row: WebhookDelivery) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "message_id": row.message_id,
+        "event_type": row.kind,
+        "status": row.status,
+        "attempts": row.attempts,
+        "next_attempt_at": moment(row.due_at) if row.status == WebhookDelivery.Status.PENDING else None,
+        "last_attempt_at": moment(row.last_attempt_at),
+        "response_status": row.response_status,
+        "response_body": row.response_body,
+        "error": row.error,
+        "duration_ms": row.duration_ms,
+        "occurred_at": moment(row.occurred_at),
+        "created_at": moment(row.created_at),
+    }
 
 
 def invite_preview(row: Invite) -> dict[str, Any]:

@@ -7,11 +7,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from workspaces import purging
-from workspaces.models import Event
+from workspaces.models import Event, WebhookDelivery
+from workspaces.outgoing import collecting, sending
 
 BATCH = 5000
 # A task that lasts longer keeps its worker from translating.
 ERASING_SECONDS = 20
+SENDING_SECONDS = 20
 
 
 @shared_task
@@ -33,3 +35,25 @@ def erase() -> int:
             break
         erased += step
     return erased
+
+
+@shared_task
+def deliver_webhooks() -> int:
+    """Take events over for outgoing webhooks and send what is due; returns how many deliveries were tried."""
+    sent = 0
+    until = time.monotonic() + SENDING_SECONDS
+    while time.monotonic() < until:
+        ahead = collecting.collect()
+        tried = sending.send_some()
+        sent += tried
+        if not ahead and not tried:
+            break
+    return sent
+
+
+@shared_task
+def expire_deliveries() -> int:
+    """Forget the log of old deliveries, a bounded batch at a time; returns how many went."""
+    limit = timezone.now() - settings.WEBHOOK_LOG_RETENTION
+    old = WebhookDelivery.objects.filter(created_at__lt=limit).order_by("created_at").values_list("pk", flat=True)
+    return WebhookDelivery.objects.filter(pk__in=list(old[:BATCH])).delete()[0]

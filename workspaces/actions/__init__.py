@@ -20,6 +20,12 @@ from workspaces.actions.members import (
     remove_member,
     update_member,
 )
+from workspaces.actions.subscriptions import (
+    create_subscription,
+    delete_subscription,
+    replay_delivery,
+    update_subscription,
+)
 from workspaces.actions.webhooks import create_webhook, delete_webhook, update_webhook
 from workspaces.actions.workspaces import create_workspace, delete_workspace, update_workspace
 
@@ -30,8 +36,10 @@ __all__ = [
     "archive_channel",
     "create_channel",
     "create_invite",
+    "create_subscription",
     "create_webhook",
     "create_workspace",
+    "delete_subscription",
     "delete_webhook",
     "delete_workspace",
     "follow_account_language",
@@ -42,10 +50,12 @@ __all__ = [
     "purge_channel",
     "remove_from_channel",
     "remove_member",
+    "replay_delivery",
     "revoke_invite",
     "unarchive_channel",
     "update_channel",
     "update_member",
+    "update_subscription",
     "update_webhook",
     "update_workspace",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
-from workspaces.models import Role, Visibility, Workspace
+from workspaces.models import Role, Visibility, WebhookDelivery, WebhookSubscription, Workspace
 
 
 class WorkspaceAnswer(serializers.Serializer[Any]):
@@ -84,6 +84,38 @@ class WebhookAnswer(serializers.Serializer[Any]):
 
 class NewWebhookAnswer(WebhookAnswer):
     secret = serializers.CharField(required=False, help_text="Shown this once, when it is made or made anew.")
+
+
+class SubscriptionAnswer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    url = serializers.CharField()
+    event_types = serializers.ListField(child=serializers.CharField())
+    is_active = serializers.BooleanField()
+    disabled_reason = serializers.ChoiceField(
+        WebhookSubscription.Disabled.choices, allow_null=True, help_text="Why the service switched it off."
+    )
+    failing_since = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class NewSubscriptionAnswer(SubscriptionAnswer):
+    secret = serializers.CharField(required=False, help_text="Shown this once, when it is made or made anew.")
+
+
+class DeliveryAnswer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    message_id = serializers.CharField(help_text="The `webhook-id` that the receiver sees, at every attempt.")
+    event_type = serializers.CharField()
+    status = serializers.ChoiceField(WebhookDelivery.Status.choices)
+    attempts = serializers.IntegerField()
+    next_attempt_at = serializers.DateTimeField(allow_null=True)
+    last_attempt_at = serializers.DateTimeField(allow_null=True)
+    response_status = serializers.IntegerField(allow_null=True)
+    response_body = serializers.CharField(help_text="Its start.")
+    error = serializers.CharField(help_text="Why there was no answer; empty when there was one.")
+    duration_ms = serializers.IntegerField(allow_null=True)
+    occurred_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField()
 
 
 class PageMeta(serializers.Serializer[Any]):

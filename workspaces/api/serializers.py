@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rosetta import languages
 from rosetta.ids import NO_ID, parse_ulid
 from workspaces.models import Role, Visibility
+from workspaces.outgoing import ALL, EVENT_TYPES
 
 MAX_NAME = 120
 MAX_SLUG = 80
@@ -91,3 +92,21 @@ class WebhookUpdateSerializer(serializers.Serializer[Any]):
     default_channel_id = IdField(required=False, allow_null=True)
     is_active = serializers.BooleanField(required=False)
     regenerate_secret = serializers.BooleanField(required=False)
+
+
+class SubscriptionCreateSerializer(serializers.Serializer[Any]):
+    url = serializers.CharField(max_length=2048)
+    event_types = serializers.ListField(
+        child=serializers.ChoiceField([ALL, *EVENT_TYPES]), min_length=1, max_length=len(EVENT_TYPES) + 1
+    )
+
+
+class SubscriptionUpdateSerializer(SubscriptionCreateSerializer):
+    is_active = serializers.BooleanField(required=False)
+    regenerate_secret = serializers.BooleanField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields

@@ -1,9 +1,10 @@
 from django.urls import URLPattern, path
 
-from workspaces.api.views import channels, invites, webhooks, workspaces
+from workspaces.api.views import channels, invites, subscriptions, webhooks, workspaces
 
 WORKSPACE = "workspaces/<ulid:workspace_id>"
 CHANNEL = f"{WORKSPACE}/channels/<ulid:channel_id>"
+SUBSCRIPTION = f"{WORKSPACE}/webhook-subscriptions/<ulid:subscription_id>"
 
 urlpatterns: list[URLPattern] = [
     path("workspaces", workspaces.Workspaces.as_view()),
@@ -25,4 +26,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{CHANNEL}/members/<ulid:member_id>", channels.ChannelMemberDetail.as_view()),
     path(f"{WORKSPACE}/webhooks", webhooks.Webhooks.as_view()),
     path(f"{WORKSPACE}/webhooks/<ulid:webhook_id>", webhooks.WebhookDetail.as_view()),
+    path(f"{WORKSPACE}/webhook-subscriptions", subscriptions.Subscriptions.as_view()),
+    path(SUBSCRIPTION, subscriptions.SubscriptionDetail.as_view()),
+    path(f"{SUBSCRIPTION}/deliveries", subscriptions.Deliveries.as_view()),
+    path(f"{SUBSCRIPTION}/deliveries/<ulid:delivery_id>/replay", subscriptions.DeliveryReplay.as_view()),
 ]
