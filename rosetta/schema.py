@@ -20,6 +20,12 @@ FIELD_ERRORS = {
 class AutoSchema(SpectacularAutoSchema):
     """Names operations after their view and method, and lets a view say which statuses it may answer."""
 
+    def get_operation_id(self) -> str:
+        name = super().get_operation_id()
+        # The envelope hides from the generator that this is a list; a list and its item would share a name.
+        is_list = self.method == "GET" and not self.path.endswith("}")
+        return name.removesuffix("_retrieve") + "_list" if is_list and name.endswith("_retrieve") else name
+
     def get_tags(self) -> list[str]:
         tag = getattr(self.view, "tag", None)
         return [tag] if tag else super().get_tags()
