@@ -1,14 +1,16 @@
 """The shapes of the answers, for the API's description; ``resources`` makes them."""
 
+from functools import cache
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
+from rosetta.schema import data_of
 from workspaces.models import Role, Visibility, WebhookDelivery, WebhookSubscription, Workspace
 
 
-class WorkspaceAnswer(serializers.Serializer[Any]):
+class WorkspaceResource(serializers.Serializer[Any]):
     id = serializers.CharField()
     name = serializers.CharField()
     slug = serializers.CharField()
@@ -20,21 +22,21 @@ class WorkspaceAnswer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class PersonAnswer(serializers.Serializer[Any]):
+class MemberUserResource(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     avatar_url = serializers.CharField(allow_null=True)
 
 
-class MemberAnswer(serializers.Serializer[Any]):
+class MemberResource(serializers.Serializer[Any]):
     id = serializers.CharField()
-    user = PersonAnswer()
+    user = MemberUserResource()
     role = serializers.ChoiceField(Role.choices)
     preferred_language = serializers.CharField(allow_null=True, help_text="Null: the account's.")
     joined_at = serializers.DateTimeField()
 
 
-class ChannelAnswer(serializers.Serializer[Any]):
+class ChannelResource(serializers.Serializer[Any]):
     id = serializers.CharField()
     workspace_id = serializers.CharField()
     name = serializers.CharField()
@@ -47,7 +49,7 @@ class ChannelAnswer(serializers.Serializer[Any]):
     last_message_at = serializers.DateTimeField(allow_null=True)
 
 
-class InviteAnswer(serializers.Serializer[Any]):
+class InviteResource(serializers.Serializer[Any]):
     id = serializers.CharField()
     token = serializers.CharField()
     url = serializers.CharField()
@@ -56,24 +58,24 @@ class InviteAnswer(serializers.Serializer[Any]):
     created_by = serializers.IntegerField(allow_null=True)
 
 
-class InvitedToAnswer(serializers.Serializer[Any]):
+class InvitedToResource(serializers.Serializer[Any]):
     id = serializers.CharField()
     name = serializers.CharField()
     member_count = serializers.IntegerField()
 
 
-class InviterAnswer(serializers.Serializer[Any]):
+class InviterResource(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
 
 
-class InvitePreviewAnswer(serializers.Serializer[Any]):
-    workspace = InvitedToAnswer()
-    invited_by = InviterAnswer(allow_null=True)
+class InvitePreviewResource(serializers.Serializer[Any]):
+    workspace = InvitedToResource()
+    invited_by = InviterResource(allow_null=True)
     expires_at = serializers.DateTimeField()
 
 
-class WebhookAnswer(serializers.Serializer[Any]):
+class WebhookResource(serializers.Serializer[Any]):
     id = serializers.CharField()
     name = serializers.CharField()
     url = serializers.CharField()
@@ -82,11 +84,11 @@ class WebhookAnswer(serializers.Serializer[Any]):
     last_used_at = serializers.DateTimeField(allow_null=True)
 
 
-class NewWebhookAnswer(WebhookAnswer):
+class NewWebhookResource(WebhookResource):
     secret = serializers.CharField(required=False, help_text="Shown this once, when it is made or made anew.")
 
 
-class SubscriptionAnswer(serializers.Serializer[Any]):
+class SubscriptionResource(serializers.Serializer[Any]):
     id = serializers.CharField()
     url = serializers.CharField()
     event_types = serializers.ListField(child=serializers.CharField())
@@ -98,11 +100,11 @@ class SubscriptionAnswer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class NewSubscriptionAnswer(SubscriptionAnswer):
+class NewSubscriptionResource(SubscriptionResource):
     secret = serializers.CharField(required=False, help_text="Shown this once, when it is made or made anew.")
 
 
-class DeliveryAnswer(serializers.Serializer[Any]):
+class DeliveryResource(serializers.Serializer[Any]):
     id = serializers.CharField()
     message_id = serializers.CharField(help_text="The `webhook-id` that the receiver sees, at every attempt.")
     event_type = serializers.CharField()
@@ -146,12 +148,11 @@ PAGING = [
 ]
 
 
-def one(answer: type[serializers.Serializer[Any]]) -> Any:
-    """``{"data": answer}``."""
-    return inline_serializer(f"One{answer.__name__}", {"data": answer()})
+one = cache(data_of)
 
 
-def page_of(answer: type[serializers.Serializer[Any]]) -> Any:
-    """A page of ``answer``."""
-    fields: dict[str, Any] = {"data": answer(many=True), "meta": PageMeta(), "links": PageLinks()}
-    return inline_serializer(f"PageOf{answer.__name__}", fields)
+@cache
+def page_of(resource: type[serializers.Serializer[Any]]) -> Any:
+    """A page of ``resource``."""
+    name = resource.__name__.removesuffix("Resource") + "PageAnswer"
+    return inline_serializer(name, {"data": resource(many=True), "meta": PageMeta(), "links": PageLinks()})

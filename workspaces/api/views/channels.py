@@ -20,7 +20,7 @@ from workspaces.api.serializers import (
 )
 from workspaces.models import Member
 
-CHANNEL = answers.one(answers.ChannelAnswer)
+CHANNEL = answers.one(answers.ChannelResource)
 ARCHIVED = OpenApiParameter("archived", bool, description="The archived channels instead of the others.")
 PURGE = OpenApiParameter("purge", bool, description="Destroy it instead; for owners.")
 
@@ -40,7 +40,7 @@ class Channels(PersonView):
         summary="List channels",
         description="Those that the caller may know of: all but private ones that it did not join.",
         parameters=[ARCHIVED, *answers.PAGING],
-        responses=answers.page_of(answers.ChannelAnswer),
+        responses=answers.page_of(answers.ChannelResource),
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         member = access.membership(self.caller, workspace_id)
@@ -136,7 +136,7 @@ class ChannelMembers(PersonView):
         summary="List who reads a channel",
         description="Those who joined it where it is private or has a password, else the whole workspace.",
         parameters=answers.PAGING,
-        responses=answers.page_of(answers.MemberAnswer),
+        responses=answers.page_of(answers.MemberResource),
     )
     def get(self, request: Request, workspace_id: str, channel_id: str) -> Response:
         seat = access.readable_channel(self.caller, workspace_id, channel_id)
@@ -145,7 +145,7 @@ class ChannelMembers(PersonView):
     @extend_schema(
         summary="Add a member to a channel",
         request=MemberIdSerializer,
-        responses={201: answers.one(answers.MemberAnswer), 200: answers.one(answers.MemberAnswer)},
+        responses={201: answers.one(answers.MemberResource), 200: answers.one(answers.MemberResource)},
     )
     def post(self, request: Request, workspace_id: str, channel_id: str) -> Response:
         seat = access.readable_channel(self.caller, workspace_id, channel_id)

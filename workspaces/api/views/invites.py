@@ -22,7 +22,7 @@ class Invites(PersonView):
         summary="List invites",
         description="Those that were not revoked, the newest first.",
         parameters=answers.PAGING,
-        responses=answers.page_of(answers.InviteAnswer),
+        responses=answers.page_of(answers.InviteResource),
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         member = access.moderator(self.caller, workspace_id)
@@ -33,7 +33,7 @@ class Invites(PersonView):
         summary="Create an invite",
         description="Valid for 7 days where nothing is said.",
         request=InviteCreateSerializer,
-        responses={201: answers.one(answers.InviteAnswer)},
+        responses={201: answers.one(answers.InviteResource)},
     )
     def post(self, request: Request, workspace_id: str) -> Response:
         member = access.team_moderator(self.caller, workspace_id)
@@ -59,7 +59,7 @@ class InvitePreview(ApiView):
     @extend_schema(
         summary="Preview an invite",
         description="Open to anyone who has the link, before they sign in.",
-        responses=answers.one(answers.InvitePreviewAnswer),
+        responses=answers.one(answers.InvitePreviewResource),
         auth=[],
     )
     def get(self, request: Request, token: str) -> Response:

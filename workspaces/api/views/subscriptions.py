@@ -15,9 +15,9 @@ from workspaces.api.serializers import (
 )
 from workspaces.models import WebhookDelivery, WebhookSubscription
 
-SUBSCRIPTION = answers.one(answers.SubscriptionAnswer)
-NEW_SUBSCRIPTION = answers.one(answers.NewSubscriptionAnswer)
-DELIVERY = answers.one(answers.DeliveryAnswer)
+SUBSCRIPTION = answers.one(answers.SubscriptionResource)
+NEW_SUBSCRIPTION = answers.one(answers.NewSubscriptionResource)
+DELIVERY = answers.one(answers.DeliveryResource)
 STATUS = OpenApiParameter("status", str, enum=list(WebhookDelivery.Status.values), description="Only these.")
 
 
@@ -27,7 +27,7 @@ class Subscriptions(PersonView):
     @extend_schema(
         summary="List subscriptions",
         parameters=answers.PAGING,
-        responses=answers.page_of(answers.SubscriptionAnswer),
+        responses=answers.page_of(answers.SubscriptionResource),
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         member = access.moderator(self.caller, workspace_id)
@@ -81,7 +81,7 @@ class Deliveries(PersonView):
         summary="List deliveries",
         description="The newest first; they are kept for 14 days.",
         parameters=[STATUS, *answers.PAGING],
-        responses=answers.page_of(answers.DeliveryAnswer),
+        responses=answers.page_of(answers.DeliveryResource),
     )
     def get(self, request: Request, workspace_id: str, subscription_id: str) -> Response:
         member = access.moderator(self.caller, workspace_id)

@@ -11,7 +11,7 @@ from workspaces.api.base import PersonView
 from workspaces.api.serializers import WebhookCreateSerializer, WebhookUpdateSerializer, parsed
 from workspaces.models import Webhook
 
-NEW_WEBHOOK = answers.one(answers.NewWebhookAnswer)
+NEW_WEBHOOK = answers.one(answers.NewWebhookResource)
 
 
 class Webhooks(PersonView):
@@ -20,7 +20,7 @@ class Webhooks(PersonView):
     @extend_schema(
         summary="List incoming webhooks",
         parameters=answers.PAGING,
-        responses=answers.page_of(answers.WebhookAnswer),
+        responses=answers.page_of(answers.WebhookResource),
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         member = access.moderator(self.caller, workspace_id)

@@ -18,8 +18,8 @@ from workspaces.api.serializers import (
 )
 from workspaces.models import Member, Role, Workspace
 
-WORKSPACE = answers.one(answers.WorkspaceAnswer)
-MEMBER = answers.one(answers.MemberAnswer)
+WORKSPACE = answers.one(answers.WorkspaceResource)
+MEMBER = answers.one(answers.MemberResource)
 DISCOVER = OpenApiParameter("discover", bool, description="The public workspaces instead of the caller's own.")
 
 
@@ -33,7 +33,7 @@ class Workspaces(PersonView):
     @extend_schema(
         summary="List my workspaces",
         parameters=[DISCOVER, *answers.PAGING],
-        responses=answers.page_of(answers.WorkspaceAnswer),
+        responses=answers.page_of(answers.WorkspaceResource),
     )
     def get(self, request: Request) -> Response:
         if query_flag(request, "discover", default=False):
@@ -108,7 +108,7 @@ class Members(PersonView):
     @extend_schema(
         summary="List a workspace's members",
         parameters=answers.PAGING,
-        responses=answers.page_of(answers.MemberAnswer),
+        responses=answers.page_of(answers.MemberResource),
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         access.membership(self.caller, workspace_id)
