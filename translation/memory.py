@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from rosetta.celery import nudge
 from rosetta.errors import Invalid
-from translation import phrasebook, scopes
+from translation import metrics, phrasebook, scopes
 from translation.models import GlossaryTerm, MemoryEntry, TranslationPolicy
 from translation.protection import Parsed, ProtectionError, Unit, fingerprint, parse
 
@@ -122,7 +122,15 @@ def recall(*, scope_id: str, text: str, source: str, targets: Collection[str]) -
         if composed := compose(parsed[target], source, target, hits):
             found[target], used = composed
             count_hits(scope_id, used)
+        metrics.recalled(_kind(found.get(target)))
     return found
+
+
+def _kind(found: Translation | None) -> str:
+    """What a look-up came to, for metrics."""
+    if found is None:
+        return "nothing"
+    return found.engine if found.engine in (CORRECTION, PHRASEBOOK, GLOSSARY) else "memory"
 
 
 def find(scope_ids: Collection[str], keys: Collection[str]) -> dict[str, dict[str, Hit]]:

@@ -281,6 +281,7 @@ def test_an_engine_that_says_nothing_useful_fails_the_text(scope: str, libre: se
     assert (outcome.state, outcome.reason, outcome.retry_after) == ("failed", "protection", None)
 
 
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="an in-memory SQLite has one connection")
 def test_a_flight_is_waited_for(scope: str, libre: servers.Service, transactional_db) -> None:
     arrived, go = threading.Event(), threading.Event()
 

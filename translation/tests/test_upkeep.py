@@ -1,0 +1,152 @@
+"""Hits, eviction, metrics, and what workers do at the same time."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from prometheus_client import REGISTRY
+
+from translation import breakers, budgets, chains, memory, tasks
+from translation.models import EngineState, MemoryEntry, TranslationPolicy, Usage
+from translation.protection import parse
+from translation.service import Job, recall, remember_correction, translate_batch
+from translation.tests import servers
+
+threads_have_connections = pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="an in-memory SQLite has one connection, which threads cannot share"
+)
+
+
+def side_by_side(*calls: Callable[[], object]) -> list[object]:
+    """What the calls answered, made at the same time, each with a connection of its own."""
+    results: list[object] = [None] * len(calls)
+    start = threading.Barrier(len(calls))
+
+    def run(index: int) -> None:
+        start.wait()
+        try:
+            results[index] = calls[index]()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.mark.django_db
+def test_hits_are_counted_when_they_are_handed_over(scope: str, libre: servers.Service) -> None:
+    translate_batch([Job(None, scope, "The cat sat", "en", "ja")])
+    entry = MemoryEntry.objects.get()
+    tasks.note_hits([[scope, entry.key, 3], [scope, "no such key", 1]])
+    entry.refresh_from_db()
+    assert entry.hits == 3
+
+
+@pytest.mark.django_db
+def test_what_nobody_used_for_long_goes_but_corrections_stay(scope: str, libre: servers.Service) -> None:
+    translate_batch([Job(None, scope, text, "en", "ja") for text in ("The cat sat", "The dog ran")])
+    remember_correction(scope_id=scope, source="en", target="ja", source_text="The bird flew", text="鳥が飛んだ")
+    old = timezone.now() - tasks.EVICT_AFTER - timedelta(days=1)
+    MemoryEntry.objects.exclude(source_text="The dog ran").update(last_used_at=old)
+    assert tasks.evict_memory() == 1
+    assert set(MemoryEntry.objects.values_list("source_text", flat=True)) == {"The dog ran", "The bird flew"}
+
+
+@pytest.mark.django_db
+def test_eviction_goes_in_bounded_steps(scope: str) -> None:
+    old = timezone.now() - timedelta(days=2)
+    MemoryEntry.objects.bulk_create(
+        MemoryEntry(
+            scope_id=scope,
+            key=str(n),
+            source="en",
+            target="ja",
+            source_text="x",
+            text="y",
+            origin="engine",
+            engine="e",
+            last_used_at=old,
+        )
+        for n in range(7)
+    )
+    assert memory.evict(older_than=timedelta(days=1), at_most=5) == 5
+    assert memory.evict(older_than=timedelta(days=1), at_most=5) == 2
+
+
+@pytest.mark.django_db
+def test_metrics_tell_engine_and_pair(scope: str, libre: servers.Service) -> None:
+    labels = {"engine": "libretranslate", "source": "en", "target": "th"}
+
+    def value(name: str, **more: str) -> float:
+        return REGISTRY.get_sample_value(name, {**labels, **more}) or 0.0
+
+    before = value("rosetta_translation_characters_total"), value("rosetta_translation_seconds_count")
+    errors = value("rosetta_translation_errors_total", kind="passing")
+    failures = value("rosetta_translation_protection_failures_total")
+    translate_batch([Job(None, scope, "The cat sat", "en", "th")])
+    assert value("rosetta_translation_characters_total") == before[0] + 11
+    assert value("rosetta_translation_seconds_count") == before[1] + 1
+    libre.handle = servers.libretranslate(lambda *_: "")
+    translate_batch([Job(None, scope, "The dog ran", "en", "th")])
+    assert value("rosetta_translation_protection_failures_total") == failures + 1
+    libre.handle = servers.always(500)
+    translate_batch([Job(None, scope, "The bird flew", "en", "th")])
+    assert value("rosetta_translation_errors_total", kind="passing") == errors + 1
+    memory_hits = REGISTRY.get_sample_value("rosetta_translation_recalls_total", {"found": "memory"}) or 0.0
+    recall(scope_id=scope, text="The cat sat", source="en", targets=["th"])
+    assert REGISTRY.get_sample_value("rosetta_translation_recalls_total", {"found": "memory"}) == memory_hits + 1
+
+
+@threads_have_connections
+@pytest.mark.django_db(transaction=True)
+def test_usage_of_many_workers_adds_up(scope: str) -> None:
+    unit = parse("hello").units[0]
+
+    def record() -> None:
+        for _ in range(5):
+            item = chains.Item(scope, "k", unit, "en", "ja")
+            item.spent = [chains.Spent("deepl", 10, 1, 0, 200, True)]
+            budgets.record([item])
+
+    side_by_side(*[record] * 6)
+    usage = Usage.objects.get()
+    assert (usage.characters, usage.calls, usage.cost_micros, usage.metered) == (300, 30, 6000, True)
+
+
+@threads_have_connections
+@pytest.mark.django_db(transaction=True)
+def test_one_worker_alone_gets_the_trial(db: None) -> None:
+    EngineState.objects.create(
+        engine="deepl", status="open", failures=3, retry_at=timezone.now() - timedelta(seconds=1)
+    )
+    admitted = side_by_side(*[lambda: breakers.snapshot(["deepl"]).admits("deepl")] * 6)
+    assert sorted(admitted) == [False] * 5 + [True]
+
+
+@threads_have_connections
+@pytest.mark.django_db(transaction=True)
+def test_staff_are_told_by_one_worker_alone(scope: str, mailoutbox, django_user_model) -> None:
+    django_user_model.objects.create_user("staff@example.com", "x", name="Staff", is_staff=True)
+    side_by_side(*[lambda: budgets.tell_staff_once(scope, 10)] * 5)
+    assert len(mailoutbox) == 1
+    assert TranslationPolicy.objects.get().told_month is not None
+
+
+@threads_have_connections
+@pytest.mark.django_db(transaction=True)
+def test_a_correction_wins_over_a_result_that_comes_at_the_same_time(scope: str, libre: servers.Service) -> None:
+    libre.handle = servers.slow(servers.libretranslate(), 0.1)
+    side_by_side(
+        lambda: translate_batch([Job(None, scope, "The cat sat", "en", "ja")]),
+        lambda: remember_correction(
+            scope_id=scope, source="en", target="ja", source_text="The cat sat", text="猫が座った"
+        ),
+    )
+    assert MemoryEntry.objects.get().text == "猫が座った"
