@@ -20,7 +20,7 @@ from workspaces.access import webhook_of
 
 SECRET_HEADER = "X-Rosetta-Webhook-Secret"  # noqa: S105
 
-WEBHOOK_POSTS = Limit("webhook-post", "120/minute", lambda request: request.resolver_match.kwargs["webhook_id"])
+WEBHOOK_POSTS = Limit("webhook-post", "120/minute", lambda request: str(request.parser_context["kwargs"]["webhook_id"]))
 
 
 class AutomationMessagesView(ApiView):
