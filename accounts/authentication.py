@@ -60,7 +60,13 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """Django's session; unsafe methods need the CSRF token."""
+    """Django's session; unsafe methods need the CSRF token, in the header.
+
+    DRF's own way also looks for it in the form, and parses the whole body before anybody is signed in.
+    """
+
+    def enforce_csrf(self, request: Request) -> None:
+        super().enforce_csrf(getattr(request, "_request", request))
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         found = super().authenticate(request)
