@@ -39,15 +39,7 @@ class FileView(ApiView):
     permission_classes = (AnybodyOrSignedIn,)
 
 
-class HeaderCsrfSession(SessionAuthentication):
-    """Looks for the CSRF token in the header alone; DRF's way parses the body before anybody is signed in."""
-
-    def enforce_csrf(self, request: Request) -> None:
-        super().enforce_csrf(getattr(request, "_request", request))
-
-
 class UploadView(FileView):
-    authentication_classes = (GuestAuthentication, TokenAuthentication, HeaderCsrfSession)
     parser_classes = (UploadParser, JSONObjectParser)
     limits = (EVERYTHING, Limit("uploads", "60/minute", by_caller))
 
