@@ -423,6 +423,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "expire-files": {"task": "files.tasks.expire_files", "schedule": every(120.0)},
     "sweep-removals": {"task": "files.tasks.remove_owed", "schedule": every(60.0)},
     "sweep-thumbnails": {"task": "files.tasks.sweep_thumbnails", "schedule": every(60.0)},
+    "end-expired-rooms": {"task": "rooms.tasks.end_expired_rooms", "schedule": every(5.0)},
+    "purge-rooms": {"task": "rooms.tasks.purge_rooms", "schedule": every(3600.0)},
     "expire-events": {"task": "workspaces.tasks.expire_events", "schedule": every(600.0)},
     "erase": {"task": "workspaces.tasks.erase", "schedule": every(60.0)},
     # Outgoing webhooks are found by looking: posting a message does nothing for them. A look that is late is skipped.

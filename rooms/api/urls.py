@@ -1,3 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from rooms.api import views
+
+urlpatterns = [
+    path("external/rooms", views.RoomsView.as_view()),
+    path("external/rooms/usage", views.UsageView.as_view()),
+    path("external/rooms/<ulid:room_id>", views.OneRoomView.as_view()),
+    path("external/rooms/<ulid:room_id>/extend", views.ExtendView.as_view()),
+    path("external/rooms/<ulid:room_id>/close", views.CloseView.as_view()),
+    path("external/rooms/<ulid:room_id>/guests", views.GuestsView.as_view()),
+    path("external/rooms/<ulid:room_id>/guests/<ulid:guest_id>", views.GuestView.as_view()),
+    path("external/rooms/<ulid:room_id>/messages", views.GuestMessagesView.as_view()),
+]

@@ -1,0 +1,72 @@
+"""Which rooms a caller may reach: owners their own, guests the one that they joined."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from rest_framework import exceptions
+
+from accounts.models import Guest, User
+from messaging.access import room_place
+from messaging.places import Place
+from rooms.models import Room
+from rosetta.errors import NotFound
+from workspaces.errors import RoomEnded
+
+
+def rooms_of(owner: User) -> QuerySet[Room]:
+    return Room.objects.filter(owner=owner)
+
+
+def with_status(status: str, now: datetime) -> Q:
+    """Rooms that are ``active``, ``expired`` or ``closed``; the same rule as Room.status_at."""
+    return {
+        "active": Q(closed_at=None, expires_at__gt=now),
+        "expired": Q(closed_at=None, expires_at__lte=now),
+        "closed": Q(closed_at__isnull=False),
+    }[status]
+
+
+def own_room(owner: User, room_id: str, *, lock: bool = False) -> Room:
+    """A room of ``owner``'s. Raises NotFound for all others."""
+    rooms = rooms_of(owner)
+    if lock:
+        rooms = rooms.select_for_update(no_key=True)
+    room = rooms.filter(pk=room_id).first()
+    if room is None:
+        raise NotFound
+    return room
+
+
+def open_room(room_id: str, *, lock: bool = False) -> Room:
+    """A room that anybody who knows its id may join. Raises NotFound, and RoomEnded when it is over."""
+    rooms = Room.objects.select_for_update(no_key=True) if lock else Room.objects.all()
+    room = rooms.filter(pk=room_id).first()
+    if room is None:
+        raise NotFound
+    if room.has_ended(timezone.now()):
+        raise RoomEnded
+    return room
+
+
+def guests_in(room: Room) -> QuerySet[Guest]:
+    return Guest.objects.filter(workspace_id=room.pk, removed_at=None)
+
+
+def guest_place(guest: Guest, room_id: str, *, to_write: bool = False) -> Place:
+    """The channel of the room that ``guest`` joined. In every other room it is nobody: raises NotAuthenticated.
+
+    Raises RoomEnded when its room is over.
+    """
+    if guest.workspace_id != room_id:
+        raise exceptions.NotAuthenticated
+    if not guest.is_admitted(timezone.now()):
+        raise RoomEnded
+    try:
+        place = room_place(guest, to_write=to_write)
+    except NotFound:
+        raise RoomEnded from None  # the workspace was deleted
+    workspace = place.workspace
+    if workspace is None or workspace.deleted_at is not None or workspace.has_ended(timezone.now()):
+        raise RoomEnded
+    return place

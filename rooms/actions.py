@@ -1,0 +1,230 @@
+"""Every change to temporary rooms and to who visits them."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from accounts.models import Guest, User
+from accounts.secrets import digest, new_secret
+from rooms import access, resources
+from rooms.errors import (
+    EXTENSION_EXCEEDS,
+    TTL_EXCEEDS,
+    ActiveLimitExceeded,
+    ExtensionNotAllowed,
+    MonthlyLimitExceeded,
+)
+from rooms.models import LIMIT_NAMES, Limits, Room, RoomLimits
+from rosetta.errors import Invalid, NotFound
+from rosetta.wake import wake
+from workspaces import events
+from workspaces.actions import create_workspace, delete_workspace
+from workspaces.errors import RoomEnded
+from workspaces.models import Channel, Conversation, Workspace
+
+log = structlog.get_logger(__name__)
+
+GUEST_PREFIX = "grst_"
+PURGE_AFTER = timedelta(days=30)
+
+
+def limits_of(owner: User) -> Limits:
+    """What ``owner`` may do now."""
+    row = RoomLimits.objects.select_related("plan").filter(owner=owner).first()
+    return row.effective() if row is not None else Limits()
+
+
+def counts_of(owner: User, now: datetime) -> tuple[int, int]:
+    """How many rooms of ``owner`` are active, and how many were made this month (in UTC)."""
+    rooms = Room.objects.filter(owner=owner)
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    active = rooms.filter(access.with_status("active", now), workspace__deleted_at=None)
+    return active.exclude(workspace=None).count(), rooms.filter(created_at__gte=month).count()
+
+
+def _locked_limits(owner: User) -> Limits:
+    """``owner``'s limits, with the lock that makes two creations at once one after the other."""
+    RoomLimits.objects.get_or_create(owner=owner)
+    return RoomLimits.objects.select_for_update(of=("self",)).select_related("plan").get(owner=owner).effective()
+
+
+@transaction.atomic
+def create_room(
+    *, owner: User, name: str, external_reference: str | None = None, ttl_hours: int | None = None
+) -> tuple[Room, Limits]:
+    """A room that is open from now on. Raises Invalid, ActiveLimitExceeded, MonthlyLimitExceeded."""
+    limits = _locked_limits(owner)
+    longest = min(limits.max_ttl_hours, limits.max_lifetime_hours)
+    hours = min(limits.default_ttl_hours, longest) if ttl_hours is None else ttl_hours
+    if hours > longest:
+        raise Invalid({"ttl_hours": [TTL_EXCEEDS]})
+    now = timezone.now()
+    active, created = counts_of(owner, now)
+    if active >= limits.active_limit:
+        raise ActiveLimitExceeded
+    if created >= limits.monthly_creation_limit:
+        raise MonthlyLimitExceeded
+    expires_at = now + timedelta(hours=hours)
+    member = create_workspace(owner=owner, name=name, kind=Workspace.Kind.TEMPORARY_ROOM, expires_at=expires_at)
+    room = Room.objects.create(
+        pk=member.workspace.pk,
+        owner=owner,
+        workspace=member.workspace,
+        channel_id=Channel.objects.get(workspace=member.workspace).pk,
+        name=name,
+        external_reference=external_reference,
+        expires_at=expires_at,
+        created_at=now,
+    )
+    return room, limits
+
+
+@transaction.atomic
+def extend_room(*, owner: User, room_id: str, extension_hours: int | None = None) -> tuple[Room, Limits]:
+    """Let a room live longer, and its guests' tokens with it. Raises NotFound, RoomEnded, ExtensionNotAllowed, Invalid."""
+    limits = _locked_limits(owner)
+    room = access.own_room(owner, room_id, lock=True)
+    if room.has_ended(timezone.now()):
+        raise RoomEnded
+    if not limits.extension_allowed:
+        raise ExtensionNotAllowed
+    hours = limits.single_extension_hours if extension_hours is None else extension_hours
+    expires_at = room.expires_at + timedelta(hours=hours)
+    if hours > limits.single_extension_hours or expires_at > room.latest_expiry(limits):
+        raise Invalid({"extension_hours": [EXTENSION_EXCEEDS]})
+    room.expires_at, room.extension_count = expires_at, room.extension_count + 1
+    room.save(update_fields=["expires_at", "extension_count"])
+    Workspace.objects.filter(pk=room.pk).update(expires_at=expires_at)
+    access.guests_in(room).update(expires_at=expires_at)
+    _tell(room, "room.extended")
+    _wake_guests(room)
+    return room, limits
+
+
+@transaction.atomic
+def close_room(*, owner: User, room_id: str) -> Room:
+    """End a room before its time; again, or after its time, changes nothing. Raises NotFound."""
+    room = access.own_room(owner, room_id, lock=True)
+    now = timezone.now()
+    if not room.has_ended(now):
+        room.closed_at = now
+        room.save(update_fields=["closed_at"])
+        Workspace.objects.filter(pk=room.pk).update(closed_at=now)
+        _end(room, now)
+    return room
+
+
+@transaction.atomic
+def end_expired(*, batch: int) -> int:
+    """Send the guests out of up to ``batch`` rooms whose time is over, and tell their readers; returns how many."""
+    now = timezone.now()
+    over = Room.objects.filter(ended_at=None, expires_at__lte=now)
+    rooms = list(over.select_for_update(skip_locked=True).order_by("expires_at")[:batch])
+    for room in rooms:
+        _end(room, now)
+    return len(rooms)
+
+
+def _end(room: Room, now: datetime) -> None:
+    room.ended_at = now
+    room.save(update_fields=["ended_at"])
+    # Not removed: a guest whose room has ended is told so, with a 410.
+    access.guests_in(room).filter(expires_at__gt=now).update(expires_at=now)
+    _tell(room, "room.closed")
+    _wake_guests(room)
+
+
+def _tell(room: Room, kind: str) -> None:
+    conversation = Conversation.objects.filter(pk=room.channel_id, channel__isnull=False).first()
+    if conversation is not None:
+        events.append(conversation, events.Draft(kind, resources.room_for_guests(room)))
+
+
+def _wake_guests(room: Room) -> None:
+    ids = list(access.guests_in(room).values_list("pk", flat=True))
+
+    def tell() -> None:
+        for guest_id in ids:
+            wake(f"who:guest:{guest_id}")
+
+    transaction.on_commit(tell)
+
+
+@transaction.atomic
+def join_room(*, room_id: str, nickname: str, preferred_language: str) -> tuple[Guest, str, Room]:
+    """A new guest of a room, and its token, which is shown this once. Raises NotFound, RoomEnded."""
+    # Locked, so that nobody joins while the room is being closed.
+    room = access.open_room(room_id, lock=True)
+    if not Workspace.objects.filter(pk=room.pk, deleted_at=None).exists():
+        raise RoomEnded
+    token = new_secret(GUEST_PREFIX)
+    guest = Guest.objects.create(
+        workspace_id=room.pk,
+        nickname=nickname,
+        preferred_language=preferred_language,
+        token_hash=digest(token),
+        expires_at=room.expires_at,
+    )
+    return guest, token, room
+
+
+@transaction.atomic
+def remove_guest(*, owner: User, room_id: str, guest_id: str) -> None:
+    """Send one guest out; its token is dead from now on. Raises NotFound."""
+    room = access.own_room(owner, room_id)
+    if not access.guests_in(room).filter(pk=guest_id).update(removed_at=timezone.now()):
+        raise NotFound
+    transaction.on_commit(lambda: wake(f"who:guest:{guest_id}"))
+
+
+@transaction.atomic
+def purge_ended(*, batch: int) -> int:
+    """Give up what was said in up to ``batch`` rooms that ended 30 days ago; returns how many.
+
+    The room itself stays: it counts for its month, and its owner's books refer to it.
+    """
+    now = timezone.now()
+    due = Room.objects.filter(ended_at__lte=now - PURGE_AFTER, purged_at=None)
+    rooms = list(due.select_for_update(skip_locked=True).order_by("ended_at")[:batch])
+    for room in rooms:
+        workspace = Workspace.objects.filter(pk=room.pk, deleted_at=None).first()
+        if workspace is not None:
+            delete_workspace(workspace=workspace)
+        room.workspace, room.purged_at = None, now
+        room.save(update_fields=["workspace", "purged_at"])
+        for guest in Guest.objects.filter(workspace_id=room.pk):
+            _forget(guest, now)
+    return len(rooms)
+
+
+def _forget(guest: Guest, now: datetime) -> None:
+    guest.nickname, guest.token_hash, guest.removed_at = "Guest", digest(new_secret()), guest.removed_at or now
+    guest.save(update_fields=["nickname", "token_hash", "removed_at"])
+
+
+def drop_purged_guests(*, batch: int) -> int:
+    """Take away guests of purged rooms whose messages have been erased; returns how many."""
+    recent = Room.objects.filter(purged_at__gte=timezone.now() - timedelta(days=7)).values("pk")
+    gone = 0
+    for guest in Guest.objects.filter(workspace_id__in=recent)[:batch]:
+        try:
+            gone += guest.delete()[0]
+        except ProtectedError:  # the erasure of its messages is still under way
+            continue
+    return gone
+
+
+@transaction.atomic
+def set_limits(*, owner: User, **values: int | bool | None) -> Limits:
+    """Give ``owner`` limits of their own, by name; what is left out stays, None leaves a limit to the plan."""
+    unknown = set(values) - set(LIMIT_NAMES)
+    if unknown:
+        raise ValueError(f"no such limit: {', '.join(sorted(unknown))}")
+    row, _ = RoomLimits.objects.get_or_create(owner=owner)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+    return row.effective()

@@ -1,0 +1,148 @@
+"""Bodies of room requests, and the shapes of the answers for the schema."""
+
+import unicodedata
+from typing import Any
+
+from rest_framework import serializers
+
+from messaging.api.serializers import StringField
+from rosetta import languages
+from rosetta.schema import data_of
+
+MAX_HOURS = 24 * 365 * 10
+
+
+class NameField(StringField):
+    """A line of text: what cannot be seen is taken out before it is measured."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        seen = "".join(char for char in text if not unicodedata.category(char).startswith(("Cc", "Cs", "Zl", "Zp")))
+        if not seen.strip():
+            self.fail("blank")
+        return seen.strip()
+
+
+class HoursField(serializers.IntegerField):
+    """A whole number of hours; a switch or a fraction is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=MAX_HOURS, required=False, allow_null=True, **kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or (isinstance(data, float) and not data.is_integer()):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
+class CreateRoomSerializer(serializers.Serializer[Any]):
+    name = NameField(max_length=120)
+    external_reference = StringField(
+        max_length=255, required=False, allow_null=True, allow_blank=True, help_text="The developer's own id for it."
+    )
+    ttl_hours = HoursField(help_text="How long it lives; the owner's default unless said.")
+
+
+class ExtendRoomSerializer(serializers.Serializer[Any]):
+    extension_hours = HoursField(help_text="How much longer; the owner's largest single extension unless said.")
+
+
+class JoinSerializer(serializers.Serializer[Any]):
+    nickname = NameField(max_length=80)
+    preferred_language = serializers.ChoiceField(languages.CODES)
+
+
+# ── Answers ──
+
+
+class JoinHintResource(serializers.Serializer[Any]):
+    method = serializers.CharField()
+    endpoint = serializers.URLField()
+
+
+class RoomResource(serializers.Serializer[Any]):
+    room_id = serializers.CharField()
+    workspace_id = serializers.CharField(help_text="The same as the room's.")
+    channel_id = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(["temporary_room"])
+    status = serializers.ChoiceField(["active", "expired", "closed"])
+    external_reference = serializers.CharField(allow_null=True)
+    expires_at = serializers.DateTimeField()
+    max_expires_at = serializers.DateTimeField(help_text="How far extensions may take it.")
+    extension_count = serializers.IntegerField()
+    join = JoinHintResource()
+
+
+class RoomListAnswer(serializers.Serializer[Any]):
+    data = RoomResource(many=True)  # type: ignore[assignment]
+    meta = serializers.DictField()
+    links = serializers.DictField()
+
+
+class GuestResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    nickname = serializers.CharField()
+    preferred_language = serializers.CharField()
+    joined_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField()
+
+
+class GuestListAnswer(serializers.Serializer[Any]):
+    data = GuestResource(many=True)  # type: ignore[assignment]
+    meta = serializers.DictField()
+    links = serializers.DictField()
+
+
+class JoinedGuestResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    nickname = serializers.CharField()
+    preferred_language = serializers.CharField()
+
+
+class GuestSessionResource(serializers.Serializer[Any]):
+    token = serializers.CharField(help_text="`grst_…`, shown this once.")
+    token_type = serializers.ChoiceField(["guest"])
+    header = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class JoinedRoomResource(serializers.Serializer[Any]):
+    room_id = serializers.CharField()
+    workspace_id = serializers.CharField()
+    channel_id = serializers.CharField()
+    name = serializers.CharField()
+    status = serializers.ChoiceField(["active", "expired", "closed"])
+    expires_at = serializers.DateTimeField()
+
+
+class JoinedResource(serializers.Serializer[Any]):
+    guest = JoinedGuestResource()
+    session = GuestSessionResource()
+    room = JoinedRoomResource()
+
+
+class UsageLimits(serializers.Serializer[Any]):
+    active_limit = serializers.IntegerField()
+    monthly_creation_limit = serializers.IntegerField()
+
+
+class UsageCounts(serializers.Serializer[Any]):
+    active_room_count = serializers.IntegerField()
+    monthly_creation_count = serializers.IntegerField()
+
+
+class UsageSignals(serializers.Serializer[Any]):
+    active_limit_reached = serializers.BooleanField()
+    monthly_creation_limit_reached = serializers.BooleanField()
+
+
+class RoomUsageResource(serializers.Serializer[Any]):
+    limits = UsageLimits()
+    usage = UsageCounts()
+    abuse_signals = UsageSignals()
+
+
+RoomAnswer = data_of(RoomResource)
+JoinedAnswer = data_of(JoinedResource)
+RoomUsageAnswer = data_of(RoomUsageResource)

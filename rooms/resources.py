@@ -1,0 +1,78 @@
+"""Rooms and guests as the contract's JSON."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.authentication import GUEST_HEADER
+from accounts.models import Guest
+from rooms.models import Limits, Room
+from rosetta.times import moment
+
+
+def room(row: Room, limits: Limits) -> dict[str, Any]:
+    """``row`` as its owner sees it, who has ``limits``."""
+    return {
+        "room_id": row.pk,
+        "workspace_id": row.pk,
+        "channel_id": row.channel_id,
+        "name": row.name,
+        "kind": "temporary_room",
+        "status": row.status_at(timezone.now()),
+        "external_reference": row.external_reference,
+        "expires_at": moment(row.expires_at),
+        "max_expires_at": moment(row.latest_expiry(limits)),
+        "extension_count": row.extension_count,
+        "join": {"method": "POST", "endpoint": f"{settings.PUBLIC_URL}/api/v1/external/rooms/{row.pk}/guests"},
+    }
+
+
+def room_for_guests(row: Room) -> dict[str, Any]:
+    """``row`` as everybody in it may see it: nothing of its owner's books."""
+    return {
+        "room_id": row.pk,
+        "workspace_id": row.pk,
+        "channel_id": row.channel_id,
+        "name": row.name,
+        "status": row.status_at(timezone.now()),
+        "expires_at": moment(row.expires_at),
+    }
+
+
+def guest(row: Guest) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "nickname": row.nickname,
+        "preferred_language": row.preferred_language,
+        "joined_at": moment(row.joined_at),
+        "last_seen_at": moment(row.last_seen_at),
+    }
+
+
+def joined(row: Guest, token: str, joined_room: Room) -> dict[str, Any]:
+    """What a guest is told once, when it joins."""
+    return {
+        "guest": {"id": row.pk, "nickname": row.nickname, "preferred_language": row.preferred_language},
+        "session": {
+            "token": token,
+            "token_type": "guest",
+            "header": GUEST_HEADER,
+            "expires_at": moment(row.expires_at),
+        },
+        "room": room_for_guests(joined_room),
+    }
+
+
+def usage(limits: Limits, active: int, created_this_month: int) -> dict[str, Any]:
+    return {
+        "limits": {
+            "active_limit": limits.active_limit,
+            "monthly_creation_limit": limits.monthly_creation_limit,
+        },
+        "usage": {"active_room_count": active, "monthly_creation_count": created_this_month},
+        "abuse_signals": {
+            "active_limit_reached": active >= limits.active_limit,
+            "monthly_creation_limit_reached": created_this_month >= limits.monthly_creation_limit,
+        },
+    }

@@ -1,0 +1,213 @@
+"""Guests: what their token opens, and that it opens nothing else."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.models import Guest, User
+from messaging.models import MessageTranslation
+from rooms import actions
+from rooms.models import Room
+from rooms.tests.conftest import ROOMS, expire, joined
+from rooms.tests.test_owning import GONE
+from rosetta.ids import new_ulid
+from rosetta.times import moment
+from workspaces.actions import delete_workspace
+from workspaces.models import Workspace
+
+pytestmark = pytest.mark.django_db
+
+
+def test_joining_is_answered_as_documented(room: Room) -> None:
+    data = joined(room)
+    guest = Guest.objects.get()
+    token = data["session"].pop("token")
+    assert token.startswith("grst_")
+    assert data == {
+        "guest": {"id": guest.pk, "nickname": "Mei", "preferred_language": "zh-CN"},
+        "session": {
+            "token_type": "guest",
+            "header": "X-Rosetta-Guest-Token",
+            "expires_at": moment(room.expires_at),
+        },
+        "room": {
+            "room_id": room.pk,
+            "workspace_id": room.pk,
+            "channel_id": room.channel_id,
+            "name": "Customer Support Room",
+            "status": "active",
+            "expires_at": moment(room.expires_at),
+        },
+    }
+    assert token not in guest.token_hash
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"nickname": ""}, "nickname"),
+        ({"nickname": "\u0007 "}, "nickname"),
+        ({"nickname": "x" * 81}, "nickname"),
+        ({"nickname": 7}, "nickname"),
+        ({"preferred_language": "xx"}, "preferred_language"),
+        ({"preferred_language": None}, "preferred_language"),
+    ],
+)
+def test_a_bad_body_is_named(room: Room, body: dict[str, Any], field: str) -> None:
+    full = {"nickname": "Mei", "preferred_language": "zh-CN", **body}
+    answer = APIClient().post(f"{ROOMS}/{room.pk}/guests", full, format="json")
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, [field])
+
+
+@pytest.mark.parametrize("room_id", ["nonsense", new_ulid()])
+def test_nobody_joins_a_room_that_is_none(room: Room, room_id: str) -> None:
+    body = {"nickname": "Mei", "preferred_language": "ja"}
+    assert APIClient().post(f"{ROOMS}/{room_id}/guests", body, format="json").status_code == 404
+
+
+def test_somebody_signed_in_joins_as_a_guest_like_anybody(as_member: APIClient, room: Room) -> None:
+    bad = APIClient()
+    bad.credentials(HTTP_AUTHORIZATION="Bearer 1|old")
+    for client in (as_member, bad):
+        body = {"nickname": "M", "preferred_language": "th"}
+        assert client.post(f"{ROOMS}/{room.pk}/guests", body, format="json").status_code == 201
+
+
+def test_joins_are_limited_by_address(room: Room) -> None:
+    for _ in range(20):
+        joined(room)
+    body = {"nickname": "Mei", "preferred_language": "ja"}
+    answer = APIClient().post(f"{ROOMS}/{room.pk}/guests", body, format="json")
+    assert (answer.status_code, answer.json()) == (429, {"message": "Too Many Attempts."})
+    elsewhere = APIClient(REMOTE_ADDR="203.0.113.9")
+    assert elsewhere.post(f"{ROOMS}/{room.pk}/guests", body, format="json").status_code == 201
+
+
+def test_guest_and_owner_write_to_each_other(as_owner: APIClient, room: Room, join: Callable[..., APIClient]) -> None:
+    guest = join(room)
+    url = f"{ROOMS}/{room.pk}/messages"
+    asked = guest.post(url, {"content": "你好，我的订单在哪里？"}, format="json")
+    assert asked.status_code == 201
+    data = asked.json()["data"]
+    assert (data["original_content"], data["translation_status"]) == ("你好，我的订单在哪里？", "pending")
+    assert data["sender"] == {"kind": "guest", "id": Guest.objects.get().pk, "name": "Mei", "avatar_url": None}
+    owners = f"/api/v1/workspaces/{room.pk}/channels/{room.channel_id}/messages"
+    answered = as_owner.post(owners, {"content": "We will look."}, format="json").json()["data"]
+    assert {row.language for row in MessageTranslation.objects.all()} == {"en", "zh-CN"}
+    MessageTranslation.objects.filter(message=answered["id"]).update(state="ready", text="我们会看一下。")
+    page = guest.get(url).json()["data"]
+    assert [(one["display_content"], one["display_source"]) for one in page] == [
+        ("我们会看一下。", "translation"),
+        ("你好，我的订单在哪里？", "original"),
+    ]
+    assert as_owner.get(owners).json()["data"][1]["original_content"] == "你好，我的订单在哪里？"
+
+
+def test_a_guest_posts_again_only_once(room: Room, join: Callable[..., APIClient]) -> None:
+    guest = join(room)
+    url = f"{ROOMS}/{room.pk}/messages"
+    answers = [guest.post(url, {"content": "hi"}, format="json", headers={"Idempotency-Key": "k"}) for _ in range(2)]
+    assert answers[0].json()["data"]["id"] == answers[1].json()["data"]["id"]
+    assert answers[1]["Idempotent-Replayed"] == "true"
+
+
+def test_a_guest_attaches_its_own_file_and_no_other(
+    as_owner: APIClient, room: Room, join: Callable[..., APIClient]
+) -> None:
+    guest = join(room)
+
+    def uploaded(client: APIClient) -> str:
+        answer = client.post("/api/v1/files", {"file": SimpleUploadedFile("a.txt", b"hi")}, format="multipart")
+        return str(answer.json()["data"]["id"])
+
+    url = f"{ROOMS}/{room.pk}/messages"
+    mine, hers = uploaded(guest), uploaded(as_owner)
+    assert list(guest.post(url, {"attachment_ids": [hers]}, format="json").json()["errors"]) == ["attachment_ids.0"]
+    answer = guest.post(url, {"attachment_ids": [mine]}, format="json")
+    assert answer.json()["data"]["attachments"][0]["client_name"] == "a.txt"
+
+
+def test_a_guest_is_nobody_in_every_other_place(
+    room: Room, owner: User, join: Callable[..., APIClient], channel: Any
+) -> None:
+    guest = join(room)
+    other = actions.create_room(owner=owner, name="other")[0]
+    owners = f"/api/v1/workspaces/{room.pk}/channels/{room.channel_id}/messages"
+    for method, url in (
+        ("GET", f"{ROOMS}/{other.pk}/messages"),
+        ("POST", f"{ROOMS}/{other.pk}/messages"),
+        ("GET", f"{ROOMS}/{new_ulid()}/messages"),
+        ("GET", ROOMS),
+        ("POST", ROOMS),
+        ("GET", f"{ROOMS}/usage"),
+        ("GET", f"{ROOMS}/{room.pk}"),
+        ("POST", f"{ROOMS}/{room.pk}/extend"),
+        ("POST", f"{ROOMS}/{room.pk}/close"),
+        ("GET", f"{ROOMS}/{room.pk}/guests"),
+        ("GET", owners),
+        ("POST", owners),
+        ("GET", "/api/v1/me"),
+        ("GET", "/api/v1/me/files"),
+        ("GET", "/api/v1/workspaces"),
+        ("GET", "/api/v1/direct-conversations"),
+    ):
+        answer = guest.generic(method, url, '{"content": "x"}', "application/json")
+        assert (answer.status_code, answer.json()) == (401, {"message": "Unauthenticated."}), url
+
+
+@pytest.mark.parametrize("token", [None, "", "grst_", "grst_wrong", "1|abc"])
+def test_without_a_guests_token_there_is_no_way_in(as_owner: APIClient, room: Room, token: str | None) -> None:
+    headers = {} if token is None else {"X-Rosetta-Guest-Token": token}
+    for client in (APIClient(), as_owner):
+        assert client.get(f"{ROOMS}/{room.pk}/messages", headers=headers).status_code == 401
+        assert client.post(f"{ROOMS}/{room.pk}/messages", {}, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("how", ["closed", "expired", "deleted"])
+def test_when_the_room_has_ended_every_guest_call_is_a_410(
+    as_owner: APIClient, room: Room, join: Callable[..., APIClient], how: str
+) -> None:
+    guest = join(room)
+    if how == "closed":
+        as_owner.post(f"{ROOMS}/{room.pk}/close")
+    elif how == "expired":
+        expire(room)
+    else:
+        delete_workspace(workspace=Workspace.objects.get(pk=room.pk))
+    body = {"content": "x", "nickname": "Mei", "preferred_language": "ja"}
+    for answer in (
+        guest.get(f"{ROOMS}/{room.pk}/messages"),
+        guest.post(f"{ROOMS}/{room.pk}/messages", body, format="json"),
+        APIClient().post(f"{ROOMS}/{room.pk}/guests", body, format="json"),
+    ):
+        assert (answer.status_code, answer.json()) == (410, GONE)
+    if how != "deleted":
+        assert guest.post("/api/v1/files").status_code == 410
+
+
+def test_the_owner_lists_guests_and_sends_one_out(
+    as_owner: APIClient, room: Room, join: Callable[..., APIClient]
+) -> None:
+    mei, lin = join(room), join(room, "Lin", "ja")
+    guests = as_owner.get(f"{ROOMS}/{room.pk}/guests").json()
+    assert [set(one) for one in guests["data"]] == [
+        {"id", "nickname", "preferred_language", "joined_at", "last_seen_at"}
+    ] * 2
+    assert [one["nickname"] for one in guests["data"]] == ["Mei", "Lin"]
+    url = f"{ROOMS}/{room.pk}/guests/{guests['data'][0]['id']}"
+    assert as_owner.delete(url).status_code == 204
+    assert as_owner.delete(url).status_code == 404
+    assert mei.get(f"{ROOMS}/{room.pk}/messages").status_code == 401
+    assert lin.get(f"{ROOMS}/{room.pk}/messages").status_code == 200
+    assert len(as_owner.get(f"{ROOMS}/{room.pk}/guests").json()["data"]) == 1
+
+
+def test_a_token_dies_on_the_moment_even_before_the_sweep(room: Room, join: Callable[..., APIClient]) -> None:
+    guest = join(room)
+    Guest.objects.update(expires_at=timezone.now() - timedelta(milliseconds=1))
+    assert guest.get(f"{ROOMS}/{room.pk}/messages").status_code == 410
