@@ -37,6 +37,7 @@ lint: $(DEV)  ## Check style, types, layers, migrations, settings and schema
 	$(MANAGE) check --fail-level WARNING
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
+	$(MANAGE) check_catalogues
 
 format: $(DEV)  ## Format the code and mend what ruff can mend
 	$(PY) -m ruff check --fix .

@@ -3,6 +3,8 @@
 A thin layer instead of dj-rest-auth's: that one never sends the PKCE verifier and never checks the state (ADR 0021).
 """
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +26,7 @@ from rosetta.errors import Invalid, Unavailable
 
 log = structlog.get_logger(__name__)
 
+_NAME = re.compile(r"[a-z0-9_-]{1,64}")
 # What a provider's answer makes allauth raise when the code is not good, or the answer is not what it should be.
 REFUSALS = (
     OAuth2Error, ProviderException, PermissionDenied, ImmediateHttpResponse, ImproperlyConfigured,
@@ -53,10 +56,10 @@ class Provider:
 
     def __init__(self, request: HttpRequest, name: str) -> None:
         self.request = request
-        try:
-            self.provider: Any = get_adapter(request).get_provider(request, provider=name)
-        except (SocialApp.DoesNotExist, ImproperlyConfigured):
-            self.provider = None
+        self.provider: Any = None
+        if _NAME.fullmatch(name):
+            with suppress(SocialApp.DoesNotExist, ImproperlyConfigured):
+                self.provider = get_adapter(request).get_provider(request, provider=name)
         if self.provider is None or self.provider.sub_id != name:
             raise Invalid({"provider": [_("The selected provider is invalid.")]})
         self.name = name

@@ -127,9 +127,10 @@ def link(*, user: User, identity: Identity) -> SocialAccount:
 def unlink(*, user: User, provider: str) -> None:
     """``provider`` no longer opens ``user``'s account. Raises SocialAccountNotFound, and Unlinkable for the last way in."""
     user = User.objects.select_for_update().get(pk=user.pk)
-    accounts = SocialAccount.objects.filter(user=user)
-    if not accounts.filter(provider=provider).exists():
+    accounts = list(SocialAccount.objects.filter(user=user))
+    going = [account.pk for account in accounts if account.provider == provider]
+    if not going:
         raise SocialAccountNotFound
-    if not user.has_usable_password() and not accounts.exclude(provider=provider).exists():
+    if not user.has_usable_password() and len(going) == len(accounts):
         raise Unlinkable("Cannot unlink the last authentication method. Please set a password first.")
-    accounts.filter(provider=provider).delete()
+    SocialAccount.objects.filter(pk__in=going).delete()

@@ -1,14 +1,18 @@
 """What the account endpoints take and answer."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from dj_rest_auth import serializers as rest_auth
 from django.contrib.auth.forms import SetPasswordForm
 from django.core.validators import URLValidator
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from accounts.abilities import ABILITIES
 from accounts.actions import signing_in
 from accounts.models import User
 from rosetta import languages
@@ -117,6 +121,19 @@ class SocialCallbackSerializer(serializers.Serializer[Any]):
     device_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
 
 
+class NewTokenSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=255)
+    abilities = serializers.ListField(
+        child=serializers.ChoiceField(choices=ABILITIES), allow_empty=False, max_length=len(ABILITIES)
+    )
+    expires_at = serializers.DateTimeField(required=False, allow_null=True, default_timezone=UTC)
+
+    def validate_expires_at(self, value: datetime | None) -> datetime | None:
+        if value is not None and value <= timezone.now():
+            raise serializers.ValidationError(_("Choose a moment in the future."))
+        return value
+
+
 class ProfileSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=255, required=False)
     preferred_language = serializers.ChoiceField(choices=languages.CODES, required=False)
@@ -183,3 +200,53 @@ class LinksAnswer(serializers.Serializer[Any]):
 class LinkedAnswer(serializers.Serializer[Any]):
     account = LinkAnswer()
     message = serializers.CharField()
+
+
+PAGING = [
+    OpenApiParameter("page", int, description="1 where nothing is said."),
+    OpenApiParameter("per_page", int, description="1 to 100; 15 where nothing is said."),
+]
+
+
+class AccountPageAnswer(serializers.Serializer[Any]):
+    meta = serializers.DictField(child=serializers.IntegerField(), help_text="current_page, per_page, last_page, total")
+    links = serializers.DictField(child=serializers.CharField(allow_null=True), help_text="first, last, prev, next")
+
+
+class AccessTokenAnswer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    abilities = serializers.ListField(child=serializers.CharField())
+    expires_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class ListedTokenAnswer(AccessTokenAnswer):
+    current = serializers.BooleanField(help_text="Whether it is the token of this very call.")
+
+
+class ShownTokenAnswer(AccessTokenAnswer):
+    token = serializers.CharField(help_text="`{id}|{secret}`, shown this once.")
+
+
+class NewTokenAnswer(serializers.Serializer[Any]):
+    data = ShownTokenAnswer()  # type: ignore[assignment]
+
+
+class TokensAnswer(AccountPageAnswer):
+    data = ListedTokenAnswer(many=True)  # type: ignore[assignment]
+
+
+class ListedSessionAnswer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    device_name = serializers.CharField()
+    ip_address = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    current = serializers.BooleanField(help_text="Whether it is the session of this very call.")
+
+
+class SessionsAnswer(AccountPageAnswer):
+    data = ListedSessionAnswer(many=True)  # type: ignore[assignment]

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from accounts.api import proof_views, social_views, views
+from accounts.api import proof_views, social_views, token_views, views
 from accounts.api.flavours import flavoured
 
 urlpatterns: list[URLPattern] = [
@@ -22,4 +22,8 @@ urlpatterns: list[URLPattern] = [
     path("auth/email/verify/<int_id:user_id>/<str:email_hash>", proof_views.VerifyEmail.as_view()),
     path("auth/email/verification-notification", proof_views.SendVerification.as_view()),
     path("me", views.Me.as_view()),
+    path("me/tokens", token_views.Tokens.as_view()),
+    path("me/tokens/<int_id:token_id>", token_views.Token.as_view()),
+    path("me/sessions", token_views.Sessions.as_view()),
+    path("me/sessions/<ulid:session_id>", token_views.OneSession.as_view()),
 ]
