@@ -69,9 +69,12 @@ def _candidates(member: Member, language: str, asked: Asked, size: int, before: 
         return [(scope_term(scope_id, of_language), False), *asked.terms]
 
     originals = Message.objects.filter(terms__match=terms(None), conversation__in=channels)
+    found = _newest(originals, "pk", size, before)
     translations = MessageTranslation.objects.filter(terms__match=terms(language), message__conversation__in=channels)
-    found = {*_newest(originals, "pk", size, before), *_newest(translations, "message", size, before)}
-    return sorted(found, reverse=True)[:size]
+    if len(found) == size:
+        # Older ones would not be among the newest: common words need not be looked for any further.
+        translations = translations.filter(message__gt=found[-1])
+    return sorted({*found, *_newest(translations, "message", size, before)}, reverse=True)[:size]
 
 
 def _newest(rows: QuerySet[Any], key: str, size: int, before: str | None) -> list[str]:
