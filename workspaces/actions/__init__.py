@@ -14,7 +14,6 @@ from workspaces.actions.channels import (
 from workspaces.actions.invites import accept_invite, create_invite, revoke_invite
 from workspaces.actions.members import (
     add_member,
-    follow_account_language,
     join_workspace,
     leave_workspace,
     remove_member,
@@ -42,7 +41,6 @@ __all__ = [
     "delete_subscription",
     "delete_webhook",
     "delete_workspace",
-    "follow_account_language",
     "join_channel",
     "join_workspace",
     "leave_channel",

@@ -162,10 +162,3 @@ def _unseat(member: Member) -> None:
     Workspace.objects.filter(pk=workspace.pk).update(member_count=F("member_count") - 1)
     events.append(workspace, events.Draft("member.left", snapshot))
     rights_changed(user_id)
-
-
-@transaction.atomic
-def follow_account_language(*, user: User) -> None:
-    """After a change of the account's language: what ``user`` reads wherever they chose nothing else."""
-    Member.objects.filter(user=user, preferred_language=None).update(language=user.preferred_language)
-    rights_changed(user.pk)

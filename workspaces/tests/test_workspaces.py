@@ -6,7 +6,6 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from conftest import make_user
 from workspaces import actions
 from workspaces.models import Channel, ChannelMember, Event, Invite, Member, ReadMark, Workspace
 from workspaces.tasks import erase
@@ -216,17 +215,3 @@ def test_a_temporary_room_is_not_shown_to_others_nor_changed_here(
     assert as_owner.patch(f"{BASE}/{room.pk}", {"name": "x"}).status_code == 403
     assert as_owner.post(f"{BASE}/{room.pk}/channels", {"name": "x"}).status_code == 403
     assert as_owner.post(f"{BASE}/{room.pk}/invites").status_code == 403
-
-
-def test_a_change_of_the_accounts_language_is_followed_where_nothing_else_was_chosen(workspace: Workspace) -> None:
-    user = make_user("Nora", "en")
-    here = actions.add_member(workspace=workspace, user=user)
-    there = actions.create_workspace(owner=user, name="Nora's")
-    there.preferred_language = there.language = "ja"
-    there.save()
-    user.preferred_language = "th"
-    user.save()
-    actions.follow_account_language(user=user)
-    here.refresh_from_db()
-    there.refresh_from_db()
-    assert (here.language, there.language) == ("th", "ja")
