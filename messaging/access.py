@@ -16,8 +16,7 @@ from workspaces.models import Channel, Visibility, Webhook
 
 def channel_place(user: User, workspace_id: str, channel_id: str, *, to_write: bool = False) -> Place:
     """A channel that ``user`` reads and writes. Raises NotFound, or Forbidden before its password was given."""
-    annotations = {"heard": heard_languages()} if to_write else {}
-    seat = readable_channel(user, workspace_id, channel_id, **annotations)
+    seat = readable_channel(user, workspace_id, channel_id, with_audience=to_write)
     return Place(
         conversation=seat.channel.conversation,
         channel=seat.channel,

@@ -1,6 +1,7 @@
 """Pages of messages, newest first, by cursor: the same cost at any depth."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,8 +11,9 @@ from rest_framework.request import Request
 from messaging.errors import unknown_id
 from messaging.models import Message
 from messaging.places import Place
-from messaging.resources import rows_of
+from messaging.resources import rows_of, with_words
 from rosetta import languages
+from rosetta.compiled import ULID, CompiledQuery
 from rosetta.errors import Invalid
 from rosetta.ids import NO_ID, parse_ulid
 from rosetta.pagination import query_int
@@ -75,13 +77,41 @@ def page_of(messages: QuerySet[Message], cursor: Cursor, language: str, last_seq
     else:
         rows, older = _older(messages, cursor.seq or last_seq + 1, cursor.limit, language)
         newer, has_more = cursor.kind == "before" and bool(rows), older
-    meta = {
+    return Page(rows, _meta(rows, last_seq, older=older, newer=newer, has_more=has_more))
+
+
+def _meta(rows: list[dict[str, Any]], last_seq: int, *, older: bool, newer: bool, has_more: bool) -> dict[str, Any]:
+    return {
         "has_more": has_more,
         "next_before": rows[-1]["id"] if rows and older else None,
         "next_after": rows[0]["id"] if rows and newer else None,
         "last_seq": last_seq,
     }
-    return Page(rows, meta)
+
+
+def newest_page(place: Place, cursor: Cursor, language: str) -> Page:
+    """The page of all messages of ``place`` at ``cursor``; the pages that clients read most cost least."""
+    last_seq = place.conversation.last_seq
+    if cursor.kind not in (None, "before"):
+        return page_of(Message.objects.filter(conversation=place.conversation), cursor, language, last_seq)
+    rows = _older_query(cursor.limit).rows(
+        conversation_id=place.conversation.pk, below=cursor.seq or last_seq + 1, language=language
+    )
+    return _backward(rows, cursor, last_seq)
+
+
+@lru_cache(maxsize=MAX_LIMIT)
+def _older_query(limit: int) -> CompiledQuery:
+    def build(conversation_id: str, below: int, language: str) -> QuerySet[Any, Any]:
+        messages = Message.objects.filter(conversation=conversation_id, seq__lt=below).order_by("-seq")
+        return with_words(messages, language)[: limit + 1]
+
+    return CompiledQuery(build, conversation_id=ULID, below=int, language=str)
+
+
+def _backward(rows: list[dict[str, Any]], cursor: Cursor, last_seq: int) -> Page:
+    older, rows = len(rows) > cursor.limit, rows[: cursor.limit]
+    return Page(rows, _meta(rows, last_seq, older=older, newer=cursor.kind == "before" and bool(rows), has_more=older))
 
 
 def _older(messages: QuerySet[Message], below: int, limit: int, language: str) -> tuple[list[dict[str, Any]], bool]:

@@ -55,10 +55,15 @@ class Home:
         return cls(place.workspace.pk if place.workspace is not None else None)
 
 
-def rows_of(messages: QuerySet[Message], language: str, limit: int | None = None) -> list[dict[str, Any]]:
-    """``messages`` with their senders and their words in ``language``: one query, plain rows (models cost half the page)."""
+def with_words(messages: QuerySet[Message], language: str) -> QuerySet[Message, dict[str, Any]]:
+    """``messages`` with their senders and their words in ``language``, as plain rows (models cost half the page)."""
     words = FilteredRelation("translations", condition=Q(translations__language=language))
-    return list(messages.annotate(words=words).values(*_COLUMNS)[:limit])
+    return messages.annotate(words=words).values(*_COLUMNS)
+
+
+def rows_of(messages: QuerySet[Message], language: str, limit: int | None = None) -> list[dict[str, Any]]:
+    """At most ``limit`` rows of ``with_words``, in one query."""
+    return list(with_words(messages, language)[:limit])
 
 
 def messages(rows: Sequence[dict[str, Any]], home: Home, reader: Reader) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -11,7 +10,9 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.models import User
 from accounts.secrets import matches
+from rosetta.compiled import ULID, CompiledQuery
 from rosetta.errors import Forbidden, Invalid, NotFound
+from workspaces.audience import heard_languages
 from workspaces.errors import InviteNotValid
 from workspaces.models import (
     Channel,
@@ -147,17 +148,29 @@ def _joined(member: Member) -> QuerySet[ChannelMember]:
     return ChannelMember.objects.filter(channel=OuterRef("pk"), member=member)
 
 
-def known_channel(user: User, workspace_id: str, channel_id: str, **annotations: Any) -> ChannelSeat:
-    """A channel that ``user`` may know of, joined or not, with ``annotations`` on it. Raises NotFound for all others."""
-    # One query: it is on the way of every post and every page of messages.
+def _seats(user_id: int, workspace_id: str, channel_id: str) -> QuerySet[Channel]:
     joined = ChannelMember.objects.filter(channel=OuterRef("pk"), member=OuterRef("workspace__members"))
-    channel = (
+    return (
         Channel.objects.select_related("workspace", "conversation")
-        .filter(pk=channel_id, workspace_id=workspace_id, workspace__members__user=user)
+        .filter(pk=channel_id, workspace_id=workspace_id, workspace__members__user=user_id)
         .annotate(has_joined=Exists(joined), seat_id=_seat("pk"), role=_seat("role"), reads=_seat("language"))
-        .annotate(**annotations)
-        .first()
     )
+
+
+# One query, compiled once: it is on the way of every post and every page of messages.
+_SEAT = CompiledQuery(_seats, user_id=int, workspace_id=ULID, channel_id=ULID)
+_HEARD_SEAT = CompiledQuery(
+    lambda **ids: _seats(**ids).annotate(heard=heard_languages()), user_id=int, workspace_id=ULID, channel_id=ULID
+)
+
+
+def known_channel(user: User, workspace_id: str, channel_id: str, *, with_audience: bool = False) -> ChannelSeat:
+    """A channel that ``user`` may know of, joined or not; ``audience.languages_in`` reads what ``with_audience`` adds.
+
+    Raises NotFound for all others.
+    """
+    query = _HEARD_SEAT if with_audience else _SEAT
+    channel = query.first(user_id=user.pk, workspace_id=workspace_id, channel_id=channel_id)
     if channel is None or (channel.visibility == Visibility.PRIVATE and not channel.has_joined):
         raise NotFound
     member = Member(
@@ -170,9 +183,9 @@ def _seat(name: str) -> F:
     return F(f"workspace__members__{name}")
 
 
-def readable_channel(user: User, workspace_id: str, channel_id: str, **annotations: Any) -> ChannelSeat:
+def readable_channel(user: User, workspace_id: str, channel_id: str, *, with_audience: bool = False) -> ChannelSeat:
     """A channel that ``user`` reads and writes. Raises NotFound; Forbidden where its password was not given yet."""
-    seat = known_channel(user, workspace_id, channel_id, **annotations)
+    seat = known_channel(user, workspace_id, channel_id, with_audience=with_audience)
     if seat.channel.is_restricted and not seat.has_joined:
         raise Forbidden("Join this channel with its password first.")
     return seat

@@ -12,7 +12,7 @@ from messaging.actions import editing, posting, reacting, translating
 from messaging.actions.idempotency import Idempotency
 from messaging.api import serializers as shapes
 from messaging.models import Message
-from messaging.pages import Page, asked_language, cursor_of, page_of
+from messaging.pages import Page, asked_language, cursor_of, newest_page, page_of
 from messaging.places import Place, Sender
 from messaging.resources import Home, Reader
 from rosetta.errors import Invalid, NotFound
@@ -104,11 +104,13 @@ class MessagesView(PlaceView):
     def get(self, request: Request, **kwargs: Any) -> Response:
         place = self.place(request)
         reader = Reader.at(place, asked_language(request))
-        messages = access.messages_in(place)
-        if request.query_params.get("threads") == "collapsed":
-            messages = messages.filter(parent=None)
         cursor = cursor_of(request, place)
-        return page_answer(page_of(messages, cursor, reader.language, place.conversation.last_seq), place, reader)
+        if request.query_params.get("threads") == "collapsed":
+            messages = access.messages_in(place).filter(parent=None)
+            page = page_of(messages, cursor, reader.language, place.conversation.last_seq)
+        else:
+            page = newest_page(place, cursor, reader.language)
+        return page_answer(page, place, reader)
 
     @extend_schema(
         summary="Post a message",

@@ -1,0 +1,89 @@
+"""Queries on the hottest paths, which Django compiles once; later calls only bind their values.
+
+Compiling a query of three joins takes Python longer than running it takes PostgreSQL: see docs/adr/0008.
+"""
+
+import copy
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from rosetta.ids import database_id, from_uuid
+
+_INT_PLACEHOLDER = 4_611_686_018_427_387_000
+_ULID_PLACEHOLDER = 1 << 126
+
+
+class ULID(str):
+    """The kind of a value that is a ULID."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    queryset: QuerySet[Any, Any]
+    compiler: Any
+    sql: str
+    params: tuple[Any, ...]
+    # By position in ``params``, the name of the value that goes there.
+    names: dict[int, str]
+
+
+class CompiledQuery:
+    """A queryset with holes: ``build`` makes it from values of the given ``kinds`` (``int``, ``str`` or ``ULID``)."""
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], **kinds: type) -> None:
+        self._build = build
+        self._kinds = kinds
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, **values: Any) -> list[Any]:
+        """The queryset's rows for ``values``, as the queryset itself would give them."""
+        compiled = self._compiled.get(connection.vendor) or self._compile()
+        params = list(compiled.params)
+        for place, name in compiled.names.items():
+            value = values[name]
+            params[place] = database_id(value) if self._kinds[name] is ULID else type(params[place])(value)
+        compiler = copy.copy(compiled.compiler)
+        compiler.connection = connection
+        compiler.as_sql = lambda *args, **kwargs: (compiled.sql, tuple(params))
+        query = copy.copy(compiled.queryset.query)
+        query.get_compiler = lambda *args, **kwargs: compiler
+        template = compiled.queryset
+        bound = template.__class__(model=template.model, query=query, using=template.db)
+        bound._iterable_class, bound._fields = template._iterable_class, template._fields
+        return list(bound)
+
+    def first(self, **values: Any) -> Any | None:
+        """The first row for ``values``, or None."""
+        rows = self.rows(**values)
+        return rows[0] if rows else None
+
+    def _compile(self) -> _Compiled:
+        placeholders = {name: _placeholder(kind, number) for number, (name, kind) in enumerate(self._kinds.items())}
+        queryset = self._build(**placeholders)
+        compiler = queryset.query.get_compiler(queryset.db)
+        sql, params = compiler.as_sql()
+        raw = {database_id(v) if self._kinds[name] is ULID else v: name for name, v in placeholders.items()}
+        names = {place: raw[value] for place, value in enumerate(params) if _is_hashable(value) and value in raw}
+        if missing := set(self._kinds) - set(names.values()):
+            raise ValueError(f"The query does not bind {', '.join(sorted(missing))}.")
+        compiled = _Compiled(queryset, compiler, sql, tuple(params), names)
+        self._compiled[connection.vendor] = compiled
+        return compiled
+
+
+def _placeholder(kind: type, number: int) -> Any:
+    """A value that no row has, and by which its place among the parameters is found."""
+    if kind is int:
+        return _INT_PLACEHOLDER + number
+    if kind is ULID:
+        return from_uuid(uuid.UUID(int=_ULID_PLACEHOLDER + number))
+    return f"\ue000placeholder {number}"
+
+
+def _is_hashable(value: Any) -> bool:
+    return getattr(value, "__hash__", None) is not None
