@@ -72,7 +72,8 @@ def pgbench(service: Service, world: seed.World, *, clients: int, seconds: float
     from rosetta.ids import to_uuid
 
     command = [
-        "pgbench", "-M", "prepared", "-n", "-c", str(clients), "-j", "2", "-T", str(int(seconds)), "-f", str(ROOT / "bench" / "post.sql"),
+        "pgbench", "-M", "prepared", "-n", "-c", str(clients), "-j", "2", "-T", str(int(seconds)),
+        "-f", str(ROOT / "bench" / "post.sql"),
         "-D", f"conversation={to_uuid(world.channel_id)}", "-D", f"user={world.user_id}",
         service.environment["DATABASE_URL"],
     ]  # fmt: skip

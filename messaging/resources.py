@@ -58,7 +58,8 @@ class Home:
 def with_words(messages: QuerySet[Message], language: str) -> QuerySet[Message, dict[str, Any]]:
     """``messages`` with their senders and their words in ``language``, as plain rows (models cost half the page)."""
     words = FilteredRelation("translations", condition=Q(translations__language=language))
-    return messages.annotate(words=words).values(*_COLUMNS)
+    rows: QuerySet[Message, dict[str, Any]] = messages.annotate(words=words).values(*_COLUMNS)
+    return rows
 
 
 def rows_of(messages: QuerySet[Message], language: str, limit: int | None = None) -> list[dict[str, Any]]:

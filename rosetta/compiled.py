@@ -50,9 +50,9 @@ class CompiledQuery:
         compiler = copy.copy(compiled.compiler)
         compiler.connection = connection
         compiler.as_sql = lambda *args, **kwargs: (compiled.sql, tuple(params))
-        query = copy.copy(compiled.queryset.query)
+        query: Any = copy.copy(compiled.queryset.query)
         query.get_compiler = lambda *args, **kwargs: compiler
-        template = compiled.queryset
+        template: Any = compiled.queryset
         bound = template.__class__(model=template.model, query=query, using=template.db)
         bound._iterable_class, bound._fields = template._iterable_class, template._fields
         return list(bound)

@@ -429,7 +429,9 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "erase": {"task": "workspaces.tasks.erase", "schedule": every(60.0)},
     # Outgoing webhooks are found by looking: posting a message does nothing for them. A look that is late is skipped.
     "deliver-webhooks": {
-        "task": "workspaces.tasks.deliver_webhooks", "schedule": every(2.0), "options": {"expires": 10.0}
+        "task": "workspaces.tasks.deliver_webhooks",
+        "schedule": every(2.0),
+        "options": {"expires": 10.0},
     },
     "expire-deliveries": {"task": "workspaces.tasks.expire_deliveries", "schedule": every(3600.0)},
     "check-engines": {"task": "translation.tasks.check_engines", "schedule": every(60.0)},
