@@ -228,6 +228,9 @@ class AccountExport(ULIDModel, AccountWork):
     def __str__(self) -> str:
         return f"{self.user_id}: {self.state}"
 
+    def has_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
 
 class AuditEntry(ULIDModel):
     """What staff did, to what, and when. Written once: neither admin nor code changes or removes it."""

@@ -3,8 +3,9 @@
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 
-from accounts.models import AccessToken, Session, User
+from accounts.models import AccessToken, AccountExport, Session, User
 from accounts.providers import linked
 from rosetta.times import account_moment, moment
 
@@ -62,4 +63,14 @@ def social_account(row: SocialAccount) -> dict[str, Any]:
         "name": known["name"],
         "avatar": known["avatar"],
         "created_at": account_moment(row.date_joined),
+    }
+
+
+def export(row: AccountExport) -> dict[str, Any]:
+    url = f"{settings.PUBLIC_URL}/api/v1/me/export/file"
+    return {
+        "status": row.state,
+        "progress": row.progress,
+        "download_url": url if row.state == AccountExport.State.READY else None,
+        "expires_at": moment(row.expires_at),
     }

@@ -10,7 +10,17 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import mails
-from accounts.models import AccessToken, OneTimeCode, OutgoingMail, Session, SocialState
+from accounts.actions import leaving
+from accounts.models import (
+    AccessToken,
+    AccountDeletion,
+    AccountExport,
+    AccountWork,
+    OneTimeCode,
+    OutgoingMail,
+    Session,
+    SocialState,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -72,16 +82,42 @@ def send_owed_mail() -> int:
 
 
 @shared_task
+def erase_account(user_id: int) -> None:
+    leaving.erase(user_id=user_id)
+
+
+@shared_task
+def make_export(export_id: str) -> None:
+    leaving.build_export(export_id=export_id)
+
+
+@shared_task
+def resume_account_work() -> int:
+    """Go on with the leavers and exports whose nudge was lost or whose worker died; returns how many were due."""
+    due = {"state": AccountWork.State.PENDING, "due_at__lte": timezone.now()}
+    leavers = list(AccountDeletion.objects.filter(**due).values_list("pk", flat=True)[:BATCH])
+    exports = list(AccountExport.objects.filter(**due).values_list("pk", flat=True)[:BATCH])
+    for user_id in leavers:
+        leaving.erase(user_id=user_id)
+    for export_id in exports:
+        leaving.build_export(export_id=export_id)
+    return len(leavers) + len(exports)
+
+
+@shared_task
 def purge_accounts() -> int:
-    """Forget expired sessions, tokens, codes and states, a bounded batch of each; returns how many went."""
+    """Forget expired sessions, tokens, codes, states and exports, a bounded batch of each; returns how many went."""
     now = timezone.now()
+    exports = AccountExport.objects.filter(expires_at__lt=now)[:BATCH]
+    for export in exports:
+        leaving.remove_export(export=export)
     expired = (
         Session.objects.filter(expire_date__lt=now),
         AccessToken.objects.filter(expires_at__lt=now),
         OneTimeCode.objects.filter(expires_at__lt=now),
         SocialState.objects.filter(expires_at__lt=now),
     )
-    return sum(
+    return len(exports) + sum(
         rows.model._default_manager.filter(pk__in=list(rows.values_list("pk", flat=True)[:PURGE_BATCH])).delete()[0]
         for rows in expired
     )

@@ -417,6 +417,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 2
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # One row a periodic job: name → task and interval; ``manage.py run_jobs`` runs the same ones by name.
     "send-owed-mail": {"task": "accounts.tasks.send_owed_mail", "schedule": every(5.0)},
+    "resume-account-work": {"task": "accounts.tasks.resume_account_work", "schedule": every(30.0)},
     "purge-accounts": {"task": "accounts.tasks.purge_accounts", "schedule": every(600.0)},
     "sweep-translations": {"task": "messaging.tasks.sweep_translations", "schedule": every(5.0)},
     "expire-idempotency-keys": {"task": "messaging.tasks.expire_idempotency_keys", "schedule": every(600.0)},

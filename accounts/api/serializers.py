@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from accounts.abilities import ABILITIES
 from accounts.actions import signing_in
-from accounts.models import User
+from accounts.models import AccountExport, User
 from rosetta import languages
 
 MAX_PASSWORD = 1024
@@ -134,6 +134,18 @@ class NewTokenSerializer(serializers.Serializer[Any]):
         return value
 
 
+class LeaveSerializer(serializers.Serializer[Any]):
+    """One of the two."""
+
+    password = Password(required=False)
+    otp = serializers.CharField(required=False, max_length=255, help_text="A code from `/auth/app/otp`.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError({"password": [_("Give the password or an otp.")]})
+        return attrs
+
+
 class ProfileSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=255, required=False)
     preferred_language = serializers.ChoiceField(choices=languages.CODES, required=False)
@@ -250,3 +262,14 @@ class ListedSessionAnswer(serializers.Serializer[Any]):
 
 class SessionsAnswer(AccountPageAnswer):
     data = ListedSessionAnswer(many=True)  # type: ignore[assignment]
+
+
+class ExportState(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=AccountExport.State.values)
+    progress = serializers.IntegerField(help_text="0 to 100")
+    download_url = serializers.CharField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class ExportAnswer(serializers.Serializer[Any]):
+    data = ExportState()  # type: ignore[assignment]

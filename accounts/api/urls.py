@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern] = [
     path("auth/email/verify/<int_id:user_id>/<str:email_hash>", proof_views.VerifyEmail.as_view()),
     path("auth/email/verification-notification", proof_views.SendVerification.as_view()),
     path("me", views.Me.as_view()),
+    path("me/export", views.Export.as_view()),
+    path("me/export/file", views.ExportFile.as_view()),
     path("me/tokens", token_views.Tokens.as_view()),
     path("me/tokens/<int_id:token_id>", token_views.Token.as_view()),
     path("me/sessions", token_views.Sessions.as_view()),

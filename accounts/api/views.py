@@ -3,18 +3,24 @@
 from typing import Any
 
 from django.contrib.auth import logout
+from django.core.files.storage import default_storage
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.utils.translation import get_language_from_request
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import resources
-from accounts.actions import profile, signing_in, tokens
+from accounts.actions import leaving, profile, signing_in, tokens
 from accounts.api import limits
 from accounts.api.flavours import Flavoured, SignInView
 from accounts.api.permissions import AnyToken
 from accounts.api.serializers import (
+    ExportAnswer,
+    LeaveSerializer,
     LoginSerializer,
     ProfileSerializer,
     RegisterSerializer,
@@ -24,7 +30,9 @@ from accounts.api.serializers import (
 from accounts.callers import caller
 from accounts.models import AccessToken
 from rosetta import languages
+from rosetta.errors import NotFound
 from rosetta.permissions import Anyone, SignedIn
+from rosetta.throttles import Limit
 from rosetta.views import ApiView
 
 
@@ -114,3 +122,51 @@ class Me(ApiView):
         data = ProfileSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         return Response(resources.user(profile.change_profile(user=caller(request), changes=data.validated_data)))
+
+    @extend_schema(request=LeaveSerializer, responses={204: None, 422: SentenceAnswer})
+    def delete(self, request: Request) -> Response:
+        data = LeaveSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        leaving.leave(user=caller(request), **data.validated_data)
+        if request.auth is None:
+            logout(request._request)
+        return Response(status=204)
+
+    def limits_for(self, request: Request) -> tuple[Limit, ...]:
+        return limits.PROVE_AGAIN if request.method == "DELETE" else self.limits
+
+
+class Export(ApiView):
+    """A ZIP of everything that the caller said and keeps."""
+
+    tag = "Me"
+
+    @extend_schema(request=None, responses={202: ExportAnswer})
+    def post(self, request: Request) -> Response:
+        export = leaving.request_export(user=caller(request))
+        return Response({"data": resources.export(export)}, status=202)
+
+    @extend_schema(responses={200: ExportAnswer, 404: SentenceAnswer})
+    def get(self, request: Request) -> Response:
+        export = leaving.latest_export(caller(request))
+        if export is None:
+            raise NotFound
+        return Response({"data": resources.export(export)})
+
+    def limits_for(self, request: Request) -> tuple[Limit, ...]:
+        return limits.EXPORT if request.method == "POST" else self.limits
+
+
+class ExportFile(ApiView):
+    """The ZIP itself, once it is ready."""
+
+    tag = "Me"
+
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY, 404: SentenceAnswer})
+    def get(self, request: Request) -> HttpResponseBase:
+        export = leaving.latest_export(caller(request))
+        if export is None or not export.file:
+            raise NotFound
+        response = FileResponse(default_storage.open(export.file), as_attachment=True, filename="rosetta-export.zip")
+        response["Cache-Control"] = "private, no-store"
+        return response
