@@ -8,6 +8,10 @@ class MessagingConfig(AppConfig):
     name = "messaging"
 
     def ready(self) -> None:
+        from messaging import erasing, outgoing
+
+        erasing.register()
+        outgoing.register()
         post_migrate.connect(_ensure_search, sender=self)
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rosetta.celery import nudge
+from translation.actions import forget_scope
 from workspaces.models import Channel, Conversation, Erasure, Event, ReadMark, StreamCursor, Workspace
 
 # Takes ids of conversations that nobody reaches any more, erases a bounded number of its app's rows of them (and lets
@@ -80,4 +81,5 @@ def _drop_ended_workspaces() -> int:
     events = Event.objects.filter(stream_id=workspace.pk).values_list("pk", flat=True)[:BATCH]
     if erased := Event.objects.filter(pk__in=list(events)).delete()[0]:
         return erased
+    forget_scope(scope_id=workspace.pk)
     return workspace.delete()[0]

@@ -1,0 +1,29 @@
+"""Erasing what was said in conversations that nobody reaches any more."""
+
+from django.db import transaction
+
+from files.actions import release
+from files.models import File
+from messaging.models import Attachment, Message
+from workspaces import purging
+
+# Each takes its translations, reactions, attachments and revisions with it.
+BATCH = 200
+
+
+@transaction.atomic
+def erase_messages(conversation_ids: list[str]) -> int:
+    """Erase a batch of messages of ``conversation_ids`` and let go of their files; how many there were, 0 for none."""
+    oldest = Message.objects.filter(conversation__in=conversation_ids).order_by("conversation", "seq")
+    ids = list(oldest.values_list("pk", flat=True)[:BATCH])
+    release(files=list(File.objects.filter(attachment__message__in=ids)))
+    # A reply may stand in a later batch than its parent; it stays until then.
+    Message.objects.filter(parent__in=ids).exclude(pk__in=ids).update(parent=None)
+    Attachment.objects.filter(message__in=ids).delete()
+    Message.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def register() -> None:
+    """Make the erasing of channels and workspaces erase their messages."""
+    purging.ERASERS.append(erase_messages)

@@ -1,0 +1,27 @@
+"""Message events as outgoing webhooks send them: the REST resource as it is now, to a reader who is nobody in particular."""
+
+from typing import Any
+
+from messaging import resources
+from messaging.models import Message
+from messaging.resources import Home, Reader
+from workspaces import outgoing
+from workspaces.models import Channel, Event
+
+
+def message(stream_id: str, data: dict[str, Any]) -> dict[str, Any] | None:
+    """The message that an event is about: in the event's language where it tells of a translation, else as it was written.
+
+    None when the message or its channel is gone.
+    """
+    workspace_id = Channel.objects.filter(pk=stream_id).values_list("workspace_id", flat=True).first()
+    written_in = Message.objects.filter(pk=data["message_id"]).values_list("language", flat=True).first()
+    if workspace_id is None or written_in is None:
+        return None
+    reader = Reader(data.get("language") or written_in)
+    return resources.message(data["message_id"], Home(workspace_id), reader)
+
+
+def register() -> None:
+    """Make outgoing webhooks know messages."""
+    outgoing.RENDERERS.update(dict.fromkeys(Event.MESSAGE_KINDS, message))
