@@ -1,0 +1,48 @@
+"""``manage.py run_jobs``: the periodic jobs, now."""
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from rosetta.celery import app
+
+
+class Command(BaseCommand):
+    help = "Runs the periodic jobs now, once, in this process: all of them, or those named."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("names", nargs="*", metavar="NAME", help="a job's name, as --list shows it")
+        parser.add_argument("--list", action="store_true", help="show the jobs and how often each runs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        jobs: dict[str, Any] = settings.CELERY_BEAT_SCHEDULE
+        if unknown := [name for name in options["names"] if name not in jobs]:
+            raise CommandError(f"No such job: {', '.join(unknown)}. There are: {', '.join(jobs)}")
+        names = options["names"] or list(jobs)
+        if options["list"]:
+            for name in names:
+                self.stdout.write(f"{name:<28} every {_period(jobs[name])}")
+            return
+        app.loader.import_default_modules()
+        failed = [name for name in names if not self._runs(name, jobs[name])]
+        if failed:
+            raise CommandError(f"Failed: {', '.join(failed)}")
+
+    def _runs(self, name: str, job: dict[str, Any]) -> bool:
+        began = time.monotonic()
+        try:
+            told = app.tasks[job["task"]](*job.get("args", ()), **job.get("kwargs", {}))
+        except Exception as error:  # one job's trouble must not keep the others from running
+            self.stderr.write(f"{name}: {type(error).__name__}: {error}")
+            return False
+        self.stdout.write(f"{name}: done in {time.monotonic() - began:.2f} s{'' if told is None else f' ({told})'}")
+        return True
+
+
+def _period(job: dict[str, Any]) -> str:
+    """How often a job runs, as a person says it."""
+    schedule = job["schedule"]
+    return f"{schedule.run_every.total_seconds():g} s" if hasattr(schedule, "run_every") else str(schedule)
