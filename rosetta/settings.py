@@ -75,6 +75,8 @@ CORS_EXPOSE_HEADERS = (
     "x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "retry-after", "idempotent-replayed",
 )  # fmt: skip
 CSRF_TRUSTED_ORIGINS = sorted(ALLOWED_ORIGINS)
+# The sites whose pages may show a visitor's room in a frame: any, unless named.
+EMBED_ORIGINS = env.words("EMBED_ORIGINS", ("*",))
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, high=10)
 THROTTLE = env.switch("THROTTLE", True)
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
@@ -268,6 +270,8 @@ TIME_ZONE = "UTC"
 # ── Static files, uploads ──
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+# The web client: plain files, served as they are.
+STATICFILES_DIRS = [BASE_DIR / "web" / "static"]
 STATIC_ROOT.mkdir(exist_ok=True)
 # Served from the packages themselves: a fresh clone needs no collectstatic.
 WHITENOISE_USE_FINDERS = True

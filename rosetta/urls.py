@@ -5,7 +5,6 @@ from django.urls import include, path, register_converter
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from rosetta.ids import IntIdConverter, ULIDConverter
-from rosetta.views import home
 
 register_converter(ULIDConverter, "ulid")
 register_converter(IntIdConverter, "int_id")
@@ -14,7 +13,6 @@ handler404 = "rosetta.errors.json_404"
 handler500 = "rosetta.errors.json_500"
 
 urlpatterns = [
-    path("", home),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
@@ -24,4 +22,5 @@ urlpatterns = [
     path("api/v1/", include("workspaces.api.urls")),
     path("api/v1/", include("messaging.api.urls")),
     path("api/v1/", include("rooms.api.urls")),
+    path("", include("rosetta.spa")),
 ]

@@ -1,9 +1,7 @@
-"""The base of every API view: who may call, how often, and the frame's own pages."""
+"""The base of every API view: who may call and how often."""
 
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -62,8 +60,3 @@ class ApiView(APIView):
             response["X-RateLimit-Limit"] = str(standing.limit)
             response["X-RateLimit-Remaining"] = str(standing.remaining)
         return response
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    """``GET /``: what this is and where to go next."""
-    return render(request, "rosetta/home.html")

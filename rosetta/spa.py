@@ -1,0 +1,86 @@
+"""The web client's page: one document for every address of the client, and the rules that a browser holds it to."""
+
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.templatetags.static import static
+from django.urls import URLPattern, path
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+ROOT = Path(settings.BASE_DIR) / "web"
+CLIENT = ROOT / "static" / "web"
+
+# No inline script, no other origin; avatars are links to pictures anywhere.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:; "
+    "connect-src 'self' ws: wss:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors {ancestors}"
+)
+
+
+@cache
+def _page() -> str:
+    """The document: the template with this server's modules and settings in its head."""
+    source = (ROOT / "index.html").read_text(encoding="utf-8")
+    return source.replace("<!-- head -->", str(_head()))
+
+
+def _head() -> SafeString:
+    """The client's modules, so that the browser fetches them side by side, and what the server says of itself."""
+    modules = sorted(CLIENT.rglob("*.js"))
+    links = format_html_join(
+        "\n    ",
+        '<link rel="modulepreload" href="{}">',
+        ((static(f"web/{module.relative_to(CLIENT)}"),) for module in modules if module.name != "widget.js"),
+    )
+    told = {"providers": ",".join(_providers()), "files-max-bytes": str(settings.FILES_MAX_BYTES)}
+    tags = format_html_join("\n    ", '<meta name="rosetta:{}" content="{}">', told.items())
+    return format_html("{}\n    {}", links, tags)
+
+
+def _providers() -> list[str]:
+    """The social providers that have an application here, by the names that the API takes."""
+    found = []
+    for name, options in settings.SOCIALACCOUNT_PROVIDERS.items():
+        found += [str(app.get("provider_id") or name) for app in options.get("APPS", [])]
+    return sorted(found)
+
+
+def _answer(ancestors: str) -> HttpResponse:
+    response = HttpResponse(_page())
+    response["Content-Security-Policy"] = POLICY.format(ancestors=ancestors)
+    response["Cache-Control"] = "no-cache, private"
+    response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
+    response["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+    return response
+
+
+@require_safe
+def client(request: HttpRequest, **address: str) -> HttpResponse:
+    """The client, whatever page of it the address names."""
+    get_token(request)  # Sets the cookie that the client's first unsafe request repeats.
+    return _answer("'none'")
+
+
+@require_safe
+@xframe_options_exempt
+def embedded_room(request: HttpRequest, **address: str) -> HttpResponse:
+    """A visitor's room inside another site's page. It speaks with a guest's token alone: no cookie acts in the frame."""
+    return _answer(" ".join(settings.EMBED_ORIGINS) or "'none'")
+
+
+urlpatterns: list[URLPattern] = [
+    path("", client, name="client"),
+    path("w/<path:place>", client),
+    path("rooms/<str:room_id>", client),
+    path("rooms/<str:room_id>/embed", embedded_room),
+    path("invites/<str:token>", client),
+    path("reset-password", client),
+    path("auth/<str:provider>/callback", client),
+]

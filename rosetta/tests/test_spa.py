@@ -1,0 +1,102 @@
+"""The web client's document: where it is served, and the rules that it is served with."""
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from rosetta import languages
+
+CLIENT = Path(settings.BASE_DIR) / "web" / "static" / "web"
+ROOM = "01hx0000000000000000000000"
+PLACES = [
+    "/",
+    "/w/01hx0000000000000000000000/c/x",
+    f"/rooms/{ROOM}",
+    "/invites/abc",
+    "/reset-password",
+    "/auth/google/callback",
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_address_of_the_client_is_the_one_document_under_a_strict_policy(client: Client, place: str) -> None:
+    answer = client.get(place)
+    assert answer.status_code == 200
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer.cookies["csrftoken"]
+
+
+def test_a_room_may_be_framed_by_other_sites_and_gets_no_cookie(client: Client) -> None:
+    answer = client.get(f"/rooms/{ROOM}/embed")
+    assert "frame-ancestors *" in answer["Content-Security-Policy"]
+    assert "X-Frame-Options" not in answer
+    assert not answer.cookies
+
+
+def test_the_document_has_no_inline_script_or_style_and_names_only_files_that_exist(client: Client) -> None:
+    page = client.get("/").content.decode()
+    assert re.findall(r"<script(?![^>]*\bsrc=)", page) == []
+    assert "<style" not in page
+    assert re.findall(r"\son\w+=|\sstyle=", page) == []
+    named = re.findall(r'(?:href|src)="/static/web/([^"]+)"', page)
+    assert "main.js" in named
+    assert [name for name in named if not (CLIENT / name).is_file()] == []
+
+
+def test_the_address_of_nothing_stays_a_404(client: Client) -> None:
+    assert client.get("/nothing").status_code == 404
+    assert client.post("/").status_code == 405
+
+
+def test_the_first_load_is_under_150_kb_compressed() -> None:
+    first = [one for one in CLIENT.rglob("*") if one.suffix in (".js", ".css", ".svg", ".webmanifest")]
+    first = [one for one in first if one.name != "widget.js"] + [CLIENT / "locales" / "ja.json"]
+    assert sum(len(gzip.compress(one.read_bytes())) for one in first) < 150_000
+
+
+def test_every_language_says_the_same_sentences_with_the_same_names_in_them() -> None:
+    def names(sentence: str | dict[str, str]) -> set[str]:
+        return {
+            name
+            for form in ([sentence] if isinstance(sentence, str) else sentence.values())
+            for name in re.findall(r"\{(\w+)\}", form)
+        }
+
+    english = json.loads((CLIENT / "locales" / "en.json").read_text())
+    for code in languages.CODES:
+        catalogue = json.loads((CLIENT / "locales" / f"{code}.json").read_text())
+        assert set(catalogue) == set(english), code
+        # One form may leave the number out ("one second"), all together use every name.
+        assert [key for key in english if names(catalogue[key]) != names(english[key])] == [], code
+
+
+def test_every_sentence_that_the_client_says_is_in_the_catalogue() -> None:
+    english = json.loads((CLIENT / "locales" / "en.json").read_text())
+    source = "".join(one.read_text() for one in CLIENT.rglob("*.js"))
+    said = set(re.findall(r'\bt\(\s*"([\w.:*-]+)"', source))
+    assert said - set(english) == set()
+    rest = [key for key in english if key not in said and f'"{key}"' not in source]
+    groups = {"role", "sender", "settings", "theme", "tokens", "channel"}
+    assert [key for key in rest if key.split(".")[0] not in groups] == []
+
+
+def test_no_module_makes_markup_of_strings_or_calls_another_site() -> None:
+    for module in CLIENT.rglob("*.js"):
+        if "vendor" in module.parts:
+            continue
+        source = module.read_text()
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", source), (
+            module
+        )
+        outside = re.findall(r"https?://[\w.-]+", re.sub(r"^\s*\*.*$", "", source, flags=re.MULTILINE))
+        assert outside == [], module

@@ -1,0 +1,189 @@
+/** The public REST API: who calls, the CSRF token, what may be tried again, and errors that a view can show. */
+import { spoken, t } from "./i18n.js";
+
+const BASE = "/api/v1";
+const PATIENCE = 20_000;
+const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+
+/** @type {string | null} */
+let guestToken = null;
+/** Server's clock less ours, in milliseconds: a wrong clock here must not make "today" wrong. */
+let clockOffset = 0;
+/** Called when a signed-in person's session is over. */
+let onSignedOut = () => {};
+
+/** An answer that is not a success; `status` 0 means that none came. */
+export class ApiError extends Error {
+  /** @param {number} status @param {any} body @param {Headers | null} headers */
+  constructor(status, body = {}, headers = null) {
+    super(body?.message ?? `HTTP ${status}`);
+    this.status = status;
+    /** @type {Record<string, string[]>} */
+    this.errors = body?.errors ?? {};
+    this.code = this.errors.code?.[0] ?? null;
+    const wait = Number(headers?.get("Retry-After"));
+    this.retryAfter = Number.isFinite(wait) && wait > 0 ? wait : 5;
+  }
+
+  /** Whether the same request may succeed later without any change. */
+  get isPassing() {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+
+  /** A sentence for people. */
+  get sentence() {
+    if (this.status === 0) return t("error.offline");
+    if (this.status === 401) return t("error.signedOut");
+    if (this.status === 429) return t("error.tooMany", { count: this.retryAfter });
+    if (this.status >= 500) return t("error.server");
+    const first = Object.entries(this.errors).find(([field]) => field !== "code")?.[1]?.[0];
+    if (first) return first;
+    if (this.status === 413) return t("error.tooLarge");
+    if (this.status === 404) return t("error.notFound");
+    if (this.status === 403) return t("error.forbidden");
+    return this.message;
+  }
+}
+
+/** Call as this guest, without any cookie, from now on. @param {string | null} token */
+export const callAsGuest = (token) => {
+  guestToken = token;
+};
+/** @param {() => void} call */
+export const whenSignedOut = (call) => {
+  onSignedOut = call;
+};
+/** Now, by the server's clock, in milliseconds. */
+export const now = () => Date.now() + clockOffset;
+
+const cookie = (name) => document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+/**
+ * @param {string} method
+ * @param {string} path below `/api/v1`
+ * @param {{body?: any, form?: FormData, headers?: Record<string, string>, query?: Record<string, any>, raw?: boolean,
+ *   anonymous?: boolean, patience?: number}} [options]
+ * @returns {Promise<any>} the answer's JSON, or null where it has none
+ */
+export async function call(method, path, options = {}) {
+  let tries = method === "GET" ? 3 : 1;
+  let mayRefresh = UNSAFE.has(method) && guestToken === null;
+  for (;;) {
+    try {
+      return await once(method, path, options);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 403 && mayRefresh && /csrf/i.test(error.message)) {
+        mayRefresh = false;
+        await once("GET", "/auth/web/csrf", {});
+        continue;
+      }
+      if (error.status === 401 && !options.anonymous) onSignedOut();
+      tries -= 1;
+      if (!error.isPassing || tries <= 0 || (error.status === 429 && error.retryAfter > 10)) throw error;
+      await pause(error.status === 429 ? error.retryAfter * 1000 : 400 * (3 - tries) + Math.random() * 200);
+    }
+  }
+}
+
+async function once(method, path, { body, form, headers = {}, query, raw, patience = PATIENCE }) {
+  const sent = { Accept: "application/json", "Accept-Language": spoken(), ...headers };
+  if (guestToken) sent["X-Rosetta-Guest-Token"] = guestToken;
+  if (guestToken === null && UNSAFE.has(method)) {
+    if (!cookie("csrftoken")) await once("GET", "/auth/web/csrf", {});
+    sent["X-CSRFToken"] = cookie("csrftoken");
+  }
+  if (body !== undefined) sent["Content-Type"] = "application/json";
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined && value !== null) asked.set(name, value);
+  const url = `${BASE}${path}${asked.size ? `?${asked}` : ""}`;
+  let answer;
+  try {
+    answer = await fetch(url, {
+      method,
+      headers: sent,
+      body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
+      credentials: guestToken === null ? "same-origin" : "omit",
+      signal: patience ? AbortSignal.timeout(patience) : undefined,
+    });
+  } catch {
+    throw new ApiError(0);
+  }
+  const date = Date.parse(answer.headers.get("Date") ?? "");
+  if (date && Math.abs(date - Date.now()) > 60_000) clockOffset = date - Date.now();
+  else if (date) clockOffset = 0;
+  if (answer.ok && raw) return answer;
+  const told = answer.status === 204 ? null : await answer.json().catch(() => null);
+  if (!answer.ok) throw new ApiError(answer.status, told ?? {}, answer.headers);
+  return told;
+}
+
+export const get = (path, query, options) => call("GET", path, { query, ...options });
+export const post = (path, body = {}, options) => call("POST", path, { body, ...options });
+export const put = (path, body = {}, options) => call("PUT", path, { body, ...options });
+export const patch = (path, body = {}, options) => call("PATCH", path, { body, ...options });
+export const remove = (path, body, options) => call("DELETE", path, { body, ...options });
+
+/** Every row of a paged list, up to `most` of them. */
+export async function all(path, query = {}, most = 1000) {
+  const rows = [];
+  for (let page = 1; ; page += 1) {
+    const answer = await get(path, { ...query, per_page: 100, page });
+    rows.push(...answer.data);
+    if (page >= (answer.meta?.last_page ?? 1) || rows.length >= most) return rows;
+  }
+}
+
+/**
+ * Send a file, telling how far it is.
+ *
+ * @param {File} file @param {(share: number) => void} progress from 0 to 1
+ * @returns {{done: Promise<any>, stop: () => void}}
+ */
+export function upload(file, progress) {
+  const request = new XMLHttpRequest();
+  const done = (async () => {
+    if (guestToken === null && !cookie("csrftoken")) await once("GET", "/auth/web/csrf", {});
+    return new Promise((resolve, reject) => {
+      request.open("POST", `${BASE}/files`);
+      request.setRequestHeader("Accept", "application/json");
+      request.setRequestHeader("Accept-Language", spoken());
+      if (guestToken) request.setRequestHeader("X-Rosetta-Guest-Token", guestToken);
+      if (guestToken === null) request.setRequestHeader("X-CSRFToken", cookie("csrftoken"));
+      request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
+      request.onerror = () => reject(new ApiError(0));
+      request.onabort = () => reject(new ApiError(0));
+      request.onload = () => {
+        let told = null;
+        try {
+          told = JSON.parse(request.responseText);
+        } catch {
+          // An answer of a proxy in between; its status says enough.
+        }
+        if (request.status < 300 && told) resolve(told.data);
+        else reject(new ApiError(request.status, told ?? {}, new Headers({ "Retry-After": request.getResponseHeader("Retry-After") ?? "" })));
+      };
+      const form = new FormData();
+      form.append("file", file, file.name || "image.png");
+      request.send(form);
+    });
+  })();
+  return { done, stop: () => request.abort() };
+}
+
+/** Addresses of the service as paths of this origin: it may be known by several names. @param {string} url */
+export function pathOf(url) {
+  try {
+    const parsed = new URL(url, location.origin);
+    return parsed.pathname + parsed.search;
+  } catch {
+    return "#";
+  }
+}
+
+/** The bytes of an attachment as an object URL, for callers that no cookie speaks for. */
+export async function blobOf(url) {
+  const answer = await call("GET", pathOf(url).replace(BASE, ""), { raw: true, patience: 120_000 });
+  return URL.createObjectURL(await answer.blob());
+}

@@ -1,0 +1,349 @@
+/**
+ * One conversation as this client holds it: a window of its messages, what is still on its way out, and who is typing.
+ *
+ * The window is a run of neighbouring messages, oldest first; `atStart` and `atEnd` say whether more lies beyond. It never
+ * holds more than MOST, so that a conversation of any length costs the same.
+ */
+import * as api from "./api.js";
+import { ApiError } from "./api.js";
+import { keptInTab, Observable, randomKey } from "./core.js";
+
+const PAGE = 50;
+const MOST = 250;
+const TYPING_LASTS = 6000;
+const RETRY_WAITS = [1000, 2000, 4000, 8000, 15_000];
+
+/** @typedef {Record<string, any>} Message */
+/** @typedef {{key: string, content: string, files: any[], parent: string | null, state: "sending" | "waiting" | "failed", error: string, at: string, language?: string}} Outgoing */
+
+export class Conversation extends Observable {
+  /** @type {Message[]} */
+  messages = [];
+  /** @type {Outgoing[]} */
+  outgoing = [];
+  /** @type {Map<string, {name: string, until: number}>} */
+  typing = new Map();
+  atStart = false;
+  atEnd = false;
+  isOpen = false;
+  /** @type {ApiError | null} */
+  error = null;
+  lastSeq = 0;
+  /** What was read when the conversation was opened: the line "new" stands after it. */
+  readSeq = Infinity;
+  /** @type {string | null} the message to bring into view */
+  wanted = null;
+  #loading = { older: false, newer: false, first: null };
+  #isSending = false;
+  #attempt = 0;
+  #retryTimer = 0;
+  #readTimer = 0;
+  #markedSeq = 0;
+
+  /** @param {{id: string, path: string, mine: () => {kind: string, id: any} | null, isGuest?: boolean}} place */
+  constructor({ id, path, mine, isGuest = false }) {
+    super();
+    this.id = id;
+    this.path = path;
+    this.mine = mine;
+    this.isGuest = isGuest;
+    const left = keptInTab.get(`outgoing.${id}`);
+    if (Array.isArray(left)) this.outgoing = left.map((one) => ({ ...one, state: one.state === "failed" ? "failed" : "waiting" }));
+  }
+
+  isMine(message) {
+    const me = this.mine();
+    return Boolean(me && message.sender && message.sender.kind === me.kind && String(message.sender.id) === String(me.id));
+  }
+
+  // ── Reading ──
+
+  /** Show the newest messages, or those around one. @param {string} [around] @param {number} [unread] */
+  async open({ around, unread } = {}) {
+    const asked = {};
+    this.#loading.first = asked;
+    this.error = null;
+    try {
+      const answer = await api.get(`${this.path}/messages`, { limit: PAGE, around });
+      if (this.#loading.first !== asked) return;
+      this.messages = answer.data.slice().reverse();
+      this.atStart = around ? answer.meta.next_before === null : !answer.meta.has_more;
+      this.atEnd = around ? answer.meta.next_after === null : true;
+      this.lastSeq = Math.max(this.lastSeq, answer.meta.last_seq);
+      if (unread !== undefined) this.readSeq = unread > 0 ? answer.meta.last_seq - unread : Infinity;
+      this.wanted = around ?? null;
+      this.isOpen = true;
+      this.#flush();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // A message that is gone must not keep the conversation shut.
+      if (around && error.status === 422) return this.open({ unread });
+      this.error = error;
+    } finally {
+      this.changed();
+    }
+  }
+
+  /** Read the shown run again: in another language, or after the stream lost its thread. */
+  async reread() {
+    if (!this.isOpen) return;
+    const middle = this.messages[Math.floor(this.messages.length / 2)];
+    if (this.atEnd || !middle) await this.open();
+    else await this.open({ around: middle.id });
+    this.wanted = null;
+  }
+
+  async older() {
+    const first = this.messages[0];
+    if (this.atStart || this.#loading.older || !first || !this.isOpen) return;
+    await this.#more("older", { before: first.id });
+  }
+
+  async newer() {
+    const last = this.messages.at(-1);
+    if (this.atEnd || this.#loading.newer || !last || !this.isOpen) return;
+    await this.#more("newer", { after: last.id });
+  }
+
+  async #more(way, cursor) {
+    const { first } = this.#loading;
+    this.#loading[way] = true;
+    this.changed();
+    try {
+      const answer = await api.get(`${this.path}/messages`, { limit: PAGE, ...cursor });
+      if (this.#loading.first !== first) return;
+      const known = new Set(this.messages.map((message) => message.id));
+      const rows = answer.data.filter((message) => !known.has(message.id)).reverse();
+      if (way === "older") {
+        this.messages = [...rows, ...this.messages];
+        this.atStart = !answer.meta.has_more;
+        if (this.messages.length > MOST) {
+          this.messages = this.messages.slice(0, MOST);
+          this.atEnd = false;
+        }
+      } else {
+        this.messages = [...this.messages, ...rows];
+        this.atEnd = !answer.meta.has_more;
+        if (this.messages.length > MOST) {
+          this.messages = this.messages.slice(-MOST);
+          this.atStart = false;
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    } finally {
+      this.#loading[way] = false;
+      this.changed();
+    }
+  }
+
+  get isLoadingOlder() {
+    return this.#loading.older;
+  }
+
+  find(id) {
+    return this.messages.find((message) => message.id === id) ?? null;
+  }
+
+  /** Take in a message that came by any way; the same one twice changes nothing. @param {Message} message */
+  upsert(message) {
+    this.lastSeq = Math.max(this.lastSeq, message.seq);
+    const at = this.messages.findIndex((one) => one.id === message.id);
+    if (at >= 0) {
+      this.messages = this.messages.with ? this.messages.with(at, message) : this.messages.map((one, i) => (i === at ? message : one));
+    } else if (this.isOpen) {
+      const last = this.messages.at(-1);
+      if (!last || message.seq > last.seq) {
+        if (!this.atEnd) return this.changed();
+        this.messages = [...this.messages, message];
+        if (this.messages.length > MOST + PAGE) {
+          this.messages = this.messages.slice(-MOST);
+          this.atStart = false;
+        }
+      } else if (message.seq > this.messages[0].seq) {
+        this.messages = [...this.messages, message].sort((one, other) => one.seq - other.seq);
+      }
+    }
+    this.changed();
+  }
+
+  /** A durable event of this conversation. @param {string} event @param {any} data */
+  apply(event, data) {
+    switch (event) {
+      case "message.created":
+        if (data.sender) this.typing.delete(`${data.sender.kind}:${data.sender.id}`);
+        this.#settleOwn(data);
+        if (data.parent_message_id && !this.find(data.id)) this.#touch(data.parent_message_id, (parent) => ({ reply_count: Math.max(parent.reply_count + 1, 1) }));
+        return this.upsert(data);
+      case "message.translated":
+      case "message.updated":
+      case "message.deleted":
+      case "message.pinned":
+      case "message.unpinned":
+        if (!data.id) return;
+        return this.find(data.id) ? this.upsert({ ...this.find(data.id), ...data }) : undefined;
+      case "reaction.added":
+      case "reaction.removed":
+        if (data.reactions) return this.find(data.id ?? data.message_id) ? this.upsert({ ...this.find(data.id ?? data.message_id), reactions: data.reactions }) : undefined;
+        return;
+      default:
+    }
+  }
+
+  #touch(id, change) {
+    const row = this.find(id);
+    if (row) this.upsert({ ...row, ...change(row) });
+  }
+
+  // ── Sending ──
+
+  /** Send `content`; it is shown at once and tried until the server has it. */
+  send({ content, files = [], parent = null, language }) {
+    this.outgoing = [...this.outgoing, { key: randomKey(), content, files, parent, language, state: "sending", error: "", at: new Date(api.now()).toISOString() }];
+    this.#keep();
+    this.changed();
+    this.#flush();
+  }
+
+  /** @param {string} key */
+  retry(key) {
+    this.#change(key, { state: "sending", error: "" });
+    this.#attempt = 0;
+    this.#flush();
+  }
+
+  /** @param {string} key */
+  discard(key) {
+    this.outgoing = this.outgoing.filter((one) => one.key !== key);
+    this.#keep();
+    this.changed();
+  }
+
+  /** Try what waits for a connection. */
+  wakeUp() {
+    this.#attempt = 0;
+    this.#flush();
+  }
+
+  /** One at a time and in order, so that what was written first is read first. */
+  async #flush() {
+    clearTimeout(this.#retryTimer);
+    if (this.#isSending) return;
+    this.#isSending = true;
+    try {
+      for (let next = this.#next(); next; next = this.#next()) {
+        this.#change(next.key, { state: "sending", error: "" });
+        const body = { content: next.content || null, parent_message_id: next.parent, language: next.language };
+        if (next.files.length) body.attachment_ids = next.files.map((file) => file.id);
+        try {
+          const answer = await api.post(`${this.path}/messages`, body, { headers: { "Idempotency-Key": next.key } });
+          this.discard(next.key);
+          this.#attempt = 0;
+          if (this.find(answer.data.id)) continue;
+          if (answer.data.parent_message_id) this.#touch(answer.data.parent_message_id, (parent) => ({ reply_count: parent.reply_count + 1 }));
+          this.upsert(answer.data);
+        } catch (error) {
+          if (!(error instanceof ApiError)) throw error;
+          if (!error.isPassing && error.status !== 401) {
+            this.#change(next.key, { state: "failed", error: error.sentence });
+            continue;
+          }
+          this.#change(next.key, { state: "waiting", error: error.sentence });
+          const wait = error.status === 429 ? error.retryAfter * 1000 : RETRY_WAITS[Math.min(this.#attempt, RETRY_WAITS.length - 1)];
+          this.#attempt += 1;
+          if (error.status !== 401) this.#retryTimer = setTimeout(() => this.#flush(), wait);
+          return;
+        }
+      }
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  #next() {
+    return this.outgoing.find((one) => one.state !== "failed");
+  }
+
+  /** The event of one's own message may come before the answer to its post: it is the same message. */
+  #settleOwn(message) {
+    if (!this.isMine(message)) return;
+    const twin = this.outgoing.find((one) => one.state === "sending" && one.content.trim() === (message.original_content ?? ""));
+    if (twin) this.outgoing = this.outgoing.map((one) => (one === twin ? { ...one, isHidden: true } : one));
+  }
+
+  #change(key, changes) {
+    this.outgoing = this.outgoing.map((one) => (one.key === key ? { ...one, ...changes } : one));
+    this.#keep();
+    this.changed();
+  }
+
+  #keep() {
+    keptInTab.set(`outgoing.${this.id}`, this.outgoing.length ? this.outgoing : null);
+  }
+
+  // ── Changing ──
+
+  async edit(id, content) {
+    this.upsert((await api.patch(`${this.path}/messages/${id}`, { content })).data);
+  }
+
+  async delete(id) {
+    await api.remove(`${this.path}/messages/${id}`);
+    const row = this.find(id);
+    if (row) this.upsert({ ...row, deleted_at: new Date(api.now()).toISOString(), original_content: null, display_content: null, attachments: [], reactions: [] });
+  }
+
+  /** Add or take back one's reaction, shown at once. */
+  async react(id, emoji) {
+    const before = this.find(id);
+    if (!before) return;
+    const mine = before.reactions.find((one) => one.emoji === emoji)?.reacted ?? false;
+    const counted = before.reactions.some((one) => one.emoji === emoji) ? before.reactions : [...before.reactions, { emoji, count: 0, reacted: false }];
+    const reactions = counted
+      .map((one) => (one.emoji === emoji ? { ...one, reacted: !mine, count: one.count + (mine ? -1 : 1) } : one))
+      .filter((one) => one.count > 0);
+    this.upsert({ ...before, reactions });
+    const path = `${this.path}/messages/${id}/reactions/${encodeURIComponent(emoji)}`;
+    try {
+      if (mine) await api.remove(path);
+      else await api.put(path);
+    } catch (error) {
+      this.upsert({ ...(this.find(id) ?? before), reactions: before.reactions });
+      throw error;
+    }
+  }
+
+  async pin(id, isPinned) {
+    const path = `${this.path}/messages/${id}/pin`;
+    if (isPinned) await api.put(path);
+    else await api.remove(path);
+  }
+
+  // ── Read and typing ──
+
+  /** Say, a little later, that everything shown has been read. @param {(state: any) => void} told */
+  markRead(told) {
+    const last = this.messages.at(-1);
+    if (!last || this.isGuest || last.seq <= this.#markedSeq) return;
+    clearTimeout(this.#readTimer);
+    this.#readTimer = setTimeout(async () => {
+      this.#markedSeq = last.seq;
+      try {
+        told((await api.post(`${this.path}/read`, { message_id: last.id })).data);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        this.#markedSeq = 0;
+      }
+    }, 300);
+  }
+
+  /** Somebody else is typing here. */
+  hearTyping(who, name) {
+    this.typing.set(who, { name, until: performance.now() + TYPING_LASTS });
+    this.changed();
+    setTimeout(() => {
+      for (const [one, { until }] of this.typing) if (until <= performance.now() + 50) this.typing.delete(one);
+      this.changed();
+    }, TYPING_LASTS);
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * What every view imports: the vendored view library, a store, and two hooks to follow it.
+ *
+ * Message text and everything else that people wrote becomes text nodes; nothing here or elsewhere makes markup of strings.
+ */
+import { html, render, useEffect, useLayoutEffect, useMemo, useRef, useState, useCallback } from "./vendor/preact-htm.js";
+
+export { html, render, useEffect, useLayoutEffect, useMemo, useRef, useState, useCallback };
+
+/** Something that can be watched: views run again when it says that it changed. */
+export class Observable {
+  #watchers = new Set();
+  #isTold = false;
+
+  /** @param {() => void} watcher @returns {() => void} how to stop */
+  watch(watcher) {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Tell the watchers, once for all changes of this turn of the event loop. */
+  changed() {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    queueMicrotask(() => {
+      this.#isTold = false;
+      for (const watcher of [...this.#watchers]) watcher();
+    });
+  }
+}
+
+/** @template {object} T */
+export class Store extends Observable {
+  /** @param {T} state */
+  constructor(state) {
+    super();
+    this.state = state;
+  }
+
+  /** @param {Partial<T>} changes */
+  set(changes) {
+    Object.assign(this.state, changes);
+    this.changed();
+  }
+}
+
+/** Draw this view again whenever `observable` changes. @param {Observable | null | undefined} observable */
+export function useObserved(observable) {
+  const [, again] = useState(0);
+  useEffect(() => observable?.watch(() => again((n) => n + 1)), [observable]);
+}
+
+/** Run `listener` for `name` events of `target` while the view is shown. */
+export function useEvent(target, name, listener, options) {
+  const latest = useRef(listener);
+  latest.current = listener;
+  useEffect(() => {
+    const call = (event) => latest.current(event);
+    target.addEventListener(name, call, options);
+    return () => target.removeEventListener(name, call, options);
+  }, [target, name]);
+}
+
+/** @param {...(string | false | null | undefined)} names */
+export const classes = (...names) => names.filter(Boolean).join(" ");
+
+/** A key that no other client makes; `crypto.randomUUID` lacks on plain http. */
+export function randomKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Browser storage that may be full, off or forbidden (private windows, embedded pages). */
+export function keeper(storage) {
+  const within = () => {
+    try {
+      return storage();
+    } catch {
+      return null;
+    }
+  };
+  return {
+    /** @param {string} name */
+    get(name) {
+      try {
+        return JSON.parse(within()?.getItem(`rosetta.${name}`) ?? "null");
+      } catch {
+        return null;
+      }
+    },
+    /** @param {string} name @param {unknown} value null forgets */
+    set(name, value) {
+      try {
+        if (value === null || value === undefined) within()?.removeItem(`rosetta.${name}`);
+        else within()?.setItem(`rosetta.${name}`, JSON.stringify(value));
+      } catch {
+        // What cannot be kept is only missed at the next start.
+      }
+    },
+  };
+}
+
+export const kept = keeper(() => localStorage);
+export const keptInTab = keeper(() => sessionStorage);
+
+/** What the server says of itself in the page's head. @param {string} name */
+export const setting = (name) => document.querySelector(`meta[name="rosetta:${name}"]`)?.getAttribute("content") ?? "";

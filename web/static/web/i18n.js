@@ -1,0 +1,112 @@
+/** The interface in the reader's language: sentences from `locales/*.json`, dates and plurals from the browser. */
+import { kept } from "./core.js";
+
+/** Every language by the name that its own readers know. */
+export const LANGUAGES = { en: "English", "zh-CN": "简体中文", ja: "日本語", th: "ไทย", id: "Bahasa Indonesia" };
+export const CODES = Object.keys(LANGUAGES);
+
+let language = "en";
+/** @type {Record<string, any>} */
+let sentences = {};
+/** @type {Record<string, any>} */
+let formats = {};
+
+/** The language to begin in: what was chosen here before, else the browser's. */
+export function firstLanguage() {
+  return match(kept.get("language")) ?? navigator.languages.map(match).find(Boolean) ?? "en";
+}
+
+/** @param {string | null | undefined} tag @returns {string | null} */
+export function match(tag) {
+  if (!tag) return null;
+  const wanted = tag.toLowerCase();
+  return (
+    CODES.find((code) => code.toLowerCase() === wanted) ??
+    CODES.find((code) => code.toLowerCase().split("-")[0] === wanted.split("-")[0]) ??
+    null
+  );
+}
+
+/** Speak `code` from now on. A catalogue that cannot be had leaves the present one. @param {string} code */
+export async function speak(code) {
+  const answer = await fetch(new URL(`locales/${code}.json`, import.meta.url));
+  if (!answer.ok) throw new Error(`No sentences in ${code}`);
+  sentences = await answer.json();
+  language = code;
+  formats = {
+    plural: new Intl.PluralRules(code),
+    number: new Intl.NumberFormat(code),
+    time: new Intl.DateTimeFormat(code, { hour: "numeric", minute: "2-digit" }),
+    day: new Intl.DateTimeFormat(code, { weekday: "long", day: "numeric", month: "long" }),
+    dayOfYear: new Intl.DateTimeFormat(code, { day: "numeric", month: "long", year: "numeric" }),
+    moment: new Intl.DateTimeFormat(code, { dateStyle: "medium", timeStyle: "short" }),
+    relative: new Intl.RelativeTimeFormat(code, { numeric: "auto" }),
+    list: new Intl.ListFormat(code, { type: "conjunction" }),
+    languages: new Intl.DisplayNames(code, { type: "language" }),
+  };
+  kept.set("language", code);
+  document.documentElement.lang = code;
+}
+
+export const spoken = () => language;
+
+/**
+ * The sentence of `key` with `{names}` filled in; a sentence with plural forms is chosen by `values.count`.
+ *
+ * @param {string} key
+ * @param {Record<string, any>} [values]
+ */
+export function t(key, values = {}) {
+  let sentence = sentences[key];
+  if (sentence === undefined) return key;
+  if (typeof sentence === "object") sentence = sentence[formats.plural.select(values.count)] ?? sentence.other;
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => {
+    const value = values[name];
+    return value === undefined ? whole : typeof value === "number" ? formats.number.format(value) : String(value);
+  });
+}
+
+/** A sentence in pieces, so that a view can put an element where `{name}` stands. */
+export function parts(key, values) {
+  return String(sentences[key] ?? key)
+    .split(/(\{\w+\})/)
+    .filter(Boolean)
+    .map((piece) => (piece.startsWith("{") ? values[piece.slice(1, -1)] : piece));
+}
+
+export const languageName = (code) => {
+  try {
+    return formats.languages.of(code === "zh-CN" ? "zh-Hans" : code) ?? code;
+  } catch {
+    return code;
+  }
+};
+export const number = (value) => formats.number.format(value);
+export const time = (iso) => formats.time.format(new Date(iso));
+export const moment = (iso) => formats.moment.format(new Date(iso));
+export const list = (names) => formats.list.format(names);
+
+/** @param {string} iso @param {number} now milliseconds, by the server's clock */
+export function dayName(iso, now) {
+  const day = new Date(iso);
+  const age = Math.round((startOfDay(new Date(now)) - startOfDay(day)) / 86_400_000);
+  if (age === 0 || age === 1) return capital(formats.relative.format(-age, "day"));
+  return (age > 0 && age < 300 ? formats.day : formats.dayOfYear).format(day);
+}
+
+const startOfDay = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+const capital = (text) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
+
+/** @param {number} bytes */
+export function size(bytes) {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+  let step = 0;
+  let amount = bytes;
+  while (amount >= 1000 && step < units.length - 1) {
+    amount /= 1000;
+    step += 1;
+  }
+  return new Intl.NumberFormat(language, {
+    style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: amount < 10 && step ? 1 : 0,
+  }).format(amount);
+}

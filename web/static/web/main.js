@@ -1,0 +1,35 @@
+/** The client's beginning: a language, who is here, and the page that the address asks for. */
+import { app, start, useTheme } from "./app.js";
+import { html, render, useEffect, useObserved } from "./core.js";
+import { firstLanguage, speak } from "./i18n.js";
+import { go, route } from "./router.js";
+import { Icon, Waiting } from "./views/parts.js";
+import { Room } from "./views/room.js";
+import { Shell } from "./views/shell.js";
+import { Invite, ResetPassword, SignIn, SocialCallback } from "./views/signin.js";
+
+function Client() {
+  useObserved(app);
+  useObserved(route);
+  const { me, isStarted, toasts } = app.state;
+  const { name, params, query } = route.state;
+  return html`
+    ${page(name, params, query, me, isStarted)}
+    <div class="toasts" role="status" aria-live="polite">${toasts.map((one) => html`<p key=${one.id} class=${`toast ${one.kind}`}>${one.kind === "error" && html`<${Icon} name="warn" />`} ${one.text}</p>`)}</div>`;
+}
+
+function page(name, params, query, me, isStarted) {
+  if (name === "room") return html`<${Room} id=${params.room.toLowerCase()} isEmbedded=${params.embed === "embed"} />`;
+  if (name === "reset") return html`<${ResetPassword} query=${query} />`;
+  if (!isStarted) return html`<main class="starting"><${Waiting} /></main>`;
+  if (name === "social") return html`<${SocialCallback} provider=${params.provider} query=${query} />`;
+  if (name === "invite") return html`<${Invite} token=${params.token} />`;
+  return me ? html`<${Shell} />` : html`<${SignIn} />`;
+}
+
+useTheme(app.state.theme);
+await speak(firstLanguage()).catch(() => speak("en"));
+const root = document.getElementById("app");
+root.replaceChildren();
+render(html`<${Client} />`, root);
+if (route.state.name !== "room") start();

@@ -1,0 +1,247 @@
+/** Where one writes: text, mentions, emoji, files by choice, drop or paste, and how others will read it. */
+import * as api from "../api.js";
+import { attempt } from "../app.js";
+import { classes, html, keptInTab, setting, useEffect, useLayoutEffect, useRef, useState } from "../core.js";
+import { languageName, LANGUAGES, number, size, t } from "../i18n.js";
+import { forSending, tame } from "../text.js";
+import { EmojiButton } from "./emoji.js";
+import { Avatar, Icon, IconButton, Name } from "./parts.js";
+
+const MOST_LETTERS = 8000;
+const MOST_FILES = 10;
+const TYPING_EVERY = 3000;
+
+/**
+ * @param {{conversation: import("../conversation.js").Conversation, room: any, parent?: string | null, label: string, onTyping?: () => void, autofocus?: boolean}} props
+ */
+export function Composer({ conversation, room, parent = null, label, onTyping, autofocus = false }) {
+  const draftName = `draft.${conversation.id}.${parent ?? ""}`;
+  const [value, setValue] = useState(() => keptInTab.get(draftName)?.text ?? "");
+  const [files, setFiles] = useState([]);
+  const [picking, setPicking] = useState(null);
+  const [isPreviewing, setPreviewing] = useState(false);
+  const mentions = useRef(new Map(keptInTab.get(draftName)?.mentions ?? []));
+  const box = useRef(null);
+  const chooser = useRef(null);
+  const lastTyped = useRef(0);
+
+  useLayoutEffect(() => {
+    const area = box.current;
+    area.style.height = "auto";
+    area.style.height = `${Math.min(area.scrollHeight, 240)}px`;
+  }, [value]);
+  useEffect(() => {
+    if (autofocus && matchMedia("(hover: hover)").matches) box.current.focus();
+  }, [conversation]);
+
+  const write = (text) => {
+    setValue(text);
+    keptInTab.set(draftName, text ? { text, mentions: [...mentions.current] } : null);
+    setPicking(mentionAt(text, box.current?.selectionStart ?? text.length));
+    if (text && onTyping && performance.now() - lastTyped.current > TYPING_EVERY) {
+      lastTyped.current = performance.now();
+      onTyping();
+    }
+  };
+  const insert = (text) => {
+    const { selectionStart: from, selectionEnd: to } = box.current;
+    write(value.slice(0, from) + text + value.slice(to));
+    requestAnimationFrame(() => {
+      box.current.focus();
+      box.current.setSelectionRange(from + text.length, from + text.length);
+    });
+  };
+  const addFiles = (chosen) => {
+    const rows = [...chosen].slice(0, MOST_FILES - files.length).map((file) => startUpload(file, (id, changes) => setFiles((all) => all.map((one) => (one.key === id ? { ...one, ...changes } : one)))));
+    setFiles((all) => [...all, ...rows]);
+  };
+  const dropFile = (row) => {
+    row.stop();
+    setFiles((all) => all.filter((one) => one.key !== row.key));
+    if (row.file) api.remove(`/files/${row.file.id}`).catch(() => {});
+  };
+
+  const content = forSending(value.trim(), mentions.current);
+  const letters = Array.from(content).length;
+  const isUploading = files.some((one) => !one.file && !one.error);
+  const ready = files.filter((one) => one.file).map((one) => one.file);
+  const canSend = (content || ready.length > 0) && letters <= MOST_LETTERS && !isUploading && !room.isClosed;
+
+  const send = () => {
+    if (!canSend) return;
+    conversation.send({ content, files: ready.map(({ id, client_name, size: bytes }) => ({ id, client_name, size: bytes })), parent });
+    mentions.current = new Map();
+    keptInTab.set(draftName, null);
+    setValue("");
+    setFiles([]);
+    setPicking(null);
+    setPreviewing(false);
+    lastTyped.current = 0;
+    box.current.focus();
+  };
+  const choices = picking ? people(room, picking.query) : [];
+  const choose = (person) => {
+    if (person.id) mentions.current.set(person.name, String(person.id));
+    const caret = box.current.selectionStart;
+    const text = `${value.slice(0, picking.from)}@${person.name} ${value.slice(caret)}`;
+    setPicking(null);
+    setValue(text);
+    keptInTab.set(draftName, { text, mentions: [...mentions.current] });
+    const to = picking.from + person.name.length + 2;
+    requestAnimationFrame(() => {
+      box.current.focus();
+      box.current.setSelectionRange(to, to);
+    });
+  };
+  const onKeyDown = (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (choices.length) {
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        const step = event.key === "ArrowDown" ? 1 : -1;
+        return setPicking({ ...picking, at: (picking.at + step + choices.length) % choices.length });
+      }
+      if (event.key === "Enter" || event.key === "Tab") {
+        event.preventDefault();
+        return choose(choices[picking.at] ?? choices[0]);
+      }
+      if (event.key === "Escape") {
+        event.stopPropagation();
+        return setPicking(null);
+      }
+    }
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      send();
+    }
+    return undefined;
+  };
+  const onPaste = (event) => {
+    if (!event.clipboardData.files.length) return;
+    event.preventDefault();
+    addFiles(event.clipboardData.files);
+  };
+  useDrop(addFiles, !parent);
+
+  return html`
+    <form class="composer" onSubmit=${(event) => { event.preventDefault(); send(); }}>
+      ${isPreviewing && html`<${Preview} content=${content} room=${room} onClose=${() => setPreviewing(false)} />`}
+      ${choices.length > 0 && html`
+        <ul class="choices" role="listbox" id="choices" aria-label=${t("composer.mention")}>
+          ${choices.map((person, i) => html`
+            <li key=${person.id ?? "channel"} id=${`choice-${i}`} role="option" aria-selected=${i === picking.at} onMouseDown=${(event) => { event.preventDefault(); choose(person); }}>
+              ${person.id ? html`<${Avatar} name=${person.name} url=${person.avatar_url} seed=${`user${person.id}`} size="small" />` : html`<span class="avatar small"><${Icon} name="people" /></span>`}
+              <span><${Name}>${person.name}<//></span>${person.language && html`<span class="hint">${languageName(person.language)}</span>`}${!person.id && html`<span class="hint">${t("composer.everybody")}</span>`}
+            </li>`)}
+        </ul>`}
+      ${files.length > 0 && html`<ul class="staged">${files.map((row) => html`
+        <li key=${row.key} class=${classes(row.error && "failed")}>
+          <${Icon} name=${row.error ? "warn" : "file"} /><span class="file-name"><${Name}>${row.name}<//></span>
+          <span class="file-size">${row.error || (row.file ? size(row.size) : `${number(Math.round(row.share * 100))}%`)}</span>
+          ${!row.file && !row.error && html`<progress max="1" value=${row.share} aria-label=${tame(row.name)}></progress>`}
+          <${IconButton} name="close" label=${t("composer.removeFile", { name: tame(row.name) })} onClick=${() => dropFile(row)} />
+        </li>`)}</ul>`}
+      <div class="composer-row">
+        <input ref=${chooser} type="file" multiple hidden onChange=${(event) => { addFiles(event.target.files); event.target.value = ""; }} />
+        ${room.canAttach && html`<${IconButton} name="clip" label=${t("composer.attach")} onClick=${() => chooser.current.click()} />`}
+        <textarea ref=${box} rows="1" dir="auto" aria-label=${label} placeholder=${label} value=${value} disabled=${room.isClosed}
+          role=${room.people ? "combobox" : undefined} aria-expanded=${room.people ? choices.length > 0 : undefined} aria-controls=${room.people ? "choices" : undefined}
+          aria-autocomplete=${room.people ? "list" : undefined} aria-activedescendant=${choices.length ? `choice-${picking.at}` : undefined}
+          onInput=${(event) => write(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste} onBlur=${() => setPicking(null)}></textarea>
+        <${EmojiButton} label=${t("composer.emoji")} onPick=${insert} />
+        ${room.canPreview && html`<${IconButton} name="eye" label=${t("preview.open")} aria-pressed=${isPreviewing} disabled=${!content} onClick=${() => setPreviewing(!isPreviewing)} />`}
+        <button class="send" aria-label=${t("composer.send")} title=${t("composer.send")} disabled=${!canSend}><${Icon} name="send" /></button>
+      </div>
+      ${letters > MOST_LETTERS - 500 && html`<p class=${classes("count", letters > MOST_LETTERS && "over")} role="status">${t("composer.letters", { count: letters, most: MOST_LETTERS })}</p>`}
+    </form>`;
+}
+
+/** The word after an @ at the caret, or null. */
+function mentionAt(text, caret) {
+  const found = /(?:^|[\s(（、。，])@([^\s@]{0,40})$/u.exec(text.slice(0, caret));
+  return found ? { from: caret - found[1].length - 1, query: found[1].toLocaleLowerCase(), at: 0 } : null;
+}
+
+function people(room, query) {
+  if (!room.people) return [];
+  const all = [...room.people.filter((person) => person.id !== room.me?.id), ...(room.hasChannel ? [{ id: null, name: "channel" }] : [])];
+  return all.filter((person) => person.name.toLocaleLowerCase().includes(query)).slice(0, 8);
+}
+
+function startUpload(file, change) {
+  const key = `${Date.now()}-${Math.random()}`;
+  const row = { key, name: file.name || "image.png", size: file.size, share: 0, file: null, error: "", stop: () => {} };
+  const most = Number(setting("files-max-bytes")) || Infinity;
+  if (file.size > most) return { ...row, error: t("composer.tooLarge", { size: size(most) }) };
+  if (!file.size) return { ...row, error: t("composer.emptyFile") };
+  const sending = api.upload(file, (share) => change(key, { share }));
+  sending.done.then((stored) => change(key, { file: stored, share: 1 }), (error) => change(key, { error: error.sentence ?? String(error) }));
+  return { ...row, stop: sending.stop };
+}
+
+/** Files dropped anywhere on the page belong to the open conversation. */
+function useDrop(addFiles, isOn) {
+  const latest = useRef(addFiles);
+  latest.current = addFiles;
+  useEffect(() => {
+    if (!isOn) return undefined;
+    const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+    const over = (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      document.body.classList.add("dropping");
+    };
+    const leave = (event) => event.relatedTarget === null && document.body.classList.remove("dropping");
+    const drop = (event) => {
+      document.body.classList.remove("dropping");
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      latest.current(event.dataTransfer.files);
+    };
+    addEventListener("dragover", over);
+    addEventListener("dragleave", leave);
+    addEventListener("drop", drop);
+    return () => {
+      removeEventListener("dragover", over);
+      removeEventListener("dragleave", leave);
+      removeEventListener("drop", drop);
+    };
+  }, [isOn]);
+}
+
+/** The draft as somebody with another language will read it, and what that says when read back. */
+function Preview({ content, room, onClose }) {
+  const others = [...new Set((room.people ?? []).filter((person) => person.id !== room.me?.id).map((person) => person.language).filter(Boolean))];
+  const choices = (others.length ? others : Object.keys(LANGUAGES)).filter((code) => code !== room.language);
+  const [language, setLanguage] = useState(choices[0] ?? "en");
+  const [told, setTold] = useState(null);
+  const [isAsking, setAsking] = useState(false);
+  useEffect(() => {
+    if (!content) return undefined;
+    let isStale = false;
+    const timer = setTimeout(async () => {
+      setAsking(true);
+      const answer = await attempt(() => api.post(`/workspaces/${room.workspaceId}/translate`, { content, text: content, language, target_language: language }));
+      if (isStale) return;
+      setTold(answer?.data ?? null);
+      setAsking(false);
+    }, 350);
+    return () => {
+      isStale = true;
+      clearTimeout(timer);
+    };
+  }, [content, language]);
+  const readers = (room.people ?? []).filter((person) => person.language === language && person.id !== room.me?.id).map((person) => person.name);
+  return html`
+    <section class="preview" aria-label=${t("preview.open")}>
+      <header>
+        <label>${t("preview.as")} <select value=${language} onChange=${(event) => setLanguage(event.target.value)}>${choices.map((code) => html`<option key=${code} value=${code} selected=${code === language}>${languageName(code)}</option>`)}</select></label>
+        ${readers.length > 0 && html`<span class="hint">${readers.slice(0, 3).map(tame).join(", ")}</span>`}
+        <${IconButton} name="close" label=${t("close")} onClick=${onClose} />
+      </header>
+      ${told && html`
+        <p class="text preview-text" lang=${language} dir="auto">${told.content ?? told.translation ?? told.text}</p>
+        ${(told.back_translation ?? told.back) && html`<p class="hint"><span>${t("preview.back")}</span> <span class="preview-back" dir="auto">${told.back_translation ?? told.back}</span></p>`}`}
+      ${isAsking && !told && html`<p class="translating"><span class="shimmer"></span><span>${t("translation.pending")}</span></p>`}
+    </section>`;
+}

@@ -1,0 +1,147 @@
+/** Making and changing places: workspaces, channels, direct conversations, invites. */
+import * as api from "../api.js";
+import { app, attempt, channelPath, loadChannels, loadMembers, loadPlaces, say } from "../app.js";
+import { html, useEffect, useState } from "../core.js";
+import { moment, t } from "../i18n.js";
+import { go } from "../router.js";
+import { tame } from "../text.js";
+import { Avatar, Dialog, Form, Icon, IconButton, Name } from "./parts.js";
+
+const visibilities = (chosen, first) => html`${["public", "private"].map((one) => html`<option key=${one} value=${one} selected=${one === chosen}>${t(`${first}.${one}`)}</option>`)}`;
+
+export function NewWorkspace({ onClose }) {
+  const submit = async ({ name }) => {
+    const { data } = await api.post("/workspaces", { name });
+    await loadPlaces();
+    onClose();
+    go(`/w/${data.id}`);
+  };
+  return html`<${Dialog} title=${t("workspace.new")} onClose=${onClose}><${Form} submit=${submit} button=${t("create")} fields=${[{ name: "name", label: t("name"), maxlength: 120, autofocus: true }]} /><//>`;
+}
+
+export function JoinWorkspace({ onClose }) {
+  const [rows, setRows] = useState([]);
+  const [locked, setLocked] = useState(null);
+  useEffect(() => {
+    attempt(async () => setRows((await api.get("/workspaces", { discover: true, per_page: 50 })).data));
+  }, []);
+  const join = async (row, password) => {
+    await api.post(`/workspaces/${row.id}/join`, password ? { password } : {});
+    await loadPlaces();
+    onClose();
+    go(`/w/${row.id}`);
+  };
+  const byLink = async ({ link }) => go(`/invites/${encodeURIComponent(link.trim().split("/").pop())}`);
+  return html`
+    <${Dialog} title=${t("workspace.join")} onClose=${onClose}>
+      <${Form} submit=${byLink} button=${t("continue")} fields=${[{ name: "link", label: t("invite.link"), autofocus: true, autocomplete: "off" }]} />
+      ${rows.length > 0 && html`<h3>${t("workspace.open")}</h3><ul class="people">${rows.map((row) => html`
+        <li key=${row.id}><span class="person"><strong><${Name}>${row.name}<//></strong><span class="hint">${t("members.count", { count: row.member_count })}</span></span>
+          <button type="button" class="button" onClick=${() => (row.has_password ? setLocked(row) : attempt(() => join(row)))}>${t("workspace.joinThis")}</button></li>`)}</ul>`}
+      ${locked && html`<${Form} submit=${({ password }) => join(locked, password)} button=${t("workspace.joinThis")} fields=${[{ name: "password", type: "password", label: `${tame(locked.name)} · ${t("signin.password")}`, autocomplete: "off" }]} />`}
+    <//>`;
+}
+
+export function NewChannel({ workspace, onClose }) {
+  const submit = async ({ name, visibility }) => {
+    const { data } = await api.post(`/workspaces/${workspace.id}/channels`, { name, visibility });
+    await loadChannels(workspace.id);
+    onClose();
+    go(`/w/${workspace.id}/c/${data.id}`);
+  };
+  return html`
+    <${Dialog} title=${t("channel.new")} onClose=${onClose}>
+      <${Form} submit=${submit} button=${t("create")} fields=${[
+        { name: "name", label: t("name"), maxlength: 120, autofocus: true },
+        { name: "visibility", as: "select", label: t("channel.visibility"), children: visibilities("public", "channel") },
+      ]} />
+    <//>`;
+}
+
+export function ChannelSettings({ channel, workspace, onClose }) {
+  const path = channelPath(workspace.id, channel.id);
+  const done = async () => {
+    await loadChannels(workspace.id);
+    onClose();
+  };
+  const submit = async ({ name, visibility }) => {
+    await api.put(path, { name, visibility });
+    await done();
+  };
+  const isMember = channel.visibility === "private" || channel.has_password;
+  return html`
+    <${Dialog} title=${html`#<${Name}>${channel.name}<//>`} onClose=${onClose}>
+      <${Form} submit=${submit} button=${t("save")} fields=${[
+        { name: "name", label: t("name"), maxlength: 120, defaultValue: channel.name, autofocus: true },
+        { name: "visibility", as: "select", label: t("channel.visibility"), children: visibilities(channel.visibility, "channel") },
+      ]} />
+      ${channel.visibility === "private" && html`<${ChannelPeople} path=${path} workspace=${workspace} />`}
+      <hr />
+      <p class="form-end">
+        ${channel.is_archived ? html`<button type="button" class="button" onClick=${() => attempt(async () => { await api.post(`${path}/unarchive`); await done(); })}>${t("channel.unarchive")}</button>`
+          : html`<button type="button" class="button danger" onClick=${() => attempt(async () => { await api.remove(path); await done(); })}>${t("channel.archive")}</button>`}
+        ${isMember && html`<button type="button" class="button" onClick=${() => attempt(async () => { await api.post(`${path}/leave`); await done(); go(`/w/${workspace.id}`); })}>${t("channel.leave")}</button>`}
+      </p>
+    <//>`;
+}
+
+function ChannelPeople({ path, workspace }) {
+  const [rows, setRows] = useState([]);
+  const load = () => attempt(async () => setRows(await api.all(`${path}/members`)));
+  useEffect(() => {
+    load();
+    if (!app.state.members[workspace.id]) attempt(() => loadMembers(workspace.id));
+  }, []);
+  const inside = new Set(rows.map((row) => row.id));
+  const outside = (app.state.members[workspace.id] ?? []).filter((row) => !inside.has(row.id));
+  return html`
+    <h3>${t("members.title")}</h3>
+    <ul class="people">${rows.map((row) => html`<li key=${row.id}><${Avatar} name=${row.user.name} url=${row.user.avatar_url} seed=${`user${row.user.id}`} size="small" /><span class="person"><${Name}>${row.user.name}<//></span>
+      <${IconButton} name="close" label=${t("members.remove", { name: tame(row.user.name) })} onClick=${() => attempt(async () => { await api.remove(`${path}/members/${row.id}`); await load(); })} /></li>`)}</ul>
+    ${outside.length > 0 && html`<div class="field"><label for="add-member">${t("members.add")}</label><select id="add-member" onChange=${(event) => event.target.value && attempt(async () => { await api.post(`${path}/members`, { member_id: event.target.value }); event.target.value = ""; await load(); })}>
+      <option value="">…</option>${outside.map((row) => html`<option key=${row.id} value=${row.id}>${tame(row.user.name)}</option>`)}</select></div>`}`;
+}
+
+export function NewDirect({ workspace, onPick, onClose }) {
+  const { members, me } = app.state;
+  useEffect(() => {
+    if (workspace && !members[workspace.id]) attempt(() => loadMembers(workspace.id));
+  }, []);
+  const submit = async ({ email }) => {
+    const { data } = await api.post("/direct-recipients/resolve", { email });
+    onClose();
+    onPick(data);
+  };
+  const others = (members[workspace?.id] ?? []).filter((row) => row.user.id !== me.id);
+  return html`
+    <${Dialog} title=${t("direct.new")} onClose=${onClose}>
+      <${Form} submit=${submit} button=${t("direct.open")} fields=${[{ name: "email", type: "email", label: t("direct.email"), autocomplete: "off", autofocus: true }]} />
+      ${others.length > 0 && html`<h3>${t("members.title")}</h3><ul class="people">${others.map((row) => html`<li key=${row.id}><button type="button" class="found person-row" onClick=${() => { onClose(); onPick(row.user); }}><${Avatar} name=${row.user.name} url=${row.user.avatar_url} seed=${`user${row.user.id}`} size="small" /><${Name}>${row.user.name}<//></button></li>`)}</ul>`}
+    <//>`;
+}
+
+export function InvitePeople({ workspace, onClose }) {
+  const path = `/workspaces/${workspace.id}/invites`;
+  const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
+  const load = async () => setRows(await api.all(path));
+  useEffect(() => {
+    attempt(load);
+  }, []);
+  const make = () => attempt(async () => { await api.post(path, {}); await load(); });
+  const copy = async (row) => {
+    await navigator.clipboard?.writeText(row.url);
+    say(t("copied"));
+  };
+  return html`
+    <${Dialog} title=${t("invite.make")} onClose=${onClose}>
+      <p>${t("invite.lead")}</p>
+      <ul class="links">${(rows ?? []).map((row) => html`
+        <li key=${row.id}>
+          <input readonly aria-label=${t("invite.link")} value=${row.url} onFocus=${(event) => event.target.select()} />
+          <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(row)} />
+          <${IconButton} name="trash" label=${t("invite.revoke")} onClick=${() => attempt(async () => { await api.remove(`${path}/${row.id}`); await load(); })} />
+          <span class="hint">${t("invite.used", { count: row.accepted_count })} · ${t("until", { date: moment(row.expires_at) })}</span>
+        </li>`)}</ul>
+      <div class="form-end"><button type="button" class="button primary" onClick=${make}><${Icon} name="plus" /> ${t("invite.new")}</button></div>
+    <//>`;
+}

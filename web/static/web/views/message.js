@@ -1,0 +1,258 @@
+/** One message: who said it, what it says in the reader's language, and how it came to say that. */
+import * as api from "../api.js";
+import { blobOf, pathOf } from "../api.js";
+import { attempt } from "../app.js";
+import { classes, html, useEffect, useRef, useState } from "../core.js";
+import { languageName, list, moment, size, t, time } from "../i18n.js";
+import { forSending, forTyping, gist, isOnlyEmoji, rich, tame } from "../text.js";
+import { EmojiButton, QUICK } from "./emoji.js";
+import { Avatar, Dialog, Form, Icon, IconButton, Menu, MenuItem, Name } from "./parts.js";
+
+const LONG = 1200;
+const LONG_LINES = 18;
+
+/**
+ * @param {{message: any, conversation: import("../conversation.js").Conversation, isFirst: boolean, room: any}} props
+ *   `isFirst` of a run by one sender; `room` is what the place allows: {me, names, canModerate, language, onThread, onJump, isGuest, canCorrect}
+ */
+export function Message({ message, conversation, isFirst, room, inThread = false }) {
+  const [shows, setShows] = useState(/** @type {"" | "original" | "why"} */ (""));
+  const [isEditing, setEditing] = useState(false);
+  const [dialog, setDialog] = useState("");
+  const isMine = conversation.isMine(message);
+  const isGone = Boolean(message.deleted_at);
+  const isTranslated = message.display_source === "translation";
+  const mayReact = !room.isGuest && !isGone;
+  const actions = {
+    original: () => isTranslated && setShows(shows === "original" ? "" : "original"),
+    reply: () => room.onThread && room.onThread(message.parent_message_id ?? message.id),
+    edit: () => isMine && !room.isGuest && !isGone && setEditing(true),
+    remove: () => (isMine || room.canModerate) && !room.isGuest && !isGone && setDialog("delete"),
+    react: (emoji) => attempt(() => conversation.react(message.id, emoji)),
+    pin: (isPinned) => attempt(() => conversation.pin(message.id, isPinned)),
+  };
+  const onKeyDown = (event) => {
+    if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
+    const action = { o: actions.original, r: !isGone && actions.reply, e: actions.edit, Delete: actions.remove }[event.key];
+    if (action) {
+      event.preventDefault();
+      action();
+    }
+  };
+  const sender = message.sender;
+  const name = sender ? sender.name : t("message.service");
+  return html`
+    <li class=${classes("message", isFirst && "first", isMine && "mine", isGone && "gone", message.type === "system" && "system")}
+      data-id=${message.id} tabindex="-1" onKeyDown=${onKeyDown} aria-label=${t("message.by", { name: tame(name), time: time(message.created_at) })}>
+      ${isFirst ? html`<${Avatar} name=${name} url=${sender?.avatar_url} seed=${`${sender?.kind}${sender?.id}`} />` : html`<time class="side-time" datetime=${message.created_at}>${time(message.created_at)}</time>`}
+      <div class="message-main">
+        ${isFirst && html`
+          <div class="message-head">
+            <span class="message-name"><${Name}>${name}<//></span>
+            ${sender && sender.kind !== "user" && html`<span class="badge">${t(`sender.${sender.kind}`)}</span>`}
+            <time datetime=${message.created_at} title=${moment(message.created_at)}>${time(message.created_at)}</time>
+          </div>`}
+        ${!inThread && message.parent_message_id && html`<${Quote} id=${message.parent_message_id} conversation=${conversation} room=${room} />`}
+        ${isGone ? html`<p class="text stub">${t("message.deleted")}</p>`
+          : isEditing ? html`<${Editor} message=${message} conversation=${conversation} onDone=${() => setEditing(false)} />`
+          : html`
+            <${Text} message=${message} room=${room} />
+            ${message.attachments.length > 0 && html`<${Attachments} rows=${message.attachments} isGuest=${room.isGuest} />`}
+            <${Translation} message=${message} room=${room} shows=${shows} setShows=${setShows} conversation=${conversation} onCorrect=${() => setDialog("correct")} />`}
+        ${message.reactions?.length > 0 && html`
+          <div class="reactions">
+            ${message.reactions.map((one) => html`
+              <button key=${one.emoji} type="button" class=${classes("reaction", one.reacted && "on")} aria-pressed=${one.reacted} disabled=${!mayReact}
+                aria-label=${t("reaction.count", { emoji: one.emoji, count: one.count })} onClick=${() => actions.react(one.emoji)}>
+                <span aria-hidden="true">${one.emoji}</span> <span aria-hidden="true">${one.count}</span></button>`)}
+          </div>`}
+        ${!inThread && message.reply_count > 0 && room.onThread && html`
+          <button type="button" class="thread-link" onClick=${() => room.onThread(message.id)}><${Icon} name="thread" /> ${t("thread.replies", { count: message.reply_count })}</button>`}
+      </div>
+      ${!isGone && !isEditing && !room.isGuest && html`
+        <div class="message-tools" role="group" aria-label=${t("message.actions")}>
+          ${mayReact && QUICK.slice(0, 2).map((emoji) => html`<button key=${emoji} type="button" class="icon-button quick" aria-label=${t("reaction.add", { emoji })} title=${t("reaction.add", { emoji })} onClick=${() => actions.react(emoji)}>${emoji}</button>`)}
+          ${mayReact && html`<${EmojiButton} label=${t("reaction.other")} onPick=${actions.react} />`}
+          ${room.onThread && !inThread && html`<${IconButton} name="reply" label=${t("thread.reply")} onClick=${actions.reply} />`}
+          <${Menu} label=${t("message.more")} icon="more">
+            ${isMine && html`<${MenuItem} icon="edit" onClick=${actions.edit}>${t("message.edit")}<//>`}
+            <${MenuItem} icon="copy" onClick=${() => navigator.clipboard?.writeText(message.display_content ?? "")}>${t("message.copy")}<//>
+            ${isTranslated && html`<${MenuItem} icon="translate" onClick=${() => setShows("original")}>${t("translation.showOriginal")}<//>`}
+            ${room.canCorrect && isTranslated && html`<${MenuItem} icon="edit" onClick=${() => setDialog("correct")}>${t("correct.title")}<//>`}
+            <${MenuItem} icon="pin" onClick=${() => actions.pin(true)}>${t("message.pin")}<//>
+            <${MenuItem} icon="pin" onClick=${() => actions.pin(false)}>${t("message.unpin")}<//>
+            ${!isMine && html`<${MenuItem} icon="flag" onClick=${() => setDialog("report")}>${t("message.report")}<//>`}
+            ${(isMine || room.canModerate) && html`<${MenuItem} icon="trash" danger onClick=${actions.remove}>${t("message.delete")}<//>`}
+          <//>
+        </div>`}
+      ${dialog === "delete" && html`<${DeleteDialog} message=${message} conversation=${conversation} onClose=${() => setDialog("")} />`}
+      ${dialog === "report" && html`<${ReportDialog} message=${message} conversation=${conversation} onClose=${() => setDialog("")} />`}
+      ${dialog === "correct" && html`<${CorrectDialog} message=${message} conversation=${conversation} onClose=${() => setDialog("")} />`}
+    </li>`;
+}
+
+function Text({ message, room }) {
+  const [isWhole, setWhole] = useState(false);
+  const content = message.display_content;
+  if (!content) return null;
+  const isLong = content.length > LONG || content.split("\n").length > LONG_LINES;
+  return html`
+    <div class=${classes("text", isOnlyEmoji(content) && "emoji-only", isLong && !isWhole && "cut")} dir="auto" lang=${message.display_language}>
+      ${rich(content, { type: message.type, names: room.names, me: room.me })}
+      ${message.edited_at && html` <span class="edited" lang=${document.documentElement.lang} title=${moment(message.edited_at)}>${t("message.edited")}</span>`}
+    </div>
+    ${isLong && html`<button type="button" class="link small" aria-expanded=${isWhole} onClick=${() => setWhole(!isWhole)}>${isWhole ? t("message.less") : t("message.whole")}</button>`}`;
+}
+
+/** How this came to be in the reader's language: a quiet mark, a shimmer, or an honest line. */
+function Translation({ message, room, shows, setShows, conversation, onCorrect }) {
+  if (!message.original_content) return null;
+  if (message.display_source === "translation") {
+    const from = languageName(message.original_language);
+    return html`
+      <button type="button" class="translated" aria-expanded=${shows === "original"} title=${t("translation.showOriginal")}
+        onClick=${() => setShows(shows === "original" ? "" : "original")}>
+        <${Icon} name="translate" /><span>${shows === "original" ? t("translation.hideOriginal") : t("translation.from", { language: from })}</span>
+      </button>
+      ${shows === "original" && html`
+        <div class="original">
+          <div class="text" dir="auto" lang=${message.original_language}>${rich(message.original_content, { type: message.type, names: room.names, me: room.me, marksKept: true })}</div>
+          <p class="original-note">${t("translation.note", { language: from })}${" "}${room.canCorrect && html`<button type="button" class="link" onClick=${onCorrect}>${t("correct.title")}</button>`}</p>
+        </div>`}`;
+  }
+  if (!room.language || message.original_language === room.language) return null;
+  if (message.translation_status === "pending") return html`<p class="translating"><span class="shimmer"></span><span>${t("translation.pending")}</span></p>`;
+  if (message.translation_status !== "failed") return null;
+  return html`
+    <p class="untranslated"><${Icon} name="warn" /> ${t("translation.failed", { language: languageName(room.language) })}${" "}
+      <button type="button" class="link" aria-expanded=${shows === "why"} onClick=${() => setShows(shows === "why" ? "" : "why")}>${t("translation.why")}</button></p>
+    ${shows === "why" && html`<${Why} message=${message} conversation=${conversation} language=${room.language} />`}`;
+}
+
+/** Why a translation could not be had, as far as the server tells. */
+function Why({ message, conversation, language }) {
+  const [told, setTold] = useState("");
+  useEffect(() => {
+    api.get(`${conversation.path}/messages/${message.id}/translations`).then(
+      ({ data }) => {
+        const row = (Array.isArray(data) ? data : []).find((one) => one.language === language) ?? {};
+        setTold([row.error ?? row.reason, row.engine].filter(Boolean).join(" · ") || t("translation.retried"));
+      },
+      () => setTold(t("translation.retried")),
+    );
+  }, [message.id]);
+  return html`<p class="original-note why" role="status">${told || t("loading")}</p>`;
+}
+
+/** The message that this one answers, on one line. */
+function Quote({ id, conversation, room }) {
+  const parent = conversation.find(id);
+  return html`
+    <button type="button" class="quote" onClick=${() => room.onJump?.(id)}>
+      <${Icon} name="reply" />
+      ${parent ? html`<span class="quote-name"><${Name}>${parent.sender?.name ?? t("message.service")}<//></span> <span class="quote-text" dir="auto" lang=${parent.display_language}>${parent.deleted_at ? t("message.deleted") : gist(parent.display_content) || list(parent.attachments.map((one) => tame(one.client_name)))}</span>` : html`<span class="quote-text">${t("thread.earlier")}</span>`}
+    </button>`;
+}
+
+// ── Attachments ──
+
+function Attachments({ rows, isGuest }) {
+  return html`<div class="attachments">${rows.map((row) => (/^image\/(png|jpeg|gif|webp|avif)$/.test(row.mime_type) ? html`<${Picture} key=${row.id} row=${row} isGuest=${isGuest} />` : html`<${Download} key=${row.id} row=${row} isGuest=${isGuest} />`))}</div>`;
+}
+
+function Picture({ row, isGuest }) {
+  const [source, setSource] = useState(isGuest ? "" : pathOf(row.download_url));
+  const [isBroken, setBroken] = useState(false);
+  useEffect(() => {
+    if (!isGuest) return undefined;
+    let url = "";
+    blobOf(row.download_url).then((made) => setSource((url = made)), () => setBroken(true));
+    return () => url && URL.revokeObjectURL(url);
+  }, [row.id]);
+  if (isBroken) return html`<${Download} row=${row} isGuest=${isGuest} />`;
+  return html`<a class="picture" href=${source || "#"} target="_blank" rel="noopener" download=${isGuest ? row.client_name : undefined}>${source && html`<img src=${source} alt=${tame(row.client_name)} loading="lazy" onError=${() => setBroken(true)} />`}</a>`;
+}
+
+function Download({ row, isGuest }) {
+  const save = async (event) => {
+    if (!isGuest) return;
+    event.preventDefault();
+    const url = await attempt(() => blobOf(row.download_url));
+    if (!url) return;
+    const link = Object.assign(document.createElement("a"), { href: url, download: row.client_name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  };
+  return html`
+    <a class="file" href=${pathOf(row.download_url)} download=${row.client_name} onClick=${save}>
+      <${Icon} name="file" /><span class="file-name"><${Name}>${row.client_name}<//></span><span class="file-size">${size(row.size)}</span></a>`;
+}
+
+// ── Changing ──
+
+function Editor({ message, conversation, onDone }) {
+  const { text, mentions } = forTyping(message.original_content ?? "");
+  const [value, setValue] = useState(text);
+  const box = useRef(null);
+  useEffect(() => {
+    box.current.focus();
+    box.current.setSelectionRange(value.length, value.length);
+  }, []);
+  const save = async () => {
+    const content = forSending(value.trim(), mentions);
+    if (content && content !== message.original_content && !(await attempt(() => conversation.edit(message.id, content).then(() => true)))) return;
+    onDone();
+  };
+  const onKeyDown = (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Escape") onDone();
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      save();
+    }
+  };
+  return html`
+    <div class="editor">
+      <textarea ref=${box} aria-label=${t("message.edit")} lang=${message.original_language} value=${value} rows=${Math.min(12, value.split("\n").length + 1)}
+        onInput=${(event) => setValue(event.target.value)} onKeyDown=${onKeyDown}></textarea>
+      <div class="editor-end"><button type="button" class="button" onClick=${onDone}>${t("cancel")}</button><button type="button" class="button primary" onClick=${save}>${t("save")}</button></div>
+    </div>`;
+}
+
+function DeleteDialog({ message, conversation, onClose }) {
+  const remove = async () => {
+    await attempt(() => conversation.delete(message.id));
+    onClose();
+  };
+  return html`
+    <${Dialog} title=${t("delete.title")} onClose=${onClose}>
+      <p>${t("delete.sure")}</p>
+      <blockquote class="quoted" dir="auto" lang=${message.display_language}>${gist(message.display_content, 300)}</blockquote>
+      <div class="form-end"><button type="button" class="button" onClick=${onClose}>${t("cancel")}</button><button type="button" class="button danger" autofocus onClick=${remove}>${t("message.delete")}</button></div>
+    <//>`;
+}
+
+function ReportDialog({ message, conversation, onClose }) {
+  const submit = async ({ reason }) => {
+    await api.post(`${conversation.path}/messages/${message.id}/report`, { reason });
+    onClose();
+  };
+  return html`<${Dialog} title=${t("report.title")} onClose=${onClose}><${Form} submit=${submit} button=${t("report.send")} fields=${[{ name: "reason", as: "textarea", label: t("report.reason"), rows: 4, maxlength: 1000, autofocus: true }]} /><//>`;
+}
+
+/** Say it better: a human's words for everybody who reads this language, now and the next time. */
+function CorrectDialog({ message, conversation, onClose }) {
+  const language = message.display_language;
+  const submit = async ({ text }) => {
+    const { data } = await api.put(`${conversation.path}/messages/${message.id}/translations/${language}`, { text });
+    const row = conversation.find(message.id);
+    if (row) conversation.upsert(data?.seq ? data : { ...row, display_content: text });
+    onClose();
+  };
+  return html`
+    <${Dialog} title=${t("correct.title")} onClose=${onClose}>
+      <p class="hint">${t("correct.lead", { language: languageName(language) })}</p>
+      <blockquote class="quoted" dir="auto" lang=${message.original_language}>${message.original_content}</blockquote>
+      <${Form} submit=${submit} button=${t("save")} fields=${[{ name: "text", as: "textarea", label: languageName(language), lang: language, rows: 4, defaultValue: message.display_content, autofocus: true }]} />
+    <//>`;
+}

@@ -1,0 +1,146 @@
+/** What stands beside a conversation: a thread, pins, search, and who is here. */
+import * as api from "../api.js";
+import { app, attempt, loadMembers } from "../app.js";
+import { html, Observable, useEffect, useMemo, useObserved, useRef, useState } from "../core.js";
+import { languageName, moment, t } from "../i18n.js";
+import { gist, tame } from "../text.js";
+import { Composer } from "./composer.js";
+import { Message } from "./message.js";
+import { Avatar, Empty, Icon, IconButton, Name, Waiting } from "./parts.js";
+import { moveBetweenMessages } from "./timeline.js";
+
+export function Panel({ title, onClose, children, class: more = "" }) {
+  const root = useRef(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    root.current.querySelector("[data-first], h2")?.focus();
+    return () => before?.isConnected && before.focus?.();
+  }, []);
+  const onKeyDown = (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) onClose();
+  };
+  return html`
+    <aside class=${`panel ${more}`} ref=${root} aria-label=${title} onKeyDown=${onKeyDown}>
+      <header class="panel-head"><h2 tabindex="-1">${title}</h2><${IconButton} name="close" label=${t("close")} onClick=${onClose} /></header>
+      ${children}
+    </aside>`;
+}
+
+/** A message and its replies. The replies are the conversation's own messages, so that everything live holds here too. */
+export function Thread({ conversation, room, id, onClose, onTyping }) {
+  useObserved(conversation);
+  const [fetched, setFetched] = useState(/** @type {any[] | null} */ (null));
+  const end = useRef(null);
+  useEffect(() => {
+    let isStale = false;
+    setFetched(null);
+    Promise.all([api.get(`${conversation.path}/messages/${id}`), api.get(`${conversation.path}/messages/${id}/replies`, { limit: 100 })]).then(
+      ([parent, replies]) => isStale || setFetched([parent.data, ...replies.data.slice().reverse()]),
+      (error) => isStale || (attempt(() => Promise.reject(error)), onClose()),
+    );
+    return () => {
+      isStale = true;
+    };
+  }, [conversation, id, app.state.language]);
+  const rows = useMemo(() => {
+    const byId = new Map((fetched ?? []).map((row) => [row.id, row]));
+    for (const row of conversation.messages) if (row.id === id || row.parent_message_id === id) byId.set(row.id, row);
+    return [...byId.values()].sort((one, other) => one.seq - other.seq);
+  }, [fetched, conversation.messages]);
+  useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [rows.length]);
+  const within = useMemo(() => threadOf(conversation, rows), [conversation, rows]);
+  const sending = conversation.outgoing.filter((one) => one.parent === id && !one.isHidden);
+  return html`
+    <${Panel} title=${t("thread.title")} onClose=${onClose} class="thread">
+      <div class="panel-body" tabindex="0" role="region" aria-label=${t("thread.title")} onKeyDown=${(event) => moveBetweenMessages(event, event.currentTarget)}>
+        ${!fetched && html`<${Waiting} />`}
+        <ol class="messages">${rows.map((row) => html`<${Message} key=${row.id} message=${row} conversation=${within} isFirst=${true} room=${room} inThread=${true} />`)}</ol>
+        ${sending.map((one) => html`<p key=${one.key} class="hint sending">${gist(one.content)} · ${one.state === "sending" ? t("sending.now") : t("sending.waiting")}</p>`)}
+        <div ref=${end}></div>
+      </div>
+      ${!room.isReadOnly && html`<${Composer} key=${id} conversation=${conversation} room=${room} parent=${id} label=${t("thread.write")} onTyping=${onTyping} autofocus=${true} />`}
+    <//>`;
+}
+
+/** The conversation with the thread's rows in reach: those outside its window are looked up here. */
+function threadOf(conversation, rows) {
+  return new Proxy(conversation, {
+    get(target, name) {
+      if (name === "find") return (wanted) => target.find(wanted) ?? rows.find((row) => row.id === wanted) ?? null;
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** One line of a list of found messages. */
+function Found({ row, where, onJump }) {
+  return html`
+    <li><button type="button" class="found" onClick=${() => onJump(row)}>
+      <span class="found-head"><strong><${Name}>${row.sender?.name ?? t("message.service")}<//></strong> <span class="hint">${where ? html`<${Name}>${where}<//> · ` : ""}${moment(row.created_at)}</span></span>
+      <span class="found-text" dir="auto" lang=${row.display_language}>${row.snippet ? snippet(row.snippet) : gist(row.display_content, 220) || row.attachments?.map((one) => tame(one.client_name)).join(", ")}</span>
+    </button></li>`;
+}
+
+/** A snippet may mark what was found with a pair of marks; they become elements, never markup. */
+function snippet(text) {
+  return String(text).split(/<\/?(?:mark|b|em)>|\u0002|\u0003/u).map((piece, i) => (i % 2 ? html`<mark>${piece}</mark>` : piece));
+}
+
+export function Pins({ conversation, onJump, onClose }) {
+  const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
+  useEffect(() => {
+    attempt(async () => setRows((await api.get(`${conversation.path}/pins`, { limit: 100 })).data));
+  }, [conversation, app.state.language]);
+  return html`
+    <${Panel} title=${t("pins.title")} onClose=${onClose}>
+      <div class="panel-body" tabindex="0" role="region" aria-label=${t("pins.title")}>
+        ${rows === null ? html`<${Waiting} />` : rows.length ? html`<ul class="founds">${rows.map((row) => html`<${Found} key=${row.id} row=${row} onJump=${onJump} />`)}</ul>` : html`<${Empty} icon="pin" title=${t("pins.none")}>${t("pins.hint")}<//>`}
+      </div>
+    <//>`;
+}
+
+export function Search({ workspaceId, nameOf, onJump, onClose }) {
+  const [query, setQuery] = useState("");
+  const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
+  const [more, setMore] = useState(/** @type {string | null} */ (null));
+  const ask = async (before) => {
+    const answer = await attempt(() => api.get(`/workspaces/${workspaceId}/search`, { q: query.trim(), before }));
+    if (!answer) return;
+    setRows((old) => (before ? [...(old ?? []), ...answer.data] : answer.data));
+    setMore(answer.meta?.next_before ?? null);
+  };
+  useEffect(() => {
+    if (!query.trim()) return setRows(null);
+    const timer = setTimeout(() => ask(undefined), 250);
+    return () => clearTimeout(timer);
+  }, [query]);
+  return html`
+    <${Panel} title=${t("search.title")} onClose=${onClose}>
+      <div class="search-box"><${Icon} name="search" /><input data-first type="search" maxlength="200" aria-label=${t("search.title")} placeholder=${t("search.hint")} value=${query} onInput=${(event) => setQuery(event.target.value)} /></div>
+      <div class="panel-body" tabindex="0" role="region" aria-label=${t("search.results")} aria-live="polite">
+        ${rows && (rows.length ? html`<ul class="founds">${rows.map((row) => html`<${Found} key=${row.id} row=${row} where=${nameOf(row)} onJump=${onJump} />`)}</ul>` : html`<${Empty} icon="search" title=${t("search.none")}>${t("search.noneHint")}<//>`)}
+        ${more && html`<button type="button" class="button" onClick=${() => ask(more)}>${t("more")}</button>`}
+      </div>
+    <//>`;
+}
+
+export function Members({ workspaceId, onClose, onMessage, onInvite }) {
+  const { members, presence, me } = app.state;
+  const rows = members[workspaceId];
+  useEffect(() => {
+    attempt(() => loadMembers(workspaceId));
+  }, [workspaceId]);
+  return html`
+    <${Panel} title=${t("members.title")} onClose=${onClose}>
+      <div class="panel-body" tabindex="0" role="region" aria-label=${t("members.title")}>
+        ${onInvite && html`<button type="button" class="button wide" onClick=${onInvite}><${Icon} name="link" /> ${t("invite.make")}</button>`}
+        ${!rows ? html`<${Waiting} />` : html`<ul class="people">${rows.map((row) => html`
+          <li key=${row.id}>
+            <span class=${`presence ${presence[row.user.id] ?? ""}`}><${Avatar} name=${row.user.name} url=${row.user.avatar_url} seed=${`user${row.user.id}`} /></span>
+            <span class="person"><strong><${Name}>${row.user.name}<//></strong><span class="hint">${t(`role.${row.role}`)}${row.preferred_language ? ` · ${languageName(row.preferred_language)}` : ""}</span></span>
+            ${row.user.id !== me.id && html`<${IconButton} name="thread" label=${t("direct.write", { name: tame(row.user.name) })} onClick=${() => onMessage(row.user)} />`}
+          </li>`)}</ul>`}
+      </div>
+    <//>`;
+}

@@ -1,0 +1,194 @@
+/** Small pieces that every page uses: icons, avatars, dialogs, fields and a menu. */
+import { classes, html, useEffect, useRef, useState } from "../core.js";
+import { t } from "../i18n.js";
+import { tame } from "../text.js";
+
+const PATHS = {
+  menu: "M4 7h16M4 12h16M4 17h16",
+  close: "M6 6l12 12M18 6L6 18",
+  plus: "M12 5v14M5 12h14",
+  search: "M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM20 20l-4-4",
+  pin: "M9 4h6l-1 6 3 3v2H7v-2l3-3zM12 15v5",
+  thread: "M5 5h14v10H10l-5 4z",
+  reply: "M10 7l-5 5 5 5M5 12h9a5 5 0 0 1 5 5v1",
+  smile: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM8.5 14.5a4.5 4.5 0 0 0 7 0M9 9.5h.01M15 9.5h.01",
+  edit: "M4 20h4L19 9l-4-4L4 16zM13 7l4 4",
+  trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10 11v5M14 11v5",
+  send: "M4 12l16-8-6 16-3-7z",
+  clip: "M20 11l-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7L9.5 17a1.7 1.7 0 0 1-2.4-2.4L14.5 7",
+  globe: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM3 12h18M12 3c3 3 3.5 6 3.5 9s-.5 6-3.5 9c-3-3-3.5-6-3.5-9s.5-6 3.5-9z",
+  translate: "M4 6h9M8.5 4v2M11 6c-.8 4-3.5 7-7 8.5M6 9c1 2.5 3 4.5 5.5 5.5M12 20l4.5-10L21 20M13.5 17h6",
+  gear: "M12 8.5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7zM12 3v2.5M12 18.5V21M21 12h-2.5M5.5 12H3M18.4 5.6l-1.8 1.8M7.4 16.6l-1.8 1.8M18.4 18.4l-1.8-1.8M7.4 7.4L5.6 5.6",
+  people: "M9 5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7zM3 20c0-3.5 2.5-5.5 6-5.5s6 2 6 5.5M16 5.5a3 3 0 0 1 0 6M17.5 15c2.2.6 3.5 2.3 3.5 5",
+  down: "M6 9l6 6 6-6",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+  hash: "M9 4L7 20M17 4l-2 16M4.5 9h16M3.5 15h16",
+  link: "M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.7l1-1",
+  file: "M7 3h7l4 4v14H7zM14 3v4h4",
+  sun: "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM12 2v3M12 19v3M22 12h-3M5 12H2M19 5l-2 2M7 17l-2 2M19 19l-2-2M7 7L5 5",
+  moon: "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
+  out: "M10 5H5v14h5M14 8l4 4-4 4M18 12H9",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  eye: "M2.5 12C5 7.5 8.3 5.5 12 5.5s7 2 9.5 6.5c-2.5 4.5-5.8 6.5-9.5 6.5S5 16.5 2.5 12zM12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
+  flag: "M6 21V4h11l-2 4 2 4H6",
+  more: "M6 12h.01M12 12h.01M18 12h.01",
+  again: "M20 12a8 8 0 1 1-2.5-5.8M20 4v4.5h-4.5",
+  at: "M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0zm0 0v1.5a2.5 2.5 0 0 0 5 0V12a9 9 0 1 0-4 7.5",
+  warn: "M12 4l9 16H3zM12 10v4M12 17h.01",
+};
+
+/** @param {{name: keyof PATHS, class?: string}} props */
+export const Icon = ({ name, class: more }) =>
+  html`<svg class=${classes("icon", more)} viewBox="0 0 24 24" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
+
+/** A button that is an icon: its label is its name and its tooltip. */
+export const IconButton = ({ name, label, class: more, ...rest }) =>
+  html`<button type="button" class=${classes("icon-button", more)} aria-label=${label} title=${label} ...${rest}><${Icon} name=${name} /></button>`;
+
+/** Rosetta's sign: one line said three ways. */
+export const Logo = () => html`
+  <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
+    <path class="logo-stone" d="M7 3h17a5 5 0 0 1 5 5v12a5 5 0 0 1-5 5h-9l-6 5v-5H7a4 4 0 0 1-4-4V7a4 4 0 0 1 4-4z" />
+    <path class="logo-lines" d="M9 10h14M9 14.500h10M9 19h12" />
+  </svg>`;
+
+const hue = (key) => [...String(key)].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 360, 7);
+
+/** @param {{name: string, url?: string | null, seed: any, size?: string}} props */
+export function Avatar({ name, url, seed, size = "" }) {
+  const [isBroken, setBroken] = useState(false);
+  const first = Array.from((name ?? "").trim())[0] ?? "?";
+  if (url && /^https?:/.test(url) && !isBroken) {
+    return html`<img class=${classes("avatar", size)} src=${url} alt="" loading="lazy" referrerpolicy="no-referrer" onError=${() => setBroken(true)} />`;
+  }
+  return html`<span class=${classes("avatar", size)} style=${{ "--hue": hue(seed) }} aria-hidden="true">${first.toLocaleUpperCase()}</span>`;
+}
+
+/** Somebody's name: its own direction, and no marks that turn its neighbours. */
+export const Name = ({ children }) => html`<bdi>${tame(children)}</bdi>`;
+
+/** A modal dialog; the browser keeps the focus inside and gives it back. */
+export function Dialog({ title, onClose, wide, children }) {
+  const element = useRef(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    element.current.showModal();
+    element.current.querySelector("[autofocus]")?.focus();
+    return () => before?.focus?.();
+  }, []);
+  return html`
+    <dialog ref=${element} class=${classes("dialog", wide && "wide")} aria-labelledby="dialog-title"
+      onCancel=${(event) => { event.preventDefault(); onClose(); }}
+      onClick=${(event) => event.target === element.current && onClose()}>
+      <div class="dialog-inside">
+        <header class="dialog-head">
+          <h2 id="dialog-title">${title}</h2>
+          <${IconButton} name="close" label=${t("close")} onClick=${onClose} />
+        </header>
+        ${children}
+      </div>
+    </dialog>`;
+}
+
+let lastField = 0;
+
+/** A labelled field with its errors said to everybody. */
+export function Field({ label, hint, errors, as = "input", children, ...rest }) {
+  const [id] = useState(() => `field-${(lastField += 1)}`);
+  const told = errors?.length ? `${id}-error` : hint ? `${id}-hint` : undefined;
+  const attributes = { id, "aria-describedby": told, "aria-invalid": errors?.length ? "true" : undefined, ...rest };
+  return html`
+    <div class="field">
+      <label for=${id}>${label}</label>
+      ${as === "select" ? html`<select ...${attributes}>${children}</select>`
+        : as === "textarea" ? html`<textarea ...${attributes}></textarea>`
+        : html`<input ...${attributes} />`}
+      ${hint && !errors?.length && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
+      ${errors?.length > 0 && html`<p class="field-error" id=${`${id}-error`} role="alert">${errors.join(" ")}</p>`}
+    </div>`;
+}
+
+/** A form: `submit` gets its values; errors of the answer stand at their fields, others above the button. */
+export function Form({ submit, button, fields, children, class: more, after }) {
+  const [errors, setErrors] = useState({});
+  const [problem, setProblem] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const onSubmit = async (event) => {
+    event.preventDefault();
+    if (isBusy) return;
+    const values = Object.fromEntries(new FormData(event.currentTarget));
+    setBusy(true);
+    setProblem("");
+    try {
+      await submit(values, event.target);
+      setErrors({});
+    } catch (error) {
+      if (error.status === undefined) throw error;
+      const known = error.status === 422 ? error.errors : {};
+      setErrors(known);
+      const named = fields.map((field) => field.name);
+      const elsewhere = Object.keys(known).filter((field) => !named.includes(field));
+      if (error.status !== 422 || elsewhere.length) setProblem(error.status === 422 ? elsewhere.flatMap((field) => known[field]).join(" ") : error.status === 403 ? error.message : error.sentence);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return html`
+    <form class=${classes("form", more)} onSubmit=${onSubmit} novalidate>
+      ${fields.map((field) => html`<${Field} key=${field.name} ...${field} errors=${errors[field.name]} />`)}
+      ${children}
+      ${problem && html`<p class="form-error" role="alert"><${Icon} name="warn" /> ${problem}</p>`}
+      <div class="form-end">
+        <button class="button primary" disabled=${isBusy} aria-busy=${isBusy}>${button}</button>
+        ${after}
+      </div>
+    </form>`;
+}
+
+/** A button that opens a list of actions below it. */
+export function Menu({ label, icon, class: more, children, align = "end", button }) {
+  const [isOpen, setOpen] = useState(false);
+  const root = useRef(null);
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const away = (event) => root.current?.contains(event.target) || setOpen(false);
+    document.addEventListener("pointerdown", away);
+    root.current?.querySelector("[role=menuitem],[role=menuitemradio]")?.focus();
+    return () => document.removeEventListener("pointerdown", away);
+  }, [isOpen]);
+  const onKey = (event) => {
+    if (!isOpen) return;
+    const items = [...root.current.querySelectorAll("[role=menuitem],[role=menuitemradio]")];
+    const at = items.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      event.stopPropagation();
+      items.at(to % items.length)?.focus();
+    } else if (event.key === "Escape" || event.key === "Tab") {
+      if (event.key === "Escape") event.stopPropagation();
+      setOpen(false);
+      root.current.querySelector("button")?.focus();
+    }
+  };
+  return html`
+    <div class=${classes("menu", more)} ref=${root} onKeyDown=${onKey}>
+      <button type="button" class=${button ? "menu-button" : "icon-button"} aria-haspopup="menu" aria-expanded=${isOpen} aria-label=${label} title=${button ? undefined : label}
+        onClick=${() => setOpen(!isOpen)}>${button ?? html`<${Icon} name=${icon} />`}</button>
+      ${isOpen && html`<div class=${classes("menu-list", align)} role="menu" onClick=${() => { setOpen(false); }}>${children}</div>`}
+    </div>`;
+}
+
+export const MenuItem = ({ icon, children, danger, checked, ...rest }) => html`
+  <button type="button" tabindex="-1" class=${classes("menu-item", danger && "danger")}
+    role=${checked === undefined ? "menuitem" : "menuitemradio"} aria-checked=${checked} ...${rest}>
+    ${icon && html`<${Icon} name=${icon} />`}<span>${children}</span>${checked && html`<${Icon} name="check" class="end" />`}
+  </button>`;
+
+/** A place where something will be. */
+export const Waiting = () => html`<div class="waiting" role="status"><span class="spinner"></span><span class="sr">${t("loading")}</span></div>`;
+
+/** Nothing here, and what to do about it. */
+export const Empty = ({ icon, title, children }) => html`
+  <div class="empty"><${Icon} name=${icon} /><h2>${title}</h2><div>${children}</div></div>`;

@@ -1,0 +1,155 @@
+/** One's own account: who one is, how one signs in, what is kept, and leaving. */
+import * as api from "../api.js";
+import { app, attempt, changeMe, say, signOut } from "../app.js";
+import { html, keptInTab, setting, useEffect, useState } from "../core.js";
+import { LANGUAGES, moment, size, t } from "../i18n.js";
+import { go } from "../router.js";
+import { tame } from "../text.js";
+import { Avatar, Dialog, Form, Icon, IconButton, Waiting } from "./parts.js";
+
+const SECTIONS = { profile: Profile, security: Security, tokens: Tokens, files: Files, data: Data };
+const ABILITIES = ["*", "automation:messages", "temporary-rooms:create", "temporary-rooms:read", "temporary-rooms:extend", "temporary-rooms:close"];
+
+export function Settings({ section, workspace }) {
+  const View = SECTIONS[section] ?? Profile;
+  const close = () => go(workspace ? `/w/${workspace.id}` : "/");
+  return html`
+    <${Dialog} title=${t("settings.title")} wide onClose=${close}>
+      <div class="settings">
+        <nav class="settings-nav" aria-label=${t("settings.title")}>${Object.keys(SECTIONS).map((name) => html`<a key=${name} href=${`/w/settings/${name}`} data-go aria-current=${name === section ? "page" : undefined}>${t(`settings.${name}`)}</a>`)}</nav>
+        <div class="settings-body" key=${section}><${View} /></div>
+      </div>
+    <//>`;
+}
+
+function Profile() {
+  const { me } = app.state;
+  const submit = async ({ name, preferred_language, avatar_url }) => {
+    await changeMe({ name, preferred_language, avatar_url: avatar_url || null });
+    say(t("saved"));
+  };
+  return html`
+    <div class="profile-head"><${Avatar} name=${me.name} url=${me.avatar_url} seed=${`user${me.id}`} size="big" /><div><strong><bdi>${tame(me.name)}</bdi></strong><p class="hint">${me.email}</p></div></div>
+    ${!me.email_verified_at && html`<p class="notice"><${Icon} name="warn" /> ${t("profile.unverified")} <button type="button" class="link" onClick=${() => attempt(async () => { await api.post("/auth/email/verification-notification"); say(t("profile.mailed")); })}>${t("profile.resend")}</button></p>`}
+    <${Form} submit=${submit} button=${t("save")} fields=${[
+      { name: "name", label: t("register.name"), defaultValue: me.name, maxlength: 255, autocomplete: "name" },
+      { name: "preferred_language", as: "select", label: t("register.language"), children: html`${Object.entries(LANGUAGES).map(([code, name]) => html`<option key=${code} value=${code} lang=${code} selected=${code === me.preferred_language}>${name}</option>`)}` },
+      { name: "avatar_url", type: "url", label: t("profile.avatar"), hint: t("profile.avatarHint"), defaultValue: me.avatar_url ?? "" },
+    ]} />`;
+}
+
+function useRows(path) {
+  const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
+  const [isMissing, setMissing] = useState(false);
+  const load = () => api.all(path).then(setRows, () => setMissing(true));
+  useEffect(() => {
+    load();
+  }, []);
+  return { rows, load, isMissing };
+}
+
+function Security() {
+  const { me } = app.state;
+  const { rows, load, isMissing } = useRows("/me/sessions");
+  const change = async (values, form) => {
+    await api.post("/auth/web/change-password", { ...values, password_confirmation: values.password });
+    form.reset();
+    say(t("password.changed"));
+  };
+  const end = (row) => attempt(async () => { await api.remove(`/me/sessions/${row.id}`); await (row.is_current || row.current ? signOut() : load()); });
+  return html`
+    ${me.has_password && html`
+      <h3>${t("password.change")}</h3>
+      <${Form} submit=${change} button=${t("password.change")} fields=${[
+        { name: "current_password", type: "password", label: t("password.current"), autocomplete: "current-password" },
+        { name: "password", type: "password", label: t("reset.password"), autocomplete: "new-password", hint: t("register.passwordHint") },
+      ]} />`}
+    <${Linked} />
+    ${!isMissing && html`<h3>${t("sessions.title")}</h3>
+      ${rows === null ? html`<${Waiting} />` : html`<ul class="rows">${rows.map((row) => html`
+        <li key=${row.id}><span class="person"><strong>${tame(row.device_name)}</strong><span class="hint">${row.ip_address ?? ""} · ${moment(row.last_used_at ?? row.created_at)}</span></span>
+          ${row.is_current || row.current ? html`<span class="badge">${t("sessions.this")}</span>` : html`<button type="button" class="button" onClick=${() => end(row)}>${t("sessions.end")}</button>`}</li>`)}</ul>`}`}`;
+}
+
+function Linked() {
+  const [rows, setRows] = useState([]);
+  const load = () => api.get("/auth/web/social/accounts").then(({ accounts }) => setRows(accounts), () => {});
+  useEffect(() => {
+    load();
+  }, []);
+  const providers = [...new Set([...setting("providers").split(",").filter(Boolean), ...rows.map((row) => row.provider)])];
+  if (!providers.length) return null;
+  const link = (provider) => attempt(async () => {
+    const { redirect_url } = await api.post(`/auth/web/social/${provider}/link`);
+    keptInTab.set("social", { purpose: "link" });
+    location.assign(redirect_url);
+  });
+  const unlink = (provider) => attempt(async () => { await api.remove(`/auth/web/social/${provider}/unlink`); await load(); });
+  return html`
+    <h3>${t("social.title")}</h3>
+    <ul class="rows">${providers.map((provider) => {
+      const row = rows.find((one) => one.provider === provider);
+      return html`<li key=${provider}><span class="person"><strong>${provider}</strong><span class="hint">${row?.provider_email ?? ""}</span></span>
+        <button type="button" class="button" onClick=${() => (row ? unlink(provider) : link(provider))}>${row ? t("social.unlink") : t("social.link")}</button></li>`;
+    })}</ul>`;
+}
+
+function Tokens() {
+  const { rows, load, isMissing } = useRows("/me/tokens");
+  const [made, setMade] = useState("");
+  if (isMissing) return html`<p class="hint">${t("notYet")}</p>`;
+  const submit = async ({ name, ability }, form) => {
+    const { data } = await api.post("/me/tokens", { name, abilities: ability === "rooms" ? ABILITIES.slice(2) : [ability] });
+    setMade(data.token);
+    form.reset();
+    await load();
+  };
+  return html`
+    <p class="hint">${t("tokens.lead")}</p>
+    ${made && html`<p class="notice" role="status">${t("tokens.once")} <code class="secret">${made}</code> <${IconButton} name="copy" label=${t("copy")} onClick=${() => navigator.clipboard?.writeText(made)} /></p>`}
+    <${Form} class="inline-form" submit=${submit} button=${t("create")} fields=${[
+      { name: "name", label: t("name"), maxlength: 255 },
+      { name: "ability", as: "select", label: t("tokens.ability"), children: html`${["*", "automation:messages", "rooms"].map((one) => html`<option key=${one} value=${one}>${t(`tokens.${one}`)}</option>`)}` },
+    ]} />
+    ${rows === null ? html`<${Waiting} />` : html`<ul class="rows">${rows.map((row) => html`
+      <li key=${row.id}><span class="person"><strong>${tame(row.name)}</strong><span class="hint">${row.abilities.join(", ")} · ${row.last_used_at ? t("tokens.used", { date: moment(row.last_used_at) }) : t("tokens.unused")}</span></span>
+        <button type="button" class="button" onClick=${() => attempt(async () => { await api.remove(`/me/tokens/${row.id}`); await load(); })}>${t("tokens.revoke")}</button></li>`)}</ul>`}`;
+}
+
+function Files() {
+  const { rows, isMissing } = useRows("/me/files");
+  if (isMissing) return html`<p class="hint">${t("notYet")}</p>`;
+  if (rows === null) return html`<${Waiting} />`;
+  if (!rows.length) return html`<p class="hint">${t("files.none")}</p>`;
+  return html`<ul class="rows">${rows.map((row) => html`<li key=${row.id}><span class="person"><a href=${api.pathOf(row.download_url)} download=${row.client_name}>${tame(row.client_name)}</a><span class="hint">${size(row.size)} · ${moment(row.created_at)}</span></span></li>`)}</ul>`;
+}
+
+function Data() {
+  const { me } = app.state;
+  const [state, setState] = useState(null);
+  const [isCodeSent, setCodeSent] = useState(false);
+  const look = () => api.get("/me/export").then(({ data }) => setState(data), () => setState(null));
+  useEffect(() => {
+    look();
+  }, []);
+  useEffect(() => {
+    if (state?.status !== "pending") return undefined;
+    const timer = setTimeout(look, 1500);
+    return () => clearTimeout(timer);
+  }, [state]);
+  const leave = async (values) => {
+    await api.remove("/me", me.has_password ? { password: values.proof } : { otp: values.proof });
+    signOut();
+  };
+  return html`
+    <h3>${t("export.title")}</h3>
+    <p class="hint">${t("export.lead")}</p>
+    ${state?.status === "ready" ? html`<p><a class="button" href=${api.pathOf(state.download_url)} download>${t("export.get")}</a></p>`
+      : state?.status === "pending" ? html`<p role="status">${t("export.pending")} <progress max="100" value=${state.progress ?? 0} aria-label=${t("export.title")}></progress></p>` : null}
+    <p><button type="button" class="button" onClick=${() => attempt(async () => { await api.post("/me/export"); await look(); })}>${t("export.make")}</button></p>
+    <hr />
+    <h3>${t("leave.title")}</h3>
+    <p class="hint">${t("leave.lead")}</p>
+    ${!me.has_password && !isCodeSent ? html`<button type="button" class="button" onClick=${() => attempt(async () => { await api.post("/auth/web/otp", { email: me.email }); setCodeSent(true); })}>${t("code.send")}</button>`
+      : html`<${Form} class="danger-form" submit=${leave} button=${t("leave.go")} fields=${[{ name: "proof", type: me.has_password ? "password" : "text", label: me.has_password ? t("password.current") : t("code.code"), autocomplete: me.has_password ? "current-password" : "one-time-code" }]} />`}`;
+}

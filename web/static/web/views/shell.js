@@ -1,0 +1,277 @@
+/** The signed-in client: places at the side, the conversation in the middle, a panel beside it. */
+import * as api from "../api.js";
+import {
+  app, attempt, changeMe, channelPath, conversationOf, loadChannels, loadMembers, loadPlaces, placeOf, rereadAll, say, showing, signOut, touchPlace, typingIn, unreadInAll, useTheme,
+} from "../app.js";
+import { classes, html, kept, useEffect, useMemo, useObserved, useState } from "../core.js";
+import { LANGUAGES, number, spoken, t } from "../i18n.js";
+import { go, route } from "../router.js";
+import { tame } from "../text.js";
+import { Composer } from "./composer.js";
+import { ChannelSettings, InvitePeople, JoinWorkspace, NewChannel, NewDirect, NewWorkspace } from "./dialogs.js";
+import { Members, Pins, Search, Thread } from "./panels.js";
+import { Avatar, Empty, Icon, IconButton, Logo, Menu, MenuItem, Name, Waiting } from "./parts.js";
+import { Settings } from "./settings.js";
+import { Timeline } from "./timeline.js";
+
+export function Shell() {
+  useObserved(route);
+  const { workspaces, me } = app.state;
+  const { name, params, query } = route.state;
+  const [dialog, setDialog] = useState("");
+  const [panel, setPanel] = useState(/** @type {{kind: string, id?: string} | null} */ (null));
+  const [isSideOpen, setSideOpen] = useState(false);
+  const workspace = workspaces.find((row) => row.id === params.workspace?.toLowerCase()) ?? workspaces.find((row) => row.id === kept.get("workspace")) ?? workspaces[0];
+  const channels = workspace && app.state.channels[workspace.id];
+  const conversationId = (params.direct || params.channel || "").toLowerCase();
+
+  useEffect(() => {
+    if (!workspace) return;
+    kept.set("workspace", workspace.id);
+    attempt(() => Promise.all([loadChannels(workspace.id), loadMembers(workspace.id)]));
+  }, [workspace?.id]);
+  // An address without a conversation leads to the last one, else the first.
+  useEffect(() => {
+    if (!workspace || !channels || conversationId || name === "settings") return;
+    const last = channels.find((row) => row.id === kept.get(`channel.${workspace.id}`)) ?? channels.find((row) => row.slug === "general") ?? channels[0];
+    if (last) go(`/w/${workspace.id}/c/${last.id}`, { replace: true });
+  }, [workspace?.id, channels, conversationId, name]);
+  useEffect(() => {
+    setPanel(null);
+    setSideOpen(false);
+    if (workspace && params.channel) kept.set(`channel.${workspace.id}`, params.channel);
+  }, [conversationId]);
+  useTitle(conversationId, workspace);
+  useShortcuts({ onSearch: () => workspace && setPanel({ kind: "search" }), onHelp: () => setDialog("keys") });
+
+  const jump = (row) => {
+    const place = row.channel_id ? `/w/${row.workspace_id}/c/${row.channel_id}` : `/w/${workspace.id}/d/${row.conversation_id}`;
+    go(`${place}?at=${row.id}`);
+    if (matchMedia("(max-width: 900px)").matches) setPanel(null);
+  };
+  const openDirect = (user) =>
+    attempt(async () => {
+      const { data } = await api.post("/direct-conversations", { participant_user_id: user.id });
+      await loadPlaces();
+      go(`/w/${workspace?.id ?? ""}/d/${data.id}`);
+    });
+  const canInvite = workspace && ["owner", "admin"].includes(workspace.role);
+
+  return html`
+    <div class=${classes("shell", isSideOpen && "side-open", panel && "with-panel")}>
+      <a class="skip" href="#main">${t("skip")}</a>
+      <${Sidebar} workspace=${workspace} channels=${channels} current=${conversationId} setDialog=${setDialog} canInvite=${canInvite} />
+      <button type="button" class="scrim" aria-label=${t("close")} tabindex=${isSideOpen ? 0 : -1} onClick=${() => setSideOpen(false)}></button>
+      <main id="main" class="stage" tabindex="-1">
+        <${Link} />
+        ${conversationId && (params.direct || workspace)
+          ? html`<${Place} key=${conversationId} id=${conversationId} workspace=${workspace} isDirect=${Boolean(params.direct)} at=${query.get("at")}
+              panel=${panel} setPanel=${setPanel} onMenu=${() => setSideOpen(true)} setDialog=${setDialog} jump=${jump} openDirect=${openDirect} canInvite=${canInvite} />`
+          : html`<header class="stage-head"><${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${() => setSideOpen(true)} /></header>
+              ${!app.state.isStarted || (workspace && !channels) ? html`<${Waiting} />` : !workspace && html`
+              <${Empty} icon="globe" title=${t("empty.title", { name: me.name })}>
+                <p>${t("empty.lead")}</p><p class="form-end"><button type="button" class="button primary" onClick=${() => setDialog("workspace")}>${t("workspace.new")}</button><button type="button" class="button" onClick=${() => setDialog("join")}>${t("workspace.join")}</button></p>
+              <//>`}`}
+      </main>
+      ${panel?.kind === "search" && html`<${Search} workspaceId=${workspace.id} nameOf=${(row) => { const place = placeOf(row.conversation_id); return place?.name ? `#${place.name}` : place?.participant?.name; }} onJump=${jump} onClose=${() => setPanel(null)} />`}
+      ${panel?.kind === "members" && html`<${Members} workspaceId=${workspace.id} onClose=${() => setPanel(null)} onMessage=${openDirect} onInvite=${canInvite && (() => setDialog("invite"))} />`}
+      ${name === "settings" && html`<${Settings} section=${params.section || "profile"} workspace=${workspace} />`}
+      ${dialog === "workspace" && html`<${NewWorkspace} onClose=${() => setDialog("")} />`}
+      ${dialog === "join" && html`<${JoinWorkspace} onClose=${() => setDialog("")} />`}
+      ${dialog === "channel" && html`<${NewChannel} workspace=${workspace} onClose=${() => setDialog("")} />`}
+      ${dialog === "channel-settings" && html`<${ChannelSettings} channel=${placeOf(conversationId)} workspace=${workspace} onClose=${() => setDialog("")} />`}
+      ${dialog === "direct" && html`<${NewDirect} workspace=${workspace} onPick=${openDirect} onClose=${() => setDialog("")} />`}
+      ${dialog === "invite" && html`<${InvitePeople} workspace=${workspace} onClose=${() => setDialog("")} />`}
+    </div>`;
+}
+
+function useTitle(conversationId, workspace) {
+  const unread = unreadInAll();
+  const place = placeOf(conversationId);
+  const where = place?.name ? `#${tame(place.name)}` : place?.participant ? tame(place.participant.name) : workspace ? tame(workspace.name) : "";
+  useEffect(() => {
+    document.title = `${unread ? `(${number(unread)}) ` : ""}${where ? `${where} · ` : ""}Rosetta`;
+    if (unread) navigator.setAppBadge?.(unread).catch(() => {});
+    else navigator.clearAppBadge?.().catch(() => {});
+  }, [unread, where]);
+}
+
+function useShortcuts({ onSearch }) {
+  useEffect(() => {
+    const onKey = (event) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        onSearch();
+      }
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  });
+}
+
+/** Says that the connection is gone, once it is gone for more than a moment. */
+function Link() {
+  const { link, error } = app.state;
+  const [isSaid, setSaid] = useState(false);
+  useEffect(() => {
+    if (link === "online") return setSaid(false);
+    const timer = setTimeout(() => setSaid(true), 1200);
+    return () => clearTimeout(timer);
+  }, [link === "online"]);
+  return html`<div class=${classes("link-state", (isSaid || error) && "on")} role="status">${isSaid ? html`<span class="spinner"></span> ${t("link.lost")}` : error ? error.sentence : ""}</div>`;
+}
+
+// ── The side ──
+
+function Sidebar({ workspace, channels, current, setDialog, canInvite }) {
+  const { workspaces, directs, me, presence, theme } = app.state;
+  const open = (channels ?? []).filter((row) => !row.is_archived);
+  return html`
+    <nav class="side" aria-label=${t("nav.label")}>
+      <div class="side-head">
+        <${Menu} class="grow" align="start" label=${t("workspace.switch")} button=${html`<span class="workspace-name"><${Logo} /><span class="workspace-title"><${Name}>${workspace?.name ?? "Rosetta"}<//></span><${Icon} name="down" /></span>`}>
+          ${workspaces.map((row) => html`<${MenuItem} key=${row.id} checked=${row.id === workspace?.id} onClick=${() => go(`/w/${row.id}`)}><${Name}>${row.name}<//><//>`)}
+          <hr />
+          ${canInvite && html`<${MenuItem} icon="link" onClick=${() => setDialog("invite")}>${t("invite.make")}<//>`}
+          <${MenuItem} icon="plus" onClick=${() => setDialog("workspace")}>${t("workspace.new")}<//>
+          <${MenuItem} icon="people" onClick=${() => setDialog("join")}>${t("workspace.join")}<//>
+        <//>
+      </div>
+      <div class="side-body" tabindex="-1">
+        ${workspace && html`
+          <section aria-labelledby="channels-title">
+            <div class="side-title"><h2 id="channels-title">${t("channels.title")}</h2><${IconButton} name="plus" label=${t("channel.new")} onClick=${() => setDialog("channel")} /></div>
+            <ul>${open.map((row) => html`<li key=${row.id}><${PlaceLink} href=${`/w/${workspace.id}/c/${row.id}`} isCurrent=${row.id === current} unread=${row.unread_count} name=${row.name}>
+              <${Icon} name=${row.visibility === "private" || row.has_password ? "lock" : "hash"} /><//></li>`)}</ul>
+          </section>
+          <section aria-labelledby="directs-title">
+            <div class="side-title"><h2 id="directs-title">${t("directs.title")}</h2><${IconButton} name="plus" label=${t("direct.new")} onClick=${() => setDialog("direct")} /></div>
+            <ul>${directs.map((row) => html`<li key=${row.id}><${PlaceLink} href=${`/w/${workspace.id}/d/${row.id}`} isCurrent=${row.id === current} unread=${row.unread_count} name=${row.participant.name}>
+              <span class=${`presence ${presence[row.participant.id] ?? ""}`}><${Avatar} name=${row.participant.name} url=${row.participant.avatar_url} seed=${`user${row.participant.id}`} size="tiny" /></span><//></li>`)}</ul>
+          </section>`}
+      </div>
+      <div class="side-foot">
+        <${Avatar} name=${me.name} url=${me.avatar_url} seed=${`user${me.id}`} />
+        <span class="person"><strong><${Name}>${me.name}<//></strong><span class="hint" lang=${spoken()}>${LANGUAGES[me.preferred_language] ?? ""}</span></span>
+        <${Menu} label=${t("language.read")} icon="globe" class="up">
+          ${Object.entries(LANGUAGES).map(([code, label]) => html`<${MenuItem} key=${code} checked=${code === me.preferred_language} lang=${code} onClick=${() => readIn(code, workspace)}>${label}<//>`)}
+        <//>
+        <${Menu} label=${t("me.menu")} icon="gear" class="up">
+          <${MenuItem} icon="gear" onClick=${() => go("/w/settings/profile")}>${t("settings.title")}<//>
+          ${["auto", "light", "dark"].map((one) => html`<${MenuItem} key=${one} icon=${one === "dark" ? "moon" : "sun"} checked=${theme === one} onClick=${() => useTheme(one)}>${t(`theme.${one}`)}<//>`)}
+          <hr />
+          <${MenuItem} icon="out" onClick=${signOut}>${t("me.signOut")}<//>
+        <//>
+      </div>
+    </nav>`;
+}
+
+/** Read everything in `code`: the account's language, and this workspace's own where it has one. */
+async function readIn(code, workspace) {
+  const { me, members } = app.state;
+  const mine = workspace && members[workspace.id]?.find((row) => row.user.id === me.id);
+  await attempt(async () => {
+    if (mine?.preferred_language && mine.preferred_language !== code) {
+      await api.put(`/workspaces/${workspace.id}/members/${mine.id}`, { role: mine.role, preferred_language: code });
+      await loadMembers(workspace.id);
+    }
+    await changeMe({ preferred_language: code });
+    say(t("language.changed"));
+  });
+}
+
+const PlaceLink = ({ href, isCurrent, unread, name, children }) => html`
+  <a class=${classes("place", isCurrent && "current", unread > 0 && "unread")} href=${href} data-go aria-current=${isCurrent ? "page" : undefined}>
+    ${children}<span class="place-name"><${Name}>${name}<//></span>
+    ${unread > 0 && html`<span class="count-badge" aria-label=${t("unread.count", { count: unread })}>${unread > 99 ? "99+" : number(unread)}</span>`}
+  </a>`;
+
+// ── A conversation ──
+
+function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog, jump, openDirect, canInvite }) {
+  const { me, members } = app.state;
+  const place = placeOf(id);
+  const path = isDirect ? `/direct-conversations/${id}` : channelPath(workspace.id, id);
+  const conversation = conversationOf(id, path);
+  useObserved(conversation);
+  const people = useMemo(() => peopleOf(isDirect, place, members[workspace?.id], me), [isDirect, place, members, me]);
+  const names = useMemo(() => new Map(people.map((person) => [String(person.id), person.name])), [people]);
+  const needsPassword = !isDirect && place?.has_password && !place.is_member;
+
+  useEffect(() => {
+    showing(id);
+    return () => {
+      showing("");
+      conversation.readSeq = Infinity;
+    };
+  }, [id]);
+  const isKnown = Boolean(place);
+  useEffect(() => {
+    if (needsPassword) return;
+    if (at && conversation.find(at)) {
+      conversation.wanted = at;
+      conversation.changed();
+    } else if (at || !conversation.isOpen || !conversation.atEnd) conversation.open({ around: at || undefined, unread: place?.unread_count ?? 0 });
+    else if (place?.unread_count) conversation.readSeq = conversation.lastSeq - place.unread_count;
+  }, [id, at, needsPassword, isKnown]);
+
+  const mine = members[workspace?.id]?.find((row) => row.user.id === me.id);
+  const language = (!isDirect && mine?.preferred_language) || me.preferred_language;
+  const room = {
+    me, names, people, language, hasChannel: !isDirect, canAttach: true, workspaceId: workspace?.id,
+    canModerate: !isDirect && ["owner", "admin"].includes(workspace?.role), canPreview: !isDirect, canCorrect: !isDirect, isReadOnly: place?.is_archived,
+    onThread: (messageId) => setPanel({ kind: "thread", id: messageId }),
+    onJump: (messageId) => (conversation.find(messageId) ? ((conversation.wanted = messageId), conversation.changed()) : conversation.open({ around: messageId })),
+  };
+  const onRead = () => {
+    if (place?.unread_count || conversation.messages.length) conversation.markRead((state) => touchPlace(id, () => ({ unread_count: state.unread_count })));
+  };
+  const onTyping = () => typingIn(id);
+  const title = isDirect ? place?.participant?.name : place?.name;
+  const toggle = (kind) => setPanel(panel?.kind === kind ? null : { kind });
+  const languages = [...new Set(people.map((person) => person.language).filter(Boolean))];
+
+  return html`
+    <header class="stage-head">
+      <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
+      ${isDirect ? html`<${Avatar} name=${title} url=${place?.participant?.avatar_url} seed=${`user${place?.participant?.id}`} />` : html`<${Icon} name=${place?.visibility === "private" || place?.has_password ? "lock" : "hash"} class="stage-icon" />`}
+      <h1 class="stage-title"><${Name}>${title ?? ""}<//></h1>
+      ${languages.length > 1 && html`<span class="tongues" title=${t("tongues", { count: languages.length })}><${Icon} name="translate" /> ${languages.map((code) => html`<span key=${code} lang=${code}>${code === "zh-CN" ? "中" : { en: "EN", ja: "日", th: "ท", id: "ID" }[code] ?? code}</span>`)}</span>`}
+      <span class="grow"></span>
+      <${IconButton} name="search" label=${`${t("search.title")} (Ctrl K)`} onClick=${() => toggle("search")} />
+      <${IconButton} name="pin" label=${t("pins.title")} onClick=${() => toggle("pins")} />
+      ${!isDirect && html`<${IconButton} name="people" label=${t("members.title")} onClick=${() => toggle("members")} />`}
+      ${!isDirect && place && html`<${IconButton} name="gear" label=${t("channel.settings")} onClick=${() => setDialog("channel-settings")} />`}
+    </header>
+    ${needsPassword ? html`<${Locked} channel=${place} workspace=${workspace} />` : html`
+      <${Timeline} conversation=${conversation} room=${room} onRead=${onRead} intro=${html`
+        <div class="intro"><h2>${isDirect ? html`<${Name}>${title}<//>` : html`#<${Name}>${title}<//>`}</h2><p>${t(isDirect ? "direct.intro" : "channel.intro")}</p>
+        ${canInvite && !isDirect && people.length < 2 && html`<button type="button" class="button" onClick=${() => setDialog("invite")}><${Icon} name="link" /> ${t("invite.make")}</button>`}</div>`} />
+      ${place?.is_archived ? html`<p class="archived">${t("channel.archived")}</p>`
+        : html`<${Composer} key=${id} conversation=${conversation} room=${room} onTyping=${onTyping} autofocus=${true} label=${isDirect ? t("composer.writeTo", { name: tame(title ?? "") }) : t("composer.writeIn", { name: tame(title ?? "") })} />`}`}
+    ${panel?.kind === "thread" && html`<${Thread} key=${panel.id} conversation=${conversation} room=${room} id=${panel.id} onClose=${() => setPanel(null)} onTyping=${onTyping} />`}
+    ${panel?.kind === "pins" && html`<${Pins} conversation=${conversation} onJump=${jump} onClose=${() => setPanel(null)} />`}`;
+}
+
+function peopleOf(isDirect, place, members, me) {
+  if (isDirect) return place ? [{ ...place.participant, language: null }, { id: me.id, name: me.name, language: me.preferred_language }] : [];
+  return (members ?? []).map((row) => ({ ...row.user, language: row.preferred_language ?? (row.user.id === me.id ? me.preferred_language : null) }));
+}
+
+function Locked({ channel, workspace }) {
+  const [problem, setProblem] = useState("");
+  const submit = async (event) => {
+    event.preventDefault();
+    try {
+      await api.post(`${channelPath(workspace.id, channel.id)}/join`, { password: new FormData(event.target).get("password") });
+      await loadChannels(workspace.id);
+    } catch (error) {
+      setProblem(error.sentence ?? String(error));
+    }
+  };
+  return html`
+    <${Empty} icon="lock" title=${t("channel.locked")}>
+      <form class="form inline" onSubmit=${submit}><input type="password" name="password" autocomplete="off" aria-label=${t("signin.password")} placeholder=${t("signin.password")} /><button class="button primary">${t("channel.enter")}</button></form>
+      ${problem && html`<p class="form-error" role="alert">${problem}</p>`}
+    <//>`;
+}
