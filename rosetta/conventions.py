@@ -19,11 +19,14 @@ def broken(source: str, path: Path) -> Iterator[tuple[int, str]]:
     """The line numbers of ``source``, which stands at ``path`` below the root, that break a rule; with what to do instead."""
     is_api = "api" in path.parts or path.name == "views.py"
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in ENQUEUING and path != QUEUE:
-                yield node.lineno, f".{node.func.attr}(: a task is woken by rosetta.celery.nudge, after the commit"
+        if isinstance(node, ast.Call) and _method(node) in ENQUEUING and path != QUEUE:
+            yield node.lineno, f".{_method(node)}(: a task is woken by rosetta.celery.nudge, after the commit"
         if isinstance(node, ast.Attribute) and node.attr == "objects" and is_api:
             yield node.lineno, ".objects: a view reaches rows through access.py and changes them through actions"
+
+
+def _method(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
 def sources(root: Path) -> Iterator[Path]:

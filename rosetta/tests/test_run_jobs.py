@@ -31,7 +31,7 @@ def test_the_list_names_every_job_and_runs_none() -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(CommandError, match="No such job: nothing. There are: .*purge-queue"):
+    with pytest.raises(CommandError, match=r"No such job: nothing\. There are: .*purge-queue"):
         run("nothing")
 
 
