@@ -136,19 +136,19 @@ def remove_member(*, by: User, workspace_id: str, member_id: str) -> None:
     is_self = actor.pk == target.pk
     if not is_self and not (actor.role == Role.OWNER or (actor.is_moderator and target.role == Role.MEMBER)):
         raise Forbidden
-    _unseat(target)
+    unseat(target)
 
 
 @transaction.atomic
 def leave_workspace(*, user: User, workspace_id: str) -> Workspace:
     """``user`` leaves; answers the workspace as it is without them. Raises NotFound and LastOwner."""
     member = access.membership(user, workspace_id, lock=True)
-    _unseat(member)
+    unseat(member)
     member.workspace.refresh_from_db()
     return member.workspace
 
 
-def _unseat(member: Member) -> None:
+def unseat(member: Member) -> None:
     """Everything that follows from somebody's leaving: channels they joined, marks, what their sockets hear."""
     if member.role == Role.OWNER:
         _check_not_last_owner(member)
