@@ -105,6 +105,17 @@ def readable_attachment(caller: User | Guest, attachment_id: str, *, is_direct: 
     return attachment
 
 
+def place_of_message(user: User, message_id: str) -> Place:
+    """Where a message stands, for who can read it. Raises NotFound; Forbidden before a channel's password was given."""
+    message = Message.objects.filter(pk=message_id).only("conversation_id").first()
+    if message is None:
+        raise NotFound
+    channel = Channel.objects.filter(pk=message.conversation_id).first()
+    if channel is None:
+        return direct_place(user, message.conversation_id)
+    return channel_place(user, channel.workspace_id, channel.pk)
+
+
 def direct_conversations_of(user: User) -> QuerySet[DirectConversation]:
     return DirectConversation.objects.select_related("conversation", "low", "high").filter(Q(low=user) | Q(high=user))
 

@@ -37,6 +37,10 @@ def required() -> str:
     return _("This field is required when attachment_ids is not present.")
 
 
+def required_text() -> str:
+    return _("This field is required.")
+
+
 def mentions_in(text: str, place: Place) -> list[dict[str, Any]]:
     """The people and the channel that ``text`` names, of those who can read it. Raises Invalid for too many."""
     wanted = list(dict.fromkeys(int(number) for number in _MENTION.findall(text)))

@@ -106,6 +106,10 @@ class Message(ULIDModel):
         ]
 
 
+# The engine of a person's own translation.
+HUMAN = "human"
+
+
 class MessageTranslation(models.Model):
     """A message in one language: owed (pending), there (ready), not to be had for now (failed) or not wanted (skipped)."""
 

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db.models import FilteredRelation, Q, QuerySet
 
 from accounts.models import User
-from messaging.models import Attachment, Message, MessageTranslation, Reaction
+from messaging.models import HUMAN, Attachment, Message, MessageTranslation, Reaction
 from messaging.places import Place
 from rosetta.times import moment
 from workspaces.models import Conversation
+from workspaces.resources import person
 
 READY = MessageTranslation.State.READY
 
@@ -195,6 +196,23 @@ def _reactions_of(message_ids: list[str], reader: Reader) -> dict[str, list[dict
             told["count"] += 1
             told["reacted"] |= (user_id or guest_id) in (reader.user_id or reader.guest_id,)
     return {message_id: list(by_emoji.values()) for message_id, by_emoji in found.items()}
+
+
+def translation(row: MessageTranslation) -> dict[str, Any]:
+    """What is known of a message in one language."""
+    is_ready, is_failed = row.state == READY, row.state == MessageTranslation.State.FAILED
+    return {
+        "language": row.language,
+        "state": row.state,
+        "text": row.text if is_ready else None,
+        "engine": row.engine or None,
+        "is_corrected": row.engine == HUMAN,
+        "corrected_by": person(row.corrected_by) if row.corrected_by is not None else None,
+        "reason": row.reason or None,
+        "attempts": row.attempts,
+        "retry_at": moment(row.due_at) if is_failed else None,
+        "translated_at": moment(row.ready_at) if is_ready else None,
+    }
 
 
 def direct_conversation(conversation: Conversation, other: User, unread_count: int) -> dict[str, Any]:

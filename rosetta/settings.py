@@ -483,6 +483,8 @@ for _price in env.words("TRANSLATION_PRICES"):
 # Characters a workspace may have paid engines take in a month where its policy names no number; 0: no limit.
 TRANSLATION_MONTHLY_CHARACTERS = env.integer("TRANSLATION_MONTHLY_CHARACTERS", 0)
 TRANSLATION_CHAIN_SECONDS = 30
+# A preview's, both ways together: a person looks at the button meanwhile.
+TRANSLATION_PREVIEW_SECONDS = 4.0
 TRANSLATION_LEASE_SECONDS = 60
 TRANSLATION_RETRY_SECONDS = 30
 

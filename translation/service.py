@@ -58,19 +58,20 @@ class _Task:
     items: list[chains.Item]
 
 
-def translate_batch(jobs: Sequence[Job]) -> list[Outcome]:
-    """Translate ``jobs``, of any scopes and pairs, within TRANSLATION_CHAIN_SECONDS; one outcome a job, in order.
+def translate_batch(jobs: Sequence[Job], *, deadline: Deadline | None = None) -> list[Outcome]:
+    """Translate ``jobs``, of any scopes and pairs, until ``deadline``, TRANSLATION_CHAIN_SECONDS from now unless said; one
+    outcome a job, in order.
 
     Equal texts of one scope and pair go to an engine once, here and in all other workers. Never raises for what an engine
     does. The number of queries does not grow with the jobs.
     """
-    return _Batch(jobs).run()
+    return _Batch(jobs, deadline or Deadline(settings.TRANSLATION_CHAIN_SECONDS)).run()
 
 
 class _Batch:
-    def __init__(self, jobs: Sequence[Job]) -> None:
+    def __init__(self, jobs: Sequence[Job], deadline: Deadline) -> None:
         self._jobs = jobs
-        self._deadline = Deadline(settings.TRANSLATION_CHAIN_SECONDS)
+        self._deadline = deadline
         self._scopes = scopes.load({job.scope_id for job in jobs})
         self._outcomes: dict[int, Outcome] = {}
         self._items: dict[tuple[str, str], chains.Item] = {}
@@ -190,12 +191,13 @@ class Preview:
     back: str | None
 
 
-def preview(*, scope_id: str, text: str, source: str, target: str) -> Preview | Outcome:
-    """The text in ``target`` with its back-translation, or the outcome that says why there is none."""
-    there = translate_batch([Job(None, scope_id, text, source, target)])[0]
+def preview(*, scope_id: str, text: str, source: str, target: str, seconds: float) -> Preview | Outcome:
+    """The text in ``target`` with its back-translation, or the outcome that says why there is none, within ``seconds``."""
+    deadline = Deadline(seconds, hurried=True)
+    there = translate_batch([Job(None, scope_id, text, source, target)], deadline=deadline)[0]
     if there.state != "ready":
         return there
-    back = translate_batch([Job(None, scope_id, there.text, target, source)])[0]
+    back = translate_batch([Job(None, scope_id, there.text, target, source)], deadline=deadline)[0]
     return Preview(there.text, there.engine, back.text if back.state == "ready" else None)
 
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from messaging import resources
+from messaging import content, resources
 from messaging.actions import translating
 from messaging.api.serializers import CursorMeta, MessageResource
 from messaging.api.views import MESSAGE_LANGUAGE
@@ -89,7 +89,7 @@ def _shown(found: Found, member: Member, reader: Reader) -> list[dict[str, Any]]
 def _query(request: Request) -> str:
     query = request.query_params.get("q", "").strip()
     if not query:
-        raise Invalid({"q": [_("This field is required.")]})
+        raise Invalid({"q": [content.required_text()]})
     if len(query) > MAX_QUERY:
         raise Invalid({"q": [_("The query must not be greater than %(max)d characters.") % {"max": MAX_QUERY}]})
     return query

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, include, path
 
-from messaging.api import attachments, direct, programs, search, views
+from messaging.api import attachments, direct, glossary, programs, search, translations, views
 
 # The same below a channel's path and a direct conversation's.
 _conversation: list[URLPattern] = [
@@ -8,6 +8,8 @@ _conversation: list[URLPattern] = [
     path("messages/<ulid:message_id>", views.MessageView.as_view()),
     path("messages/<ulid:message_id>/replies", views.RepliesView.as_view()),
     path("messages/<ulid:message_id>/reactions/<str:emoji>", views.ReactionView.as_view()),
+    path("messages/<ulid:message_id>/translations", translations.TranslationsView.as_view()),
+    path("messages/<ulid:message_id>/translations/<str:language>", translations.CorrectionView.as_view()),
     path("messages/<ulid:message_id>/pin", views.PinView.as_view()),
     path("messages/<ulid:message_id>/report", views.ReportView.as_view()),
     path("pins", views.PinsView.as_view()),
@@ -16,6 +18,12 @@ _conversation: list[URLPattern] = [
 
 urlpatterns = [
     path("workspaces/<ulid:workspace_id>/channels/<ulid:channel_id>/", include(_conversation)),
+    path("messages/<ulid:message_id>/translations", translations.ReadableTranslationsView.as_view()),
+    path("workspaces/<ulid:workspace_id>/translate", translations.PreviewView.as_view()),
+    path("workspaces/<ulid:workspace_id>/glossary", glossary.GlossaryView.as_view()),
+    path("workspaces/<ulid:workspace_id>/glossary/import", glossary.GlossaryImportView.as_view()),
+    path("workspaces/<ulid:workspace_id>/glossary/export", glossary.GlossaryExportView.as_view()),
+    path("workspaces/<ulid:workspace_id>/glossary/<ulid:term_id>", glossary.GlossaryTermView.as_view()),
     path("workspaces/<ulid:workspace_id>/search", search.SearchView.as_view()),
     path("direct-conversations/<ulid:conversation_id>/", include(_conversation)),
     path("direct-conversations", direct.DirectConversationsView.as_view()),

@@ -140,10 +140,11 @@ def texts_of(answer: object, wanted: int) -> list[str]:
 
 
 class Deadline:
-    """A moment that several steps share."""
+    """A moment that several steps share. ``hurried``: somebody waits, so that it is no engine's fault to be late."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, hurried: bool = False) -> None:
         self._at = time.monotonic() + seconds
+        self.hurried = hurried
 
     @property
     def left(self) -> float:

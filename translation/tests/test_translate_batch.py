@@ -330,5 +330,5 @@ def test_local_only_scopes_send_nothing_away(scope: str, libre: servers.Service,
 
 
 def test_preview_tells_the_way_back(scope: str, libre: servers.Service) -> None:
-    told = preview(scope_id=scope, text="The cat sat", source="en", target="ja")
+    told = preview(scope_id=scope, text="The cat sat", source="en", target="ja", seconds=5)
     assert (told.text, told.back) == ("ja:The cat sat", "en:ja:The cat sat")
