@@ -26,6 +26,8 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        # Whoever runs the command vouches for the address.
+        fields.setdefault("email_verified_at", timezone.now())
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -232,6 +234,14 @@ class AccountExport(ULIDModel, AccountWork):
         return self.expires_at is not None and self.expires_at <= now
 
 
+class AuditLog(models.QuerySet["AuditEntry"]):
+    def update(self, **kwargs: Any) -> int:
+        raise TypeError("The audit log is written once.")
+
+    def delete(self) -> Any:
+        raise TypeError("The audit log is written once.")
+
+
 class AuditEntry(ULIDModel):
     """What staff did, to what, and when. Written once: neither admin nor code changes or removes it."""
 
@@ -243,6 +253,8 @@ class AuditEntry(ULIDModel):
     target_name = models.CharField(max_length=255, blank=True)
     detail = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = AuditLog.as_manager()
 
     class Meta:
         verbose_name_plural = "audit log"

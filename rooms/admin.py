@@ -3,20 +3,20 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
+from accounts.staff import StaffAdmin
 from rooms import actions as room_actions
 from rooms.models import LIMIT_NAMES, Plan, Room, RoomLimits
 
 
 @admin.register(Plan)
-class PlanAdmin(ModelAdmin):  # type: ignore[misc]
+class PlanAdmin(StaffAdmin):
     list_display = ("name", *LIMIT_NAMES)
     search_fields = ("name",)
 
 
 @admin.register(RoomLimits)
-class RoomLimitsAdmin(ModelAdmin):  # type: ignore[misc]
+class RoomLimitsAdmin(StaffAdmin):
     """An empty limit is the plan's, else everybody's."""
 
     list_display = ("owner", "plan", *LIMIT_NAMES)
@@ -27,7 +27,7 @@ class RoomLimitsAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Room)
-class RoomAdmin(ModelAdmin):  # type: ignore[misc]
+class RoomAdmin(StaffAdmin):
     list_display = ("name", "owner", "external_reference", "created_at", "expires_at", "closed_at", "purged_at")
     list_filter = ("created_at", "closed_at")
     list_select_related = ("owner",)

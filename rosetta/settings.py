@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.audit.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -489,7 +490,13 @@ TRANSLATION_LEASE_SECONDS = 60
 TRANSLATION_RETRY_SECONDS = 30
 
 # ── Staff, logs ──
-UNFOLD = {"SITE_TITLE": "Rosetta", "SITE_HEADER": "Rosetta", "SITE_SYMBOL": "translate", "SHOW_VIEW_ON_SITE": False}
+UNFOLD = {
+    "LOGIN": {"form": "accounts.staff.LoginForm"},
+    "SITE_TITLE": "Rosetta",
+    "SITE_HEADER": "Rosetta",
+    "SITE_SYMBOL": "translate",
+    "SHOW_VIEW_ON_SITE": False,
+}
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = env.choice("LOG_FORMAT", "json" if DATABASE_URL else "console", ("json", "console"))
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -13,6 +13,7 @@ handler404 = "rosetta.errors.json_404"
 handler500 = "rosetta.errors.json_500"
 
 urlpatterns = [
+    path("admin/", include("accounts.staff_urls")),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

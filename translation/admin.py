@@ -10,10 +10,10 @@ from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
+from accounts.staff import StaffAdmin
 from rosetta.errors import Invalid
 from rosetta.ids import NO_ID, parse_ulid
 from rosetta.languages import CODES
@@ -21,7 +21,7 @@ from translation import actions, engines, health, tmx
 from translation.models import EngineState, GlossaryTerm, MemoryEntry, TranslationPolicy, Usage, this_month
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+class ReadOnlyAdmin(StaffAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -42,7 +42,7 @@ class UploadForm(forms.Form):
         return scope_id
 
 
-def upload(model_admin: ModelAdmin, request: HttpRequest, *, title: str, told: str, take: Any) -> HttpResponseBase:
+def upload(model_admin: StaffAdmin, request: HttpRequest, *, title: str, told: str, take: Any) -> HttpResponseBase:
     """A page that takes a file for a scope; ``take(scope_id, file)`` answers with what to tell staff, or raises Invalid."""
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -113,7 +113,7 @@ class TermForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(GlossaryTerm)
-class GlossaryTermAdmin(ModelAdmin):  # type: ignore[misc]
+class GlossaryTermAdmin(StaffAdmin):
     form = TermForm
     list_display = ("term", "rendering", "source", "target", "case_sensitive", "scope_id", "updated_at")
     list_filter = ("source", "target")
@@ -168,7 +168,7 @@ class GlossaryTermAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(TranslationPolicy)
-class TranslationPolicyAdmin(ModelAdmin):  # type: ignore[misc]
+class TranslationPolicyAdmin(StaffAdmin):
     list_display = (
         "scope_id",
         "local_only",

@@ -8,8 +8,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
+from accounts.staff import StaffAdmin
 from rosetta.ids import parse_ulid
 from workspaces import actions
 from workspaces.models import (
@@ -38,7 +39,7 @@ class _LookOnly:
         return False
 
 
-class LookOnlyAdmin(_LookOnly, ModelAdmin):  # type: ignore[misc]
+class LookOnlyAdmin(_LookOnly, StaffAdmin):
     show_full_result_count = False
 
     def get_search_results(

@@ -1,0 +1,40 @@
+"""What staff do to accounts, in admin and by command; each leaves its line in the audit log."""
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.actions.tokens import end_access
+from accounts.models import User
+from rosetta.errors import Conflict
+
+
+@transaction.atomic
+def set_active(*, user: User, is_active: bool, actor: User | None = None) -> None:
+    """Close ``user``'s account, which ends its tokens, sessions and sockets, or open it again.
+
+    Raises Conflict for an account whose owner left, and for staff who would close their own.
+    """
+    if user.deleted_at is not None:
+        raise Conflict("The account was deleted by its owner.")
+    if actor is not None and actor.pk == user.pk:
+        raise Conflict("Nobody closes their own account here.")
+    user.is_active = is_active
+    user.save(update_fields=["is_active", "updated_at"])
+    if not is_active:
+        end_access(user=user)
+    audit.record(actor=actor, action="reactivate" if is_active else "deactivate", target=user)
+
+
+@transaction.atomic
+def set_staff(*, user: User, is_staff: bool, actor: User | None = None) -> None:
+    """Let ``user`` into admin, or no longer."""
+    user.is_staff = is_staff
+    user.save(update_fields=["is_staff", "updated_at"])
+    audit.record(actor=actor, action="make staff" if is_staff else "unmake staff", target=user)
+
+
+@transaction.atomic
+def sign_out(*, user: User, actor: User | None = None) -> None:
+    """End every token, session and socket of ``user``."""
+    end_access(user=user)
+    audit.record(actor=actor, action="sign out", target=user)

@@ -1,0 +1,194 @@
+"""Accounts for staff: people, their tokens, what is under way for them, and the audit log. No secret is shown."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+
+from accounts.actions import staff, tokens
+from accounts.models import AccessToken, AccountDeletion, AccountExport, AuditEntry, OutgoingMail, User
+from accounts.staff import ReadOnlyAdmin, StaffAdmin
+from rosetta.errors import DomainError
+
+# allauth registers pages that show secrets and change links without a trace.
+for model in (EmailAddress, SocialAccount, SocialApp, SocialToken, Group):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields = ("name", "email", "preferred_language", "avatar_url", *POWERS)
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+@admin.register(User)
+class UserAdmin(StaffAdmin):
+    form = UserForm
+    list_display = (
+        "email",
+        "name",
+        "preferred_language",
+        "is_active",
+        "is_staff",
+        "email_verified_at",
+        "last_login",
+        "created_at",
+    )
+    list_filter = (
+        "is_active", "is_staff", "preferred_language", ("email_verified_at", admin.EmptyFieldListFilter), "created_at",
+    )  # fmt: skip
+    search_fields = ("email", "name", "=id")
+    ordering = ("-created_at",)
+    show_full_result_count = False
+    filter_horizontal = ("groups", "user_permissions")
+    readonly_fields = (
+        "is_active", "email_verified_at", "last_login", "created_at", "updated_at", "deleted_at",
+        "where_signed_in", "linked_accounts",
+    )  # fmt: skip
+    fieldsets = (
+        (None, {"fields": ("name", "email", "preferred_language", "avatar_url")}),
+        (
+            "State",
+            {"fields": ("is_active", "email_verified_at", "last_login", "created_at", "updated_at", "deleted_at")},
+        ),
+        ("Signed in", {"fields": ("where_signed_in", "linked_accounts")}),
+        ("Staff", {"fields": POWERS}),
+    )
+    actions = ("deactivate", "reactivate", "sign_out")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # people register; staff come by createsuperuser and set_user
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # messages stay signed: accounts are closed, or their owners leave
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only a superuser changes one: whoever could set its address could take it over by a reset."""
+        allowed: bool = super().has_change_permission(request, obj)
+        return allowed and (obj is None or not obj.is_superuser or _is_superuser(request))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.readonly_fields if _is_superuser(request) else (*self.readonly_fields, *POWERS)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if "email" in form.changed_data:
+            obj.email_verified_at = None
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description="Browsers and tokens")
+    def where_signed_in(self, user: User) -> str:
+        rows = [
+            (f"{row.device_name or 'Browser'} · {row.address or '?'} · last used {row.last_used_at:%Y-%m-%d %H:%M}",)
+            for row in user.sessions.order_by("-last_used_at")[:50]
+        ]
+        return format_html_join("", "<div>{}</div>", [*rows, (f"{user.access_tokens.count()} tokens",)])
+
+    @admin.display(description="Linked accounts")
+    def linked_accounts(self, user: User) -> str:
+        return ", ".join(SocialAccount.objects.filter(user=user).values_list("provider", flat=True)) or "–"
+
+    @admin.action(description="Deactivate: ends tokens, sessions and sockets", permissions=["change"])
+    def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._each(request, queryset, lambda user, actor: staff.set_active(user=user, is_active=False, actor=actor))
+
+    @admin.action(description="Reactivate", permissions=["change"])
+    def reactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._each(request, queryset, lambda user, actor: staff.set_active(user=user, is_active=True, actor=actor))
+
+    @admin.action(description="Sign out everywhere", permissions=["change"])
+    def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._each(request, queryset, lambda user, actor: staff.sign_out(user=user, actor=actor))
+
+    def _each(self, request: HttpRequest, queryset: QuerySet[User], act: Callable[[User, User], None]) -> None:
+        actor = request.user
+        assert isinstance(actor, User)  # noqa: S101  (admin lets nobody else in)
+        done = 0
+        for user in queryset:
+            try:
+                if not self.has_change_permission(request, user):
+                    raise DomainError("Only a superuser may do this.")
+                act(user, actor)
+                done += 1
+            except DomainError as error:
+                self.message_user(request, f"{user}: {error}", messages.WARNING)
+        if done:
+            self.message_user(request, f"Done for {done} of the accounts.")
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
+
+
+@admin.register(Group)
+class GroupAdmin(StaffAdmin):
+    search_fields = ("name",)
+    filter_horizontal = ("permissions",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_superuser(request)  # a group's rights are its members'
+
+    has_add_permission = has_delete_permission = has_change_permission
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(ReadOnlyAdmin):
+    list_display = ("id", "name", "user", "abilities", "last_used_at", "expires_at", "created_at")
+    fields = ("id", "name", "user", "abilities", "last_used_at", "expires_at", "created_at")
+    list_filter = ("created_at", ("expires_at", admin.EmptyFieldListFilter))
+    search_fields = ("=id", "name", "user__email")
+    list_select_related = ("user",)
+    ordering = ("-id",)
+    show_full_result_count = False
+    actions = ("revoke",)
+
+    @admin.action(description="Revoke", permissions=["view"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[AccessToken]) -> None:
+        for token in queryset:
+            tokens.revoke_token(token=token)
+        self.message_user(request, "Revoked.")
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    list_display = ("id", "kind", "email", "created_at", "due_at", "attempts", "expires_at")
+    list_filter = ("kind",)
+    search_fields = ("email",)
+    ordering = ("due_at",)
+
+
+@admin.register(AccountDeletion)
+class AccountDeletionAdmin(ReadOnlyAdmin):
+    list_display = ("user_id", "state", "progress", "attempts", "created_at", "due_at")
+    list_filter = ("state",)
+    ordering = ("-created_at",)
+
+
+@admin.register(AccountExport)
+class AccountExportAdmin(ReadOnlyAdmin):
+    list_display = ("id", "user", "state", "progress", "attempts", "created_at", "expires_at")
+    fields = list_display
+    list_filter = ("state",)
+    list_select_related = ("user",)
+    ordering = ("-created_at",)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "actor_name", "action", "target_kind", "target_name")
+    list_filter = ("action", "target_kind", "created_at")
+    search_fields = ("actor_name", "action", "target_name", "=target_id")
+    ordering = ("-created_at", "-id")
+    show_full_result_count = False

@@ -1,0 +1,36 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.actions import staff
+from accounts.models import User
+from rosetta.errors import DomainError
+
+SWITCH = {"on": True, "off": False}
+
+
+class Command(BaseCommand):
+    help = "Opens or closes an account, and lets it into admin or not, as staff do in admin."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("--active", choices=SWITCH, help="off ends its tokens, sessions and sockets")
+        parser.add_argument("--staff", choices=SWITCH)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.filter(email=options["email"].strip().lower()).first()
+        if user is None:
+            raise CommandError(f"Nobody has the address {options['email']}.")
+        try:
+            if options["active"] is not None:
+                staff.set_active(user=user, is_active=SWITCH[options["active"]])
+            if options["staff"] is not None:
+                staff.set_staff(user=user, is_staff=SWITCH[options["staff"]])
+        except DomainError as error:
+            raise CommandError(str(error)) from None
+        told = f"active {_word(user.is_active)}, staff {_word(user.is_staff)}"
+        self.stdout.write(f"{user.email}: {told}")
+
+
+def _word(switch: bool) -> str:
+    return "on" if switch else "off"

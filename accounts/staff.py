@@ -1,0 +1,101 @@
+"""What every admin page of the project is made of."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
+
+from accounts import audit
+from accounts.actions.tokens import end_access
+from accounts.api.limits import SIGN_IN
+from rosetta.throttles import hit
+
+NAMED = 50
+
+
+class StaffAdmin(ModelAdmin):  # type: ignore[misc]
+    """An admin page whose every change, removal and action stands in the audit log."""
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        audit.record(actor=request.user, action="add", target=obj)  # type: ignore[arg-type]
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        fields = [
+            name for part in message if isinstance(part, dict) for name in part.get("changed", {}).get("fields", [])
+        ]
+        audit.record(actor=request.user, action="change", target=obj, detail={"fields": fields})  # type: ignore[arg-type]
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        for row in queryset:
+            audit.record(actor=request.user, action="delete", target=row)  # type: ignore[arg-type]
+        return super().log_deletions(request, queryset)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Bulk actions, by name and what they were done to."""
+        name = request.POST.get("action") or ""
+        chosen = request.POST.getlist("_selected_action")
+        response = super().response_action(request, queryset)
+        if name and name != "delete_selected":
+            detail = {"model": self.model._meta.label_lower, "rows": len(chosen), "ids": chosen[:NAMED]}
+            audit.record(actor=request.user, action=name, detail=detail)  # type: ignore[arg-type]
+        return response
+
+
+class ReadOnlyAdmin(StaffAdmin):
+    """Rows that staff look at and nobody changes by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class LoginForm(AuthenticationForm):  # type: ignore[misc]
+    """Staff sign in under the limits that everybody signs in under."""
+
+    def clean(self) -> Any:
+        by_address, by_account = SIGN_IN
+        try:
+            by_address.hit(Request(self.request))
+            hit(by_account.scope, by_account.rate, str(self.cleaned_data.get("username", "")).strip().lower())
+        except Throttled:
+            raise ValidationError("Too Many Attempts.") from None
+        return super().clean()
+
+
+class PasswordChange(PasswordChangeView):
+    """Staff's own password; as everywhere, every other session and token ends."""
+
+    form_class = AdminOwnPasswordChangeForm
+
+    def get_success_url(self) -> str:
+        return reverse("admin:password_change_done")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, **admin.site.each_context(self.request))
+
+    def form_valid(self, form: Any) -> Any:
+        response = super().form_valid(form)
+        end_access(user=form.user, but_session=self.request.session.session_key)
+        return response
+
+
+def password_change(request: HttpRequest) -> HttpResponseBase:
+    page = PasswordChange.as_view(
+        template_name=admin.site.password_change_template or "registration/password_change_form.html"
+    )
+    return admin.site.admin_view(page)(request)

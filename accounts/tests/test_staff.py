@@ -1,0 +1,210 @@
+"""Staff: users in admin and by command, and the log of what staff did."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.core.management import CommandError, call_command
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts import audit
+from accounts.models import AccessToken, AuditEntry, OutgoingMail, Session, User
+from accounts.staff import StaffAdmin
+from accounts.tests.helpers import post
+from conftest import PASSWORD, make_user, token_client
+
+pytestmark = pytest.mark.django_db
+
+USERS = "/admin/accounts/user/"
+
+
+@pytest.fixture
+def root() -> User:
+    return User.objects.create_superuser("root@example.com", PASSWORD, name="Root")
+
+
+@pytest.fixture
+def desk(root: User) -> Client:
+    client = Client()
+    answer = client.post("/admin/login/?next=/admin/", {"username": "ROOT@example.com", "password": PASSWORD})
+    assert answer.status_code == 302
+    return client
+
+
+def act(desk: Client, action: str, *users: User, page: str = USERS) -> Any:
+    body = {"action": action, "_selected_action": [str(user.pk) for user in users]}
+    return desk.post(page, body, follow=True)
+
+
+def log() -> list[tuple[str, str, str]]:
+    return list(AuditEntry.objects.order_by("pk").values_list("actor_name", "action", "target_name"))
+
+
+def test_staff_find_people(desk: Client, owner: User, outsider: User) -> None:
+    found = desk.get(f"{USERS}?q=olivia").content.decode()
+    assert owner.email in found and outsider.email not in found
+    for query in (
+        "is_active__exact=1",
+        "preferred_language__exact=ja",
+        f"q={owner.pk}",
+        "email_verified_at__isempty=1",
+    ):
+        assert desk.get(f"{USERS}?{query}").status_code == 200
+
+
+def test_closing_an_account_ends_its_tokens_and_sessions_and_is_written_down(
+    desk: Client, owner: User, as_owner: APIClient
+) -> None:
+    browser = APIClient()
+    post("auth/web/login", {"email": owner.email, "password": PASSWORD}, browser)
+    assert act(desk, "deactivate", owner).status_code == 200
+    assert [client.get("/api/v1/me").status_code for client in (as_owner, browser)] == [401, 401]
+    assert post("auth/app/login", {"email": owner.email, "password": PASSWORD}).status_code == 403
+    act(desk, "reactivate", owner)
+    assert as_owner.get("/api/v1/me").status_code == 401  # what ended stays so
+    assert post("auth/app/login", {"email": owner.email, "password": PASSWORD}).status_code == 200
+    assert ("root@example.com", "deactivate", owner.email) in log()
+    assert ("root@example.com", "reactivate", owner.email) in log()
+
+
+def test_nobody_closes_their_own_account_and_what_left_stays_gone(
+    desk: Client, root: User, as_owner: APIClient
+) -> None:
+    as_owner.delete("/api/v1/me", {"password": PASSWORD})
+    gone = User.objects.exclude(pk=root.pk).get()
+    act(desk, "deactivate", root)
+    act(desk, "reactivate", gone)
+    root.refresh_from_db()
+    gone.refresh_from_db()
+    assert (root.is_active, gone.is_active) == (True, False)
+
+
+def test_a_changed_address_is_unproven_and_written_down(desk: Client, owner: User) -> None:
+    User.objects.filter(pk=owner.pk).update(email_verified_at="2026-01-01T00:00:00Z")
+    page = desk.get(f"{USERS}{owner.pk}/change/").content.decode()
+    assert owner.password not in page and "Olivia" in page
+    body = {"name": "Liv", "email": "LIV@example.com", "preferred_language": "en", "avatar_url": ""}
+    assert desk.post(f"{USERS}{owner.pk}/change/", body).status_code == 302
+    owner.refresh_from_db()
+    assert (owner.name, owner.email, owner.email_verified_at) == ("Liv", "liv@example.com", None)
+    entry = AuditEntry.objects.get(action="change")
+    assert (entry.target_id, entry.detail) == (str(owner.pk), {"fields": ["Name", "Email"]})
+
+
+def test_staff_without_all_rights_make_nobody_mightier_and_touch_no_superuser(root: User, owner: User) -> None:
+    from django.contrib.auth.models import Permission
+
+    clerk = make_user("Clerk", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
+    client = Client()
+    client.force_login(clerk)
+    body = {"name": "C", "email": clerk.email, "preferred_language": "en", "avatar_url": "", "is_superuser": "on"}
+    assert client.post(f"{USERS}{clerk.pk}/change/", body).status_code == 302
+    clerk.refresh_from_db()
+    assert (clerk.name, clerk.is_superuser) == ("C", False)
+    assert client.post(f"{USERS}{root.pk}/change/", {**body, "email": "clerk2@example.com"}).status_code == 403
+    act(client, "deactivate", root, owner)
+    root.refresh_from_db()
+    owner.refresh_from_db()
+    assert (root.is_active, owner.is_active) == (True, False)
+
+
+def test_no_page_shows_a_secret_or_lets_one_in(desk: Client, owner: User) -> None:
+    token_client(owner)
+    post("auth/app/otp", {"email": owner.email})
+    secrets = [
+        *AccessToken.objects.values_list("secret_hash", flat=True),
+        *Session.objects.values_list("session_key", flat=True),
+        *User.objects.values_list("password", flat=True),
+    ]
+    token = AccessToken.objects.get()
+    pages = [page for page in admin.site._registry if page._meta.app_label == "accounts"]
+    paths = [f"/admin/accounts/{page._meta.model_name}/" for page in pages]
+    paths += [f"/admin/accounts/accesstoken/{token.pk}/change/", f"{USERS}{owner.pk}/change/"]
+    paths += [f"/admin/accounts/outgoingmail/{OutgoingMail.objects.get().pk}/change/"]
+    for path in paths:
+        answer = desk.get(path)
+        assert answer.status_code == 200, path
+        assert not any(secret in answer.content.decode() for secret in secrets), path
+    assert not any(page._meta.app_label in ("account", "socialaccount") for page in admin.site._registry)
+    for path in ("accesstoken/add/", "user/add/", f"user/{owner.pk}/delete/", f"accesstoken/{token.pk}/delete/"):
+        assert desk.get(f"/admin/accounts/{path}").status_code == 403
+
+
+def test_staff_revoke_a_token(desk: Client, owner: User, as_owner: APIClient) -> None:
+    token = AccessToken.objects.get()
+    act(desk, "revoke", token, page="/admin/accounts/accesstoken/")  # type: ignore[arg-type]
+    assert as_owner.get("/api/v1/me").status_code == 401
+    entry = AuditEntry.objects.get(action="revoke")
+    assert entry.detail == {"model": "accounts.accesstoken", "rows": 1, "ids": [str(token.pk)]}
+
+
+def test_nobody_edits_the_log(desk: Client, owner: User) -> None:
+    entry = audit.record(actor=owner, action="look", target=owner)
+    page = f"/admin/accounts/auditentry/{entry.pk}/"
+    assert desk.get(f"{page}change/").status_code == 200
+    assert desk.post(f"{page}change/", {"action": "other"}).status_code == 403
+    assert desk.post(f"{page}delete/", {"post": "yes"}).status_code == 403
+    assert desk.get("/admin/accounts/auditentry/add/").status_code == 403
+    for change in (entry.save, entry.delete, AuditEntry.objects.all().delete):
+        with pytest.raises(TypeError):
+            change()
+    with pytest.raises(TypeError):
+        AuditEntry.objects.update(action="other")
+
+
+def test_every_admin_page_of_the_project_writes_to_the_log() -> None:
+    strangers = [type(page).__name__ for page in admin.site._registry.values() if not isinstance(page, StaffAdmin)]
+    assert strangers == []
+
+
+def test_what_staff_do_on_pages_of_their_own_is_written_down_too(desk: Client, root: User) -> None:
+    new = "a brand new sentence"
+    body = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    phone = token_client(root)
+    assert desk.get("/admin/password_change/").status_code == 200
+    assert desk.post("/admin/password_change/", body).status_code == 302
+    assert phone.get("/api/v1/me").status_code == 401
+    assert desk.get("/admin/").status_code == 200
+    assert AuditEntry.objects.order_by("pk").last().detail["path"] == "/admin/password_change/"  # type: ignore[union-attr]
+    assert new not in str(AuditEntry.objects.values_list("detail"))
+
+
+def test_sign_in_to_admin_is_limited_like_any_other(root: User) -> None:
+    client = Client()
+    for _ in range(11):
+        answer = client.post("/admin/login/", {"username": root.email, "password": "wrong horse"})
+    assert "Too Many Attempts." in answer.content.decode()
+    assert client.post("/admin/login/", {"username": root.email, "password": PASSWORD}).status_code == 200
+    assert post("auth/app/login", {"email": root.email, "password": PASSWORD}).status_code == 429
+
+
+def test_members_of_the_public_do_not_get_in(owner: User) -> None:
+    client = Client()
+    client.force_login(owner)
+    assert client.get(USERS).status_code == 302
+    assert client.post(USERS, {"action": "deactivate", "_selected_action": [str(owner.pk)]}).status_code == 302
+    owner.refresh_from_db()
+    assert owner.is_active
+    assert log() == []
+
+
+def test_scripts_do_what_staff_do(owner: User, as_owner: APIClient, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("set_user", "OLIVIA@example.com", "--active", "off", "--staff", "on")
+    assert "olivia@example.com: active off, staff on" in capsys.readouterr().out
+    assert as_owner.get("/api/v1/me").status_code == 401
+    assert log() == [("command line", "deactivate", owner.email), ("command line", "make staff", owner.email)]
+    call_command("set_user", owner.email, "--active", "on")
+    owner.refresh_from_db()
+    assert owner.is_active and owner.is_staff
+    with pytest.raises(CommandError, match=re.escape("nobody@example.com")):
+        call_command("set_user", "nobody@example.com", "--active", "off")
+    with pytest.raises(CommandError):
+        call_command("set_user", owner.email, "--active", "perhaps")
+
+
+def test_a_superuser_made_by_command_is_proven() -> None:
+    root = User.objects.create_superuser("root@example.com", PASSWORD)
+    assert root.email_verified_at is not None
