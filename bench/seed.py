@@ -114,3 +114,23 @@ def make_large_workspace(members: int = 10_000, channels: int = 500) -> tuple[st
     )
     token = AccessToken.objects.create(user=crowd[-1], name="bench", abilities=["*"], secret_hash=digest(SECRET))
     return owner.workspace_id, f"{token.pk}|{SECRET}"
+
+
+def fresh_channel(world: World) -> World:
+    """``world`` with an empty first channel, for tests that count every message."""
+    from workspaces import actions
+    from workspaces.models import Member
+
+    owner = Member.objects.select_related("workspace", "user").get(workspace=world.workspace_id, user=world.user_id)
+    channel = actions.create_channel(member=owner, name="faults")
+    return World(world.workspace_id, channel.pk, world.deep_channel_id, world.tokens, world.user_id)
+
+
+def make_outsider() -> str:
+    """A token of somebody who belongs nowhere."""
+    from accounts.models import AccessToken, User
+    from accounts.secrets import digest
+
+    user = User.objects.create(email="outsider@example.com", name="Outsider", password="!")
+    token = AccessToken.objects.create(user=user, name="bench", abilities=["*"], secret_hash=digest(SECRET))
+    return f"{token.pk}|{SECRET}"

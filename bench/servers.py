@@ -1,0 +1,98 @@
+"""PostgreSQL and Redis processes of a fault test's own, on free ports, which may be stopped and started again."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from bench.service import HOST, free_port
+
+
+def _binary(name: str) -> str:
+    found = shutil.which(name) or next(
+        iter(sorted(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")))[-1:]), None
+    )
+    if found is None:
+        raise SystemExit(f"{name} is not installed: the fault test starts servers of its own")
+    return found
+
+
+class Redis:
+    """A Redis that keeps nothing on disk: stopping it loses everything it held."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://{HOST}:{self.port}/0"
+
+    def start(self) -> None:
+        options = ["--port", str(self.port), "--bind", HOST, "--save", "", "--appendonly", "no"]
+        self.process = subprocess.Popen([_binary("redis-server"), *options], stdout=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+class Postgres:
+    """A PostgreSQL cluster in a folder of its own; run as the postgres user where the caller is root."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.folder = Path(tempfile.mkdtemp(prefix="rosetta-pg-"))
+        self._as: list[str] = []
+        if os.getuid() == 0:
+            shutil.chown(self.folder, user="postgres")
+            self._as = ["runuser", "-u", "postgres", "--"]
+        self._owner = "postgres" if self._as else pwd.getpwuid(os.getuid()).pw_name
+        self._run("initdb", "-D", str(self.folder / "data"), "-A", "trust", "-U", "postgres", "--no-sync")
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@{HOST}:{self.port}/rosetta"
+
+    def _run(self, name: str, *arguments: str) -> None:
+        command = [*self._as, _binary(name), *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder)
+
+    def start(self) -> None:
+        options = (
+            f"-p {self.port} -c listen_addresses={HOST} -c unix_socket_directories={self.folder} -c max_connections=200"
+        )
+        self._run(
+            "pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-o", options, "-w", "start"
+        )
+
+    def stop(self, how: str = "fast") -> None:
+        """``immediate`` is a crash: no checkpoint, recovery at the next start."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", how, "-w", "stop")
+
+    def remove(self) -> None:
+        with contextlib.suppress(subprocess.CalledProcessError):  # it may not run
+            self.stop("immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """SIGKILL to a process and everything it started."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def wait_for(what: str, check: "object", seconds: float = 30) -> None:
+    """Until ``check()`` is true. Raises SystemExit when it takes longer."""
+    deadline = time.monotonic() + seconds
+    while not check():  # type: ignore[operator]
+        if time.monotonic() > deadline:
+            raise SystemExit(f"gave up waiting for {what}")
+        time.sleep(0.1)
