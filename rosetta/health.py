@@ -1,7 +1,6 @@
 """Whether the process lives, whether it can serve, and what it counts."""
 
 import hmac
-import os
 import uuid
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -11,8 +10,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
 
+from rosetta import metrics as prometheus
 from rosetta.celery import app
 
 
@@ -62,11 +61,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text, for loopback and for who has METRICS_TOKEN."""
     if not _may_read_metrics(request):
         return JsonResponse({"message": "Not found."}, status=404)
-    registry = REGISTRY
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(prometheus.text(), content_type=prometheus.CONTENT_TYPE)
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:

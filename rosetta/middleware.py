@@ -8,7 +8,7 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 
-from rosetta import health
+from rosetta import health, metrics
 
 log = structlog.get_logger("rosetta.request")
 
@@ -30,9 +30,18 @@ class RequestIdMiddleware:
         began = time.perf_counter()
         response = self.get_response(request)
         response["X-Request-Id"] = request_id
-        milliseconds = round((time.perf_counter() - began) * 1000, 1)
-        note = log.debug if request.path in ProbeMiddleware.PROBES else log.info
-        note("request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds)
+        seconds = time.perf_counter() - began
+        is_probe = request.path in ProbeMiddleware.PROBES
+        if not is_probe:
+            metrics.request_answered(request.method or "", response.status_code, seconds)
+        note = log.debug if is_probe else log.info
+        note(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            ms=round(seconds * 1000, 1),
+        )
         return response
 
 

@@ -5,6 +5,7 @@ the gateway under ASGI on the next port, and a proxy joins the two.
 """
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -56,6 +57,14 @@ def commands() -> dict[str, list[str]]:
     }
 
 
+def metrics_folder(name: str) -> Path:
+    """An empty folder in which processes that start now keep their counters, so that ``/metrics`` adds them up."""
+    folder: Path = settings.VAR_DIR / "metrics" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
 def _python(line: list[str], *more: str, port: int = 0, app: str = "") -> list[str]:
     values = {
         "host": settings.HOST,
@@ -75,6 +84,7 @@ def main(arguments: list[str]) -> None:
     if len(arguments) != 1 or arguments[0] not in known:
         sys.exit(f"Usage: python -m rosetta.processes {' | '.join(known)}")
     line = known[arguments[0]]
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_folder(arguments[0]))
     os.execv(line[0], line)  # noqa: S606
 
 

@@ -292,6 +292,7 @@ def main(arguments: list[str]) -> int:
             for name, port in processes.ports().items():
                 check_port(name, settings.HOST, port)
             prepare()
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(processes.metrics_folder("all"))
             commands = processes.commands()
             Supervisor([Child(*one) for one in commands.items()], settings.HOST, settings.PORT).run()
     except (CannotStart, ImproperlyConfigured) as error:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from rosetta.tests.processes import Supervised, eventually, free_port
@@ -27,7 +28,8 @@ def running(tmp_path: Path) -> Iterator[Supervised]:
 
 
 def test_it_serves_restarts_what_dies_and_ends_everything_on_sigterm(running: Supervised, tmp_path: Path) -> None:
-    assert running.answers()
+    assert httpx.get(running.url).status_code == 200
+    assert 'rosetta_request_seconds_count{method="GET",status="200"} 1.0' in httpx.get(f"{running.url}/metrics").text
     worker = running.process_of("worker")
     assert worker is not None
     os.kill(worker, signal.SIGKILL)

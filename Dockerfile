@@ -1,0 +1,26 @@
+# One image for every process; the command says which: web, gateway, worker or beat.
+FROM python:3.11-slim AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /opt/venv
+COPY requirements.txt .
+RUN /opt/venv/bin/pip install -r requirements.txt
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/rosetta rosetta \
+    && install --directory --owner rosetta --group rosetta /var/lib/rosetta
+COPY --from=build /opt/venv /opt/venv
+WORKDIR /srv/rosetta
+COPY . .
+RUN /opt/venv/bin/python -m compileall -q .
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    HOST=0.0.0.0 \
+    VAR_DIR=/var/lib/rosetta
+USER rosetta
+VOLUME /var/lib/rosetta
+EXPOSE 8000 8001
+# For the process that serves HTTP; docker-compose.yml has the others' own.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ.get(\"PORT\", 8000)}/readyz', timeout=2)"]
+CMD ["python", "-m", "rosetta.processes", "web"]
