@@ -18,7 +18,7 @@ const PATHS = {
   clip: "M20 11l-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7L9.5 17a1.7 1.7 0 0 1-2.4-2.4L14.5 7",
   globe: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM3 12h18M12 3c3 3 3.5 6 3.5 9s-.5 6-3.5 9c-3-3-3.5-6-3.5-9s.5-6 3.5-9z",
   translate: "M4 6h9M8.5 4v2M11 6c-.8 4-3.5 7-7 8.5M6 9c1 2.5 3 4.5 5.5 5.5M12 20l4.5-10L21 20M13.5 17h6",
-  gear: "M12 8.5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7zM12 3v2.5M12 18.5V21M21 12h-2.5M5.5 12H3M18.4 5.6l-1.8 1.8M7.4 16.6l-1.8 1.8M18.4 18.4l-1.8-1.8M7.4 7.4L5.6 5.6",
+  gear: "M4 8h8M18 8h2M15 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM4 16h2M12 16h8M9 13a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
   people: "M9 5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7zM3 20c0-3.5 2.5-5.5 6-5.5s6 2 6 5.5M16 5.5a3 3 0 0 1 0 6M17.5 15c2.2.6 3.5 2.3 3.5 5",
   down: "M6 9l6 6 6-6",
   check: "M5 12.5l4.5 4.5L19 7.5",
@@ -53,7 +53,8 @@ export const Logo = () => html`
     <path class="logo-lines" d="M9 10h14M9 14.500h10M9 19h12" />
   </svg>`;
 
-const hue = (key) => [...String(key)].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 360, 7);
+/** Neighbouring ids get colours far apart. */
+const hue = (key) => ([...String(key)].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 9973, 7) * 137) % 360;
 
 /** @param {{name: string, url?: string | null, seed: any, size?: string}} props */
 export function Avatar({ name, url, seed, size = "" }) {
