@@ -90,7 +90,7 @@ def subscribe(client: APIClient, base: str, url: str, *types: str) -> dict[str, 
     return answer.json()["data"]
 
 
-def happen(channel: Channel, kind: str = "message.created", **data: Any) -> None:
+def happen(channel: Channel, kind: str = "reaction.added", **data: Any) -> None:
     events.append(Conversation.objects.get(pk=channel.pk), events.Draft(kind, data))
 
 
@@ -191,7 +191,7 @@ def test_only_what_was_asked_for_is_sent_once_and_from_the_subscription_on(
     as_owner: APIClient, base: str, receiver: Receiver, channel: Channel
 ) -> None:
     happen(channel, number=0)
-    subscribe(as_owner, base, receiver.url, "message.created")
+    subscribe(as_owner, base, receiver.url, "reaction.added")
     for number in (1, 2):
         happen(channel, number=number)
         happen(channel, "message.updated")
@@ -247,8 +247,8 @@ def test_what_is_sent_is_rendered_when_it_is_sent(
     def render(stream_id: str, data: dict[str, Any]) -> dict[str, Any] | None:
         return {"stream": stream_id, **data} if data["number"] == 1 else None
 
-    monkeypatch.setitem(outgoing.RENDERERS, "message.created", render)
-    made = subscribe(as_owner, base, receiver.url, "message.created")
+    monkeypatch.setitem(outgoing.RENDERERS, "reaction.added", render)
+    made = subscribe(as_owner, base, receiver.url, "reaction.added")
     happen(channel, number=1)
     happen(channel, number=2)
     deliver_webhooks()
@@ -264,7 +264,7 @@ def test_a_failure_is_tried_again_later_under_the_same_id(
     as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, time_machine: Any
 ) -> None:
     receiver.answers = [(500, {}, "x" * 5000), (503, {}, ""), (204, {}, "")]
-    made = subscribe(as_owner, base, receiver.url, "message.created")
+    made = subscribe(as_owner, base, receiver.url, "reaction.added")
     happen(channel)
     now = timezone.now()
     deliver_webhooks()
@@ -285,7 +285,7 @@ def test_it_is_tried_for_a_day_and_can_be_sent_again_after(
     as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, time_machine: Any
 ) -> None:
     receiver.answers = [(500, {}, "")]
-    made = subscribe(as_owner, base, receiver.url, "message.created")
+    made = subscribe(as_owner, base, receiver.url, "reaction.added")
     happen(channel)
     now = timezone.now()
     time_machine.move_to(now, tick=False)
@@ -312,7 +312,7 @@ def test_after_days_of_failure_it_is_switched_off_and_owners_are_told(
     django_capture_on_commit_callbacks: Any,
 ) -> None:  # fmt: skip
     receiver.answers = [(500, {}, "")]
-    made = subscribe(as_owner, base, receiver.url, "message.created")
+    made = subscribe(as_owner, base, receiver.url, "reaction.added")
     now = timezone.now()
     for hours in (0, 30, 60, 73):
         time_machine.move_to(now + timedelta(hours=hours), tick=False)
@@ -341,7 +341,7 @@ def test_after_days_of_failure_it_is_switched_off_and_owners_are_told(
 
 def test_a_410_switches_it_off_at_once(as_owner: APIClient, base: str, receiver: Receiver, channel: Channel) -> None:
     receiver.answers = [(410, {}, "")]
-    made = subscribe(as_owner, base, receiver.url, "message.created")
+    made = subscribe(as_owner, base, receiver.url, "reaction.added")
     happen(channel)
     deliver_webhooks()
     assert as_owner.get(f"{base}/{made['id']}").json()["data"]["disabled_reason"] == "gone"
@@ -352,7 +352,7 @@ def test_a_worker_that_died_with_a_delivery_is_waited_for_and_replaced(
 ) -> None:
     from workspaces.outgoing import collecting, sending
 
-    subscribe(as_owner, base, receiver.url, "message.created")
+    subscribe(as_owner, base, receiver.url, "reaction.added")
     happen(channel)
     collecting.collect()
     assert len(sending._claim()) == 1
@@ -365,7 +365,7 @@ def test_a_side_that_nobody_answers_on_is_logged(
     as_owner: APIClient, base: str, channel: Channel, settings: Any
 ) -> None:
     settings.WEBHOOKS_ALLOW_PRIVATE = True
-    made = subscribe(as_owner, base, "http://127.0.0.1:9/none", "message.created")
+    made = subscribe(as_owner, base, "http://127.0.0.1:9/none", "reaction.added")
     happen(channel)
     deliver_webhooks()
     [row] = log(as_owner, base, made)
@@ -379,7 +379,7 @@ def test_a_side_that_answers_too_slowly_is_not_waited_for(
     settings.WEBHOOK_TIMEOUT_SECONDS = 0.2
     enough = Event()
     receiver.before_answer = lambda: enough.wait(timeout=10)
-    made = subscribe(as_owner, base, receiver.url, "message.created")
+    made = subscribe(as_owner, base, receiver.url, "reaction.added")
     happen(channel)
     deliver_webhooks()
     enough.set()
@@ -389,7 +389,7 @@ def test_a_side_that_answers_too_slowly_is_not_waited_for(
 def test_the_log_is_forgotten_after_a_while(
     as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, time_machine: Any
 ) -> None:
-    made = subscribe(as_owner, base, receiver.url, "message.created")
+    made = subscribe(as_owner, base, receiver.url, "reaction.added")
     happen(channel)
     deliver_webhooks()
     assert expire_deliveries() == 0
@@ -430,7 +430,7 @@ def test_a_host_that_resolves_to_this_machine_gets_nothing(
     as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, settings: Any, host: str
 ) -> None:
     settings.WEBHOOKS_ALLOW_PRIVATE = False
-    made = subscribe(as_owner, base, receiver.url.replace("127.0.0.1", host), "message.created")
+    made = subscribe(as_owner, base, receiver.url.replace("127.0.0.1", host), "reaction.added")
     happen(channel)
     deliver_webhooks()
     assert receiver.requests == []
@@ -441,7 +441,7 @@ def test_a_host_that_resolves_to_this_machine_gets_nothing(
 def test_a_redirect_is_followed_with_the_body_and_looked_at_again(
     as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, settings: Any
 ) -> None:
-    made = subscribe(as_owner, base, receiver.url, "message.created")
+    made = subscribe(as_owner, base, receiver.url, "reaction.added")
     receiver.answers = [(307, {"location": "/moved"}, ""), (200, {}, "")]
     happen(channel)
     deliver_webhooks()
@@ -461,7 +461,7 @@ def test_a_redirect_is_followed_with_the_body_and_looked_at_again(
 def test_redirects_lead_nowhere_else(
     as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, location: str
 ) -> None:
-    made = subscribe(as_owner, base, receiver.url, "message.created")
+    made = subscribe(as_owner, base, receiver.url, "reaction.added")
     receiver.answers = [(302, {"location": location}, "")]
     happen(channel)
     deliver_webhooks()
