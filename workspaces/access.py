@@ -92,7 +92,7 @@ def check_is_team(workspace: Workspace) -> None:
 
 
 def membership(user: User, workspace_id: str, *, lock: bool = False) -> Member:
-    """``user``'s place in the workspace, with the workspace. Raises NotFound to outsiders.
+    """``user``'s place in the workspace, with the workspace. Raises NotFound to outsiders; Forbidden where it is public.
 
     ``lock`` takes the workspace's row, in whose order roles and memberships change.
     """
@@ -100,7 +100,8 @@ def membership(user: User, workspace_id: str, *, lock: bool = False) -> Member:
         take(workspace_id)
     member = Member.objects.select_related("workspace", "user").filter(workspace_id=workspace_id, user=user).first()
     if member is None:
-        raise NotFound
+        # Of a public one they know; what is in it is not theirs.
+        raise Forbidden if discoverable().filter(pk=workspace_id).exists() else NotFound
     return member
 
 

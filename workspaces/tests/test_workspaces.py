@@ -97,7 +97,9 @@ def test_a_public_workspace_is_shown_to_anybody_signed_in_with_no_role(
     made = create(as_owner, visibility="public")
     shown = as_outsider.get(f"{BASE}/{made['id']}").json()["data"]
     assert shown == {**made, "role": None}
-    assert as_outsider.get(f"{BASE}/{made['id']}/channels").status_code == 404
+    for inside in ("channels", "members", "invites", "webhooks"):
+        assert as_outsider.get(f"{BASE}/{made['id']}/{inside}").status_code == 403
+    assert as_outsider.patch(f"{BASE}/{made['id']}", {"name": "Mine"}).status_code == 403
     [found] = as_outsider.get(BASE, {"discover": "true"}).json()["data"]
     assert found == shown
     assert as_owner.get(BASE, {"discover": "true"}).json()["data"] == [made]
