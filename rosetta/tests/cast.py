@@ -49,6 +49,7 @@ def assemble() -> Cast:
     _add_channels(cast, seats, mem)
     _add_doors(cast, owning, people)
     _add_words(cast, people)
+    _add_glossary(cast)
     _add_room(cast, people["Olivia"])
     _add_account(cast, people)
     return cast
@@ -142,6 +143,11 @@ def _add_words(cast: Cast, people: dict[str, User]) -> None:
     }
 
 
+def _add_glossary(cast: Cast) -> None:
+    made = cast.clients["owner"].post(f"{API}/workspaces/{cast.ids['workspace']}/glossary", {"term": "Acme"})
+    cast.ids["term"] = _data(made)["id"]
+
+
 def _add_room(cast: Cast, owner: User) -> None:
     room, _limits = create_room(owner=owner, name="Support")
     joined = _data(
@@ -169,4 +175,5 @@ def _add_account(cast: Cast, people: dict[str, User]) -> None:
         "provider": "google",
         "hash": "0" * 40,
         "emoji": "👍",
+        "language": "ja",
     }
