@@ -92,6 +92,12 @@ def test_blanks_put_inside_emphasis_are_taken_out() -> None:
     assert parse("a **b** c").render({unit.canonical: unit.read("x [0] y [1] z", STYLES[0])}) == "x **y** z"
 
 
+@pytest.mark.parametrize("answer", ["ask [0] [0 today", "ask [0] today 1]", "ask [0] today \ue0001\ue001"])
+def test_what_is_left_of_a_broken_mark_is_noticed(answer: str) -> None:
+    with pytest.raises(ProtectionError):
+        parse("ask @[Bob](user:1) today").units[0].read(answer, STYLES[0])
+
+
 def test_halves_of_a_link_may_not_change_places() -> None:
     unit = parse("see [this](https://e.com) now").units[0]
     with pytest.raises(ProtectionError):
