@@ -1,8 +1,8 @@
 """Words through the engines of their language pair, in order, until each has a translation or time is up."""
 
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 import structlog
@@ -50,8 +50,12 @@ class Spent:
     metered: bool
 
 
-def run(items: Sequence[Item], breakers: Breakers, deadline: Deadline) -> None:
-    """Fill in ``stored`` and ``engine``, or ``reason``, of every item. Never raises for what an engine does."""
+def run(items: Sequence[Item], breakers: Breakers, deadline: Deadline, finished: Callable[[list[Item]], None]) -> None:
+    """Fill in ``stored`` and ``engine``, or ``reason``, of every item. Never raises for what an engine does.
+
+    ``finished`` is called in this thread with items as soon as they are done, so that what was paid for is kept though
+    the worker may die before the rest is.
+    """
     groups: dict[tuple[str, str, tuple[str, ...]], list[Item]] = {}
     for item in items:
         groups.setdefault((item.source, item.target, item.engines), []).append(item)
@@ -60,10 +64,18 @@ def run(items: Sequence[Item], breakers: Breakers, deadline: Deadline) -> None:
         size = min((engines.engine(name).batch for name in names), default=32)
         chunks += [group[start : start + size] for start in range(0, len(group), size)]
     if len(chunks) == 1:
-        _Chain(chunks[0], breakers, deadline).run()
+        finished(_run_chunk(chunks[0], breakers, deadline))
     elif chunks:
         with ThreadPoolExecutor(max_workers=min(THREADS, len(chunks)), thread_name_prefix="translate") as pool:
-            list(pool.map(lambda chunk: _Chain(chunk, breakers, deadline).run(), chunks))
+            waiting = {pool.submit(_run_chunk, chunk, breakers, deadline) for chunk in chunks}
+            while waiting:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                finished([item for future in done for item in future.result()])
+
+
+def _run_chunk(items: list[Item], breakers: Breakers, deadline: Deadline) -> list[Item]:
+    _Chain(items, breakers, deadline).run()
+    return items
 
 
 class _Chain:

@@ -27,12 +27,14 @@ class Flight:
             if item.stored is None:
                 taken = cache.add(_name(item), self._ticket, HELD_SECONDS)
                 (self.ours if taken else self._theirs).append(item)
+        self._held = set(self.ours)
 
-    def land(self) -> None:
+    def land(self, items: Iterable[Item]) -> None:
         """Let others have the words: what was translated is in the memory by now."""
-        for item in self.ours:
-            cache.delete(_name(item))
-        self.ours = []
+        for item in items:
+            if item in self._held:
+                self._held.remove(item)
+                cache.delete(_name(item))
 
     def wait_for_others(self, deadline: Deadline) -> list[Item]:
         """Take what others translated from the memory; the items that they gave up or died with."""
@@ -67,7 +69,7 @@ def take(items: Iterable[Item]) -> Iterator[Flight]:
     try:
         yield flight
     finally:
-        flight.land()
+        flight.land(flight.ours)
 
 
 def _name(item: Item) -> str:

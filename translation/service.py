@@ -1,6 +1,6 @@
 """What the rest of the service asks of translation: recall, translate, correct, and what is to be had."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -63,7 +63,7 @@ def translate_batch(jobs: Sequence[Job], *, deadline: Deadline | None = None) ->
     outcome a job, in order.
 
     Equal texts of one scope and pair go to an engine once, here and in all other workers. Never raises for what an engine
-    does. The number of queries does not grow with the jobs.
+    does. The number of queries grows with the engine calls, not with the jobs.
     """
     return _Batch(jobs, deadline or Deadline(settings.TRANSLATION_CHAIN_SECONDS)).run()
 
@@ -120,12 +120,14 @@ class _Batch:
         wanted = [item for item in items if not item.reason]
         health = breakers.snapshot({name for item in wanted for name in item.engines})
         with flights.take(wanted) as flight:
-            chains.run(flight.ours, health, self._deadline)
-            self._keep(flight.ours)
-            flight.land()
+
+            def finished(done: list[chains.Item]) -> None:
+                self._keep(done)
+                flight.land(done)
+
+            chains.run(flight.ours, health, self._deadline, finished)
             orphans = flight.wait_for_others(self._deadline)
-            chains.run(orphans, health, self._deadline)
-            self._keep(orphans)
+            chains.run(orphans, health, self._deadline, finished)
         health.save()
         for index, task in tasks.items():
             self._outcomes[index] = self._settled(task, health)
@@ -145,8 +147,7 @@ class _Batch:
                 self._items[job.scope_id, key] = item
             task.items.append(self._items[job.scope_id, key])
 
-    def _keep(self, items: Iterable[chains.Item]) -> None:
-        items = list(items)
+    def _keep(self, items: list[chains.Item]) -> None:
         done = [item for item in items if item.stored is not None and item.spent]
         if done:
             memory.store(
