@@ -24,4 +24,5 @@ urlpatterns = [
     path("api/v1/", include("messaging.api.urls")),
     path("api/v1/", include("rooms.api.urls")),
     path("", include("rosetta.spa")),
+    path("api/v1/", include("realtime.api.urls")),
 ]

@@ -1,0 +1,10 @@
+"""Refusals of the event lists."""
+
+from rosetta.errors import Gone
+
+
+class EventsExpired(Gone):
+    """The number is too old, or ahead of the stream: what follows it is not all kept. Over the socket this is ``reset``."""
+
+    code = "events_expired"
+    message = "These events are no longer kept. Read the list again."
