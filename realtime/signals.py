@@ -1,0 +1,51 @@
+"""What is told now or never: who types, who is there, how far one has read oneself."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from realtime.hub import Hub
+
+if TYPE_CHECKING:
+    from realtime.connection import Connection
+
+TYPING_SECONDS = 2.0
+
+
+def signal(event: str, data: dict[str, Any], **ids: str | None) -> str:
+    """A signal's frame."""
+    return orjson.dumps({"type": "signal", **ids, "event": event, "data": data}).decode()
+
+
+def may_type(connection: "Connection", conversation_id: str) -> bool:
+    """Whether it is time to tell again that the caller types there: clients may say so at every key."""
+    now = time.monotonic()
+    typed = connection.caller.typed
+    if now - typed.get(conversation_id, -TYPING_SECONDS) < TYPING_SECONDS:
+        return False
+    if len(typed) > 100:
+        typed.clear()
+    typed[conversation_id] = now
+    return True
+
+
+def show_typing(hub: Hub, conversation_id: str, key: str, about: dict[str, Any]) -> None:
+    """Tell everybody in the conversation but the one who types."""
+    stream = hub.streams.get(conversation_id)
+    if stream is None:
+        return
+    text = signal("typing", about, conversation_id=conversation_id)
+    for socket in stream.audience.sockets():
+        if socket.caller.key != key:
+            socket.push(text)
+
+
+def show_read(hub: Hub, user_id: int, conversation_id: str, seq: int) -> None:
+    """Tell the reader's own clients."""
+    caller = hub.callers.get(f"user:{user_id}")
+    if caller is None or hub.heard_by(caller, conversation_id) is None:
+        return
+    text = signal("read", {"last_read_seq": seq}, conversation_id=conversation_id)
+    for socket in caller.sockets:
+        socket.push(text)

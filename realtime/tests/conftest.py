@@ -1,0 +1,60 @@
+"""One running service for all tests of a process: each test registers its own people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from realtime.tests.running import Person, Service, running
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    with running() as one:
+        yield one
+
+
+@dataclass
+class Team:
+    """Olivia's workspace: Mali is a member and reads Thai, Otto belongs nowhere."""
+
+    service: Service
+    olivia: Person
+    mali: Person
+    otto: Person
+    workspace: dict[str, Any]
+    channel: dict[str, Any]
+
+    def post(self, content: str, *, by: Person | None = None, channel: dict[str, Any] | None = None) -> dict[str, Any]:
+        where = channel or self.channel
+        path = f"workspaces/{self.workspace['id']}/channels/{where['id']}/messages"
+        message: dict[str, Any] = (by or self.olivia).call("POST", path, json={"content": content})
+        return message
+
+    def add(self, person: Person) -> dict[str, Any]:
+        """``person`` joins; answers the member."""
+        base = f"workspaces/{self.workspace['id']}"
+        invite = self.olivia.call("POST", f"{base}/invites", json={})
+        person.call("POST", f"invites/{invite['token']}/accept")
+        members = self.olivia.call("GET", f"{base}/members", params={"per_page": 100})
+        member: dict[str, Any] = next(one for one in members if one["user"]["id"] == person.pk)
+        return member
+
+    def channels(self, **body: Any) -> dict[str, Any]:
+        made: dict[str, Any] = self.olivia.call("POST", f"workspaces/{self.workspace['id']}/channels", json=body)
+        return made
+
+
+@pytest.fixture
+def team(service: Service) -> Team:
+    return make_team(service)
+
+
+def make_team(service: Service) -> Team:
+    olivia, mali, otto = (service.register(*who) for who in (("Olivia", "en"), ("Mali", "th"), ("Otto", "ja")))
+    workspace = olivia.call("POST", "workspaces", json={"name": "Acme"})
+    channel = olivia.call("GET", f"workspaces/{workspace['id']}/channels")[0]
+    team = Team(service, olivia, mali, otto, workspace, channel)
+    team.add(mali)
+    return team

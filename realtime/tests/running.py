@@ -1,0 +1,269 @@
+"""Rosetta as its users meet it: its processes on free ports, with a database of their own, and clients."""
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+ROOT = Path(__file__).resolve().parents[2]
+HOST = "127.0.0.1"
+PASSWORD = "correct horse 9"
+PATIENCE = 15.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+class Service:
+    """Running processes: ``web`` and ``gateway`` are addresses, the same one when embedded."""
+
+    def __init__(self, env: dict[str, str], folder: Path) -> None:
+        self.env = env
+        self.folder = folder
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.ports: dict[str, int] = {}
+        self.is_embedded = "DATABASE_URL" not in env or "REDIS_URL" not in env
+        self.origin = env["PUBLIC_URL"]
+
+    @property
+    def web(self) -> str:
+        return f"http://{HOST}:{self.ports['web']}"
+
+    @property
+    def socket_url(self) -> str:
+        return f"ws://{HOST}:{self.ports['gateway']}/api/v1/realtime"
+
+    def start(self, name: str, app: str, *arguments: str) -> None:
+        """Start a process and wait until it answers; on its port of before when it ran already."""
+        port = self.ports.setdefault(name, free_port())
+        line = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "--host",
+            HOST,
+            "--port",
+            str(port),
+            "--no-access-log",
+            *arguments,
+            app,
+        ]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(line, cwd=ROOT, env=self.env, stdout=log, stderr=log)
+        wait_until(lambda: self._answers(name), f"{name} starts")
+
+    def _answers(self, name: str) -> bool:
+        assert self.processes[name].poll() is None, self.log(name)
+        try:
+            return httpx.get(f"http://{HOST}:{self.ports[name]}/healthz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def start_gateway(self, name: str = "gateway") -> None:
+        self.start(name, "rosetta.gateway:application", "--ws-per-message-deflate", "false")
+
+    def start_web(self) -> None:
+        self.start("web", "rosetta.asgi:application")
+
+    def stop(self, name: str) -> None:
+        process = self.processes.pop(name)
+        process.terminate()
+        process.wait(20)
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()[-4000:]
+
+    def manage(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def shell(self, code: str) -> str:
+        """Run ``code`` with the models of this service."""
+        return self.manage("shell", "--no-imports", "-c", code)
+
+    def register(self, name: str, language: str = "en") -> "Person":
+        body = {
+            "name": name,
+            "email": f"{name.lower()}-{uuid.uuid4().hex[:8]}@example.com",
+            "password": PASSWORD,
+            "password_confirmation": PASSWORD,
+            "device_name": "test",
+            "preferred_language": language,
+        }
+        answer = httpx.post(f"{self.web}/api/v1/auth/app/register", json=body)
+        assert answer.status_code == 200, answer.text
+        data = answer.json()
+        return Person(self, name, body["email"], data["user"]["id"], data["access_token"])
+
+
+class Person:
+    """Somebody with an account, over HTTP."""
+
+    def __init__(self, service: Service, name: str, email: str, pk: int, token: str) -> None:
+        self.service, self.name, self.email, self.pk, self.token = service, name, email, pk, token
+        self.client = httpx.Client(base_url=f"{service.web}/api/v1/", headers={"Authorization": f"Bearer {token}"})
+
+    def call(self, method: str, path: str, status: int | None = None, **options: Any) -> Any:
+        answer = self.client.request(method, path, **options)
+        assert (answer.status_code == status) if status else answer.is_success, f"{answer.status_code} {answer.text}"
+        return answer.json().get("data") if answer.content else None
+
+    def socket(self, **options: Any) -> "Client":
+        return Client(self.service, {"Authorization": f"Bearer {self.token}"}, **options)
+
+
+class Client:
+    """A socket that keeps what it was sent; ``async with`` opens and closes it."""
+
+    def __init__(
+        self, service: Service, headers: dict[str, str] | None = None, *, url: str = "", origin: str | None = None,
+        subprotocols: tuple[str, ...] = ("rosetta.v1",), **options: Any,
+    ) -> None:  # fmt: skip
+        self.options: dict[str, Any] = {
+            "uri": url or service.socket_url,
+            "additional_headers": headers or {},
+            "subprotocols": subprotocols,
+            "origin": origin,
+            "compression": None,
+            "max_size": None,
+            "proxy": None,
+            **options,
+        }
+        self.frames: list[dict[str, Any]] = []
+        self.hello: dict[str, Any] = {}
+
+    async def __aenter__(self) -> "Client":
+        self.ws: ClientConnection = await connect(**self.options)
+        self.hello = await self.next("hello")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.ws.close()
+
+    async def receive(self, seconds: float = PATIENCE) -> dict[str, Any]:
+        async with asyncio.timeout(seconds):
+            frame: dict[str, Any] = json.loads(await self.ws.recv())
+        self.frames.append(frame)
+        return frame
+
+    async def next(self, kind: str, seconds: float = PATIENCE, **fields: Any) -> dict[str, Any]:
+        """The next frame of this type with these fields; others are kept in ``frames``."""
+        deadline = time.monotonic() + seconds
+        while True:
+            frame = await self.receive(max(0.01, deadline - time.monotonic()))
+            if frame["type"] == kind and all(frame.get(name) == value for name, value in fields.items()):
+                return frame
+
+    async def event(self, event: str, seconds: float = PATIENCE, **fields: Any) -> dict[str, Any]:
+        return await self.next("event", seconds, event=event, **fields)
+
+    async def send(self, **frame: Any) -> None:
+        await self.ws.send(json.dumps(frame))
+
+    async def quiet(self, seconds: float = 1.2) -> list[dict[str, Any]]:
+        """What arrives until nothing more was said for a round trip after ``seconds``: signals are left out."""
+        await asyncio.sleep(seconds)
+        seen = len(self.frames)
+        await self.send(type="ping")
+        await self.next("pong")
+        return [frame for frame in self.frames[seen:-1] if frame["type"] != "signal"]
+
+    async def closed(self, seconds: float = PATIENCE) -> int:
+        """The code that the server closes with."""
+        async with asyncio.timeout(seconds):
+            try:
+                while True:
+                    self.frames.append(json.loads(await self.ws.recv()))
+            except ConnectionClosed as end:
+                assert end.rcvd is not None
+                return end.rcvd.code
+
+
+async def refused(service: Service, headers: dict[str, str] | None = None, **options: Any) -> int:
+    """The code that a socket which is accepted, but not let in, closes with."""
+    client = Client(service, headers, **options)
+    client.ws = await connect(**client.options)
+    return await client.closed()
+
+
+def wait_until(is_true: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        assert time.monotonic() < deadline, f"Not within {seconds} s: {what}"
+        time.sleep(0.05)
+
+
+@contextmanager
+def running(**settings: str) -> Iterator[Service]:
+    """A service with ``settings``: embedded, or on the PostgreSQL and Redis that the environment names."""
+    folder = Path(tempfile.mkdtemp(prefix="rosetta-realtime-"))
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    env |= {
+        "VAR_DIR": str(folder),
+        "SECRET_KEY": "only-for-tests",
+        "THROTTLE": "off",
+        "LOG_LEVEL": "WARNING",
+        "PUBLIC_URL": "http://chat.example.com",
+        "ALLOWED_HOSTS": HOST,
+        **settings,
+    }
+    drop = _own_database(env) if env.get("DATABASE_URL") else None
+    service = Service(env, folder)
+    try:
+        service.manage("migrate", "-v0")
+        service.start_web()
+        if service.is_embedded:
+            service.ports["gateway"] = service.ports["web"]
+        else:
+            service.start_gateway()
+        yield service
+    finally:
+        for process in service.processes.values():
+            process.terminate()
+        for process in service.processes.values():
+            process.wait(20)
+        if drop is not None:
+            drop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _own_database(env: dict[str, str]) -> Callable[[], None]:
+    import psycopg
+
+    name = f"rosetta_rt_{uuid.uuid4().hex[:12]}"
+    base = urlsplit(env["DATABASE_URL"])
+    admin = urlunsplit(base._replace(path="/postgres"))
+
+    def run(statement: str) -> None:
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+    run(f"CREATE DATABASE {name}")
+    env["DATABASE_URL"] = urlunsplit(base._replace(path=f"/{name}"))
+    return lambda: run(f"DROP DATABASE {name} WITH (FORCE)")
