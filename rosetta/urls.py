@@ -23,6 +23,6 @@ urlpatterns = [
     path("api/v1/", include("workspaces.api.urls")),
     path("api/v1/", include("messaging.api.urls")),
     path("api/v1/", include("rooms.api.urls")),
-    path("", include("rosetta.spa")),
     path("api/v1/", include("realtime.api.urls")),
+    path("", include("rosetta.spa")),
 ]
