@@ -7,14 +7,17 @@ from django.utils import timezone
 
 from messaging.actions import translating
 from messaging.models import IdempotencyKey
+from messaging.translations import TRANSLATE
+from rosetta.celery import started
 
 BATCH = 5000
 ROUNDS = 200
 
 
-@shared_task(name="messaging.tasks.translate_owed")
+@shared_task(name=TRANSLATE)
 def translate_owed() -> int:
     """Translate until nothing is due, in a bounded number of rounds; what is left has the next nudge or sweep."""
+    started(TRANSLATE)
     done = 0
     for _round in range(ROUNDS):
         claimed = translating.translate_owed()

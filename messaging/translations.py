@@ -11,7 +11,7 @@ from messaging.models import Message, MessageTranslation
 from messaging.places import Place, Sender
 from messaging.search.text import terms_of
 from rosetta import languages
-from rosetta.celery import nudge
+from rosetta.celery import nudge_once
 from translation.detection import source_language
 from translation.service import Translation, is_translatable, recall
 
@@ -22,6 +22,8 @@ Status = Message.TranslationStatus
 State = MessageTranslation.State
 
 AUTHOR = "author"
+# The task that translates what is owed, by name: a web process does not load the tasks.
+TRANSLATE = "messaging.tasks.translate_owed"
 SAID = ("state", "text", "engine", "ready_at", "terms")
 
 
@@ -87,4 +89,4 @@ def _spoken_by(sender: Sender, place: Place) -> str:
 def nudge_translators(rows: Sequence[MessageTranslation]) -> None:
     """After the commit, wake a translator when one of ``rows`` is owed."""
     if any(row.state == State.PENDING for row in rows):
-        transaction.on_commit(lambda: nudge("messaging.tasks.translate_owed"))
+        transaction.on_commit(lambda: nudge_once(TRANSLATE))

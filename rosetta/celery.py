@@ -6,11 +6,16 @@ import warnings
 import structlog
 from celery import Celery, Task
 from celery.exceptions import SecurityWarning
+from django.conf import settings
+from django.core.cache import cache
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rosetta.settings")
 
 log = structlog.get_logger(__name__)
+
+# How long a nudge that got lost keeps others back.
+NUDGE_SECONDS = 2
 
 # Celery warns root of pickled tasks; ours are JSON alone.
 warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -32,3 +37,22 @@ def nudge(task: "Task[..., object] | str", *args: object, countdown: float | Non
         app.send_task(name, args=args, countdown=countdown, retry=False, ignore_result=True)
     except Exception as error:  # kombu and its transports raise errors of many kinds
         log.warning("nudge_lost", task=name, error=str(error))
+
+
+def nudge_once(name: str) -> None:
+    """Like ``nudge``, for a task that does all there is to do: while one waits to start, another would find nothing.
+
+    The task says ``started`` first of all. Without Redis processes share no word of it, and every nudge is sent.
+    """
+    if not settings.REDIS_URL or cache.add(_waiting(name), 1, timeout=NUDGE_SECONDS):
+        nudge(name)
+
+
+def started(name: str) -> None:
+    """Say that the task ``name`` begins to look: what is owed from here on needs a nudge of its own."""
+    if settings.REDIS_URL:
+        cache.delete(_waiting(name))
+
+
+def _waiting(name: str) -> str:
+    return f"nudged:{name}"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -167,6 +168,30 @@ def test_a_worker_is_woken_after_the_commit(
 ) -> None:
     with celery_app.connection_for_read() as broker, broker.SimpleQueue("rosetta") as queue:
         queue.clear()
+        cache.clear()
         with django_capture_on_commit_callbacks(execute=True):
             assert post(as_owner, channel, NEWS).status_code == 201
+            assert post(as_owner, channel, NEWS + " Again.").status_code == 201
         assert queue.get(timeout=5).headers["task"] == "messaging.tasks.translate_owed"
+
+
+def test_one_nudge_waits_for_a_worker_however_many_posts_there_are(
+    as_owner: APIClient,
+    channel: Channel,
+    django_capture_on_commit_callbacks: Any,
+    settings: Any,
+    engine: servers.Service,
+) -> None:
+    if not settings.REDIS_URL:
+        pytest.skip("without Redis every nudge is sent")
+    with celery_app.connection_for_read() as broker, broker.SimpleQueue("rosetta") as queue:
+        queue.clear()
+        cache.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            for number in range(5):
+                post(as_owner, channel, f"{NEWS} {number}")
+        assert queue.qsize() == 1
+        translate_owed()
+        with django_capture_on_commit_callbacks(execute=True):
+            post(as_owner, channel, f"{NEWS} at last")
+        assert queue.qsize() == 2

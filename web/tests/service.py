@@ -144,7 +144,9 @@ class Service:
         self.gate = Gate(port)
         self.url = f"http://127.0.0.1:{self.gate.port}"
         self.inside = f"http://127.0.0.1:{port}"
-        plain = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DATABASE", "REDIS"))}
+        plain = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DATABASE", "REDIS"))
+        }
         self.environment = {
             **plain,
             "VAR_DIR": str(var),
