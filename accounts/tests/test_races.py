@@ -1,0 +1,99 @@
+"""What must hold when many requests arrive at once."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.db import connection, connections
+from rest_framework.test import APIClient
+
+from accounts.models import AccessToken, OneTimeCode, User
+from accounts.tests.helpers import code_for, link_in, new_mail, post
+from conftest import PASSWORD, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite lets one writer in at a time: races show on PostgreSQL"
+)
+
+
+def at_once(number: int, call: Callable[[int], Any]) -> Counter[int]:
+    """How often each status answered ``number`` calls that start together."""
+    threads = min(number, 20)
+    gate = threading.Barrier(threads)
+
+    def one(index: int) -> int:
+        if index < threads:
+            gate.wait(timeout=30)
+        try:
+            return int(call(index).status_code)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(threads) as pool:
+        return Counter(pool.map(one, range(number)))
+
+
+def test_limits_are_exact_under_a_hundred_parallel_requests() -> None:
+    body = {"email": "nobody@example.com", "password": "x"}
+    by_account = at_once(100, lambda n: post("auth/app/login", body, REMOTE_ADDR=f"192.0.2.{n}"))
+    assert by_account == {422: 10, 429: 90}
+    by_address = at_once(100, lambda n: post("auth/app/login", {**body, "email": f"{n}@example.com"}))
+    assert by_address == {422: 30, 429: 70}
+
+
+@on_postgresql
+def test_five_wrong_tries_even_when_fifty_arrive_at_once(settings: LazySettings) -> None:
+    settings.THROTTLE = False
+    email = make_user("Olivia").email
+    code = code_for(email)
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    assert at_once(50, lambda n: post("auth/app/otp/verify", {"email": email, "token": wrong})) == {422: 50}
+    assert OneTimeCode.objects.get().tries == 5
+    assert post("auth/app/otp/verify", {"email": email, "token": code}).status_code == 422
+
+
+@on_postgresql
+def test_of_many_with_the_right_code_one_gets_in(settings: LazySettings) -> None:
+    settings.THROTTLE = False
+    body = {"email": "new@example.com", "token": code_for("new@example.com")}
+    assert at_once(20, lambda n: post("auth/app/otp/verify", body)) == {200: 1, 422: 19}
+    assert (User.objects.count(), AccessToken.objects.count()) == (1, 1)
+
+
+@on_postgresql
+def test_of_many_who_register_one_address_one_gets_it() -> None:
+    body = {"name": "N", "email": "n@example.com", "password": PASSWORD, "password_confirmation": PASSWORD}
+    assert at_once(20, lambda n: post("auth/app/register", body)) == {200: 1, 422: 19}
+    assert User.objects.count() == 1
+
+
+@on_postgresql
+def test_a_reset_link_works_once_for_many_at_once() -> None:
+    from urllib.parse import parse_qs, urlsplit
+
+    post("auth/app/forgot-password", {"email": make_user("Olivia").email})
+    query = {name: values[0] for name, values in parse_qs(urlsplit(link_in(new_mail()[-1])).query).items()}
+    passwords = [f"sentence number {n}" for n in range(10)]
+    answers = at_once(
+        10,
+        lambda n: post(
+            "auth/app/reset-password", {**query, "password": passwords[n], "password_confirmation": passwords[n]}
+        ),
+    )
+    assert answers == {200: 1, 422: 9}
+
+
+@on_postgresql
+def test_one_export_is_under_way_however_often_it_is_asked_for(settings: LazySettings) -> None:
+    settings.THROTTLE = False
+    user = make_user("Olivia")
+    client = APIClient()
+    client.force_authenticate(user)
+    assert at_once(10, lambda n: client.post("/api/v1/me/export")) == {202: 10}
+    assert user.exports.count() == 1
