@@ -17,12 +17,14 @@ UVICORN = [
     *("--log-config", str(Path(__file__).with_name("uvicorn.json")), "--no-access-log", "--no-server-header"),
     # Addresses behind proxies are the application's own affair: TRUSTED_PROXIES.
     "--no-proxy-headers",
+    # Deflate would cost each socket 40 KB and its frames most of their speed.
+    *("--ws-per-message-deflate", "false", "--ws-max-size", str(1024 * 1024)),
     *("--timeout-graceful-shutdown", "5"),
 ]
 GRANIAN = [
     *("-m", "granian", "--interface", "wsgi", "--host", "{host}", "--port", "{port}"),
     *("--workers", "{workers}", "--blocking-threads", "{threads}", "--no-ws", "--respawn-failed-workers"),
-    *("--workers-kill-timeout", "8", "--log-level", "warning"),
+    *("--workers-kill-timeout", "8", "--log-level", "error"),
 ]
 CELERY = ["-m", "celery", "--app", "rosetta", "--quiet"]
 WORKER = [*CELERY, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from rosetta.tests.processes import Supervised, eventually, free_port
@@ -15,9 +16,37 @@ from rosetta.tests.processes import Supervised, eventually, free_port
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
+DATABASE_URL, REDIS_URL = os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", "")
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    """The address of an empty database of this test's own."""
+    name = f"rosetta_supervised_{os.getpid()}"
+    base = DATABASE_URL.rpartition("/")[0]
+    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield f"{base}/{name}"
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def service(tmp_path: Path, database: str) -> Iterator[Supervised]:
+    """The processes of service mode, on a queue that no other run reads."""
+    ports = {"PORT": str(free_port()), "GATEWAY_PORT": str(free_port())}
+    urls = {"DATABASE_URL": database, "REDIS_URL": REDIS_URL, "BROKER_URL": REDIS_URL.rpartition("/")[0] + "/15"}
+    yield from supervised(Supervised(tmp_path, SECRET_KEY="k" * 50, **ports, **urls))
+
+
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Supervised]:
-    one = Supervised(tmp_path, PORT=str(free_port()))
+    yield from supervised(Supervised(tmp_path, PORT=str(free_port())))
+
+
+def supervised(one: Supervised) -> Iterator[Supervised]:
+    """``one`` once it is ready; nothing of it is left at the end."""
     try:
         assert eventually(one.is_ready), one.said()
         yield one
@@ -50,6 +79,18 @@ def test_a_killed_web_process_serves_again(running: Supervised) -> None:
     os.kill(web, signal.SIGKILL)
     assert eventually(lambda: running.process_of("uvicorn") not in (None, web))
     assert eventually(running.answers), running.said()
+
+
+@pytest.mark.skipif(not (DATABASE_URL and REDIS_URL), reason="needs PostgreSQL and Redis")
+def test_service_mode_runs_each_process_restarts_the_dead_and_ends_clean(service: Supervised) -> None:
+    first = {name: service.process_of(name) for name in ("granian", "uvicorn", "worker", "beat")}
+    assert None not in first.values(), first
+    for pid in first.values():
+        os.kill(pid, signal.SIGKILL)
+    assert eventually(lambda: all(service.process_of(name) not in (None, first[name]) for name in first)), first
+    assert eventually(service.answers), service.said()
+    assert service.end() == 0
+    assert service.left_over() == {}
 
 
 def test_nobody_is_left_when_the_supervisor_itself_is_killed(running: Supervised) -> None:
