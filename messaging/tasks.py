@@ -5,10 +5,12 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from devices import transports
+from messaging import push
 from messaging.actions import translating
 from messaging.models import IdempotencyKey
 from messaging.translations import TRANSLATE
-from rosetta.celery import started
+from rosetta.celery import nudge, started
 
 BATCH = 5000
 ROUNDS = 200
@@ -39,3 +41,22 @@ def expire_idempotency_keys() -> int:
     limit = timezone.now() - timedelta(hours=24)
     old = IdempotencyKey.objects.filter(created_at__lt=limit).order_by("created_at").values_list("pk", flat=True)
     return IdempotencyKey.objects.filter(pk__in=list(old[:BATCH])).delete()[0]
+
+
+@shared_task(name="messaging.tasks.push_owed")
+def push_owed() -> int:
+    """Tell devices of messages whose moment has come; comes back for those whose words are still awaited."""
+    if not transports.enabled():
+        return 0
+    for _round in range(ROUNDS):
+        if push.look_up(batch=push.BATCH) < push.BATCH:
+            break
+    done = 0
+    for _round in range(ROUNDS):
+        looked_at, waiting = push.deliver(batch=push.BATCH)
+        done += looked_at - waiting
+        if waiting:
+            nudge(push_owed, countdown=1)
+        if looked_at < push.BATCH:
+            break
+    return done

@@ -121,6 +121,22 @@ def folder(name: str, default: Path) -> Path:
     return path
 
 
+def safe_url(name: str, default: str = "") -> str:
+    """Like ``url``; plain ``http`` is taken only for this machine, so that secrets never travel in the open."""
+    value = url(name, default)
+    if value.startswith("http://") and urlsplit(value).hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ImproperlyConfigured(f"{name}={value!r}: write an https:// address, or http:// on this machine")
+    return value
+
+
+def readable_file(name: str) -> str:
+    """The path of a file that can be read, or nothing when unset."""
+    path = text(name)
+    if path and not os.access(path, os.R_OK):
+        raise ImproperlyConfigured(f"{name}={path!r}: no file that can be read")
+    return path
+
+
 def secret(name: str) -> str:
     """``name``'s value, or the content of the file that ``name_FILE`` points to."""
     path = text(f"{name}_FILE")

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from files.actions import claim
 from files.models import File
-from messaging import content
+from messaging import content, push
 from messaging.actions import idempotency
 from messaging.actions.idempotency import Idempotency
 from messaging.errors import unknown_id
@@ -97,6 +97,7 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
     if key is not None:
         idempotency.settle(key, message)
     nudge_translators(translations)
+    push.owe(message)
     return Posted(message, translations, attachments)
 
 

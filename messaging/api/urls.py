@@ -1,6 +1,6 @@
 from django.urls import URLPattern, include, path
 
-from messaging.api import attachments, direct, glossary, programs, search, translations, views
+from messaging.api import attachments, direct, glossary, notifications, programs, search, translations, views
 
 # The same below a channel's path and a direct conversation's.
 _conversation: list[URLPattern] = [
@@ -14,6 +14,7 @@ _conversation: list[URLPattern] = [
     path("messages/<ulid:message_id>/report", views.ReportView.as_view()),
     path("pins", views.PinsView.as_view()),
     path("read", views.ReadView.as_view()),
+    path("notifications", notifications.NotificationsView.as_view()),
 ]
 
 urlpatterns = [

@@ -1,0 +1,30 @@
+"""``manage.py check`` tells which push transports are off, and which are half set."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Info, Warning, register
+
+from devices.models import Device
+from devices.transports import MISSING
+
+SETTINGS = {
+    Device.Provider.FCM: ("FCM_CREDENTIALS_FILE",),
+    Device.Provider.APNS: ("APNS_KEY_FILE", "APNS_KEY_ID", "APNS_TEAM_ID", "APNS_TOPIC"),
+    Device.Provider.EXPO: ("EXPO_URL", "EXPO_ACCESS_TOKEN"),
+}
+
+
+@register()
+def transports_say_whether_they_are_on(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    for provider, missing in MISSING.items():
+        lacking = missing()
+        if not lacking:
+            continue
+        told = f"Push through {provider} is off: {', '.join(lacking)} is not set."
+        if any(getattr(settings, name) for name in SETTINGS[Device.Provider(provider)]):
+            found.append(Warning(told, id="devices.W001"))
+        else:
+            found.append(Info(told, id="devices.I001"))
+    return found

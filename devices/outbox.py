@@ -1,0 +1,113 @@
+"""Pushes that are owed: leased, sent, tried again with patience, and their dead devices forgotten.
+
+Rows hold what is owed, so a lost nudge or a dead worker delays a push; a lease that runs out may repeat one, which
+collapses into the first on the device.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from devices import transports
+from devices.models import Announcement, Delivery, Device
+from devices.transports.base import Notification, Outcome, Push, Result
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=120)
+# After the first try, and so on; then the push is given up.
+PATIENCE = (5, 30, 120, 600)
+
+# Turns leased deliveries into what their devices shall show. None: not yet, come back in a second. A delivery that it
+# leaves out is not wanted any more.
+Render = Callable[[Sequence[Delivery]], dict[int, Notification | None]]
+
+
+def announce(*, subject_id: str, seconds: float) -> None:
+    """Owe the readers of ``subject_id`` to be looked up in ``seconds``; the caller is in the transaction of the post."""
+    Announcement.objects.create(subject_id=subject_id, due_at=timezone.now() + timedelta(seconds=seconds))
+
+
+@transaction.atomic
+def due_announcements(*, batch: int) -> list[str]:
+    """Lease the ids whose readers are to be looked up now; ``settle`` ends it."""
+    now = timezone.now()
+    rows = Announcement.objects.filter(due_at__lte=now).order_by("due_at")
+    ids = [str(row.pk) for row in rows.select_for_update(skip_locked=True)[:batch]]
+    Announcement.objects.filter(pk__in=ids).update(due_at=now + LEASE)
+    return ids
+
+
+@transaction.atomic
+def settle(*, subject_id: str, user_ids: Iterable[int]) -> int:
+    """The readers are known: owe a push to each of their devices that can be reached; returns how many."""
+    devices = Device.objects.filter(user__in=list(user_ids), provider__in=transports.enabled())
+    rows = [Delivery(device_id=pk, subject_id=subject_id) for pk in devices.values_list("pk", flat=True)]
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    Announcement.objects.filter(pk=subject_id).delete()
+    return len(rows)
+
+
+def deliver(*, render: Render, batch: int) -> tuple[int, int]:
+    """Send up to ``batch`` pushes that are due; returns how many were leased and how many have to wait a moment."""
+    leased = _lease(batch)
+    if not leased:
+        return 0, 0
+    words = render(leased)
+    waiting = [one for one in leased if one.pk in words and words[one.pk] is None]
+    _postpone(waiting)
+    Delivery.objects.filter(pk__in=[one.pk for one in leased if one.pk not in words]).delete()
+    by_provider: dict[str, list[tuple[Delivery, Notification]]] = defaultdict(list)
+    for one in leased:
+        told = words.get(one.pk)
+        if told is not None:
+            by_provider[one.device.provider].append((one, told))
+    for provider, owed in by_provider.items():
+        _send(provider, owed)
+    return len(leased), len(waiting)
+
+
+@transaction.atomic
+def _lease(batch: int) -> list[Delivery]:
+    now = timezone.now()
+    due = Delivery.objects.filter(due_at__lte=now).order_by("due_at")
+    ids = [row.pk for row in due.select_for_update(skip_locked=True)[:batch]]
+    Delivery.objects.filter(pk__in=ids).update(due_at=now + LEASE)
+    return list(Delivery.objects.select_related("device__user").filter(pk__in=ids))
+
+
+def _postpone(deliveries: list[Delivery]) -> None:
+    """Nothing was tried: the words are not ready."""
+    again = timezone.now() + timedelta(seconds=1)
+    Delivery.objects.filter(pk__in=[one.pk for one in deliveries]).update(due_at=again)
+
+
+def _send(provider: str, owed: list[tuple[Delivery, Notification]]) -> None:
+    if provider not in transports.enabled():  # turned off since
+        Delivery.objects.filter(pk__in=[one.pk for one, _ in owed]).delete()
+        return
+    pushes = [Push(one.device.push_token, told) for one, told in owed]
+    outcomes = transports.transport_for(provider).send(pushes)
+    done: list[int] = []
+    for (delivery, _), outcome in zip(owed, outcomes, strict=True):
+        if outcome.result is Result.LATER and delivery.attempts < len(PATIENCE):
+            _try_later(delivery, outcome)
+            continue
+        if outcome.result is Result.UNREGISTERED:
+            # By token: one that was registered anew meanwhile stays.
+            Device.objects.filter(pk=delivery.device_id, push_token=delivery.device.push_token).delete()
+        done.append(delivery.pk)
+    Delivery.objects.filter(pk__in=done).delete()
+    log.info("pushes_sent", provider=provider, count=sum(one.result is Result.SENT for one in outcomes))
+
+
+def _try_later(delivery: Delivery, outcome: Outcome) -> None:
+    wait = max(PATIENCE[delivery.attempts], outcome.wait)
+    Delivery.objects.filter(pk=delivery.pk).update(
+        attempts=F("attempts") + 1, due_at=timezone.now() + timedelta(seconds=wait)
+    )

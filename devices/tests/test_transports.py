@@ -1,0 +1,313 @@
+"""Each transport against a server that speaks its provider's protocol."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+
+from devices import transports
+from devices.checks import transports_say_whether_they_are_on
+from devices.tests import keys, servers
+from devices.tests.servers import Asked, Provider, ok
+from devices.transports.base import Notification, Outcome, Push, Result
+from rosetta import env
+
+TOLD = Notification(
+    title="Mali (#general)",
+    body="สวัสดี",
+    data={"conversation_id": "c1", "message_id": "m1", "workspace_id": None, "channel_id": "c1"},
+    collapse="c1",
+    badge=7,
+)
+
+
+def send(provider: str, *tokens: str, told: Notification = TOLD) -> list[Outcome]:
+    return transports.transport_for(provider).send([Push(token, told) for token in tokens])
+
+
+def results(outcomes: list[Outcome]) -> list[Result]:
+    return [outcome.result for outcome in outcomes]
+
+
+# ── FCM ──
+
+
+def fcm_error(status: int, code: str) -> servers.Answer:
+    details = [{"@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", "errorCode": code}]
+    return status, {"error": {"code": status, "status": "X", "details": details}}, {}
+
+
+@pytest.fixture
+def fcm(settings: Any, tmp_path: Path) -> Iterator[Provider]:
+    """Google's two endpoints; an assertion that is not the account's gets no token."""
+
+    def handle(asked: Asked) -> servers.Answer:
+        if asked.path == "/token":
+            assert asked.form["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer"
+            claims = jwt.decode(asked.form["assertion"], public_key, ["RS256"], audience=f"{provider.url}/token")
+            assert claims["iss"] == "push@shop-1.iam.gserviceaccount.com"
+            assert claims["scope"] == "https://www.googleapis.com/auth/firebase.messaging"
+            return ok({"access_token": f"ya29.{len(provider.asked)}", "expires_in": 3600})
+        return ok({"name": "projects/shop-1/messages/1"})
+
+    with servers.http(handle) as provider:
+        path, public_key = keys.service_account(tmp_path, f"{provider.url}/token")
+        settings.FCM_CREDENTIALS_FILE, settings.FCM_URL = str(path), provider.url
+        yield provider
+
+
+def test_fcm_gets_one_request_a_device_signed_in_once(fcm: Provider) -> None:
+    assert results(send("fcm", "t1", "t2")) == [Result.SENT] * 2
+    assert sorted(one.path for one in fcm.asked) == ["/token"] + ["/v1/projects/shop-1/messages:send"] * 2
+    pushes = {one.json["message"]["token"]: one for one in fcm.asked if one.path != "/token"}
+    assert set(pushes) == {"t1", "t2"}
+    assert pushes["t1"].headers["authorization"] == "Bearer ya29.1"
+    message = pushes["t1"].json["message"]
+    assert message["notification"] == {"title": "Mali (#general)", "body": "สวัสดี"}
+    assert message["data"] == {"conversation_id": "c1", "message_id": "m1", "channel_id": "c1"}
+    assert message["android"]["collapse_key"] == "c1"
+    assert message["android"]["notification"] == {"tag": "c1", "notification_count": 7}
+    assert message["apns"]["headers"]["apns-collapse-id"] == "c1"
+    assert message["apns"]["payload"]["aps"]["badge"] == 7
+    send("fcm", "t3")
+    assert [one.path for one in fcm.asked].count("/token") == 1
+
+
+def test_fcm_says_which_tokens_are_dead_and_which_to_try_later(fcm: Provider) -> None:
+    sign_in = fcm.handle
+
+    def handle(asked: Asked) -> servers.Answer:
+        if asked.path == "/token":
+            return sign_in(asked)
+        return {
+            "dead": fcm_error(404, "UNREGISTERED"),
+            "slow": (429, {"error": {"status": "RESOURCE_EXHAUSTED"}}, {"Retry-After": "17"}),
+            "down": (503, None, {}),
+            "bad": fcm_error(400, "INVALID_ARGUMENT"),
+            "foreign": fcm_error(403, "SENDER_ID_MISMATCH"),
+        }[asked.json["message"]["token"]]
+
+    fcm.handle = handle
+    outcomes = send("fcm", "dead", "slow", "down", "bad", "foreign")
+    assert results(outcomes) == [
+        Result.UNREGISTERED,
+        Result.LATER,
+        Result.LATER,
+        Result.REFUSED,
+        Result.REFUSED,
+    ]
+    assert outcomes[1].wait == 17
+
+
+def test_fcm_renews_a_token_that_ended_early(fcm: Provider) -> None:
+    sign_in = fcm.handle
+    send("fcm", "t1")
+    old = fcm.asked[-1].headers["authorization"]
+
+    def handle(asked: Asked) -> servers.Answer:
+        if asked.path != "/token" and asked.headers["authorization"] == old:
+            return 401, None, {}
+        return sign_in(asked)
+
+    fcm.handle = handle
+    assert results(send("fcm", "t1")) == [Result.SENT]
+
+
+def test_fcm_without_a_sign_in_is_later(fcm: Provider) -> None:
+    fcm.handle = lambda asked: (500, None, {})
+    assert results(send("fcm", "t1")) == [Result.LATER]
+
+
+# ── APNs ──
+
+
+@pytest.fixture
+def apple(settings: Any, tmp_path: Path) -> Any:
+    path, public_key = keys.apple_key(tmp_path)
+    settings.APNS_KEY_FILE, settings.APNS_KEY_ID, settings.APNS_TEAM_ID = str(path), "KEY123", "TEAM99"
+    settings.APNS_TOPIC = "com.example.chat"
+    return public_key
+
+
+@pytest.fixture
+def apns(settings: Any, apple: Any) -> Iterator[Provider]:
+    with servers.http2(lambda asked: ok()) as provider:
+        settings.APNS_URL = provider.url
+        yield provider
+
+
+def test_apns_gets_http2_with_a_provider_token(apns: Provider, apple: Any) -> None:
+    assert results(send("apns", "aa11", "bb22")) == [Result.SENT] * 2
+    assert sorted(one.path for one in apns.asked) == ["/3/device/aa11", "/3/device/bb22"]
+    asked = apns.asked[0]
+    scheme, _, token = asked.headers["authorization"].partition(" ")
+    assert scheme == "bearer"
+    assert jwt.get_unverified_header(token)["kid"] == "KEY123"
+    assert jwt.decode(token, apple, ["ES256"])["iss"] == "TEAM99"
+    assert asked.headers["apns-topic"] == "com.example.chat"
+    assert asked.headers["apns-push-type"] == "alert"
+    assert asked.headers["apns-collapse-id"] == "c1"
+    assert asked.json == {
+        "aps": {
+            "alert": {"title": "Mali (#general)", "body": "สวัสดี"},
+            "badge": 7,
+            "sound": "default",
+            "thread-id": "c1",
+        },
+        "conversation_id": "c1",
+        "message_id": "m1",
+        "workspace_id": None,
+        "channel_id": "c1",
+    }
+    assert apns.asked[1].headers["authorization"] == asked.headers["authorization"]
+
+
+def test_apns_says_which_tokens_are_dead_and_which_to_try_later(apns: Provider) -> None:
+    answers: dict[str, servers.Answer] = {
+        "gone": (410, {"reason": "Unregistered", "timestamp": 1}, {}),
+        "bad": (400, {"reason": "BadDeviceToken"}, {}),
+        "slow": (429, {"reason": "TooManyRequests"}, {}),
+        "down": (503, {"reason": "ServiceUnavailable"}, {"Retry-After": "30"}),
+        "topic": (400, {"reason": "MissingTopic"}, {}),
+    }
+    apns.handle = lambda asked: answers[asked.path.rsplit("/", 1)[-1]]
+    assert results(send("apns", *answers)) == [
+        Result.UNREGISTERED,
+        Result.UNREGISTERED,
+        Result.LATER,
+        Result.LATER,
+        Result.REFUSED,
+    ]
+
+
+def test_apns_makes_a_new_token_when_the_old_one_is_refused(apns: Provider) -> None:
+    apns.handle = lambda asked: (403, {"reason": "ExpiredProviderToken"}, {}) if len(apns.asked) == 1 else ok()
+    assert results(send("apns", "aa11")) == [Result.SENT]
+
+
+def test_a_device_token_cannot_lead_elsewhere(apns: Provider) -> None:
+    send("apns", "../../admin?x=")
+    assert apns.asked[0].path == "/3/device/..%2F..%2Fadmin%3Fx%3D"
+
+
+def test_apns_cuts_a_long_text_to_what_it_takes(apns: Provider) -> None:
+    send("apns", "aa11", told=Notification("Mali", "ไทย" * 3000, {"message_id": "m1"}, "c1", 1))
+    assert len(apns.asked[0].body) <= 4096
+    assert apns.asked[0].json["aps"]["alert"]["body"].endswith("…")
+
+
+def test_a_relay_on_this_machine_may_speak_http1(settings: Any, apple: Any) -> None:
+    with servers.http(lambda asked: ok()) as relay:
+        settings.APNS_URL = relay.url
+        assert results(send("apns", "aa11")) == [Result.SENT]
+        assert results(send("apns", "aa11", "bb22")) == [Result.SENT] * 2
+
+
+# ── Expo ──
+
+
+@pytest.fixture
+def expo(settings: Any) -> Iterator[Provider]:
+    with servers.http(lambda asked: ok({"data": [{"status": "ok", "id": "x"} for _ in asked.json]})) as provider:
+        settings.EXPO_URL, settings.EXPO_ACCESS_TOKEN = provider.url, "expo-key"
+        yield provider
+
+
+def test_expo_gets_a_hundred_a_request(expo: Provider) -> None:
+    tokens = [f"ExponentPushToken[{number}]" for number in range(101)]
+    assert results(send("expo", *tokens)) == [Result.SENT] * 101
+    assert [len(one.json) for one in expo.asked] == [100, 1]
+    asked = expo.asked[0]
+    assert asked.path == "/--/api/v2/push/send"
+    assert asked.headers["authorization"] == "Bearer expo-key"
+    first = asked.json[0]
+    assert (first["to"], first["title"], first["body"], first["badge"]) == (
+        "ExponentPushToken[0]",
+        "Mali (#general)",
+        "สวัสดี",
+        7,
+    )
+    assert first["data"] == TOLD.data
+    assert first["collapseId"] == "c1"
+
+
+def test_expo_says_which_tokens_are_dead_and_which_to_try_later(expo: Provider) -> None:
+    tickets = [
+        {"status": "ok", "id": "1"},
+        {"status": "error", "message": "…", "details": {"error": "DeviceNotRegistered"}},
+        {"status": "error", "message": "…", "details": {"error": "MessageRateExceeded"}},
+        {"status": "error", "message": "…", "details": {"error": "MessageTooBig"}},
+    ]
+    expo.handle = lambda asked: ok({"data": tickets})
+    assert results(send("expo", "a", "b", "c", "d")) == [
+        Result.SENT,
+        Result.UNREGISTERED,
+        Result.LATER,
+        Result.REFUSED,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        ((429, None, {}), Result.LATER),
+        ((502, None, {}), Result.LATER),
+        ((400, {"errors": [{"code": "PUSH_TOO_MANY_EXPERIENCE_IDS"}]}, {}), Result.REFUSED),
+        ((200, ["nonsense"], {}), Result.LATER),
+        ((200, {"data": []}, {}), Result.LATER),
+    ],
+)
+def test_what_expo_answers_as_a_whole_is_every_pushs_outcome(
+    expo: Provider, answer: servers.Answer, result: Result
+) -> None:
+    expo.handle = lambda asked: answer
+    assert results(send("expo", "a", "b")) == [result, result]
+
+
+# ── All ──
+
+
+@pytest.mark.usefixtures("fcm", "apple", "expo")
+@pytest.mark.parametrize("provider", ["fcm", "apns", "expo"])
+def test_a_provider_that_is_away_is_later(settings: Any, provider: str) -> None:
+    settings.FCM_URL = settings.APNS_URL = settings.EXPO_URL = "http://127.0.0.1:1"
+    assert results(send(provider, "t1", "t2")) == [Result.LATER] * 2
+
+
+def test_transports_that_are_off_say_so(capsys: Any, settings: Any) -> None:
+    call_command("check")
+    told = {(found.id, found.msg) for found in transports_say_whether_they_are_on(None)}
+    assert ("devices.I001", "Push through fcm is off: FCM_CREDENTIALS_FILE is not set.") in told
+    assert len(told) == 3
+    settings.APNS_KEY_ID = "KEY123"
+    half = [found for found in transports_say_whether_they_are_on(None) if found.id == "devices.W001"]
+    assert "APNS_KEY_FILE, APNS_TEAM_ID, APNS_TOPIC" in half[0].msg
+
+
+def test_each_is_on_with_its_settings(fcm: Provider, apple: Any, expo: Provider) -> None:
+    assert transports.enabled() == {"fcm", "apns", "expo"}
+
+
+@pytest.mark.parametrize(
+    ("url", "is_taken"),
+    [
+        ("https://push.example.com", True),
+        ("http://127.0.0.1:9", True),
+        ("http://localhost:9", True),
+        ("http://[::1]:9", True),
+        ("http://push.example.com", False),
+        ("http://127.0.0.1.example.com", False),
+        ("ftp://x", False),
+    ],
+)
+def test_keys_never_travel_in_the_open(monkeypatch: Any, url: str, is_taken: bool) -> None:
+    monkeypatch.setenv("EXPO_URL", url)
+    if is_taken:
+        assert env.safe_url("EXPO_URL") == url
+    else:
+        with pytest.raises(ImproperlyConfigured, match="EXPO_URL"):
+            env.safe_url("EXPO_URL")

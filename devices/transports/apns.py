@@ -1,0 +1,120 @@
+"""Apple Push Notification service: HTTP/2, signed with a provider token."""
+
+import json
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import jwt
+from django.conf import settings
+
+from devices.transports.base import (
+    TIMEOUT,
+    TTL_SECONDS,
+    Notification,
+    Outcome,
+    Push,
+    Result,
+    Transport,
+    json_of,
+    later,
+    log,
+    shortened,
+    side_by_side,
+    wait_of,
+)
+
+# Apple refuses tokens older than an hour, and providers that make new ones more than every 20 minutes.
+TOKEN_SECONDS = 45 * 60
+MAX_PAYLOAD = 4096
+GONE = {"Unregistered", "BadDeviceToken", "DeviceTokenNotForTopic", "ExpiredToken"}
+STALE_TOKEN = {"ExpiredProviderToken"}
+
+
+class Apns(Transport):
+    def __init__(self) -> None:
+        self._key = Path(settings.APNS_KEY_FILE).read_text(encoding="utf-8")
+        self._lock = threading.Lock()
+        self._token, self._until = "", 0.0
+        # Over TLS the two sides agree on HTTP/2; without it (a relay on this machine) it has to be known.
+        self._is_plain = settings.APNS_URL.startswith("http://")
+        self._client = httpx.Client(timeout=TIMEOUT, http2=True, http1=not self._is_plain)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def send(self, pushes: Sequence[Push]) -> list[Outcome]:
+        return side_by_side(pushes, self._send)
+
+    def _send(self, push: Push) -> Outcome:
+        try:
+            response = self._post(push, self._provider_token())
+            if response.status_code == 403 and json_of(response).get("reason") in STALE_TOKEN:
+                response = self._post(push, self._provider_token(renew=True))
+        except httpx.HTTPError as error:
+            return later(error)
+        return _outcome(response)
+
+    def _post(self, push: Push, token: str) -> httpx.Response:
+        told = push.notification
+        headers = {
+            "authorization": f"bearer {token}",
+            "apns-topic": settings.APNS_TOPIC,
+            "apns-push-type": "alert",
+            "apns-priority": "10",
+            "apns-expiration": str(int(time.time()) + TTL_SECONDS),
+        }
+        if told.collapse:
+            headers["apns-collapse-id"] = told.collapse[:64]
+        url = f"{settings.APNS_URL}/3/device/{quote(push.token, safe='')}"
+        try:
+            return self._client.post(url, content=_payload(told), headers=headers)
+        except httpx.RemoteProtocolError:
+            if not self._is_plain:
+                raise
+            return self._post_in_http1(url, _payload(told), headers)
+
+    def _post_in_http1(self, url: str, payload: bytes, headers: dict[str, str]) -> httpx.Response:
+        """A relay on this machine that speaks only HTTP/1.1."""
+        with self._lock:
+            if self._is_plain:
+                self._client, self._is_plain = httpx.Client(timeout=TIMEOUT), False
+        return self._client.post(url, content=payload, headers=headers)
+
+    def _provider_token(self, *, renew: bool = False) -> str:
+        with self._lock:
+            if renew or time.monotonic() >= self._until:
+                claims = {"iss": settings.APNS_TEAM_ID, "iat": int(time.time())}
+                key = {"kid": settings.APNS_KEY_ID}
+                self._token = jwt.encode(claims, self._key, algorithm="ES256", headers=key)
+                self._until = time.monotonic() + TOKEN_SECONDS
+            return self._token
+
+
+def _payload(told: Notification) -> bytes:
+    aps: dict[str, Any] = {"sound": "default", "thread-id": told.collapse}
+    if told.badge is not None:
+        aps["badge"] = told.badge
+    limit = len(told.body)
+    while True:
+        aps["alert"] = {"title": told.title, "body": shortened(told.body, max(limit, 1))}
+        payload = json.dumps({"aps": aps, **told.data}, ensure_ascii=False, separators=(",", ":")).encode()
+        if len(payload) <= MAX_PAYLOAD or limit <= 1:
+            return payload
+        limit = limit * 3 // 4
+
+
+def _outcome(response: httpx.Response) -> Outcome:
+    if response.status_code == 200:
+        return Outcome(Result.SENT)
+    reason = str(json_of(response).get("reason") or response.status_code)
+    if response.status_code == 410 or reason in GONE:
+        return Outcome(Result.UNREGISTERED, reason)
+    if response.status_code == 429 or response.status_code >= 500 or reason in STALE_TOKEN:
+        return Outcome(Result.LATER, reason, wait_of(response))
+    log.error("push_refused", provider="apns", status=response.status_code, reason=reason)
+    return Outcome(Result.REFUSED, reason)

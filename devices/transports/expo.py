@@ -1,0 +1,94 @@
+"""Expo's push service: up to a hundred pushes a request, a ticket for each."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+from django.conf import settings
+
+from devices.transports.base import (
+    TIMEOUT,
+    TTL_SECONDS,
+    Outcome,
+    Push,
+    Result,
+    Transport,
+    json_of,
+    later,
+    log,
+    shortened,
+    wait_of,
+)
+
+OFFICIAL = "https://exp.host"
+MAX_PUSHES = 100
+
+
+class Expo(Transport):
+    def __init__(self) -> None:
+        self._client = httpx.Client(timeout=TIMEOUT)
+        self._url = f"{settings.EXPO_URL or OFFICIAL}/--/api/v2/push/send"
+
+    def close(self) -> None:
+        self._client.close()
+
+    def send(self, pushes: Sequence[Push]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for start in range(0, len(pushes), MAX_PUSHES):
+            outcomes += self._send(pushes[start : start + MAX_PUSHES])
+        return outcomes
+
+    def _send(self, pushes: Sequence[Push]) -> list[Outcome]:
+        headers = {"Accept": "application/json"}
+        if settings.EXPO_ACCESS_TOKEN:
+            headers["Authorization"] = f"Bearer {settings.EXPO_ACCESS_TOKEN}"
+        try:
+            response = self._client.post(self._url, json=[_message(push) for push in pushes], headers=headers)
+        except httpx.HTTPError as error:
+            return [later(error)] * len(pushes)
+        if response.status_code != 200:
+            return [_refused(response)] * len(pushes)
+        tickets: Any = json_of(response).get("data")
+        if isinstance(tickets, dict):
+            tickets = [tickets]
+        if not isinstance(tickets, list) or len(tickets) != len(pushes):
+            return [Outcome(Result.LATER, "unreadable answer")] * len(pushes)
+        return [_outcome(ticket if isinstance(ticket, dict) else {}) for ticket in tickets]
+
+
+def _message(push: Push) -> dict[str, Any]:
+    told = push.notification
+    message: dict[str, Any] = {
+        "to": push.token,
+        "title": told.title,
+        "body": shortened(told.body),
+        "data": told.data,
+        "sound": "default",
+        "priority": "high",
+        "ttl": TTL_SECONDS,
+        "collapseId": told.collapse,
+        "tag": told.collapse,
+    }
+    if told.badge is not None:
+        message["badge"] = told.badge
+    return message
+
+
+def _outcome(ticket: dict[str, Any]) -> Outcome:
+    if ticket.get("status") == "ok":
+        return Outcome(Result.SENT)
+    details = ticket.get("details")
+    reason = str(details.get("error") if isinstance(details, dict) else ticket.get("message") or "error")
+    if reason == "DeviceNotRegistered":
+        return Outcome(Result.UNREGISTERED, reason)
+    if reason == "MessageRateExceeded":
+        return Outcome(Result.LATER, reason)
+    log.error("push_refused", provider="expo", reason=reason)
+    return Outcome(Result.REFUSED, reason)
+
+
+def _refused(response: httpx.Response) -> Outcome:
+    if response.status_code == 429 or response.status_code >= 500:
+        return Outcome(Result.LATER, str(response.status_code), wait_of(response))
+    log.error("push_refused", provider="expo", status=response.status_code, reason=response.text[:200])
+    return Outcome(Result.REFUSED, str(response.status_code))

@@ -1,0 +1,130 @@
+"""Firebase Cloud Messaging, HTTP v1: one request a token, signed in as a service account."""
+
+import json
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+from django.conf import settings
+
+from devices.transports.base import (
+    TIMEOUT,
+    TTL_SECONDS,
+    Outcome,
+    Push,
+    Result,
+    Transport,
+    json_of,
+    later,
+    log,
+    shortened,
+    side_by_side,
+    wait_of,
+)
+
+SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
+GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+ASSERTION_SECONDS = 3600
+# A token is renewed this long before it ends.
+MARGIN_SECONDS = 300
+
+
+class NoAccess(Exception):
+    """The service account got no token."""
+
+
+class Fcm(Transport):
+    def __init__(self) -> None:
+        self._account: dict[str, str] = json.loads(Path(settings.FCM_CREDENTIALS_FILE).read_text(encoding="utf-8"))
+        self._client = httpx.Client(timeout=TIMEOUT)
+        self._lock = threading.Lock()
+        self._token, self._until = "", 0.0
+        self._url = f"{settings.FCM_URL}/v1/projects/{self._account['project_id']}/messages:send"
+
+    def close(self) -> None:
+        self._client.close()
+
+    def send(self, pushes: Sequence[Push]) -> list[Outcome]:
+        return side_by_side(pushes, self._send)
+
+    def _send(self, push: Push) -> Outcome:
+        try:
+            response = self._post(push, self._access())
+            if response.status_code == 401:  # ended before its time: once more with a fresh one
+                response = self._post(push, self._access(renew=True))
+        except (httpx.HTTPError, NoAccess) as error:
+            return later(error)
+        return _outcome(response)
+
+    def _post(self, push: Push, token: str) -> httpx.Response:
+        return self._client.post(
+            self._url, json={"message": _message(push)}, headers={"Authorization": f"Bearer {token}"}
+        )
+
+    def _access(self, *, renew: bool = False) -> str:
+        with self._lock:
+            if renew or time.monotonic() >= self._until:
+                self._sign_in()
+            return self._token
+
+    def _sign_in(self) -> None:
+        now = int(time.time())
+        claims = {
+            "iss": self._account["client_email"],
+            "scope": SCOPE,
+            "aud": self._account["token_uri"],
+            "iat": now,
+            "exp": now + ASSERTION_SECONDS,
+        }
+        key = {"kid": self._account.get("private_key_id", "")}
+        assertion = jwt.encode(claims, self._account["private_key"], algorithm="RS256", headers=key)
+        response = self._client.post(self._account["token_uri"], data={"grant_type": GRANT, "assertion": assertion})
+        body: dict[str, Any] = json_of(response)
+        if response.status_code != 200 or not body.get("access_token"):
+            raise NoAccess(f"token endpoint answered {response.status_code}")
+        self._token = str(body["access_token"])
+        self._until = time.monotonic() + max(60, int(body.get("expires_in", 3600)) - MARGIN_SECONDS)
+
+
+def _message(push: Push) -> dict[str, Any]:
+    told = push.notification
+    aps: dict[str, Any] = {"sound": "default", "thread-id": told.collapse}
+    android: dict[str, Any] = {"tag": told.collapse}
+    if told.badge is not None:
+        aps["badge"] = told.badge
+        android["notification_count"] = told.badge
+    return {
+        "token": push.token,
+        "notification": {"title": told.title, "body": shortened(told.body)},
+        # Firebase takes nothing but strings.
+        "data": {name: value for name, value in told.data.items() if value is not None},
+        "android": {
+            "collapse_key": told.collapse,
+            "priority": "HIGH",
+            "ttl": f"{TTL_SECONDS}s",
+            "notification": android,
+        },
+        "apns": {
+            "headers": {"apns-collapse-id": told.collapse, "apns-priority": "10"},
+            "payload": {"aps": aps},
+        },
+        "webpush": {"headers": {"TTL": str(TTL_SECONDS), "Topic": told.collapse, "Urgency": "high"}},
+    }
+
+
+def _outcome(response: httpx.Response) -> Outcome:
+    if response.status_code == 200:
+        return Outcome(Result.SENT)
+    error: Any = json_of(response).get("error") or {}
+    codes = {str(detail.get("errorCode")) for detail in error.get("details", []) if isinstance(detail, dict)}
+    reason = ", ".join(sorted(codes - {"None"})) or str(error.get("status") or response.status_code)
+    if "UNREGISTERED" in codes or response.status_code == 404:
+        return Outcome(Result.UNREGISTERED, reason)
+    if response.status_code == 429 or response.status_code >= 500 or response.status_code == 401:
+        return Outcome(Result.LATER, reason, wait_of(response))
+    log.error("push_refused", provider="fcm", status=response.status_code, reason=reason)
+    return Outcome(Result.REFUSED, reason)
