@@ -1,0 +1,385 @@
+"""Who is told of a message on their devices, in which words, and that one dead token or provider costs nobody else."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from conftest import make_user
+from devices import actions as devices
+from devices import presence, transports
+from devices.models import Announcement, Delivery, Device, Presence, PushPreference
+from devices.tests import servers
+from devices.tests.servers import Provider, ok
+from messaging import push
+from messaging.models import Message, MessageTranslation
+from messaging.tasks import push_owed
+from rooms.actions import create_room
+from workspaces.actions import add_member
+from workspaces.models import Channel, Member
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def expo(settings: Any) -> Iterator[Provider]:
+    """Expo's service; every push is due at once and waits for no translator."""
+    transports.reset()
+    with servers.http(lambda asked: ok({"data": [{"status": "ok", "id": "x"} for _ in asked.json]})) as provider:
+        settings.EXPO_URL, settings.PUSH_AFTER_SECONDS, settings.PUSH_WORDS_SECONDS = provider.url, 0.0, 0.0
+        yield provider
+    transports.reset()
+
+
+@pytest.fixture(autouse=True)
+def phones(owner: User, member_user: User) -> None:
+    for user in (owner, member_user):
+        phone(user)
+        presence.forget(user.pk)
+
+
+def phone(user: User, name: str = "phone") -> Device:
+    return devices.register_device(
+        user=user, push_token=f"{user.name}'s {name}", platform="ios", provider="expo", device_name=name
+    )
+
+
+def post(client: APIClient, channel: Channel, content: str, **body: Any) -> Message:
+    answer = client.post(messages(channel), {"content": content, **body}, format="json")
+    assert answer.status_code == 201, answer.content
+    return Message.objects.get(pk=answer.json()["data"]["id"])
+
+
+def messages(channel: Channel, what: str = "messages") -> str:
+    return f"/api/v1/workspaces/{channel.workspace_id}/channels/{channel.pk}/{what}"
+
+
+@pytest.fixture
+def told(expo: Provider) -> Callable[[], list[dict[str, Any]]]:
+    """Let what is owed be sent, and look at what the provider got since the last time."""
+
+    def run() -> list[dict[str, Any]]:
+        push_owed()
+        got = [one for asked in expo.asked for one in asked.json]
+        expo.asked.clear()
+        return got
+
+    return run
+
+
+Told = Callable[[], list[dict[str, Any]]]
+
+
+def to(got: list[dict[str, Any]]) -> list[str]:
+    return sorted(one["to"] for one in got)
+
+
+def test_a_direct_message_rings_the_others_phones(
+    as_owner: APIClient, owner: User, member_user: User, membership: Member, told: Told
+) -> None:
+    phone(member_user, "tablet")
+    opened = as_owner.post("/api/v1/direct-conversations", {"participant_user_id": member_user.pk}, format="json")
+    direct = opened.json()["data"]["id"]
+    url = f"/api/v1/direct-conversations/{direct}/messages"
+    message = as_owner.post(url, {"content": "Hello", "translations": {"th": "สวัสดี"}}, format="json").json()["data"]
+    got = told()
+    assert to(got) == ["Mali's phone", "Mali's tablet"]
+    assert (got[0]["title"], got[0]["body"], got[0]["badge"]) == ("Olivia", "สวัสดี", 1)
+    assert got[0]["data"] == {
+        "conversation_id": direct,
+        "message_id": message["id"],
+        "workspace_id": None,
+        "channel_id": None,
+    }
+    assert got[0]["collapseId"] == direct
+    assert told() == []
+    assert not Announcement.objects.exists()
+    assert not Delivery.objects.exists()
+
+
+def test_in_a_channel_a_mention_rings_and_the_rest_does_not(
+    as_owner: APIClient, channel: Channel, member_user: User, told: Told
+) -> None:
+    post(as_owner, channel, "Hello all")
+    assert told() == []
+    message = post(as_owner, channel, f"@[Mali](user:{member_user.pk}) look", skip_translation=True)
+    got = told()
+    assert to(got) == ["Mali's phone"]
+    assert (got[0]["title"], got[0]["body"]) == ("Olivia (#general)", "@Mali look")
+    assert got[0]["badge"] == 2
+    assert got[0]["data"] == {
+        "conversation_id": channel.pk,
+        "message_id": message.pk,
+        "workspace_id": channel.workspace_id,
+        "channel_id": channel.pk,
+    }
+
+
+def test_everybody_hears_of_at_channel_but_the_sender_and_the_outsider(
+    as_owner: APIClient, channel: Channel, outsider: User, told: Told
+) -> None:
+    phone(outsider)
+    post(as_owner, channel, "@channel lunch")
+    assert to(told()) == ["Mali's phone"]
+
+
+def test_a_private_channel_rings_its_members_alone(as_owner: APIClient, channel: Channel, told: Told) -> None:
+    made = as_owner.post(
+        f"/api/v1/workspaces/{channel.workspace_id}/channels", {"name": "Board", "visibility": "private"}, format="json"
+    ).json()["data"]
+    post(as_owner, Channel.objects.get(pk=made["id"]), "@channel secret")
+    assert told() == []
+
+
+@pytest.mark.parametrize(
+    ("level", "plain", "named"), [("all", True, True), ("mentions", False, True), ("none", False, False)]
+)
+def test_one_says_per_channel_what_one_hears(
+    as_owner: APIClient,
+    as_member: APIClient,
+    channel: Channel,
+    member_user: User,
+    told: Told,
+    level: str,
+    plain: bool,
+    named: bool,
+) -> None:
+    url = messages(channel, "notifications")
+    assert as_member.get(url).json() == {"data": {"level": "mentions", "muted_until": None}}
+    answer = as_member.put(url, {"level": level}, format="json")
+    assert (answer.status_code, answer.json()["data"]["level"]) == (200, level)
+    assert as_member.get(url).json() == answer.json()
+    post(as_owner, channel, "Hello all")
+    assert bool(told()) == plain
+    post(as_owner, channel, f"@[Mali](user:{member_user.pk}) look")
+    assert bool(told()) == named
+
+
+def test_a_muted_conversation_is_silent_until_then(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, told: Told
+) -> None:
+    url = messages(channel, "notifications")
+    for muted_until, rings in ((timezone.now() + timedelta(hours=1), False), (timezone.now(), True)):
+        body = {"level": "all", "muted_until": muted_until.isoformat()}
+        assert as_member.put(url, body, format="json").status_code == 200
+        post(as_owner, channel, "@channel Hello")
+        assert bool(told()) == rings
+
+
+@pytest.mark.parametrize("body", [{}, {"level": "loud"}, {"level": "all", "muted_until": "soon"}])
+def test_a_bad_preference_is_a_422(as_member: APIClient, channel: Channel, body: dict[str, str]) -> None:
+    assert as_member.put(messages(channel, "notifications"), body, format="json").status_code == 422
+
+
+def test_an_outsider_says_nothing_of_a_conversation(as_outsider: APIClient, channel: Channel) -> None:
+    url = messages(channel, "notifications")
+    assert as_outsider.get(url).status_code == 404
+    assert as_outsider.put(url, {"level": "all"}, format="json").status_code == 404
+
+
+def test_quiet_hours_are_in_the_persons_own_day_and_go_over_midnight() -> None:
+    row = PushPreference(quiet_from=time(22), quiet_until=time(7), time_zone="Asia/Bangkok")
+    for hour, quiet in ((14, False), (15, True), (20, True), (23, True), (0, False), (6, False)):  # in UTC; Bangkok +7
+        assert push.is_quiet(row, datetime(2026, 6, 12, hour, 30, tzinfo=UTC)) == quiet, hour
+    row = PushPreference(quiet_from=time(12), quiet_until=time(13), time_zone="UTC")
+    for moment, quiet in ((time(11, 59), False), (time(12), True), (time(13), False)):
+        assert push.is_quiet(row, datetime.combine(datetime(2026, 6, 12), moment, UTC)) == quiet
+
+
+@pytest.mark.parametrize("body", [{"enabled": False}, {"quiet_hours": {"from": "00:00", "until": "23:59"}}])
+def test_who_wants_quiet_is_left_alone(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, told: Told, body: dict[str, Any]
+) -> None:
+    if timezone.now().time() >= time(23, 58):
+        pytest.skip("the one minute of the day that is not quiet")
+    as_member.put("/api/v1/me/notifications", body, format="json")
+    post(as_owner, channel, "@channel Hello")
+    assert told() == []
+
+
+def test_who_is_connected_or_has_read_it_is_left_alone(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, member_user: User, told: Told
+) -> None:
+    presence.note([member_user.pk])
+    post(as_owner, channel, "@channel one")
+    assert told() == []
+    presence.forget(member_user.pk)
+    second = post(as_owner, channel, "@channel two")
+    as_member.post(messages(channel, "read"), {"message_id": second.pk}, format="json")
+    assert told() == []
+    post(as_owner, channel, "@channel three")
+    assert to(told()) == ["Mali's phone"]
+
+
+def test_a_live_socket_is_believed_only_for_a_while(member_user: User, settings: Any) -> None:
+    settings.REDIS_URL = ""
+    presence.note([member_user.pk, 4711])
+    assert presence.live([member_user.pk, 4712]) == {member_user.pk}
+    Presence.objects.update(until=timezone.now())
+    assert presence.live([member_user.pk]) == set()
+
+
+def test_a_deleted_message_rings_nobody(as_owner: APIClient, channel: Channel, told: Told) -> None:
+    message = post(as_owner, channel, "@channel oops")
+    as_owner.delete(f"{messages(channel)}/{message.pk}")
+    assert told() == []
+    assert not Announcement.objects.exists()
+
+
+def test_a_push_waits_a_few_seconds_for_its_words(
+    as_owner: APIClient, channel: Channel, told: Told, settings: Any
+) -> None:
+    settings.PUSH_WORDS_SECONDS = 7.0
+    message = post(as_owner, channel, "@channel Good morning everybody, lunch is ready")
+    assert told() == []  # translators are at work
+    Delivery.objects.update(due_at=timezone.now())
+    MessageTranslation.objects.filter(message=message).update(state="ready", text="อรุณสวัสดิ์")
+    assert [one["body"] for one in told()] == ["อรุณสวัสดิ์"]
+
+
+def test_a_push_comes_in_the_original_when_the_words_take_too_long(
+    as_owner: APIClient, channel: Channel, told: Told, settings: Any
+) -> None:
+    settings.PUSH_WORDS_SECONDS = 7.0
+    post(as_owner, channel, "@channel Good morning everybody, lunch is ready")
+    assert told() == []
+    settings.PUSH_WORDS_SECONDS = 0.0
+    Delivery.objects.update(due_at=timezone.now())
+    assert [one["body"] for one in told()] == ["@channel Good morning everybody, lunch is ready"]
+
+
+def test_each_reads_the_push_in_the_language_of_the_workspace(
+    as_owner: APIClient, channel: Channel, membership: Member, told: Told
+) -> None:
+    Member.objects.filter(pk=membership.pk).update(language="ja", preferred_language="ja")
+    words = {"ja": "お昼です", "th": "เที่ยงแล้ว"}
+    post(as_owner, channel, "@channel lunch", translations=words)
+    assert [one["body"] for one in told()] == ["お昼です"]
+
+
+def test_a_file_alone_is_told_of(as_owner: APIClient, channel: Channel, as_member: APIClient, told: Told) -> None:
+    from files.tests.samples import upload
+
+    as_member.put(messages(channel, "notifications"), {"level": "all"}, format="json")
+    file = as_owner.post("/api/v1/files", {"file": upload()}, format="multipart").json()["data"]["id"]
+    answer = as_owner.post(messages(channel), {"attachment_ids": [file]}, format="json")
+    assert answer.status_code == 201
+    assert told()[0]["body"]
+
+
+def test_the_owner_of_a_temporary_room_hears_its_guests(owner: User, told: Told) -> None:
+    from rooms.tests.conftest import ROOMS, joined
+
+    room = create_room(owner=owner, name="Support")[0]
+    guest = APIClient()
+    guest.credentials(HTTP_X_ROSETTA_GUEST_TOKEN=joined(room)["session"]["token"])
+    body = {"content": "订单在哪里？", "translations": {"en": "Where is my order?"}}
+    assert guest.post(f"{ROOMS}/{room.pk}/messages", body, format="json").status_code == 201
+    got = told()
+    assert to(got) == ["Olivia's phone"]
+    assert (got[0]["title"], got[0]["body"]) == ("Mei (#general)", "Where is my order?")
+
+
+def test_a_dead_token_goes_and_takes_no_other_with_it(
+    as_owner: APIClient, channel: Channel, member_user: User, expo: Provider, told: Told
+) -> None:
+    phone(member_user, "old phone")
+
+    def handle(asked: servers.Asked) -> servers.Answer:
+        dead = {"status": "error", "details": {"error": "DeviceNotRegistered"}}
+        return ok({"data": [dead if "old" in one["to"] else {"status": "ok"} for one in asked.json]})
+
+    expo.handle = handle
+    post(as_owner, channel, "@channel one")
+    assert to(told()) == ["Mali's old phone", "Mali's phone"]
+    post(as_owner, channel, "@channel two")
+    assert to(told()) == ["Mali's phone"]
+    assert not Device.objects.filter(device_name="old phone").exists()
+
+
+def test_a_provider_that_fails_is_tried_again_with_patience_and_given_up_at_last(
+    as_owner: APIClient, channel: Channel, expo: Provider, told: Told
+) -> None:
+    expo.handle = lambda asked: (503, None, {"Retry-After": "60"} if len(asked.json) > 5 else {})
+    post(as_owner, channel, "@channel one", skip_translation=True)
+    waits = []
+    for _ in range(4):
+        assert len(told()) == 1
+        assert told() == []  # not before its time
+        waits.append(round((Delivery.objects.get().due_at - timezone.now()).total_seconds()))
+        Delivery.objects.update(due_at=timezone.now())
+    assert waits == [5, 30, 120, 600]
+    assert len(told()) == 1
+    assert not Delivery.objects.exists()
+    assert Device.objects.count() == 2
+
+
+def test_the_provider_says_how_long_to_wait(as_owner: APIClient, channel: Channel, expo: Provider, told: Told) -> None:
+    expo.handle = lambda asked: (429, None, {"Retry-After": "90"})
+    post(as_owner, channel, "@channel one", skip_translation=True)
+    told()
+    assert Delivery.objects.get().due_at > timezone.now() + timedelta(seconds=80)
+
+
+def test_a_worker_that_dies_while_sending_delays_a_push_and_loses_none(
+    as_owner: APIClient, channel: Channel, expo: Provider, told: Told
+) -> None:
+    from devices import outbox
+
+    post(as_owner, channel, "@channel one", skip_translation=True)
+    assert push.look_up(batch=10) == 1
+    assert len(outbox._lease(10)) == 1  # and here it died
+    assert told() == []
+    Delivery.objects.update(due_at=timezone.now())
+    assert len(told()) == 1
+
+
+def test_while_no_transport_is_on_nothing_is_owed(as_owner: APIClient, channel: Channel, settings: Any) -> None:
+    settings.EXPO_URL = ""
+    post(as_owner, channel, "@channel one")
+    assert not Announcement.objects.exists()
+    assert push_owed() == 0
+
+
+def test_a_transport_that_was_turned_off_meanwhile_owes_nothing(
+    as_owner: APIClient, channel: Channel, settings: Any, member_user: User, told: Told
+) -> None:
+    devices.register_device(user=member_user, push_token="fcm", platform="android", provider="fcm")
+    post(as_owner, channel, "@channel one", skip_translation=True)
+    assert to(told()) == ["Mali's phone"]  # nothing owed to the way that is off
+
+
+def test_the_badge_counts_what_can_be_read_and_was_not(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, member_user: User, owner: User
+) -> None:
+    post(as_owner, channel, "one")
+    made = as_owner.post(
+        f"/api/v1/workspaces/{channel.workspace_id}/channels", {"name": "Board", "visibility": "private"}, format="json"
+    ).json()["data"]
+    post(as_owner, Channel.objects.get(pk=made["id"]), "secret")
+    direct = as_owner.post(
+        "/api/v1/direct-conversations", {"participant_user_id": member_user.pk}, format="json"
+    ).json()["data"]["id"]
+    as_owner.post(f"/api/v1/direct-conversations/{direct}/messages", {"content": "two"}, format="json")
+    assert push.unread_of(member_user.pk) == 2
+    assert push.unread_of(owner.pk) == 0
+
+
+def test_looking_readers_up_costs_the_same_for_many(as_owner: APIClient, channel: Channel) -> None:
+    counts = []
+    for people in (1, 10):
+        for number in range(people):
+            user = make_user(f"P{people}x{number}")
+            add_member(workspace=channel.workspace, user=user)
+            phone(user)
+        message = post(as_owner, channel, "@channel lunch")
+        with CaptureQueriesContext(connection) as seen:
+            push.recipients(message)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
