@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
@@ -20,7 +19,6 @@ from devices import outbox, presence, transports
 from devices.models import ConversationPreference, Delivery, Device, PushPreference
 from devices.transports import Notification
 from messaging.models import DirectConversation, Message, MessageTranslation
-from rosetta.celery import app, nudge
 from workspaces.models import Channel, ChannelMember, Conversation, Member, ReadMark, Visibility, Workspace
 
 BATCH = 100
@@ -34,9 +32,8 @@ def owe(message: Message) -> None:
     """Owe ``message``'s readers a push; the caller is in the transaction of the post. Free where no transport is on."""
     if message.type == Message.Type.SYSTEM or not transports.enabled():
         return
-    seconds = settings.PUSH_AFTER_SECONDS
-    outbox.announce(subject_id=message.pk, seconds=seconds)
-    transaction.on_commit(lambda: nudge(app.tasks["messaging.tasks.push_owed"], countdown=seconds))
+    # No nudge: the job that looks every two seconds is quick enough for what waits three.
+    outbox.announce(subject_id=message.pk, seconds=settings.PUSH_AFTER_SECONDS)
 
 
 def default_level(channel: Channel | None) -> Level:

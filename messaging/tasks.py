@@ -10,7 +10,7 @@ from messaging import push
 from messaging.actions import translating
 from messaging.models import IdempotencyKey
 from messaging.translations import TRANSLATE
-from rosetta.celery import nudge, started
+from rosetta.celery import started
 
 BATCH = 5000
 ROUNDS = 200
@@ -45,7 +45,7 @@ def expire_idempotency_keys() -> int:
 
 @shared_task(name="messaging.tasks.push_owed")
 def push_owed() -> int:
-    """Tell devices of messages whose moment has come; comes back for those whose words are still awaited."""
+    """Tell devices of messages whose moment has come; returns how many pushes were seen to."""
     if not transports.enabled():
         return 0
     for _round in range(ROUNDS):
@@ -55,8 +55,6 @@ def push_owed() -> int:
     for _round in range(ROUNDS):
         looked_at, waiting = push.deliver(batch=push.BATCH)
         done += looked_at - waiting
-        if waiting:
-            nudge(push_owed, countdown=1)
         if looked_at < push.BATCH:
             break
     return done

@@ -351,7 +351,7 @@ APNS_TOPIC = env.text("APNS_TOPIC")
 APNS_URL = env.safe_url("APNS_URL", "https://api.push.apple.com")
 # How long people who read at once are left alone, and how long a push waits for its words in the reader's language.
 PUSH_AFTER_SECONDS = 3.0
-PUSH_WORDS_SECONDS = 7.0
+PUSH_WORDS_SECONDS = 6.0
 
 # ── Mail ──
 EMAIL_URL = env.url("EMAIL_URL", schemes=("smtp", "smtp+tls", "smtps"))
@@ -446,7 +446,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-thumbnails": {"task": "files.tasks.sweep_thumbnails", "schedule": every(60.0)},
     "end-expired-rooms": {"task": "rooms.tasks.end_expired_rooms", "schedule": every(5.0)},
     "purge-rooms": {"task": "rooms.tasks.purge_rooms", "schedule": every(3600.0)},
-    "sweep-pushes": {"task": "messaging.tasks.push_owed", "schedule": every(5.0)},
+    "sweep-pushes": {"task": "messaging.tasks.push_owed", "schedule": every(2.0)},
     "expire-events": {"task": "workspaces.tasks.expire_events", "schedule": every(600.0)},
     "erase": {"task": "workspaces.tasks.erase", "schedule": every(60.0)},
     # Outgoing webhooks are found by looking: posting a message does nothing for them. A look that is late is skipped.

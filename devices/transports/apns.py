@@ -40,9 +40,10 @@ class Apns(Transport):
         self._key = Path(settings.APNS_KEY_FILE).read_text(encoding="utf-8")
         self._lock = threading.Lock()
         self._token, self._until = "", 0.0
-        # Over TLS the two sides agree on HTTP/2; without it (a relay on this machine) it has to be known.
-        self._is_plain = settings.APNS_URL.startswith("http://")
-        self._client = httpx.Client(timeout=TIMEOUT, http2=True, http1=not self._is_plain)
+        # Over TLS the two sides agree on HTTP/2; without it (a relay on this machine) it has to be found out.
+        is_plain = settings.APNS_URL.startswith("http://")
+        self._client = httpx.Client(timeout=TIMEOUT, http2=True, http1=not is_plain)
+        self._may_be_http1 = is_plain
 
     def close(self) -> None:
         self._client.close()
@@ -71,18 +72,22 @@ class Apns(Transport):
         if told.collapse:
             headers["apns-collapse-id"] = told.collapse[:64]
         url = f"{settings.APNS_URL}/3/device/{quote(push.token, safe='')}"
+        payload = _payload(told)
+        client = self._client
         try:
-            return self._client.post(url, content=_payload(told), headers=headers)
-        except httpx.RemoteProtocolError:
-            if not self._is_plain:
+            response = client.post(url, content=payload, headers=headers)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if not self._may_be_http1 and client is self._client:
                 raise
-            return self._post_in_http1(url, _payload(told), headers)
+            response = self._post_in_http1(url, payload, headers)
+        self._may_be_http1 = False
+        return response
 
     def _post_in_http1(self, url: str, payload: bytes, headers: dict[str, str]) -> httpx.Response:
-        """A relay on this machine that speaks only HTTP/1.1."""
+        """A relay on this machine that hangs up on HTTP/2."""
         with self._lock:
-            if self._is_plain:
-                self._client, self._is_plain = httpx.Client(timeout=TIMEOUT), False
+            if self._may_be_http1:
+                self._client, self._may_be_http1 = httpx.Client(timeout=TIMEOUT), False
         return self._client.post(url, content=payload, headers=headers)
 
     def _provider_token(self, *, renew: bool = False) -> str:
