@@ -10,6 +10,7 @@ import orjson
 import structlog
 
 from realtime.hub import Caller, Stream
+from realtime.wire import Outgoing, outgoing, protocol_of
 from rosetta.ids import parse_ulid
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 TOO_MANY_ERRORS, TOO_SLOW = 4400, 4408
 HEARTBEAT_SECONDS = 30
-# Characters that may wait for a client; beyond that it is too slow, and resumes when it can.
+# Bytes that may wait for a client; beyond that it is too slow, and resumes when it can.
 QUEUE_LIMIT = 1024 * 1024
 MAX_FRAME = 128 * 1024
 FRAMES, FRAMES_SECONDS = 60, 10.0
@@ -29,7 +30,7 @@ ERRORS, ERRORS_SECONDS = 10, 60.0
 MAX_SEQ = 2**63 - 1
 CLOSING_SECONDS = 30.0
 
-PONG = '{"type":"pong"}'
+PONG = outgoing({"type": "pong"})
 MESSAGES = {
     "bad_frame": "This is not a frame that I understand.",
     "unknown_type": "There is no frame of this type.",
@@ -69,8 +70,8 @@ class Connection:
     """A client's socket, as the hub knows it. Everything runs on the event loop's thread."""
 
     __slots__ = (
-        "_drained", "_errors", "_frames", "_gateway", "_last_words", "_loop", "_queue", "_send", "_size", "_waiter",
-        "_writer", "caller", "closed", "credential", "marked", "replaying",
+        "_drained", "_errors", "_frames", "_gateway", "_is_writable", "_last_words", "_loop", "_queue", "_send", "_size",
+        "_waiter", "_write", "_writer", "caller", "closed", "credential", "marked", "replaying",
     )  # fmt: skip
 
     def __init__(self, gateway: "Gateway", caller: Caller, credential: Any, send: Send) -> None:
@@ -82,38 +83,45 @@ class Connection:
         self._gateway = gateway
         self._send = send
         self._loop = asyncio.get_running_loop()
-        self._queue: deque[str] = deque()
+        self._queue: deque[Outgoing] = deque()
         self._size = 0
         self._waiter: asyncio.Future[None] | None = None
         self._drained: asyncio.Future[None] | None = None
         self._last_words: tuple[int, str] | None = None
         self._errors: Window | None = None
         self._frames: Window | None = None
-        self._writer = self._loop.create_task(self._write())
+        protocol = protocol_of(send)
+        self._write: Any = protocol.transport.write if protocol is not None else None
+        self._is_writable: Any = protocol.writable.is_set if protocol is not None else None
+        self._writer = self._loop.create_task(self._drain())
 
     # ── Out ──
 
-    def push(self, text: str) -> None:
-        """Queue a frame. A client that lets too much wait is closed: it resumes later without loss."""
+    def push(self, frame: Outgoing) -> None:
+        """Send a frame, or queue it. A client that lets too much wait is closed: it resumes later without loss."""
         if self.closed:
             return
-        self._queue.append(text)
-        self._size += len(text)
+        # The writer waits: nothing is queued or under way that this could overtake.
         if self._waiter is not None:
+            if self._is_writable is not None and self._is_writable():
+                self._write(frame.wire)
+                return
             self._waiter.set_result(None)
             self._waiter = None
-        elif self._size > QUEUE_LIMIT:
+        self._queue.append(frame)
+        self._size += len(frame.wire)
+        if self._size > QUEUE_LIMIT:
             self._gateway.metrics.too_slow.inc()
             self.close(TOO_SLOW, "Too slow.")
 
-    async def _write(self) -> None:
+    async def _drain(self) -> None:
         queue, send = self._queue, self._send
         try:
             while True:
                 while queue:
-                    text = queue.popleft()
-                    self._size -= len(text)
-                    await send({"type": "websocket.send", "text": text})
+                    frame = queue.popleft()
+                    self._size -= len(frame.wire)
+                    await send({"type": "websocket.send", "text": frame.text})
                 if self._last_words is not None:
                     self.close(*self._last_words)
                     return
@@ -144,6 +152,9 @@ class Connection:
     def close_after_queue(self, code: int, reason: str) -> None:
         """Close once all that waits has been sent."""
         self._last_words = (code, reason)
+        if self._waiter is not None:
+            self._waiter.set_result(None)
+            self._waiter = None
 
     async def _say_goodbye(self, code: int, reason: str) -> None:
         try:
@@ -195,7 +206,7 @@ class Connection:
 
     def _refuse(self, refusal: BadFrame) -> None:
         body = {"type": "error", "code": refusal.code, "message": refusal.message}
-        self.push(orjson.dumps(body).decode())
+        self.push(outgoing(body))
         if self._errors is None:
             self._errors = Window(ERRORS - 1, ERRORS_SECONDS)
         if self._errors.is_over():

@@ -17,6 +17,7 @@ from realtime.database import BROKEN, Database
 from realtime.hub import Hub
 from realtime.keeper import Keeper
 from realtime.metrics import metrics
+from realtime.wire import outgoing
 from realtime.words import LocalWords, RedisWords
 from rosetta.ids import new_ulid
 
@@ -169,7 +170,7 @@ class Gateway:
 
     def greet(self, connection: Connection, cursors: dict[str, int]) -> None:
         hello = {"type": "hello", "heartbeat_seconds": HEARTBEAT_SECONDS, "cursors": cursors}
-        connection.push(orjson.dumps(hello).decode())
+        connection.push(outgoing(hello))
 
     # ── What clients ask ──
 

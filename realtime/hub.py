@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from realtime.access import Rights, Seat
 from realtime.render import CONVERSATION, WORKSPACE, Frame
+from realtime.wire import Outgoing
 from rosetta import languages
 
 
@@ -15,7 +16,7 @@ class Socket(Protocol):
     caller: "Caller"
     marked: "set[Stream]"
 
-    def push(self, text: str) -> None: ...
+    def push(self, frame: Outgoing) -> None: ...
 
 
 class Audience:
@@ -71,7 +72,7 @@ class Stream:
                 if tail is None:
                     continue
                 prev = self._prev(language)
-                text = f"{frame.head}{prev}{tail}"
+                text = Outgoing(f"{frame.head}{prev}{tail}")
                 if self.held or self.shown or frame.reactors:
                     self._deliver_with_exceptions(frame, language, group, prev, text)
                 else:
@@ -86,16 +87,16 @@ class Stream:
     def _prev(self, language: str) -> int:
         return max(self._all, self._told.get(language, 0))
 
-    def _deliver_with_exceptions(self, frame: Frame, language: str, group: set[Any], prev: int, text: str) -> None:
+    def _deliver_with_exceptions(self, frame: Frame, language: str, group: set[Any], prev: int, text: Outgoing) -> None:
         for socket in group:
             if not self._is_due(socket, frame.seq):
                 continue
             own_prev = max(prev, self.shown.pop(socket, 0))
             reacted = frame.reactors and socket.caller.key in frame.reactors
             if reacted:
-                socket.push(f"{frame.head}{own_prev}{frame.tail_for(language, socket.caller.key)}")
+                socket.push(Outgoing(f"{frame.head}{own_prev}{frame.tail_for(language, socket.caller.key)}"))
             elif own_prev != prev:
-                socket.push(f"{frame.head}{own_prev}{frame.tail(language)}")
+                socket.push(Outgoing(f"{frame.head}{own_prev}{frame.tail(language)}"))
             else:
                 socket.push(text)
 
@@ -106,7 +107,7 @@ class Stream:
             for socket in caller.sockets & group:
                 if self._is_due(socket, frame.seq):
                     prev = max(self._prev(language), self.shown.get(socket, 0))
-                    socket.push(f"{frame.head}{prev}{frame.tail_for(language, caller.key)}")
+                    socket.push(Outgoing(f"{frame.head}{prev}{frame.tail_for(language, caller.key)}"))
                     self.shown[socket] = frame.seq
                     socket.marked.add(self)
 

@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import orjson
-
 from realtime import access, replay
 from realtime.connection import Connection
 from realtime.hub import Stream
 from realtime.replay import Heard, Listener
+from realtime.wire import Outgoing, outgoing
 
 if TYPE_CHECKING:
     from realtime.gateway import Gateway
@@ -51,7 +50,7 @@ class Replay:
             if self._connection.closed:
                 return
         if announced:
-            self._connection.push(orjson.dumps({"type": "resumed", "cursors": self._cursors}).decode())
+            self._connection.push(outgoing({"type": "resumed", "cursors": self._cursors}))
         for stream_id, cursor in self._cursors.items():
             if stream_id in self._hub.streams:
                 self._hub.streams[stream_id].release(self._connection, cursor)
@@ -62,7 +61,7 @@ class Replay:
             highest = last.get(stream_id, 0)
             if replay.is_out_of_reach(cursor, first.get(stream_id), highest):
                 kind = self._hub.streams[stream_id].kind if stream_id in self._hub.streams else "conversation_id"
-                self._connection.push(orjson.dumps({"type": "reset", kind: stream_id}).decode())
+                self._connection.push(outgoing({"type": "reset", kind: stream_id}))
                 self._cursors[stream_id] = highest
             elif cursor < highest:
                 await self._replay(stream_id)
@@ -84,7 +83,7 @@ class Replay:
                 replay.page, self._listener, heard, after=cursor, limit=PAGE
             )
             for text in replay.texts(self._listener, heard, page.frames, cursor):
-                self._connection.push(text)
+                self._connection.push(Outgoing(text))
             # At least to where the stream stood: what the table has no more is not waited for.
             self._cursors[stream_id] = page.upto if page.has_more else max(page.upto, standing)
             has_more = page.has_more

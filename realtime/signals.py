@@ -3,9 +3,8 @@
 import time
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from realtime.hub import Hub
+from realtime.wire import Outgoing, outgoing
 
 if TYPE_CHECKING:
     from realtime.connection import Connection
@@ -13,9 +12,9 @@ if TYPE_CHECKING:
 TYPING_SECONDS = 2.0
 
 
-def signal(event: str, data: dict[str, Any], **ids: str | None) -> str:
+def signal(event: str, data: dict[str, Any], **ids: str | None) -> Outgoing:
     """A signal's frame."""
-    return orjson.dumps({"type": "signal", **ids, "event": event, "data": data}).decode()
+    return outgoing({"type": "signal", **ids, "event": event, "data": data})
 
 
 def may_type(connection: "Connection", conversation_id: str) -> bool:
@@ -35,10 +34,10 @@ def show_typing(hub: Hub, conversation_id: str, key: str, about: dict[str, Any])
     stream = hub.streams.get(conversation_id)
     if stream is None:
         return
-    text = signal("typing", about, conversation_id=conversation_id)
+    frame = signal("typing", about, conversation_id=conversation_id)
     for socket in stream.audience.sockets():
         if socket.caller.key != key:
-            socket.push(text)
+            socket.push(frame)
 
 
 def show_read(hub: Hub, user_id: int, conversation_id: str, seq: int) -> None:
@@ -46,6 +45,6 @@ def show_read(hub: Hub, user_id: int, conversation_id: str, seq: int) -> None:
     caller = hub.callers.get(f"user:{user_id}")
     if caller is None or hub.heard_by(caller, conversation_id) is None:
         return
-    text = signal("read", {"last_read_seq": seq}, conversation_id=conversation_id)
+    frame = signal("read", {"last_read_seq": seq}, conversation_id=conversation_id)
     for socket in caller.sockets:
-        socket.push(text)
+        socket.push(frame)
