@@ -270,3 +270,19 @@ class AuditEntry(ULIDModel):
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError("The audit log is written once.")
+
+
+class GatewayProcess(ULIDModel):
+    """A process that serves sockets; one that was not seen for a while has died, and whom it noted is away."""
+
+    seen_at = models.DateTimeField(default=timezone.now)
+
+
+class Presence(models.Model):
+    """Somebody has at least one socket in a process. ``accounts.presence`` writes and reads these."""
+
+    process = models.ForeignKey(GatewayProcess, on_delete=models.CASCADE, related_name="present")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "process"], name="presence_once")]
