@@ -133,14 +133,17 @@ class MessageTranslation(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     # When a worker may take it next; a claim moves it to the end of its lease.
     due_at = models.DateTimeField(default=timezone.now)
+    # In which order those that may be taken are: the conversation's turn when the message was written.
+    turn = models.BigIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(default=timezone.now)
     ready_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "language"], name="translation_once")]
-        # Serves the claim: what is owed, oldest first; ready rows are not in it.
+        # Serve the claim; what is ready is in neither. Apart, so that an outage's failures are not in the way of what is new.
         indexes = [
-            models.Index(fields=["due_at"], name="translation_owed", condition=Q(state__in=["pending", "failed"]))
+            models.Index(fields=["turn"], name="translation_owed", condition=Q(state="pending")),
+            models.Index(fields=["due_at"], name="translation_failed", condition=Q(state="failed")),
         ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -24,6 +25,10 @@ State = MessageTranslation.State
 AUTHOR = "author"
 # The task that translates what is owed, by name: a web process does not load the tasks.
 TRANSLATE = "messaging.tasks.translate_owed"
+# Translators take turns. A message puts its conversation's next turn off by so many milliseconds: who writes faster has turns
+# in the future, and all who write less go before it. Never further than MAX_AHEAD_MS, so that a flood is forgiven.
+SHARE_MS = 250
+MAX_AHEAD_MS = 60_000
 SAID = ("state", "text", "engine", "ready_at", "terms")
 
 
@@ -35,13 +40,15 @@ class Plan:
     status: str
     targets: dict[str, Translation | None]
 
-    def rows_for(self, message: Message, scope_id: str) -> list[MessageTranslation]:
-        return [translation_row(message, scope_id, language, known) for language, known in self.targets.items()]
+    def rows_for(self, message: Message, scope_id: str, turn: int) -> list[MessageTranslation]:
+        return [translation_row(message, scope_id, language, known, turn) for language, known in self.targets.items()]
 
 
-def translation_row(message: Message, scope_id: str, language: str, known: Translation | None) -> MessageTranslation:
+def translation_row(
+    message: Message, scope_id: str, language: str, known: Translation | None, turn: int
+) -> MessageTranslation:
     """The row of ``message`` in ``language``: ready when its words are known, else pending. Not saved."""
-    row = MessageTranslation(message=message, language=language, revision=message.revision)
+    row = MessageTranslation(message=message, language=language, revision=message.revision, turn=turn)
     if known is not None:
         say(row, scope_id, known.text, known.engine)
     return row
@@ -84,6 +91,11 @@ def _spoken_by(sender: Sender, place: Place) -> str:
     if sender.is_automation or sender.webhook is not None:
         return languages.DEFAULT
     return place.language
+
+
+def milliseconds(moment: datetime) -> int:
+    """``moment`` as turns count."""
+    return int(moment.timestamp() * 1000)
 
 
 def nudge_translators(rows: Sequence[MessageTranslation]) -> None:

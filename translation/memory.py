@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -123,6 +123,23 @@ def recall(*, scope_id: str, text: str, source: str, targets: Collection[str]) -
             found[target], used = composed
             count_hits(scope_id, used)
         metrics.recalled(_kind(found.get(target)))
+    return found
+
+
+def recall_many(*, scope_id: str, texts: Sequence[tuple[str, str]], target: str) -> list[Translation | None]:
+    """What is known in ``target`` of each of ``texts`` with its source language, without any engine; the same number of
+    queries for any number of texts."""
+    scope = scopes.load([scope_id])[scope_id]
+    parsed = [(parse(text, scope.terms(source, target)), source) for text, source in texts]
+    keys = {key for one, source in parsed for key in keys_of(one, source, target)}
+    hits = find([scope_id], keys).get(scope_id, {}) if keys else {}
+    found: list[Translation | None] = []
+    for one, source in parsed:
+        composed = compose(one, source, target, hits)
+        found.append(composed[0] if composed else None)
+        if composed:
+            count_hits(scope_id, composed[1])
+        metrics.recalled(_kind(found[-1]))
     return found
 
 

@@ -9,13 +9,13 @@ from django.conf import settings
 from rosetta.languages import CODES
 from translation import breakers, budgets, chains, engines, flights, memory, scopes
 from translation.engines.base import Deadline
-from translation.memory import Translation, recall, remember_correction
+from translation.memory import Translation, recall, recall_many, remember_correction
 from translation.models import EngineState
 from translation.protection import Parsed, is_translatable, parse
 
 __all__ = [
     "Job", "Outcome", "Preview", "Translation", "available_pairs", "engines_health", "is_translatable", "preview", "recall",
-    "remember_correction", "translate_batch",
+    "recall_many", "remember_correction", "translate_batch",
 ]  # fmt: skip
 
 

@@ -117,6 +117,8 @@ class Conversation(ULIDModel, Stream):
     """What has messages: a channel or a direct conversation, which shares its id. ``last_seq`` numbers the messages."""
 
     last_seq = models.BigIntegerField(default=0)
+    # Unix milliseconds at which translators take its next message, had all conversations the same share of them.
+    turn = models.BigIntegerField(default=0, db_default=0)
     last_message_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

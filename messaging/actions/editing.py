@@ -10,7 +10,7 @@ from messaging.errors import MessageDeleted
 from messaging.models import Message, MessageRevision, MessageTranslation, Reaction
 from messaging.places import Place, Sender
 from messaging.search.text import terms_of
-from messaging.translations import Status, nudge_translators, targets_of
+from messaging.translations import Status, milliseconds, nudge_translators, targets_of
 from rosetta.errors import Forbidden, Invalid, NotFound
 from translation.detection import source_language
 from translation.service import is_translatable
@@ -54,7 +54,7 @@ def _translate_anew(place: Place, message: Message, language: str | None) -> Non
         message.translation_status = Status.SKIPPED
         return
     planned = targets_of(place.scope_id, message.content or "", message.language, place.heard)
-    rows = planned.rows_for(message, place.scope_id)
+    rows = planned.rows_for(message, place.scope_id, milliseconds(timezone.now()))
     MessageTranslation.objects.bulk_create(rows)
     message.translation_status = planned.status
     nudge_translators(rows)

@@ -17,7 +17,7 @@ from messaging.errors import unknown_id
 from messaging.models import Attachment, Message, MessageTranslation
 from messaging.places import Place, Sender
 from messaging.search.text import terms_of
-from messaging.translations import nudge_translators, plan
+from messaging.translations import MAX_AHEAD_MS, SHARE_MS, milliseconds, nudge_translators, plan
 from rosetta.errors import Invalid, NotFound
 from rosetta.ids import NO_ID, database_id, new_ulid, parse_ulid
 from workspaces import events
@@ -65,7 +65,7 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
     files = claim(file_ids=draft.attachment_ids, uploader=sender.user or sender.guest) if draft.attachment_ids else []
 
     now = timezone.now()
-    seq, event_seq = take_numbers(place.conversation.pk, now)
+    seq, event_seq, turn = take_numbers(place.conversation.pk, now)
     message = Message(
         pk=new_ulid(),
         conversation=place.conversation,
@@ -86,7 +86,7 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
         created_at=now,
     )
     message.save(force_insert=True)
-    translations = planned.rows_for(message, place.scope_id)
+    translations = planned.rows_for(message, place.scope_id, turn)
     MessageTranslation.objects.bulk_create(translations)
     attachments = _attach(message, files)
     if parent is not None:
@@ -101,18 +101,24 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
     return Posted(message, translations, attachments)
 
 
-def take_numbers(conversation_id: str, now: datetime) -> tuple[int, int]:
-    """The next message and event numbers of a conversation; its row lock, held until the commit, orders the writers."""
+def take_numbers(conversation_id: str, now: datetime) -> tuple[int, int, int]:
+    """The next message and event numbers of a conversation, and its turn with the translators.
+
+    The row's lock, held until the commit, orders the writers.
+    """
+    moment = milliseconds(now)
+    latest = moment + MAX_AHEAD_MS
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE workspaces_conversation SET last_seq = last_seq + 1, last_event = last_event + 1, last_message_at = %s"
-            " WHERE id = %s RETURNING last_seq, last_event",
-            [now, database_id(conversation_id)],
+            "UPDATE workspaces_conversation SET last_seq = last_seq + 1, last_event = last_event + 1, last_message_at = %s,"
+            " turn = %s + CASE WHEN turn < %s THEN %s WHEN turn > %s THEN %s ELSE turn END"
+            " WHERE id = %s RETURNING last_seq, last_event, turn",
+            [now, SHARE_MS, moment, moment, latest, latest, database_id(conversation_id)],
         )
         row = cursor.fetchone()
     if row is None:  # purged since it was reached
         raise NotFound
-    return int(row[0]), int(row[1])
+    return int(row[0]), int(row[1]), int(row[2]) - SHARE_MS
 
 
 def move_mark(*, user_id: int, conversation_id: str, seq: int) -> None:

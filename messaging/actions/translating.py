@@ -2,17 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from messaging.models import Message, MessageTranslation
-from messaging.translations import SAID, Status, nudge_translators, say, translation_row
-from translation.service import Job, Outcome, recall, translate_batch
+from messaging.translations import SAID, SHARE_MS, Status, milliseconds, nudge_translators, say, translation_row
+from translation.service import Job, Outcome, recall_many, translate_batch
 from workspaces import events
 from workspaces.models import Channel, Conversation
 
@@ -20,14 +22,16 @@ State = MessageTranslation.State
 # What one engine call takes, for each of the four languages that most messages are owed in.
 BATCH = 4 * 32
 MAX_WAIT_SECONDS = 900.0
+# How many earlier messages an engine may see with one, and how much of each.
+CONTEXT = 3
+CONTEXT_CHARACTERS = 300
 
 
 def translate_owed(*, limit: int = BATCH) -> int:
     """Claim what is due, translate it, store it; returns how many rows were claimed, none when nothing is due."""
     rows = claim(limit=limit)
     if rows:
-        scopes = _scopes_of({row.message.conversation_id for row in rows})
-        store(translate_batch([_job(row, scopes) for row in rows]))
+        store(translate_batch(_jobs(rows)))
     return len(rows)
 
 
@@ -35,27 +39,62 @@ def translate_owed(*, limit: int = BATCH) -> int:
 def claim(*, limit: int) -> list[MessageTranslation]:
     """Lease due rows to this worker: until the lease is over nobody else takes them, and a worker that dies loses none.
 
-    ``due_at`` is the lease too: a claimed row is due again when its lease ends.
+    ``due_at`` is the lease too: a claimed row is due again when its lease ends. Conversations take turns, so that a flood in
+    one does not hold up the others; a quarter of the rows may be failed ones that are tried again.
     """
     now = timezone.now()
-    due = MessageTranslation.objects.filter(state__in=(State.PENDING, State.FAILED), due_at__lte=now).order_by("due_at")
-    if connection.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True)
-    ids = list(due.values_list("pk", flat=True)[:limit])
+    fresh = _due(State.PENDING, now, "turn", limit)
+    failed = _due(State.FAILED, now, "due_at", max(limit // 4, limit - len(fresh)))
+    ids = [*fresh[: limit - min(len(failed), limit // 4)], *failed][:limit]
     leased = MessageTranslation.objects.filter(pk__in=ids)
     leased.update(due_at=now + timedelta(seconds=settings.TRANSLATION_LEASE_SECONDS), attempts=F("attempts") + 1)
-    return list(leased.select_related("message"))
+    return list(leased.select_related("message").defer("terms", "message__terms").order_by("turn", "pk"))
 
 
-def _job(row: MessageTranslation, scopes: dict[str, str]) -> Job:
-    message = row.message
-    return Job(
-        key=(row.pk, message.conversation_id, message.pk, message.revision),
-        scope_id=scopes.get(message.conversation_id, message.conversation_id),
-        text=message.content or "",
-        source=message.language,
-        target=row.language,
-    )
+def _due(state: str, now: datetime, order: str, limit: int) -> list[int]:
+    due = MessageTranslation.objects.filter(state=state, due_at__lte=now).order_by(order, "pk")
+    if connection.features.has_select_for_update_skip_locked:
+        due = due.select_for_update(skip_locked=True)
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
+def _jobs(rows: Sequence[MessageTranslation]) -> list[Job]:
+    """What engines need to know of ``rows``; two queries, however many there are."""
+    messages = {row.message_id: row.message for row in rows}
+    scopes = _scopes_of({message.conversation_id for message in messages.values()})
+    said = _said_before(list(messages.values()))
+    return [
+        Job(
+            key=(row.pk, row.message.conversation_id, row.message_id, row.message.revision),
+            scope_id=scopes.get(row.message.conversation_id, row.message.conversation_id),
+            text=row.message.content or "",
+            source=row.message.language,
+            target=row.language,
+            context=said[row.message_id],
+        )
+        for row in rows
+    ]
+
+
+def _said_before(messages: Sequence[Message]) -> dict[str, tuple[str, ...]]:
+    """By message, what was said just before it in its conversation, oldest first: short words alone say little."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for message in messages:
+        wanted[message.conversation_id] |= set(range(max(1, message.seq - CONTEXT), message.seq))
+    places = reduce(or_, (Q(conversation=one, seq__in=seqs) for one, seqs in wanted.items() if seqs), Q(pk__in=()))
+    earlier = Message.objects.filter(places).exclude(content=None).exclude(content="")
+    said = {
+        (conversation_id, seq): (content or "")[:CONTEXT_CHARACTERS]
+        for conversation_id, seq, content in earlier.values_list("conversation_id", "seq", "content")
+    }
+    return {
+        message.pk: tuple(
+            said[message.conversation_id, seq]
+            for seq in range(message.seq - CONTEXT, message.seq)
+            if (message.conversation_id, seq) in said
+        )
+        for message in messages
+    }
 
 
 def _scopes_of(conversation_ids: set[str]) -> dict[str, str]:
@@ -164,12 +203,20 @@ def owe_on_read(*, rows: Sequence[dict[str, Any]], scope_id: str, language: str)
 
 @transaction.atomic
 def _owe(message_ids: list[str], scope_id: str, language: str) -> set[str]:
-    messages = list(Message.objects.filter(pk__in=message_ids, deleted_at=None))
-    made = []
-    for message in messages:
-        found = recall(scope_id=scope_id, text=message.content or "", source=message.language, targets=[language])
-        made.append(translation_row(message, scope_id, language, found.get(language)))
-    # Readers who look at once owe it once: the constraint decides, and who comes second changes nothing.
+    # Under the locks that edits take: words are owed as they are now, and an edit finds what it must throw away. In order,
+    # as a page of search results is of several conversations.
+    here = Conversation.objects.filter(messages__in=message_ids).values("pk")
+    list(Conversation.objects.select_for_update().filter(pk__in=here).order_by("pk"))
+    messages = list(Message.objects.filter(pk__in=message_ids, deleted_at=None).order_by("-pk"))
+    texts = [(message.content or "", message.language) for message in messages]
+    known = recall_many(scope_id=scope_id, texts=texts, target=language)
+    now = milliseconds(timezone.now())
+    made = [
+        # A long history waits behind what is said meanwhile.
+        translation_row(message, scope_id, language, words, now + SHARE_MS * place)
+        for place, (message, words) in enumerate(zip(messages, known, strict=True))
+    ]
+    # Who looks at the same time comes second here and changes nothing: it is owed, and paid for, once.
     MessageTranslation.objects.bulk_create(made, ignore_conflicts=True)
     ids = {message.pk for message in messages}
     settle_statuses(ids)

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('id', rosetta.ids.ULIDField(default=rosetta.ids.new_ulid, editable=False, primary_key=True, serialize=False)),
                 ('last_event', models.BigIntegerField(default=0)),
                 ('last_seq', models.BigIntegerField(default=0)),
+                ('turn', models.BigIntegerField(db_default=0, default=0)),
                 ('last_message_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
