@@ -131,17 +131,21 @@ class Reader:
         else:
             self.cursors = dict(hello["cursors"])
         async for raw in socket:
-            self._take(json.loads(raw))
+            frame = json.loads(raw)
+            if frame["type"] == "event" and not self._take(frame):
+                await socket.send(json.dumps({"type": "resume", "cursors": self.cursors}))
 
-    def _take(self, frame: dict[str, Any]) -> None:
-        if frame["type"] != "event":
-            return
+    def _take(self, frame: dict[str, Any]) -> bool:
+        """Keep an event; False when something before it is missing, so that it has to come again after that."""
         stream = frame.get("conversation_id") or frame["workspace_id"]
-        if frame["seq"] <= self.cursors.get(stream, 0):
-            return  # a repeat, which the contract lets a client drop by its number
-        self.cursors[stream] = frame["seq"]
-        if frame["event"] == "message.created":
-            self.created.append(frame["data"]["id"])
+        cursor = self.cursors.setdefault(stream, 0)
+        if frame["prev"] > cursor:
+            return False
+        if frame["seq"] > cursor:
+            self.cursors[stream] = frame["seq"]
+            if frame["event"] == "message.created":
+                self.created.append(frame["data"]["id"])
+        return True
 
 
 @dataclass
