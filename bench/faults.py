@@ -49,6 +49,8 @@ class Stack:
             "DATABASE_URL": self.postgres.url,
             "REDIS_URL": self.redis.url,
             "VAR_DIR": str(self.folder / "var"),
+            "HOST": HOST,
+            "GATEWAY_PORT": str(self.gateway_port),
             "PUBLIC_URL": f"http://{HOST}:{self.web_ports[0]}",
         }
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -57,13 +59,12 @@ class Stack:
         python = [sys.executable, "-m"]
         web = [*python, "granian", "--interface", "wsgi", "rosetta.wsgi:application", "--host", HOST, "--no-access-log"]
         web += ["--workers", "1", "--blocking-threads", "8", "--port"]
-        gateway = [*python, "uvicorn", "rosetta.gateway:application", "--host", HOST, "--port", str(self.gateway_port)]
         worker = [*python, "celery", "-A", "rosetta", "worker", "--concurrency", "1", "-n"]
         return {
             "engine": [sys.executable, "bench/engine.py", str(self.engine_port), "50"],
             "web 1": [*web, str(self.web_ports[0])],
             "web 2": [*web, str(self.web_ports[1])],
-            "gateway": [*gateway, "--log-level", "warning"],
+            "gateway": [*python, "rosetta.gateway"],
             "worker 1": [*worker, "w1@%h"],
             "worker 2": [*worker, "w2@%h"],
             "beat": [*python, "celery", "-A", "rosetta", "beat"],

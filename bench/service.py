@@ -90,6 +90,7 @@ def running(env: dict[str, str], *, web: int = 2, gateway: bool = True, workers:
     env = {**env, "VAR_DIR": str(logs / "var")}
     web_port, gateway_port = free_port(), free_port()
     python = [sys.executable, "-m"]
+    env |= {"HOST": HOST, "GATEWAY_PORT": str(gateway_port)}
     env["PUBLIC_URL"] = f"http://{HOST}:{web_port}"
     commands: dict[str, list[str]] = {
         "web": [
@@ -98,10 +99,7 @@ def running(env: dict[str, str], *, web: int = 2, gateway: bool = True, workers:
         ],
     }  # fmt: skip
     if gateway:
-        commands["gateway"] = [
-            *python, "uvicorn", "rosetta.gateway:application", "--host", HOST, "--port", str(gateway_port),
-            "--log-level", "warning", "--ws-ping-interval", "0",
-        ]  # fmt: skip
+        commands["gateway"] = [*python, "rosetta.gateway"]
     for number in range(workers):
         commands[f"worker{number}"] = [
             *python,

@@ -1,6 +1,7 @@
 """The Celery application, and the one way that the rest of the code wakes it."""
 
 import os
+import time
 import warnings
 
 import structlog
@@ -13,6 +14,10 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rosetta.settings")
 
 log = structlog.get_logger(__name__)
+
+# How long a broker that is away is left alone: each look at it costs the request that looks.
+REST_SECONDS = 1.0
+_away_until = 0.0
 
 # How long a nudge that got lost keeps others back.
 NUDGE_SECONDS = 2
@@ -32,10 +37,14 @@ def nudge(task: "Task[..., object] | str", *args: object, countdown: float | Non
 
     Never raises and never waits for a broker that is away: the request that nudges has already done its work.
     """
+    global _away_until
     name = task if isinstance(task, str) else task.name
+    if time.monotonic() < _away_until:
+        return
     try:
         app.send_task(name, args=args, countdown=countdown, retry=False, ignore_result=True)
     except Exception as error:  # kombu and its transports raise errors of many kinds
+        _away_until = time.monotonic() + REST_SECONDS
         log.warning("nudge_lost", task=name, error=str(error))
 
 

@@ -406,9 +406,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 QUEUE_DIR = VAR_DIR / "queue"
 if BROKER_URL:
     CELERY_BROKER_URL = BROKER_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
-        {"socket_timeout": 2, "socket_connect_timeout": 1} if BROKER_URL.startswith("redis") else {}
-    )
+    # One try to connect: kombu's own are without end, and a post would wait for a broker that is away.
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
+    if BROKER_URL.startswith("redis"):
+        CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 2, "socket_connect_timeout": 1}
 else:
     for _folder in ("tasks", "control", "done"):
         (QUEUE_DIR / _folder).mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,22 @@
 """REST, admin and pages: ``granian --interface wsgi rosetta.wsgi:application``."""
 
 import os
+from typing import Any
 
+from django.apps import apps
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rosetta.settings")
 
-application = get_wsgi_application()
+
+def warmed(application: Any) -> Any:
+    """``application``, with what its first request would have to wait for done: addresses, and each app's ``warm_up``."""
+    _ = get_resolver().url_patterns  # importing every view
+    for app in apps.get_app_configs():
+        if callable(warm_up := getattr(app, "warm_up", None)):
+            warm_up()
+    return application
+
+
+application = warmed(get_wsgi_application())

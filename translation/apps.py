@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class TranslationConfig(AppConfig):
     name = "translation"
+
+    def warm_up(self) -> None:
+        """Load the detector and the phrasebook: seconds that the first post would wait."""
+        from translation.detection import source_language
+
+        source_language("A line that is long enough to be looked at", declared=None, sender_language="th")
