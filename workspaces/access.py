@@ -113,6 +113,12 @@ def moderator(user: User, workspace_id: str, *, lock: bool = False) -> Member:
     return member
 
 
+def members_of(member: Member, named: str | None = None) -> QuerySet[Member]:
+    """Who belongs to ``member``'s workspace, in the order of joining; of those, whose name holds ``named``."""
+    rows = Member.objects.select_related("user").filter(workspace_id=member.workspace_id).order_by("pk")
+    return rows.filter(user__name__icontains=named) if named else rows
+
+
 def team_member(user: User, workspace_id: str) -> Member:
     """Like ``membership``, where things are made that a temporary room does not have. Raises Forbidden there."""
     member = membership(user, workspace_id)

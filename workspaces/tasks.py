@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from rosetta.celery import nudge
 from workspaces import purging
 from workspaces.models import Event, WebhookDelivery
 from workspaces.outgoing import collecting, sending
@@ -26,14 +27,15 @@ def expire_events() -> int:
 
 @shared_task
 def erase() -> int:
-    """Erase purged channels and deleted workspaces until nothing is left or its time is over; returns rows taken away."""
+    """Erase purged channels and deleted workspaces, and go on in another task after a while; returns rows taken away."""
     erased = 0
     until = time.monotonic() + ERASING_SECONDS
     while time.monotonic() < until:
         step = purging.erase_some()
         if not step:
-            break
+            return erased
         erased += step
+    nudge(erase)
     return erased
 
 

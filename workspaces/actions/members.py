@@ -65,13 +65,14 @@ def read_all(conversations: object, user_ids: list[int]) -> None:
 
 
 def check_password(door: PasswordProtected, password: str | None, *, user: User, door_id: str) -> None:
-    """Raises Invalid when ``password`` does not open ``door``, Throttled after too many wrong ones."""
+    """Raises Invalid when ``password`` does not open ``door``, Throttled after too many guesses, right or wrong."""
     if not door.has_password:
         return
     if not password:
         raise Invalid({"password": [_("The password field is required.")]})
+    # Counted before it is looked at: a 429 must not tell a wrong guess from a right one.
+    throttles.hit("password", PASSWORD_GUESSES, f"{user.pk}:{door_id}")
     if not door.accepts(password):
-        throttles.hit("password", PASSWORD_GUESSES, f"{user.pk}:{door_id}")
         raise Invalid({"password": [_("The password is incorrect.")]})
 
 

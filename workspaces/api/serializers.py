@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from rosetta import languages
+from rosetta.errors import Invalid
 from rosetta.ids import NO_ID, parse_ulid
 from workspaces.models import Role, Visibility
 from workspaces.outgoing import ALL, EVENT_TYPES
@@ -20,6 +21,14 @@ def parsed(serializer: type[serializers.Serializer[Any]], request: Request) -> d
     reader = serializer(data=request.data)
     reader.is_valid(raise_exception=True)
     return dict(reader.validated_data)
+
+
+def query_text(request: Request, name: str) -> str | None:
+    """The words in query parameter ``name``. Raises Invalid when they are too long, or none that a database knows."""
+    raw = request.query_params.get(name, "").strip()
+    if len(raw) > MAX_NAME or "\x00" in raw:
+        raise Invalid({name: [_("Write at most %(max)d characters.") % {"max": MAX_NAME}]})
+    return raw or None
 
 
 class NameField(serializers.CharField):

@@ -44,6 +44,13 @@ def test_the_list_shows_who_belongs(as_member: APIClient, base: str, membership:
     assert page["meta"]["total"] == 2
 
 
+def test_members_are_found_by_a_part_of_their_name(as_member: APIClient, base: str, membership: Member) -> None:
+    for part, found in (("ALI", ["Mali"]), ("li", ["Olivia", "Mali"]), (" ", ["Olivia", "Mali"]), ("100%", [])):
+        assert [row["user"]["name"] for row in as_member.get(base, {"q": part}).json()["data"]] == found
+    for wrong in ("x" * 121, "a\x00"):
+        assert as_member.get(base, {"q": wrong}).status_code == 422
+
+
 def test_an_outsider_is_told_nothing(as_outsider: APIClient, base: str, membership: Member) -> None:
     assert as_outsider.get(base).status_code == 404
     assert as_outsider.get(f"{base}/{membership.pk}").status_code == 404

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core import mail
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -255,6 +256,28 @@ def test_what_is_sent_is_rendered_when_it_is_sent(
     [(_, _, body)] = receiver.requests
     assert json.loads(body)["data"] == {"stream": channel.pk, "number": 1}
     assert [row["status"] for row in log(as_owner, base, made)] == ["dropped", "succeeded"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="threads cannot share an in-memory SQLite")
+def test_workers_side_by_side_send_each_event_once(
+    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel
+) -> None:
+    made = subscribe(as_owner, base, receiver.url, "reaction.added")
+    for number in range(20):
+        happen(channel, number=number)
+
+    def work(_: int) -> int:
+        try:
+            return deliver_webhooks()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    deliver_webhooks()
+    assert sorted(json.loads(body)["data"]["number"] for _, _, body in receiver.requests) == list(range(20))
+    assert {row["status"] for row in log(as_owner, base, made, per_page=100)} == {"succeeded"}
 
 
 # ── Failing ──

@@ -15,11 +15,13 @@ from workspaces.api.serializers import (
     PasswordSerializer,
     UpdateSerializer,
     parsed,
+    query_text,
 )
-from workspaces.models import Member, Role, Workspace
+from workspaces.models import Role, Workspace
 
 WORKSPACE = answers.one(answers.WorkspaceResource)
 MEMBER = answers.one(answers.MemberResource)
+NAMED = OpenApiParameter("q", str, description="Only those whose name holds this.")
 DISCOVER = OpenApiParameter("discover", bool, description="The public workspaces instead of the caller's own.")
 
 
@@ -107,13 +109,12 @@ class Members(PersonView):
 
     @extend_schema(
         summary="List a workspace's members",
-        parameters=answers.PAGING,
+        parameters=[NAMED, *answers.PAGING],
         responses=answers.page_of(answers.MemberResource),
     )
     def get(self, request: Request, workspace_id: str) -> Response:
-        access.membership(self.caller, workspace_id)
-        rows = Member.objects.select_related("user").filter(workspace_id=workspace_id).order_by("pk")
-        return paged(request, rows, resources.member)
+        own = access.membership(self.caller, workspace_id)
+        return paged(request, access.members_of(own, query_text(request, "q")), resources.member)
 
 
 class MemberDetail(PersonView):
