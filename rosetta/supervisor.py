@@ -99,11 +99,23 @@ def _end_with_parent(parent: int):  # type: ignore[no-untyped-def]
     return ask
 
 
+def _is_interrupted(process: int) -> bool:
+    """Whether ``process`` is a make that was sent SIGINT: it passes that on to nobody, blocks it and waits for us (Linux)."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    blocked = next((line.split()[1] for line in status.splitlines() if line.startswith("SigBlk:")), "0")
+    return bool(int(blocked, 16) >> (signal.SIGINT - 1) & 1)
+
+
 @dataclass
 class Supervisor:
     children: list[Child]
     host: str
     port: int
+    # The process to end with, where there is one.
+    parent: int | None = None
     stops: int = 0
     ready: bool = False
     began_at: float = field(default_factory=time.monotonic)
@@ -119,6 +131,8 @@ class Supervisor:
                 self._relay(TICK_SECONDS)
                 self._bury_dead()
                 self._announce()
+                if self.parent is not None and _is_interrupted(self.parent):
+                    self.stops += 1
         finally:
             self._end_all()
 
@@ -284,7 +298,8 @@ def prepare() -> None:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m rosetta.supervisor", description=__doc__)
     parser.add_argument("--with-parent", action="store_true", help="end when the process that started this one ends")
-    if parser.parse_args(arguments).with_parent and (ask := _end_with_parent(os.getppid())):
+    parent = os.getppid() if parser.parse_args(arguments).with_parent else None
+    if parent is not None and (ask := _end_with_parent(parent)):
         ask()
     try:
         os.chdir(settings.BASE_DIR)
@@ -294,7 +309,7 @@ def main(arguments: list[str]) -> int:
             prepare()
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(processes.metrics_folder("all"))
             commands = processes.commands()
-            Supervisor([Child(*one) for one in commands.items()], settings.HOST, settings.PORT).run()
+            Supervisor([Child(*one) for one in commands.items()], settings.HOST, settings.PORT, parent).run()
     except (CannotStart, ImproperlyConfigured) as error:
         if str(error):
             print(f"Rosetta cannot start: {error}", file=sys.stderr)  # noqa: T201

@@ -51,13 +51,13 @@ def processes_with(marker: str) -> dict[int, str]:
 class Supervised:
     """``python -m rosetta.supervisor`` as a person starts it."""
 
-    def __init__(self, folder: Path, **variables: str) -> None:
+    def __init__(self, folder: Path, *, command: list[str] | None = None, **variables: str) -> None:
         self.marker = f"VAR_DIR={folder / 'var'}"
         self.url = f"http://127.0.0.1:{variables['PORT']}"
         self.log = folder / "log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "rosetta.supervisor"],
+                command or [sys.executable, "-m", "rosetta.supervisor"],
                 cwd=ROOT,
                 env=clean_environment(VAR_DIR=str(folder / "var"), **variables),
                 stdout=log,

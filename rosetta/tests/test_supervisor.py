@@ -1,6 +1,7 @@
 """``make run``: real processes, killed for real."""
 
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -101,6 +102,21 @@ def test_nobody_is_left_when_the_supervisor_itself_is_killed(running: Supervised
 def test_ctrl_c_is_a_clean_end_too(running: Supervised) -> None:
     assert running.end(signal.SIGINT) == 0
     assert "Traceback" not in running.said()
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="is about make")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_it_ends_with_the_make_that_started_it(number: int, tmp_path: Path) -> None:
+    makefile = tmp_path / "Makefile"
+    makefile.write_text(f"run:\n\t@exec {sys.executable} -m rosetta.supervisor --with-parent\n")
+    one = Supervised(tmp_path, command=["make", "-f", str(makefile), "run"], PORT=str(free_port()))
+    try:
+        assert eventually(one.is_ready), one.said()
+        assert one.end(number) == -number
+        assert eventually(lambda: not one.left_over()), one.left_over()
+    finally:
+        for pid in one.left_over():
+            os.kill(pid, signal.SIGKILL)
 
 
 def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
