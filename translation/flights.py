@@ -1,12 +1,12 @@
 """One engine call for one text: workers that want the same words wait for who asked first."""
 
 import time
-import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.core.cache import cache
 
+from rosetta.cache import claim_many
 from translation import memory
 from translation.chains import Item
 from translation.engines.base import Deadline
@@ -20,21 +20,18 @@ class Flight:
     """``ours`` is what this worker translates; the rest is on its way elsewhere."""
 
     def __init__(self, items: Iterable[Item]) -> None:
-        self._ticket = uuid.uuid4().hex
-        self.ours: list[Item] = []
-        self._theirs: list[Item] = []
-        for item in items:
-            if item.stored is None:
-                taken = cache.add(_name(item), self._ticket, HELD_SECONDS)
-                (self.ours if taken else self._theirs).append(item)
+        wanted = [item for item in items if item.stored is None]
+        taken = claim_many([_name(item) for item in wanted], HELD_SECONDS)
+        self.ours = [item for item, free in zip(wanted, taken, strict=True) if free]
+        self._theirs = [item for item, free in zip(wanted, taken, strict=True) if not free]
         self._held = set(self.ours)
 
     def land(self, items: Iterable[Item]) -> None:
         """Let others have the words: what was translated is in the memory by now."""
-        for item in items:
-            if item in self._held:
-                self._held.remove(item)
-                cache.delete(_name(item))
+        landed = self._held.intersection(items)
+        if landed:
+            self._held -= landed
+            cache.delete_many([_name(item) for item in landed])
 
     def wait_for_others(self, deadline: Deadline) -> list[Item]:
         """Take what others translated from the memory; the items that they gave up or died with."""
