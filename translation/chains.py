@@ -20,6 +20,8 @@ THREADS = 8
 # The longest that one engine is waited for while others could be asked.
 ENGINE_SECONDS = 15.0
 
+_LASTING = frozenset({"protection", "no_engine"})
+
 
 @dataclass(eq=False)
 class Item:
@@ -93,22 +95,24 @@ class _Chain:
         if not offering:
             self._give_up("no_engine")
             return
-        reason = "engines_down"
+        reasons: list[str] = []
         for index, name in enumerate(offering):
             left = [item for item in self._items if item.stored is None]
             if not left:
                 return
             if not self._deadline.left:
-                reason = "deadline"
+                reasons.append("deadline")
                 break
             if not self._breakers.admits(name):
+                reasons.append("engines_down")
                 continue
             # The engines behind this one get their share of what time is left.
             seconds = self._deadline.left / (len(offering) - index)
             if index + 1 < len(offering):
                 seconds = min(seconds, ENGINE_SECONDS)
-            reason = self._ask(engines.engine(name), left, Deadline(seconds)) or reason
-        self._give_up(reason)
+            reasons.append(self._ask(engines.engine(name), left, Deadline(seconds)))
+        # What may pass goes before what will not: the words are hopeless only if every engine had its say.
+        self._give_up(next((reason for reason in reversed(reasons) if reason not in _LASTING), reasons[0]))
 
     def _give_up(self, reason: str) -> None:
         for item in self._items:

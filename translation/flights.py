@@ -60,6 +60,30 @@ class Flight:
         return orphans
 
 
+# Asking again for words that every engine of the chain broke would only cost again. An engine may learn, so not for ever.
+_HOPELESS_SECONDS = 6 * 3600
+
+
+def mark_hopeless(items: Iterable[Item]) -> None:
+    """Note the items that no engine of their chain got right."""
+    failed = [item for item in items if item.stored is None and item.reason == "protection"]
+    if failed:
+        cache.set_many({_hopeless(item): 1 for item in failed}, _HOPELESS_SECONDS)
+
+
+def give_up_hopeless(items: Iterable[Item]) -> None:
+    """Give the reason ``protection`` to items that were noted so lately, for the same chain."""
+    wanted = [item for item in items if item.stored is None and not item.reason]
+    known = cache.get_many([_hopeless(item) for item in wanted]) if wanted else {}
+    for item in wanted:
+        if _hopeless(item) in known:
+            item.reason = "protection"
+
+
+def _hopeless(item: Item) -> str:
+    return f"hopeless:{item.scope_id}:{item.key}:{'+'.join(item.engines)}"
+
+
 @contextmanager
 def take(items: Iterable[Item]) -> Iterator[Flight]:
     flight = Flight(items)

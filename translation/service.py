@@ -117,12 +117,14 @@ class _Batch:
             self._add_items(task)
         items = list(self._items.values())
         budgets.choose_engines(items, self._scopes)
+        flights.give_up_hopeless(items)
         wanted = [item for item in items if not item.reason]
         health = breakers.snapshot({name for item in wanted for name in item.engines})
         with flights.take(wanted) as flight:
 
             def finished(done: list[chains.Item]) -> None:
                 self._keep(done)
+                flights.mark_hopeless(done)
                 flight.land(done)
 
             chains.run(flight.ours, health, self._deadline, finished)

@@ -67,6 +67,16 @@ def test_an_engine_that_breaks_pieces_is_followed_by_the_next(scope: str, both) 
     assert not EngineState.objects.exists()
 
 
+def test_words_are_not_given_up_while_an_engine_had_no_say(scope: str, both) -> None:
+    both[0].handle = servers.always(500, {})
+    both[1].handle = servers.libretranslate(lambda *_: "@everyone!")
+    outcome = one(scope, "Ask @[Bob](user:1) today")
+    assert outcome.reason == "engine_passing"
+    assert outcome.retry_after is not None
+    both[0].handle = servers.deepl
+    assert one(scope, "Ask @[Bob](user:1) today").engine == "deepl"
+
+
 def test_a_pair_has_its_own_chain(scope: str, both, settings) -> None:
     settings.TRANSLATION_PAIR_ENGINES = {("en", "zh-CN"): ("libretranslate",)}
     assert one(scope, target="zh-CN").engine == "libretranslate"

@@ -294,6 +294,9 @@ def test_an_engine_that_says_nothing_useful_fails_the_text(scope: str, libre: se
     libre.handle = servers.libretranslate(lambda text, source, target: "@everyone " + text)
     outcome = one(scope, "Ask @[Bob](user:1) today")
     assert (outcome.state, outcome.reason, outcome.retry_after) == ("failed", "protection", None)
+    asked = len(libre.requests)
+    assert one(scope, "Ask @[Bob](user:1) today").reason == "protection"
+    assert len(libre.requests) == asked, "it is not paid for again and again"
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="an in-memory SQLite has one connection")
