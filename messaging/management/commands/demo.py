@@ -9,6 +9,7 @@ from messaging import demo
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()
     help = (
         "Fills this instance with a workspace, members of all five languages and conversations; prints their sign-ins."
     )
