@@ -3,7 +3,7 @@ import * as api from "../api.js";
 import { attempt } from "../app.js";
 import { classes, html, keptInTab, setting, useEffect, useLayoutEffect, useRef, useState } from "../core.js";
 import { languageName, LANGUAGES, number, size, t } from "../i18n.js";
-import { forSending, tame } from "../text.js";
+import { forSending, rich, tame } from "../text.js";
 import { EmojiButton } from "./emoji.js";
 import { Avatar, Icon, IconButton, Name } from "./parts.js";
 
@@ -211,7 +211,7 @@ function useDrop(addFiles, isOn) {
 
 /** The draft as somebody with another language will read it, and what that says when read back. */
 function Preview({ content, room, onClose }) {
-  const others = [...new Set((room.people ?? []).filter((person) => person.id !== room.me?.id).map((person) => person.language).filter(Boolean))];
+  const others = room.languages ?? [];
   const choices = (others.length ? others : Object.keys(LANGUAGES)).filter((code) => code !== room.language);
   const [language, setLanguage] = useState(choices[0] ?? "en");
   const [told, setTold] = useState(null);
@@ -221,7 +221,7 @@ function Preview({ content, room, onClose }) {
     let isStale = false;
     const timer = setTimeout(async () => {
       setAsking(true);
-      const answer = await attempt(() => api.post(`/workspaces/${room.workspaceId}/translate`, { content, text: content, language, target_language: language }));
+      const answer = await attempt(() => api.post(`/workspaces/${room.workspaceId}/translate`, { text: content, target: language }));
       if (isStale) return;
       setTold(answer?.data ?? null);
       setAsking(false);
@@ -239,9 +239,10 @@ function Preview({ content, room, onClose }) {
         ${readers.length > 0 && html`<span class="hint">${readers.slice(0, 3).map(tame).join(", ")}</span>`}
         <${IconButton} name="close" label=${t("close")} onClick=${onClose} />
       </header>
-      ${told && html`
-        <p class="text preview-text" lang=${language} dir="auto">${told.content ?? told.translation ?? told.text}</p>
-        ${(told.back_translation ?? told.back) && html`<p class="hint"><span>${t("preview.back")}</span> <span class="preview-back" dir="auto">${told.back_translation ?? told.back}</span></p>`}`}
+      ${told?.text && html`
+        <p class="text preview-text" lang=${told.target} dir="auto">${rich(told.text, { names: room.names, me: room.me })}</p>
+        ${told.back_translation && html`<p class="hint">${t("preview.back")} <span class="preview-back" lang=${told.source} dir="auto">${rich(told.back_translation, { names: room.names, me: room.me })}</span></p>`}`}
+      ${told && !told.text && html`<p class="hint">${told.reason || t("translation.failed", { language: languageName(told.target) })}</p>`}
       ${isAsking && !told && html`<p class="translating"><span class="shimmer"></span><span>${t("translation.pending")}</span></p>`}
     </section>`;
 }

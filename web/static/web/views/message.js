@@ -117,7 +117,7 @@ function Translation({ message, room, shows, setShows, conversation, onCorrect }
       ${shows === "original" && html`
         <div class="original">
           <div class="text" dir="auto" lang=${message.original_language}>${rich(message.original_content, { type: message.type, names: room.names, me: room.me, marksKept: true })}</div>
-          <p class="original-note">${t("translation.note", { language: from })}${" "}${room.canCorrect && html`<button type="button" class="link" onClick=${onCorrect}>${t("correct.title")}</button>`}</p>
+          <p class="original-note">${t("translation.note", { language: from })}${" "}${!room.isGuest && html`<${Maker} message=${message} conversation=${conversation} />`}${room.canCorrect && html`<button type="button" class="link" onClick=${onCorrect}>${t("correct.title")}</button>`}</p>
         </div>`}`;
   }
   if (!room.language || message.original_language === room.language) return null;
@@ -129,19 +129,33 @@ function Translation({ message, room, shows, setShows, conversation, onCorrect }
     ${shows === "why" && html`<${Why} message=${message} conversation=${conversation} language=${room.language} />`}`;
 }
 
+/** What the server knows of one translation of a message, once it has told. */
+function useHow(message, conversation, language) {
+  const [row, setRow] = useState(null);
+  useEffect(() => {
+    let isStale = false;
+    api.get(`${conversation.path}/messages/${message.id}/translations`, { per_page: 100 }).then(
+      ({ data }) => isStale || setRow(data.find((one) => one.language === language) ?? {}),
+      () => isStale || setRow({}),
+    );
+    return () => {
+      isStale = true;
+    };
+  }, [message.id, message.display_content, language]);
+  return row;
+}
+
+/** Whose words a translation is made of. */
+function Maker({ message, conversation }) {
+  const row = useHow(message, conversation, message.display_language);
+  if (row?.corrected_by) return html`${t("translation.corrected", { name: tame(row.corrected_by.name) })} `;
+  return row?.engine ? html`${t("translation.by", { engine: row.engine })} ` : "";
+}
+
 /** Why a translation could not be had, as far as the server tells. */
 function Why({ message, conversation, language }) {
-  const [told, setTold] = useState("");
-  useEffect(() => {
-    api.get(`${conversation.path}/messages/${message.id}/translations`).then(
-      ({ data }) => {
-        const row = (Array.isArray(data) ? data : []).find((one) => one.language === language) ?? {};
-        setTold([row.error ?? row.reason, row.engine].filter(Boolean).join(" · ") || t("translation.retried"));
-      },
-      () => setTold(t("translation.retried")),
-    );
-  }, [message.id]);
-  return html`<p class="original-note why" role="status">${told || t("loading")}</p>`;
+  const row = useHow(message, conversation, language);
+  return html`<p class="original-note why" role="status">${row ? [row.reason, t("translation.retried")].filter(Boolean).join(" · ") : t("loading")}</p>`;
 }
 
 /** The message that this one answers, on one line. */
@@ -246,7 +260,7 @@ function CorrectDialog({ message, conversation, onClose }) {
   const submit = async ({ text }) => {
     const { data } = await api.put(`${conversation.path}/messages/${message.id}/translations/${language}`, { text });
     const row = conversation.find(message.id);
-    if (row) conversation.upsert(data?.seq ? data : { ...row, display_content: text });
+    if (row) conversation.upsert({ ...row, display_content: data.text });
     onClose();
   };
   return html`

@@ -1,7 +1,7 @@
 /** What stands beside a conversation: a thread, pins, search, and who is here. */
 import * as api from "../api.js";
 import { app, attempt, loadMembers } from "../app.js";
-import { html, Observable, useEffect, useMemo, useObserved, useRef, useState } from "../core.js";
+import { html, useEffect, useMemo, useObserved, useRef, useState } from "../core.js";
 import { languageName, moment, t } from "../i18n.js";
 import { gist, tame } from "../text.js";
 import { Composer } from "./composer.js";
@@ -74,17 +74,20 @@ function threadOf(conversation, rows) {
 }
 
 /** One line of a list of found messages. */
-function Found({ row, where, onJump }) {
+function Found({ row, where, onJump, query = "" }) {
   return html`
     <li><button type="button" class="found" onClick=${() => onJump(row)}>
       <span class="found-head"><strong><${Name}>${row.sender?.name ?? t("message.service")}<//></strong> <span class="hint">${where ? html`<${Name}>${where}<//> · ` : ""}${moment(row.created_at)}</span></span>
-      <span class="found-text" dir="auto" lang=${row.display_language}>${row.snippet ? snippet(row.snippet) : gist(row.display_content, 220) || row.attachments?.map((one) => tame(one.client_name)).join(", ")}</span>
+      <span class="found-text" dir="auto" lang=${row.display_language}>${row.snippet ? snippet(row.snippet, query) : gist(row.display_content, 220) || row.attachments?.map((one) => tame(one.client_name)).join(", ")}</span>
     </button></li>`;
 }
 
-/** A snippet may mark what was found with a pair of marks; they become elements, never markup. */
-function snippet(text) {
-  return String(text).split(/<\/?(?:mark|b|em)>|\u0002|\u0003/u).map((piece, i) => (i % 2 ? html`<mark>${piece}</mark>` : piece));
+/** A snippet with the searched words marked. */
+function snippet(text, query) {
+  const words = query.replace(/"/g, " ").trim().split(/\s+/).filter(Boolean);
+  if (!words.length) return text;
+  const pattern = new RegExp(`(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`, "giu");
+  return text.split(pattern).map((piece, i) => (i % 2 ? html`<mark>${piece}</mark>` : piece));
 }
 
 export function Pins({ conversation, onJump, onClose }) {
@@ -119,7 +122,7 @@ export function Search({ workspaceId, nameOf, onJump, onClose }) {
     <${Panel} title=${t("search.title")} onClose=${onClose}>
       <div class="search-box"><${Icon} name="search" /><input data-first type="search" maxlength="200" aria-label=${t("search.title")} placeholder=${t("search.hint")} value=${query} onInput=${(event) => setQuery(event.target.value)} /></div>
       <div class="panel-body" tabindex="0" role="region" aria-label=${t("search.results")} aria-live="polite">
-        ${rows && (rows.length ? html`<ul class="founds">${rows.map((row) => html`<${Found} key=${row.id} row=${row} where=${nameOf(row)} onJump=${onJump} />`)}</ul>` : html`<${Empty} icon="search" title=${t("search.none")}>${t("search.noneHint")}<//>`)}
+        ${rows && (rows.length ? html`<ul class="founds">${rows.map((row) => html`<${Found} key=${row.id} row=${row} where=${nameOf(row)} query=${query} onJump=${onJump} />`)}</ul>` : html`<${Empty} icon="search" title=${t("search.none")}>${t("search.noneHint")}<//>`)}
         ${more && html`<button type="button" class="button" onClick=${() => ask(more)}>${t("more")}</button>`}
       </div>
     <//>`;

@@ -195,6 +195,8 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
   const conversation = conversationOf(id, path);
   useObserved(conversation);
   const people = useMemo(() => peopleOf(isDirect, place, members[workspace?.id], me), [isDirect, place, members, me]);
+  const spokenBy = languagesOf(conversation, people);
+  const languages = [...new Set([...people.map((person) => person.language), ...spokenBy.values()])].filter(Boolean);
   const names = useMemo(() => new Map(people.map((person) => [String(person.id), person.name])), [people]);
   const needsPassword = !isDirect && place?.has_password && !place.is_member;
 
@@ -218,7 +220,7 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
   const mine = members[workspace?.id]?.find((row) => row.user.id === me.id);
   const language = (!isDirect && mine?.preferred_language) || me.preferred_language;
   const room = {
-    me, names, people, language, hasChannel: !isDirect, canAttach: true, workspaceId: workspace?.id,
+    me, names, people: people.map((person) => ({ ...person, language: person.language ?? spokenBy.get(person.id) })), languages: languages.filter((code) => code !== language), language, hasChannel: !isDirect, canAttach: true, workspaceId: workspace?.id,
     canModerate: !isDirect && ["owner", "admin"].includes(workspace?.role), canPreview: !isDirect, canCorrect: !isDirect, isReadOnly: place?.is_archived,
     onThread: (messageId) => setPanel({ kind: "thread", id: messageId }),
     onJump: (messageId) => (conversation.find(messageId) ? ((conversation.wanted = messageId), conversation.changed()) : conversation.open({ around: messageId })),
@@ -229,7 +231,6 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
   const onTyping = () => typingIn(id);
   const title = isDirect ? place?.participant?.name : place?.name;
   const toggle = (kind) => setPanel(panel?.kind === kind ? null : { kind });
-  const languages = [...new Set(people.map((person) => person.language).filter(Boolean))];
 
   return html`
     <header class="stage-head">
@@ -256,6 +257,13 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
 function peopleOf(isDirect, place, members, me) {
   if (isDirect) return place ? [{ ...place.participant, language: null }, { id: me.id, name: me.name, language: me.preferred_language }] : [];
   return (members ?? []).map((row) => ({ ...row.user, language: row.preferred_language ?? (row.user.id === me.id ? me.preferred_language : null) }));
+}
+
+/** What somebody last wrote in is what they read in, where nothing else is known. @returns {Map<number, string>} */
+function languagesOf(conversation, people) {
+  const known = new Map();
+  for (const message of conversation.messages) if (message.sender?.kind === "user" && message.original_content) known.set(message.sender.id, message.original_language);
+  return new Map(people.filter((person) => known.has(person.id)).map((person) => [person.id, known.get(person.id)]));
 }
 
 function Locked({ channel, workspace }) {

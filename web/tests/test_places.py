@@ -1,0 +1,203 @@
+"""The other pages: every way in, settings, a visitor's room, the widget, five languages."""
+
+import email
+import http.server
+import re
+import threading
+import time
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from web.tests.conftest import Opens
+from web.tests.service import LINES, PASSWORD, Person, Service
+
+
+def mail_to(service: Service, address: str, pattern: str) -> str:
+    """What ``pattern``'s group finds in the newest mail to ``address``, once there is one."""
+    until = time.monotonic() + 15
+    while time.monotonic() < until:
+        for file in sorted((service.var / "mail").glob("*"), key=lambda one: one.stat().st_mtime, reverse=True):
+            mail = email.message_from_bytes(file.read_bytes(), policy=default)
+            body = mail.get_body(("plain",))
+            found = re.search(pattern, body.get_content()) if body and address in str(mail["To"]) else None
+            if found:
+                return found[1]
+        time.sleep(0.1)
+    raise AssertionError(f"no mail to {address} with {pattern}")
+
+
+def room_of(owner: Person, name: str) -> dict[str, str]:
+    return dict(owner.call("POST", "/external/rooms", {"name": name})["data"])
+
+
+def test_a_code_or_a_new_password_gets_in(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    window = opens("en-GB")
+    window.expected = ("401", "422")
+    page = window.go("/")
+    page.get_by_label("Email").fill(ann.email)
+    page.get_by_label("Password").fill("wrong password")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.locator(".field-error")).to_have_text("The provided credentials are incorrect.")
+    window.check_axe("wrong password")
+    page.get_by_role("button", name="Sign in with a code by email").click()
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code of 6 digits").fill(mail_to(service, ann.email, r"\b(\d{6})\b"))
+    window.check_axe("code")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="Welcome, Ann")).to_be_visible()
+    page.get_by_role("button", name="Settings and more").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+
+    page.get_by_role("button", name="Forgot your password?").click()
+    page.get_by_label("Email").fill(ann.email)
+    page.get_by_role("button", name="Send the link").click()
+    expect(page.locator(".notice")).to_contain_text(ann.email)
+    link = mail_to(service, ann.email, r"(http\S+/reset-password\S+)")
+    page.goto(link)
+    page.get_by_label("New password").fill("another horse 9")
+    window.check_axe("reset")
+    page.get_by_role("button", name="Save and sign in").click()
+    expect(page.get_by_role("heading", name="Welcome, Ann")).to_be_visible()
+
+
+def test_settings_change_the_account_and_every_page_of_them_is_accessible(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Settings")
+    window = opens("en-GB", dark=True)
+    page = window.sign_in(ann, place.page)
+    page.get_by_role("button", name="Settings and more").click()
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.get_by_label("Your name").fill("Ann Marie")
+    window.check_axe("profile")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".side-foot")).to_contain_text("Ann Marie")
+    for section in ("Sign-in", "Access tokens", "Files", "Your data"):
+        page.get_by_role("navigation", name="Settings").get_by_role("link", name=section).click()
+        expect(page.get_by_role("link", name=section)).to_have_attribute("aria-current", "page")
+        expect(page.locator(".settings .spinner")).to_have_count(0)
+        window.check_axe(section)
+    page.get_by_role("link", name="Access tokens").click()
+    page.get_by_label("Name", exact=True).fill("robot")
+    page.get_by_role("button", name="Create").click()
+    expect(page.locator(".secret")).to_have_text(re.compile(r"^\d+\|"))
+    expect(page.locator(".rows li", has_text="robot")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="general", exact=True)).to_be_visible()
+
+
+def test_a_visitor_on_a_phone_talks_with_the_shop(opens: Opens, service: Service) -> None:
+    shop = service.person("Haruka", "ja")
+    room = room_of(shop, "Jackets")
+    path = f"/workspaces/{room['workspace_id']}/channels/{room['channel_id']}/messages"
+    window = opens("th-TH", phone=True)
+    page = window.go(f"/rooms/{room['room_id']}")
+    expect(page.locator("html")).to_have_attribute("lang", "th")
+    window.check_axe("join a room")
+    page.get_by_label("ชื่อของคุณที่นี่").fill("มาลี")
+    page.get_by_role("button", name="เริ่มคุย").tap()
+    expect(page.get_by_role("heading", name="Jackets", level=1)).to_be_visible()
+    page.locator("textarea").fill(LINES["size"]["th"])
+    page.get_by_role("button", name="ส่ง").tap()
+    expect(page.locator(".messages:not(.outgoing) .text")).to_have_text(LINES["size"]["th"])
+    until = time.monotonic() + 10
+    while (row := shop.call("GET", path)["data"][0])["display_content"] != LINES["size"]["ja"]:
+        assert time.monotonic() < until, row
+        time.sleep(0.1)
+    assert row["sender"] == {"kind": "guest", "id": row["sender"]["id"], "name": "มาลี", "avatar_url": None}
+    shop.call("POST", path, {"content": LINES["stock"]["ja"]})
+    expect(page.locator(".message .text").last).to_have_text(LINES["stock"]["th"])
+    expect(page.locator(".message .text").last).to_have_attribute("lang", "th")
+    window.check_axe("a room")
+    page.locator("input[type=file]").set_input_files([{"name": "a.txt", "mimeType": "text/plain", "buffer": b"measures"}])
+    page.get_by_role("button", name="ส่ง").tap()
+    with page.expect_download() as download:
+        page.locator(".file").tap()
+    assert download.value.path().read_bytes() == b"measures"
+    # After a reload the visitor is still the same.
+    page.reload()
+    expect(page.locator(".message .text").last).to_have_text(LINES["stock"]["th"])
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    shop.call("POST", f"/external/rooms/{room['room_id']}/close")
+    expect(page.locator(".archived")).to_contain_text("สิ้นสุดแล้ว")
+    window.expected = ("410",)
+    fresh = window.new_page()
+    fresh.evaluate("() => {}")
+    fresh.goto(f"{window.url}/rooms/{room['room_id']}")
+    expect(fresh.locator("main")).to_be_visible()
+
+
+def test_one_tag_puts_a_room_into_the_corner_of_a_shops_page(opens: Opens, service: Service, tmp_path: Path) -> None:
+    shop = service.person("Haruka", "ja")
+    room = room_of(shop, "Corner")
+    (tmp_path / "index.html").write_text(
+        f"<!doctype html><html lang=en><title>Shop</title><h1>Shop</h1>"
+        f"<script src='{service.url}/static/web/widget.js' data-room='{room['room_id']}' data-label='Talk to us' async></script>"
+    )
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments: object) -> None:
+            super().__init__(*arguments, directory=str(tmp_path))  # type: ignore[arg-type]
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    # Another host, so that the frame is cross-site in the browser's eyes.
+    origin = f"http://localhost:{server.server_port}"
+    window = opens("id-ID")
+    window.elsewhere = (origin,)
+    window.expected = ("404",)  # The shop has no icon.
+    page = window.page
+    page.goto(origin)
+    page.get_by_role("button", name="Talk to us").click()
+    frame = page.frame_locator("iframe")
+    frame.get_by_label("Namamu di sini").fill("Budi")
+    frame.get_by_role("button", name="Mulai mengobrol").click()
+    frame.locator("textarea").fill(LINES["size"]["id"])
+    frame.locator("textarea").press("Enter")
+    expect(frame.locator(".messages:not(.outgoing) .text")).to_have_text(LINES["size"]["id"])
+    shop.call("POST", f"/workspaces/{room['workspace_id']}/channels/{room['channel_id']}/messages", {"content": LINES["stock"]["ja"]})
+    expect(frame.locator(".message .text").last).to_have_text(LINES["stock"]["id"])
+    assert window.context.cookies(service.url) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Talk to us").focus()
+    server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("locale", "title"),
+    [("en-GB", "Welcome back"), ("ja-JP", "おかえりなさい"), ("zh-CN", "欢迎回来"), ("th-TH", "ยินดีต้อนรับกลับมา"), ("id-ID", "Selamat datang kembali")],
+)  # fmt: skip
+def test_the_first_page_speaks_the_browsers_language_and_fits_a_small_phone(opens: Opens, locale: str, title: str) -> None:
+    window = opens(locale)
+    window.page.set_viewport_size({"width": 320, "height": 640})
+    page = window.go("/")
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.get_by_role("link", name="API")).to_have_attribute("href", "/api/docs")
+    window.check_axe(locale)
+
+
+def test_a_phone_reaches_every_place_by_keys_and_by_touch(opens: Opens, service: Service) -> None:
+    li, ann = service.person("李伟", "zh-CN"), service.person("Ann", "en")
+    place = li.workspace("手机", ann)
+    li.call("POST", f"/workspaces/{place.workspace}/channels", {"name": "新闻"})
+    place.say(ann, LINES["morning"]["en"])
+    window = opens("zh-CN", phone=True, dark=True)
+    page = window.sign_in(li, place.page)
+    expect(page.locator(".message .text")).to_have_text(LINES["morning"]["zh-CN"])
+    window.check_axe("phone")
+    page.get_by_role("button", name="打开会话列表").tap()
+    window.check_axe("phone, places")
+    page.get_by_role("link", name="新闻").tap()
+    expect(page.get_by_role("heading", name="新闻", exact=True)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="成员").tap()
+    expect(page.locator(".people")).to_contain_text("Ann")
+    window.check_axe("phone, members")
+    assert PASSWORD not in page.content()

@@ -1,0 +1,290 @@
+"""The whole story in a real browser: two people, two languages, one conversation."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from web.tests.conftest import Opens
+from web.tests.service import LINES, PASSWORD, Person, Place, Service
+
+
+def message(page: Page, text: str) -> "object":
+    return page.locator(".scroller .message", has_text=text).last
+
+
+def write(page: Page, text: str) -> None:
+    box = page.locator(".stage .composer textarea, .room .composer textarea").first
+    box.fill(text)
+    box.press("Enter")
+
+
+def test_two_people_meet_and_each_reads_the_other_in_their_own_language(opens: Opens, service: Service) -> None:
+    ann = opens("en-GB")
+    page = ann.go("/")
+    ann.check_axe("sign-in")
+    page.get_by_role("button", name="Create an account").click()
+    ann.check_axe("register")
+    page.get_by_label("Your name").fill("Ann Baker")
+    page.get_by_label("Email").fill("ann.story@example.com")
+    page.get_by_label("Password").fill("short")
+    page.get_by_role("button", name="Create account").click()
+    expect(page.locator(".field-error")).to_be_visible()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", name="Welcome, Ann Baker")).to_be_visible()
+    ann.check_axe("no workspace yet")
+    page.get_by_role("button", name="New workspace").first.click()
+    page.get_by_label("Name").fill("Label printers")
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_role("heading", name="general", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Invite people").click()
+    page.get_by_role("button", name="New link").click()
+    link = page.get_by_role("textbox", name="Invite link").input_value()
+    ann.check_axe("invite dialog")
+    page.keyboard.press("Escape")
+
+    yuki = opens("ja-JP")
+    theirs = yuki.page
+    theirs.goto(link)
+    expect(theirs.get_by_role("heading", name="Label printers に参加")).to_be_visible()
+    theirs.get_by_role("button", name="アカウントを作成").click()
+    theirs.get_by_label("お名前").fill("田中ゆき")
+    theirs.get_by_label("メールアドレス").fill("yuki.story@example.com")
+    theirs.get_by_label("パスワード").fill(PASSWORD)
+    theirs.locator("form .button.primary").click()
+    expect(theirs.get_by_role("heading", name="general", exact=True)).to_be_visible()
+    expect(theirs.locator("html")).to_have_attribute("lang", "ja")
+
+    # She writes in Japanese; Ann reads English, sees that it was translated, and what it says in the original.
+    write(theirs, LINES["morning"]["ja"])
+    seen = message(page, LINES["morning"]["en"])
+    expect(seen).to_be_visible()
+    expect(seen.locator(".text")).to_have_attribute("lang", "en")
+    seen.get_by_role("button", name="from Japanese").click()
+    expect(seen.locator(".original .text")).to_have_text(LINES["morning"]["ja"])
+    expect(seen.locator(".original .text")).to_have_attribute("lang", "ja")
+    seen.get_by_role("button", name="Hide the original").click()
+    # By key as well.
+    seen.focus()
+    page.keyboard.press("o")
+    expect(seen.locator(".original .text")).to_be_visible()
+    page.keyboard.press("o")
+
+    # He types, she sees it; a link, code and a mention stay what they are.
+    page.locator(".stage .composer textarea").press_sequentially("Great", delay=15)
+    expect(theirs.locator(".typing")).to_contain_text("Ann Baker")
+    write(page, "Great. The manual is at https://printers.example/setup and the setup code is `QL-820-7`.")
+    got = message(theirs, "いいですね。説明書は")
+    expect(got.locator("a")).to_have_attribute("href", "https://printers.example/setup")
+    expect(got.locator("a")).to_have_attribute("rel", re.compile("noopener"))
+    expect(got.locator("code")).to_have_text("QL-820-7")
+    got.get_by_role("button", name="英語から").click()
+    expect(got.locator(".original .kept")).to_have_count(2)
+    box = page.locator(".stage .composer textarea")
+    box.press_sequentially("@田")
+    expect(page.get_by_role("option")).to_have_count(1)
+    box.press("Enter")
+    box.press_sequentially("Can you set it up in Osaka tomorrow before noon?")
+    box.press("Enter")
+    asked = message(theirs, "明日の昼までに大阪で設置できますか？")
+    expect(asked.locator(".mention.me")).to_have_text("@田中ゆき")
+
+    # Reactions, edits, replies, pins and deletions arrive live.
+    asked.hover()
+    asked.get_by_role("button", name="👍 でリアクション").click()
+    expect(message(page, "Osaka").locator(".reaction")).to_contain_text("1")
+    asked.hover()
+    asked.get_by_role("button", name="スレッドで返信").click()
+    theirs.locator(".thread textarea").fill(LINES["yes"]["ja"])
+    theirs.locator(".thread textarea").press("Enter")
+    expect(theirs.locator(".thread .message")).to_have_count(2)
+    yuki.check_axe("thread")
+    reply = message(page, LINES["yes"]["en"])
+    expect(reply.locator(".quote")).to_contain_text("Osaka")
+    expect(message(page, "Osaka tomorrow").locator(".thread-link")).to_have_text("1 reply")
+    theirs.get_by_role("complementary").get_by_role("button", name="閉じる").click()
+
+    mine = message(page, "The manual is at")
+    mine.focus()
+    page.keyboard.press("e")
+    mine.locator("textarea").fill(LINES["thanks"]["en"])
+    mine.locator("textarea").press("Enter")
+    expect(message(theirs, LINES["thanks"]["ja"])).to_be_visible()
+    expect(message(theirs, LINES["thanks"]["ja"]).locator(".edited")).to_be_visible()
+
+    asked.hover()
+    asked.get_by_role("button", name="その他の操作").click()
+    yuki.check_axe("message menu")
+    theirs.get_by_role("menuitem", name="ピン留め", exact=True).click()
+    page.get_by_role("button", name="Pinned messages").click()
+    expect(page.locator(".panel .found")).to_contain_text("Osaka")
+    ann.check_axe("pins")
+    page.locator(".panel").get_by_role("button", name="Close").click()
+
+    # Search finds it in either language.
+    theirs.keyboard.press("Control+k")
+    theirs.get_by_role("searchbox", name="検索").fill("大阪")
+    expect(theirs.locator(".panel .found mark").first).to_have_text("大阪")
+    yuki.check_axe("search")
+    theirs.locator(".panel .found").first.click()
+    expect(theirs.locator(".scroller .message.flash")).to_contain_text("大阪")
+    theirs.locator(".panel").get_by_role("button", name="閉じる").click()
+
+    gone = message(page, LINES["thanks"]["en"])
+    gone.focus()
+    page.keyboard.press("Delete")
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(theirs.locator(".stub")).to_have_text("このメッセージは削除されました。")
+    ann.check_axe("conversation")
+    yuki.check_axe("conversation in Japanese")
+
+    # Another language: everything that stands there is read again in it.
+    page.get_by_role("button", name="The language that you read in").click()
+    page.get_by_role("menuitemradio", name="Bahasa Indonesia").click()
+    expect(message(page, LINES["morning"]["id"])).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "id")
+    expect(page.get_by_role("button", name="Anggota")).to_be_visible()
+
+
+def test_a_direct_message_counts_as_unread_until_it_is_seen_in_any_tab(opens: Opens, service: Service) -> None:
+    ann, mali = service.person("Ann", "en"), service.person("Mali", "th")
+    place = ann.workspace("Two tabs", mali)
+    window = opens("en-GB")
+    page = window.sign_in(ann, place.page)
+    expect(page.get_by_role("heading", name="general", exact=True)).to_be_visible()
+    second = window.new_page()
+    second.goto(window.url + place.page)
+    expect(second.get_by_role("heading", name="general", exact=True)).to_be_visible()
+
+    direct = mali.call("POST", "/direct-conversations", {"participant_user_id": ann.id})["data"]["id"]
+    mali.call("POST", f"/direct-conversations/{direct}/messages", {"content": LINES["yes"]["th"]})
+    for tab in (page, second):
+        expect(tab.locator(".place.unread .count-badge")).to_have_text("1")
+        expect(tab).to_have_title(re.compile(r"^\(1\) "))
+    second.bring_to_front()
+    second.get_by_role("link", name="Mali").click()
+    expect(second.locator(".scroller .message .text")).to_have_text(LINES["yes"]["en"])
+    for tab in (second, page):
+        expect(tab.locator(".count-badge")).to_have_count(0)
+        expect(tab).not_to_have_title(re.compile(r"^\("))
+
+    # What one tab sends stands in the other, once.
+    write(second, "Thank you")
+    page.bring_to_front()
+    page.get_by_role("link", name="Mali").click()
+    expect(page.locator(".scroller .message .text", has_text="Thank you")).to_have_count(1)
+    # Signing out in one ends the other too.
+    page.get_by_role("button", name="Settings and more").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    expect(second.get_by_role("heading", name="Welcome back")).to_be_visible()
+
+
+def test_what_is_not_translated_yet_says_so_and_why(opens: Opens, service: Service) -> None:
+    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
+    place = ann.workspace("Slow words", yuki)
+    window = opens("en-GB")
+    page = window.sign_in(ann, place.page)
+    expect(page.locator(".intro")).to_be_visible()
+    service.translator.delay = 1.5
+    place.say(yuki, LINES["thanks"]["ja"])
+    row = page.locator(".scroller .message").last
+    expect(row.locator(".text")).to_have_text(LINES["thanks"]["ja"])
+    expect(row.locator(".translating")).to_be_visible()
+    expect(row.locator(".text")).to_have_text(LINES["thanks"]["en"])
+    expect(row.locator(".translating")).to_have_count(0)
+
+
+def test_a_draft_can_be_read_as_others_will_and_a_translation_corrected(opens: Opens, service: Service) -> None:
+    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
+    place = ann.workspace("Careful words", yuki)
+    place.say(yuki, LINES["thanks"]["ja"])
+    window = opens("en-GB")
+    page = window.sign_in(ann, place.page)
+    expect(page.locator(".scroller .message .text")).to_have_text(LINES["thanks"]["en"])
+    page.locator(".composer textarea").fill(LINES["yes"]["en"])
+    page.get_by_role("button", name="See how others will read it").click()
+    expect(page.locator(".preview-text")).to_have_text(LINES["yes"]["ja"])
+    expect(page.locator(".preview-back")).to_have_text(LINES["yes"]["en"])
+    window.check_axe("preview")
+    page.locator(".composer textarea").press("Enter")
+    row = message(page, LINES["thanks"]["en"])
+    row.get_by_role("button", name="from Japanese").click()
+    expect(row.locator(".original-note")).to_contain_text("libretranslate")
+    row.get_by_role("button", name="Correct the translation").first.click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("Thanks everyone, so fast!")
+    window.check_axe("correct a translation")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(message(page, "Thanks everyone, so fast!")).to_be_visible()
+
+
+def test_files_are_sent_by_choice_and_by_drop_and_pictures_are_seen(opens: Opens, service: Service) -> None:
+    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
+    place = ann.workspace("Pictures", yuki)
+    window, other = opens("en-GB"), opens("ja-JP")
+    page, theirs = window.sign_in(ann, place.page), other.sign_in(yuki, place.page)
+    expect(page.locator(".intro")).to_be_visible()
+    expect(theirs.locator(".intro")).to_be_visible()
+    picture = page.screenshot(type="png", clip={"x": 0, "y": 0, "width": 80, "height": 60})
+    page.locator("input[type=file]").set_input_files(
+        [{"name": "printer.png", "mimeType": "image/png", "buffer": picture}, {"name": "a‮gpj.txt", "mimeType": "text/plain", "buffer": b"notes"}]
+    )
+    expect(page.locator(".staged .file-size").last).to_contain_text("byte")
+    page.locator(".composer textarea").press("Enter")
+    expect(theirs.locator(".picture img")).to_be_visible()
+    assert theirs.locator(".picture img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 80
+    expect(theirs.locator(".file .file-name")).to_have_text("a�gpj.txt")
+    page.evaluate(
+        """() => {
+            const data = new DataTransfer();
+            data.items.add(new File(["dropped"], "dropped.txt", { type: "text/plain" }));
+            dispatchEvent(new DragEvent("drop", { dataTransfer: data, cancelable: true }));
+        }"""
+    )
+    expect(page.locator(".staged .file-name")).to_have_text("dropped.txt")
+    expect(page.locator(".staged progress")).to_have_count(0)
+    page.locator(".composer textarea").press("Enter")
+    with theirs.expect_download() as download:
+        theirs.locator(".file", has_text="dropped.txt").click()
+    assert download.value.path().read_bytes() == b"dropped"
+
+
+def test_a_long_conversation_scrolls_with_few_rows_in_the_page(opens: Opens, service: Service) -> None:
+    ann: Person = service.person("Ann", "en")
+    place: Place = ann.workspace("Long")
+    first = place.say(ann, "Message 1")
+    service.manage("shell", "-c", LONG.format(channel=place.channel, user=ann.id))
+    window = opens("en-GB")
+    page = window.sign_in(ann, place.page)
+    expect(page.locator(".message .text").last).to_have_text("Message 3000")
+    for _ in range(12):
+        page.locator(".scroller").evaluate("box => { box.scrollTop = 400 }")
+        page.wait_for_timeout(120)
+    shown = [int(text.split()[-1]) for text in page.locator(".scroller .message .text").all_inner_texts()]
+    assert shown == list(range(shown[0], shown[-1] + 1)), "neighbours, in order"
+    assert shown[0] < 2600
+    assert len(shown) <= 300
+    before = page.evaluate(TOP_ROW)
+    page.wait_for_timeout(300)
+    assert page.evaluate(TOP_ROW) == before, "what is read stays where it is"
+    page.get_by_role("button", name="To the latest messages").click()
+    expect(page.locator(".message .text").last).to_have_text("Message 3000")
+    page.goto(f"{window.url}{place.page}?at={first['id']}")
+    expect(page.locator(".message.flash .text")).to_have_text("Message 1")
+    expect(page.locator(".intro")).to_be_visible()
+
+
+TOP_ROW = """() => {
+    const box = document.querySelector(".scroller").getBoundingClientRect();
+    const row = [...document.querySelectorAll("[data-id]")].find(one => one.getBoundingClientRect().bottom > box.top);
+    return [row.dataset.id, Math.round(row.getBoundingClientRect().top)];
+}"""
+LONG = """
+from messaging.models import Message
+from workspaces.models import Conversation
+first = Message.objects.get(conversation_id="{channel}", seq=1)
+same = {{f.attname: getattr(first, f.attname) for f in Message._meta.concrete_fields if not f.primary_key}}
+rows = [Message(**{{**same, "seq": n, "content": f"Message {{n}}"}}) for n in range(2, 3001)]
+Message.objects.bulk_create(rows, batch_size=500)
+Conversation.objects.filter(pk="{channel}").update(last_seq=3000)
+"""

@@ -1,0 +1,176 @@
+"""When things go wrong: hostile words, no network, a server that refuses."""
+
+import re
+import time
+
+from playwright.sync_api import Page, Route, expect
+
+from web.tests.conftest import Opens
+from web.tests.service import LINES, PASSWORD, Service
+
+
+def write(page: Page, text: str) -> None:
+    box = page.locator(".stage .composer textarea")
+    box.fill(text)
+    box.press("Enter")
+
+
+def said(page: Page) -> list[str]:
+    return [text.replace("\n", " ") for text in page.locator(".scroller .messages:not(.outgoing) .text").all_inner_texts()]
+
+
+HOSTILE = [
+    "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>",
+    "[click me](javascript:alert(1)) javascript:alert(1) [fine](https://ok.example/a)",
+    "https://bank.example/‮moc.live//:sptth and ‮reversed text",
+    "x" * 8000,
+    "😀" * 200,
+    "@[<b>nobody</b>](user:999999999999) @[a](user:1)onclick=alert(1)",
+    "```\n<script>alert(1)</script>\n``` and `</code><b>`",
+    "\u0301" * 300 + "zalgo",
+]
+
+
+def test_hostile_words_are_only_ever_words(opens: Opens, service: Service) -> None:
+    ann, eve = service.person("Ann", "en"), service.person("Eve ‮evE", "en")
+    place = ann.workspace("<script>alert(1)</script>", eve)
+    for words in HOSTILE:
+        place.say(eve, words, skip_translation=True)
+    window = opens("en-GB")
+    page = window.sign_in(ann, place.page)
+    expect(page.locator(".scroller .message")).to_have_count(len(HOSTILE))
+    assert page.title().endswith("Rosetta")
+    assert page.locator(".scroller .text script, .scroller .text img, .scroller .text b").count() == 0
+    links = page.locator(".scroller .text a").evaluate_all("all => all.map(one => one.protocol)")
+    assert set(links) == {"https:"}
+    expect(page.locator(".text", has_text="<img src=x")).to_be_visible()
+    expect(page.locator(".message-name").first).to_contain_text("�evE")
+    # Nothing is wider than its place, and the long ones open on demand.
+    assert page.locator(".scroller").evaluate("box => box.scrollWidth <= box.clientWidth")
+    more = page.get_by_role("button", name="Show all of it")
+    expect(more).to_have_count(1)
+    more.click()
+    expect(page.get_by_role("button", name="Show less")).to_be_visible()
+    window.check_axe("hostile words")
+
+
+def test_what_is_written_offline_is_sent_once_and_in_order_and_nothing_is_missed(opens: Opens, service: Service) -> None:
+    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
+    place = ann.workspace("Storm", yuki)
+    window = opens("en-GB")
+    window.expected = ("401 (Unauthorized)", "ERR_", "WebSocket")
+    page = window.sign_in(ann, place.page)
+    expect(page.locator(".intro")).to_be_visible()
+    write(page, "before")
+    expect(page.locator(".outgoing")).to_have_count(0)
+    service.gate.cut()
+    for number in range(3):
+        write(page, f"from the tunnel {number}")
+    expect(page.locator(".outgoing .message")).to_have_count(3)
+    expect(page.locator(".outgoing .message.waiting").first).to_be_visible()
+    expect(page.locator(".link-state.on")).to_contain_text("Reconnecting")
+    window.check_axe("offline")
+    for number in range(2):
+        place.say(yuki, f"meanwhile {number}", skip_translation=True)
+    service.gate.open()
+    expect(page.locator(".outgoing .message")).to_have_count(0, timeout=25_000)
+    expect(page.locator(".link-state.on")).to_have_count(0, timeout=25_000)
+    expect(page.locator(".scroller .text", has_text="meanwhile 1")).to_be_visible()
+    assert said(page) == ["before", "meanwhile 0", "meanwhile 1", *(f"from the tunnel {number}" for number in range(3))]
+    stored = [row["original_content"] for row in ann.call("GET", f"{place.api}/messages")["data"]]
+    assert stored[::-1] == said(page)
+
+    # A socket that flaps: what is said meanwhile arrives once.
+    for number in range(4):
+        service.gate.flap()
+        place.say(yuki, f"flap {number}", skip_translation=True)
+        time.sleep(0.3)
+    expect(page.locator(".scroller .text", has_text="flap 3")).to_be_visible(timeout=25_000)
+    assert [text for text in said(page) if text.startswith("flap")] == [f"flap {number}" for number in range(4)]
+
+
+def test_a_post_whose_answer_is_lost_is_not_said_twice(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Lost answers")
+    window = opens("en-GB")
+    window.expected = ("401 (Unauthorized)", "ERR_", "WebSocket")
+    page = window.sign_in(ann, place.page)
+    expect(page.locator(".intro")).to_be_visible()
+    lost = []
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch())
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/messages$"), lose)
+    write(page, "said once")
+    expect(page.locator(".scroller .messages:not(.outgoing) .text")).to_have_text(["said once"])
+    expect(page.locator(".outgoing .message")).to_have_count(0)
+    assert len(lost) == 1
+    assert ann.call("GET", f"{place.api}/messages")["meta"]["last_seq"] == 1
+
+
+def test_refusals_are_said_in_words_and_can_be_mended(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Refusals")
+    window = opens("en-GB")
+    window.expected = ("401", "422", "429", "500", "WebSocket", "ERR_")
+    page = window.sign_in(ann, place.page)
+    expect(page.locator(".intro")).to_be_visible()
+    answers = [
+        (500, {"message": "Server Error."}, {}),
+        (429, {"message": "Too Many Attempts."}, {"Retry-After": "1"}),
+        (422, {"message": "x", "errors": {"content": ["Not these words."]}}, {}),
+    ]
+
+    def refuse(route: Route) -> None:
+        if route.request.method != "POST" or not answers:
+            return route.continue_()
+        status, body, headers = answers.pop(0)
+        return route.fulfill(status=status, json=body, headers=headers)
+
+    page.route(re.compile(r"/messages$"), refuse)
+    write(page, "at last")
+    expect(page.locator(".outgoing .failed")).to_contain_text("Not these words.", timeout=15_000)
+    window.check_axe("a refusal")
+    page.locator(".outgoing").get_by_role("button", name="Try again").click()
+    expect(page.locator(".scroller .messages:not(.outgoing) .text")).to_have_text("at last")
+
+    # A session that ended elsewhere leads to the sign-in page, and what was written waits in its tab.
+    page.route(re.compile(r"/messages$"), lambda route: route.fulfill(status=401, json={"message": "Unauthenticated."}))
+    write(page, "unsent")
+    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    page.unroute_all()
+    page.locator("input[type=email]").fill(ann.email)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.locator(".scroller .messages:not(.outgoing) .text").last).to_have_text("unsent")
+
+
+def test_a_server_that_does_not_answer_is_said_and_waited_for(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Silence")
+    place.say(ann, LINES["thanks"]["en"])
+    window = opens("en-GB")
+    window.expected = ("401", "500", "WebSocket")
+    page = window.sign_in(ann, "/reset-password") if False else window.go("/")
+    page.route("**/api/v1/workspaces/*/channels/*/messages*", lambda route: route.fulfill(status=500, json={"message": "Server Error."}))
+    window.sign_in(ann, place.page)
+    expect(page.locator(".trouble")).to_contain_text("Something went wrong")
+    window.check_axe("a failed page")
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".scroller .text")).to_have_text(LINES["thanks"]["en"])
+
+
+def test_a_wrong_clock_here_does_not_change_which_day_it_is(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Clocks")
+    place.say(ann, "today")
+    window = opens("en-GB")
+    window.page.clock.set_system_time("2031-05-05T12:00:00Z")
+    page = window.sign_in(ann, place.page)
+    expect(page.locator(".day").last).to_have_text("Today")
