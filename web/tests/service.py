@@ -199,7 +199,7 @@ class Person:
 
     def __init__(self, service: Service, name: str, language: str) -> None:
         self.name, self.language = name, language
-        self.email = re.sub(r"\W+", ".", name.lower()) + f".{time.monotonic_ns()}@example.com"
+        self.email = f"person.{time.monotonic_ns()}@example.com"
         self.http = httpx.Client(base_url=f"{service.inside}/api/v1", timeout=30)
         body = {"name": name, "email": self.email, "password": PASSWORD, "preferred_language": language}
         told = self.call("POST", "/auth/app/register", {**body, "password_confirmation": PASSWORD})

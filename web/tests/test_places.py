@@ -68,6 +68,7 @@ def test_settings_change_the_account_and_every_page_of_them_is_accessible(opens:
     ann = service.person("Ann", "en")
     place = ann.workspace("Settings")
     window = opens("en-GB", dark=True)
+    window.expected += ("404",)  # Of an export that was never asked for.
     page = window.sign_in(ann, place.page)
     page.get_by_role("button", name="Settings and more").click()
     page.get_by_role("menuitem", name="Settings", exact=True).click()

@@ -67,7 +67,7 @@ def test_what_is_written_offline_is_sent_once_and_in_order_and_nothing_is_missed
     for number in range(3):
         write(page, f"from the tunnel {number}")
     expect(page.locator(".outgoing .message")).to_have_count(3)
-    expect(page.locator(".outgoing .message.waiting").first).to_be_visible()
+    expect(page.locator(".outgoing .is-waiting").first).to_be_visible()
     expect(page.locator(".link-state.on")).to_contain_text("Reconnecting")
     window.check_axe("offline")
     for number in range(2):
@@ -134,7 +134,7 @@ def test_refusals_are_said_in_words_and_can_be_mended(opens: Opens, service: Ser
 
     page.route(re.compile(r"/messages$"), refuse)
     write(page, "at last")
-    expect(page.locator(".outgoing .failed")).to_contain_text("Not these words.", timeout=15_000)
+    expect(page.locator(".outgoing .is-failed")).to_contain_text("Not these words.", timeout=15_000)
     window.check_axe("a refusal")
     page.locator(".outgoing").get_by_role("button", name="Try again").click()
     expect(page.locator(".scroller .messages:not(.outgoing) .text")).to_have_text("at last")

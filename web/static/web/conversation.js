@@ -184,10 +184,21 @@ export class Conversation extends Observable {
         return this.find(data.id) ? this.upsert({ ...this.find(data.id), ...data }) : undefined;
       case "reaction.added":
       case "reaction.removed":
-        if (data.reactions) return this.find(data.id ?? data.message_id) ? this.upsert({ ...this.find(data.id ?? data.message_id), reactions: data.reactions }) : undefined;
-        return;
+        return this.#countReaction(data);
       default:
     }
+  }
+
+  /** A reaction's event tells its emoji, the count there is now, and whose it is. */
+  #countReaction({ message_id: id, emoji, count, user, guest }) {
+    const row = this.find(id);
+    if (!row) return;
+    const me = this.mine();
+    const mine = Boolean(me && String((user ?? guest)?.id) === String(me.id) && (me.kind === "user") === Boolean(user));
+    const before = row.reactions.find((one) => one.emoji === emoji);
+    const reacted = mine ? count > (before?.count ?? 0) || (before?.reacted && count === before.count) : Boolean(before?.reacted);
+    const others = row.reactions.map((one) => (one.emoji === emoji ? { emoji, count, reacted } : one));
+    this.upsert({ ...row, reactions: (before ? others : [...others, { emoji, count, reacted }]).filter((one) => one.count > 0) });
   }
 
   #touch(id, change) {

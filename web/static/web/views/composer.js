@@ -24,6 +24,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   const box = useRef(null);
   const chooser = useRef(null);
   const lastTyped = useRef(0);
+  const [isEager, setEager] = useState(false);
 
   useLayoutEffect(() => {
     const area = box.current;
@@ -67,7 +68,15 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   const ready = files.filter((one) => one.file).map((one) => one.file);
   const canSend = (content || ready.length > 0) && letters <= MOST_LETTERS && !isUploading && !room.isClosed;
 
+  // Sent while a file is still on its way: as soon as it is there.
+  useEffect(() => {
+    if (isEager && !isUploading) {
+      setEager(false);
+      send();
+    }
+  }, [isEager, isUploading]);
   const send = () => {
+    if (isUploading) return setEager(true);
     if (!canSend) return;
     conversation.send({ content, files: ready.map(({ id, client_name, size: bytes }) => ({ id, client_name, size: bytes })), parent });
     mentions.current = new Map();
@@ -150,7 +159,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
           onInput=${(event) => write(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste} onBlur=${() => setPicking(null)}></textarea>
         <${EmojiButton} label=${t("composer.emoji")} onPick=${insert} />
         ${room.canPreview && html`<${IconButton} name="eye" label=${t("preview.open")} aria-pressed=${isPreviewing} disabled=${!content} onClick=${() => setPreviewing(!isPreviewing)} />`}
-        <button class="send" aria-label=${t("composer.send")} title=${t("composer.send")} disabled=${!canSend}><${Icon} name="send" /></button>
+        <button class="send" aria-label=${t("composer.send")} title=${t("composer.send")} disabled=${!canSend && !isUploading}><${Icon} name="send" /></button>
       </div>
       ${letters > MOST_LETTERS - 500 && html`<p class=${classes("count", letters > MOST_LETTERS && "over")} role="status">${t("composer.letters", { count: letters, most: MOST_LETTERS })}</p>`}
     </form>`;

@@ -175,8 +175,8 @@ export function Menu({ label, icon, class: more, children, align = "end", button
   };
   return html`
     <div class=${classes("menu", more)} ref=${root} onKeyDown=${onKey}>
-      <button type="button" class=${button ? "menu-button" : "icon-button"} aria-haspopup="menu" aria-expanded=${isOpen} aria-label=${label} title=${button ? undefined : label}
-        onClick=${() => setOpen(!isOpen)}>${button ?? html`<${Icon} name=${icon} />`}</button>
+      <button type="button" class=${button ? "menu-button" : "icon-button"} aria-haspopup="menu" aria-expanded=${isOpen} aria-label=${button ? undefined : label} title=${label}
+        onClick=${() => setOpen(!isOpen)}>${button ? html`${button}<span class="sr">${label}</span>` : html`<${Icon} name=${icon} />`}</button>
       ${isOpen && html`<div class=${classes("menu-list", align)} role="menu" onClick=${() => { setOpen(false); }}>${children}</div>`}
     </div>`;
 }

@@ -177,7 +177,7 @@ function Outgoing({ conversation, room }) {
   const rows = conversation.outgoing.filter((one) => !one.isHidden);
   if (!rows.length) return null;
   return html`<ol class="messages outgoing">${rows.map((one) => html`
-    <li key=${one.key} class=${classes("message", "first", "mine", one.state)}>
+    <li key=${one.key} class=${classes("message", "first", "mine", `is-${one.state}`)}>
       <${Avatar} name=${room.me?.name} url=${room.me?.avatar_url} seed=${`${room.isGuest ? "guest" : "user"}${room.me?.id}`} />
       <div class="message-main">
         <div class="message-head"><span class="message-name"><${Name}>${room.me?.name}<//></span> <time datetime=${one.at}>${time(one.at)}</time></div>
