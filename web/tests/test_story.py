@@ -108,8 +108,8 @@ def test_two_people_meet_and_each_reads_the_other_in_their_own_language(opens: O
     mine = message(page, "The manual is at")
     mine.focus()
     page.keyboard.press("e")
-    mine.locator("textarea").fill(LINES["thanks"]["en"])
-    mine.locator("textarea").press("Enter")
+    page.locator(".editor textarea").fill(LINES["thanks"]["en"])
+    page.locator(".editor textarea").press("Enter")
     expect(message(theirs, LINES["thanks"]["ja"])).to_be_visible()
     expect(message(theirs, LINES["thanks"]["ja"]).locator(".edited")).to_be_visible()
 

@@ -44,13 +44,16 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
       onTyping();
     }
   };
+  /** Put `text` into the box at once, with the caret at `to`: the next key may come before the next frame. */
+  const place = (text, to) => {
+    box.current.value = text;
+    box.current.focus();
+    box.current.setSelectionRange(to, to);
+    write(text);
+  };
   const insert = (text) => {
     const { selectionStart: from, selectionEnd: to } = box.current;
-    write(value.slice(0, from) + text + value.slice(to));
-    requestAnimationFrame(() => {
-      box.current.focus();
-      box.current.setSelectionRange(from + text.length, from + text.length);
-    });
+    place(value.slice(0, from) + text + value.slice(to), from + text.length);
   };
   const addFiles = (chosen) => {
     const rows = [...chosen].slice(0, MOST_FILES - files.length).map((file) => startUpload(file, (id, changes) => setFiles((all) => all.map((one) => (one.key === id ? { ...one, ...changes } : one)))));
@@ -91,16 +94,9 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   const choices = picking ? people(room, picking.query) : [];
   const choose = (person) => {
     if (person.id) mentions.current.set(person.name, String(person.id));
-    const caret = box.current.selectionStart;
-    const text = `${value.slice(0, picking.from)}@${person.name} ${value.slice(caret)}`;
+    const rest = box.current.value.slice(box.current.selectionStart);
+    place(`${value.slice(0, picking.from)}@${person.name} ${rest}`, picking.from + person.name.length + 2);
     setPicking(null);
-    setValue(text);
-    keptInTab.set(draftName, { text, mentions: [...mentions.current] });
-    const to = picking.from + person.name.length + 2;
-    requestAnimationFrame(() => {
-      box.current.focus();
-      box.current.setSelectionRange(to, to);
-    });
   };
   const onKeyDown = (event) => {
     if (event.isComposing || event.keyCode === 229) return;
