@@ -11,6 +11,7 @@ from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from accounts.models import Guest, User
 from messaging.models import DirectConversation
 from rosetta.errors import Forbidden, NotFound
+from workspaces.access import membership
 from workspaces.models import Channel, ChannelMember, Conversation, Event, Member, Visibility, Workspace
 
 OPEN = Q(visibility=Visibility.PUBLIC, password_hash="")
@@ -188,11 +189,9 @@ def first_events(stream_ids: Collection[str]) -> dict[str, int]:
 
 
 def workspace_seat(user: User, workspace_id: str) -> Seat:
-    """How ``user`` hears a workspace's own stream. Raises NotFound."""
-    place = Member.objects.filter(workspace_id=workspace_id, user=user).values_list("language", "joined_at").first()
-    if place is None:
-        raise NotFound
-    return Seat(*place, workspace_id)
+    """How ``user`` hears a workspace's own stream. Raises NotFound; Forbidden where it is public and not theirs."""
+    member = membership(user, workspace_id)
+    return Seat(member.language, member.joined_at, workspace_id)
 
 
 def conversation_seat(caller: User | Guest, conversation_id: str) -> Seat:
