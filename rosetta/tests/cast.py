@@ -50,6 +50,7 @@ def assemble() -> Cast:
     _add_doors(cast, owning, people)
     _add_words(cast, people)
     _add_glossary(cast)
+    _add_device(cast)
     _add_room(cast, people["Olivia"])
     _add_account(cast, people)
     return cast
@@ -146,6 +147,11 @@ def _add_words(cast: Cast, people: dict[str, User]) -> None:
 def _add_glossary(cast: Cast) -> None:
     made = cast.clients["owner"].post(f"{API}/workspaces/{cast.ids['workspace']}/glossary", {"term": "Acme"})
     cast.ids["term"] = _data(made)["id"]
+
+
+def _add_device(cast: Cast) -> None:
+    device = {"platform": "ios", "provider": "expo", "push_token": "ExponentPushToken[old]"}
+    cast.ids["device"] = _data(cast.clients["member"].post(f"{API}/devices", device))["id"]
 
 
 def _add_room(cast: Cast, owner: User) -> None:

@@ -67,6 +67,7 @@ BODIES: dict[str, Body] = {
     "POST /external/rooms/{room}/guests": {"nickname": "Lin", "preferred_language": "ja"},
     "POST /files": lambda cast: {"file": SimpleUploadedFile("notes.txt", b"hello")},
     "POST /me/tokens": {"name": "New", "abilities": ["*"]},
+    "POST /devices": {"platform": "ios", "provider": "expo", "push_token": "ExponentPushToken[new]"},
     "PATCH /me": NAMED,
     "DELETE /me": PROOF,
 }
@@ -80,6 +81,8 @@ def body_of(row: Row, cast: Cast) -> dict[str, Any]:
             body = TEXT
         elif row.method == "PUT" and row.template.endswith("/translations/{language}"):
             body = {"text": "こんにちは"}
+        elif row.method == "PUT" and last == "notifications":
+            body = {"level": "all"}
         elif row.method == "POST" and last == "report":
             body = {"reason": "Rude"}
         elif row.method == "POST" and last == "read":
