@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import FilteredRelation, Q, QuerySet
 
 from accounts.models import User
-from messaging.models import HUMAN, Attachment, Message, MessageTranslation, Reaction
+from messaging.models import HUMAN, Attachment, Message, MessageRevision, MessageTranslation, Reaction
 from messaging.places import Place
 from rosetta.times import moment
 from workspaces.models import Conversation
@@ -196,6 +196,11 @@ def _reactions_of(message_ids: list[str], reader: Reader) -> dict[str, list[dict
             told["count"] += 1
             told["reacted"] |= (user_id or guest_id) in (reader.user_id or reader.guest_id,)
     return {message_id: list(by_emoji.values()) for message_id, by_emoji in found.items()}
+
+
+def revision(row: MessageRevision) -> dict[str, Any]:
+    """What a message said until ``created_at``."""
+    return {"revision": row.revision, "content": row.content, "created_at": moment(row.created_at)}
 
 
 def translation(row: MessageTranslation) -> dict[str, Any]:

@@ -171,6 +171,12 @@ class MessageResource(serializers.Serializer[Any]):
     deleted_at = serializers.DateTimeField(allow_null=True)
 
 
+class RevisionResource(serializers.Serializer[Any]):
+    revision = serializers.IntegerField()
+    content = serializers.CharField()
+    created_at = serializers.DateTimeField(help_text="When it was replaced.")
+
+
 class CursorMeta(serializers.Serializer[Any]):
     has_more = serializers.BooleanField()
     next_before = serializers.CharField(allow_null=True)
@@ -197,6 +203,7 @@ class DirectConversationResource(serializers.Serializer[Any]):
 
 
 MessageAnswer = data_of(MessageResource)
+RevisionsAnswer = data_of(RevisionResource, many=True)
 MessagesAnswer = data_of(MessageResource, many=True, meta=CursorMeta)
 ReadAnswer = data_of(ReadStateResource)
 PersonAnswer = data_of(PersonResource)

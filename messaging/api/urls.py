@@ -10,6 +10,7 @@ _conversation: list[URLPattern] = [
     path("messages/<ulid:message_id>/reactions/<str:emoji>", views.ReactionView.as_view()),
     path("messages/<ulid:message_id>/translations", translations.TranslationsView.as_view()),
     path("messages/<ulid:message_id>/translations/<str:language>", translations.CorrectionView.as_view()),
+    path("messages/<ulid:message_id>/revisions", views.RevisionsView.as_view()),
     path("messages/<ulid:message_id>/pin", views.PinView.as_view()),
     path("messages/<ulid:message_id>/report", views.ReportView.as_view()),
     path("pins", views.PinsView.as_view()),

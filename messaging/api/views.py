@@ -15,7 +15,8 @@ from messaging.models import Message
 from messaging.pages import Page, asked_language, cursor_of, newest_page, page_of
 from messaging.places import Place, Sender
 from messaging.resources import Home, Reader
-from rosetta.errors import Invalid, NotFound
+from rosetta.errors import Forbidden, Invalid, NotFound
+from rosetta.pagination import paged
 from rosetta.throttles import EVERYTHING, Limit
 from rosetta.views import ApiView
 
@@ -158,6 +159,20 @@ class MessageView(PlaceView):
         place = self.place(request)
         editing.delete_message(place=place, sender=self.sender(place), message_id=message_id)
         return Response(status=204)
+
+
+class RevisionsView(PlaceView):
+    @extend_schema(
+        summary="What a message said before, latest first",
+        description="Owners and admins of the workspace.",
+        responses={200: shapes.RevisionsAnswer},
+    )
+    def get(self, request: Request, message_id: str, **kwargs: Any) -> Response:
+        place = self.place(request)
+        message = access.message_in(place, message_id)
+        if not place.is_moderator:
+            raise Forbidden
+        return paged(request, message.revisions.order_by("-revision"), resources.revision)
 
 
 class RepliesView(PlaceView):

@@ -1,16 +1,13 @@
 """Translators serve all: a flood, an outage or a curious reader holds nobody else up, and no words are paid for twice."""
 
 import itertools
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -20,6 +17,7 @@ from conftest import make_user, token_client
 from messaging.actions.translating import claim, translate_owed
 from messaging.models import MessageTranslation
 from messaging.tests.test_posting import path_of, post
+from messaging.tests.together import at_once, same_caller
 from translation.tests import servers
 from workspaces import actions
 from workspaces.models import Channel, Workspace
@@ -155,21 +153,6 @@ def test_a_long_history_waits_behind_what_is_said_now(as_owner: APIClient, chann
     assert quiet.pk in {row.message.conversation_id for row in claim(limit=16)}
 
 
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """What ``calls`` return, run side by side."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        barrier.wait(timeout=20)
-        try:
-            return call()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
-
-
 @pytest.mark.django_db(transaction=True)
 def test_many_readers_of_a_new_language_and_many_workers_make_one_engine_call(
     as_owner: APIClient, workspace: Workspace, channel: Channel, engine: servers.Service
@@ -191,8 +174,7 @@ def test_reading_in_a_new_language_during_edits_leaves_no_old_words(
     as_owner: APIClient, channel: Channel, engine: servers.Service
 ) -> None:
     message = post(as_owner, channel, "Version 0 of the plan", translations={"th": "x"}).json()["data"]["id"]
-    other = APIClient()
-    other.credentials(**as_owner._credentials)  # type: ignore[attr-defined]
+    other = same_caller(as_owner)
 
     def edit() -> set[int]:
         path = f"{path_of(channel)}/{message}"

@@ -1,0 +1,197 @@
+"""Reactions, pins, read marks and mentions: counted right, limited, and done twice without harm."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from conftest import make_user, token_client
+from messaging.models import Reaction
+from messaging.tests.test_editing import last_event
+from messaging.tests.test_posting import path_of, post
+from messaging.tests.together import at_once, same_caller
+from workspaces import actions
+from workspaces.models import Channel, Workspace
+
+pytestmark = pytest.mark.django_db
+KINDS = [chr(0x1F600 + n) for n in range(40)]
+
+
+@pytest.fixture
+def message(as_owner: APIClient, channel: Channel) -> str:
+    return f"{path_of(channel)}/{post(as_owner, channel).json()['data']['id']}"
+
+
+def test_reactions_are_counted_and_say_whether_it_was_me(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, message: str, member_user: Any
+) -> None:
+    assert as_owner.put(f"{message}/reactions/👍").status_code == 200
+    as_member.put(f"{message}/reactions/👍")
+    as_member.put(f"{message}/reactions/❤️")
+    assert as_owner.get(message).json()["data"]["reactions"] == [
+        {"emoji": "👍", "count": 2, "reacted": True},
+        {"emoji": "❤️", "count": 1, "reacted": False},
+    ]
+    kind, data = last_event(channel)
+    assert kind == "reaction.added"
+    assert (data["emoji"], data["count"], data["user"]) == ("❤️", 1, {"id": member_user.pk, "name": "Mali"})
+    assert as_member.delete(f"{message}/reactions/❤️").status_code == 204
+    assert last_event(channel)[0] == "reaction.removed"
+    assert [row["count"] for row in as_owner.get(message).json()["data"]["reactions"]] == [2]
+
+
+def test_reacting_twice_is_reacting_once(as_owner: APIClient, channel: Channel, message: str) -> None:
+    for _ in range(2):
+        assert as_owner.put(f"{message}/reactions/👍").status_code == 200
+    assert Reaction.objects.count() == 1
+    for _ in range(2):
+        assert as_owner.delete(f"{message}/reactions/👍").status_code == 204
+    assert as_owner.get(message).json()["data"]["reactions"] == []
+
+
+@pytest.mark.parametrize("emoji", ["👍🏽", "👨‍👩‍👧‍👦", "🇹🇭", "#️⃣", "❤️"])
+def test_one_emoji_of_any_kind_is_a_reaction(as_owner: APIClient, message: str, emoji: str) -> None:
+    answer = as_owner.put(f"{message}/reactions/{emoji.replace('#', '%23')}")
+    assert answer.status_code == 200
+    assert answer.json()["data"]["reactions"][0]["emoji"] == emoji
+
+
+@pytest.mark.parametrize("emoji", ["ok", "👍👍", "1", ":smile:", "%20", "👍" + "🏽" * 80, "%F0%9F"])
+def test_anything_else_is_none(as_owner: APIClient, message: str, emoji: str) -> None:
+    answer = as_owner.put(f"{message}/reactions/{emoji}")
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["emoji"])
+
+
+def test_a_message_takes_twenty_kinds(as_owner: APIClient, as_member: APIClient, message: str) -> None:
+    codes = [as_owner.put(f"{message}/reactions/{kind}").status_code for kind in KINDS[:21]]
+    assert codes == [200] * 20 + [422]
+    assert as_member.put(f"{message}/reactions/{KINDS[0]}").status_code == 200
+    as_owner.delete(f"{message}/reactions/{KINDS[1]}")
+    assert as_owner.put(f"{message}/reactions/{KINDS[20]}").status_code == 200
+
+
+def test_an_outsider_does_not_react_pin_or_read(as_outsider: APIClient, channel: Channel, message: str) -> None:
+    base = path_of(channel).removesuffix("/messages")
+    for answer in (
+        as_outsider.put(f"{message}/reactions/👍"),
+        as_outsider.delete(f"{message}/reactions/👍"),
+        as_outsider.put(f"{message}/pin"),
+        as_outsider.delete(f"{message}/pin"),
+        as_outsider.get(f"{base}/pins"),
+        as_outsider.post(f"{base}/read", {"message_id": message.rsplit("/", 1)[1]}),
+    ):
+        assert answer.status_code == 404
+
+
+def test_pins_are_listed_and_taken_off(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, message: str
+) -> None:
+    pins = f"{path_of(channel).removesuffix('messages')}pins"
+    for _ in range(2):
+        assert as_member.put(f"{message}/pin").status_code == 200
+    assert last_event(channel)[0] == "message.pinned"
+    assert [row["id"] for row in as_owner.get(pins).json()["data"]] == [message.rsplit("/", 1)[1]]
+    for _ in range(2):
+        assert as_owner.delete(f"{message}/pin").status_code == 204
+    assert last_event(channel)[0] == "message.unpinned"
+    assert as_owner.get(pins).json()["data"] == []
+
+
+def unread(client: APIClient, channel: Channel) -> int:
+    rows = client.get(f"/api/v1/workspaces/{channel.workspace_id}/channels").json()["data"]
+    return int(next(row["unread_count"] for row in rows if row["id"] == channel.pk))
+
+
+def test_what_others_say_is_unread_until_it_is_read(
+    as_owner: APIClient, as_member: APIClient, channel: Channel
+) -> None:
+    ids = [post(as_owner, channel, f"Line {n}").json()["data"]["id"] for n in range(5)]
+    read = f"{path_of(channel).removesuffix('messages')}read"
+    assert (unread(as_owner, channel), unread(as_member, channel)) == (0, 5)
+    answer = as_member.post(read, {"message_id": ids[2]})
+    assert answer.json() == {"data": {"last_read_seq": 3, "unread_count": 2}}
+    back = as_member.post(read, {"message_id": ids[0]})
+    assert back.json() == {"data": {"last_read_seq": 3, "unread_count": 2}}
+    assert unread(as_member, channel) == 2
+    post(as_member, channel, "my own words")
+    assert unread(as_member, channel) == 0
+    assert unread(as_owner, channel) == 1
+
+
+def test_a_newcomer_starts_where_it_joined(
+    as_owner: APIClient, as_outsider: APIClient, outsider: Any, workspace: Workspace, channel: Channel
+) -> None:
+    post(as_owner, channel)
+    actions.add_member(workspace=workspace, user=outsider)
+    assert unread(as_outsider, channel) == 0
+    post(as_owner, channel)
+    assert unread(as_outsider, channel) == 1
+
+
+def test_unread_is_not_counted_by_counting(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
+    seen = []
+    for rows in (1, 20):
+        for _ in range(rows):
+            post(as_owner, channel, skip_translation=True)
+        with CaptureQueriesContext(connection) as queries:
+            unread(as_member, channel)
+        seen.append([one["sql"] for one in queries.captured_queries])
+    assert len(seen[1]) <= len(seen[0])
+    assert not any("messaging_message" in sql and "COUNT(" in sql for sql in seen[1])
+
+
+@pytest.mark.parametrize("message_id", ["nope", "0" * 26, None, 7, ""])
+def test_an_unknown_message_is_not_read(as_owner: APIClient, channel: Channel, message_id: Any) -> None:
+    post(as_owner, channel)
+    answer = as_owner.post(f"{path_of(channel).removesuffix('messages')}read", {"message_id": message_id})
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["message_id"])
+
+
+def test_fifty_people_are_mentioned_and_one_more_is_refused(as_owner: APIClient, channel: Channel) -> None:
+    flood = " ".join(f"@[P{n}](user:{n})" for n in range(1, 52))
+    answer = post(as_owner, channel, flood)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["content"])
+    assert post(as_owner, channel, flood.rsplit(" ", 1)[0]).status_code == 201
+
+
+def test_a_message_full_of_mentions_takes_no_more_queries(
+    as_owner: APIClient, channel: Channel, workspace: Any
+) -> None:
+    users = [make_user(f"Person{n}") for n in range(50)]
+    for user in users:
+        actions.add_member(workspace=workspace, user=user)
+    counts = []
+    for number in (1, 50):
+        text = " ".join(f"@[P](user:{user.pk})" for user in users[:number])
+        text += " the same words" * ((7900 - len(text)) // 15 if number > 1 else 1)
+        with CaptureQueriesContext(connection) as seen:
+            answer = post(as_owner, channel, text, skip_translation=True)
+        assert len(answer.json()["data"]["mentions"]) == number
+        counts.append(len(seen))
+    assert counts[1] <= counts[0]
+
+
+def test_the_same_person_is_mentioned_once(as_owner: APIClient, channel: Channel, owner: Any) -> None:
+    text = f"@[Olivia](user:{owner.pk}) " * 60
+    assert len(post(as_owner, channel, text).json()["data"]["mentions"]) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_flood_of_reactions_keeps_its_limit_and_its_count(
+    as_owner: APIClient, workspace: Workspace, channel: Channel, message: str
+) -> None:
+    users = [make_user(f"Fan{n}") for n in range(8)]
+    for user in users:
+        actions.add_member(workspace=workspace, user=user)
+    clients = [token_client(user) for user in users]
+
+    def react(client: APIClient) -> list[int]:
+        return [client.put(f"{message}/reactions/{kind}").status_code for kind in KINDS[:22]]
+
+    codes = at_once(*[lambda one=one: react(one) for one in clients])  # type: ignore[misc]
+    assert {code for row in codes for code in row} <= {200, 422}
+    shown = same_caller(as_owner).get(message).json()["data"]["reactions"]
+    assert len(shown) == 20
+    assert sum(row["count"] for row in shown) == Reaction.objects.count() == 160
