@@ -1,0 +1,41 @@
+"""What ``manage.py doctor`` asks of the translation engines."""
+
+from collections.abc import Iterator
+
+from rosetta.doctor import Finding, probe
+from rosetta.languages import CODES
+from translation import engines
+from translation.engines.base import EngineError
+from translation.engines.local import Local
+
+CHECK_SECONDS = 10.0
+MENDS = {
+    "local": "add models: manage.py translation_models add en ja",
+    "libretranslate": "check LIBRETRANSLATE_URL and LIBRETRANSLATE_API_KEY",
+    "deepl": "check DEEPL_API_KEY and DEEPL_URL",
+    "google": "check GOOGLE_TRANSLATE_API_KEY and GOOGLE_TRANSLATE_URL",
+    "openai": "check OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL",
+}
+
+
+@probe("translation")
+def _engines() -> Iterator[Finding]:
+    for name in engines.configured():
+        engine = engines.engine(name)
+        if isinstance(engine, Local) and not engine.installed():
+            yield Finding("local has no models: only the phrasebook translates", MENDS[name], is_minor=True)
+            continue
+        try:
+            engine.check(CHECK_SECONDS)
+        except EngineError as error:
+            yield Finding(f"{name}: {error}", MENDS[name])
+        else:
+            yield Finding(f"{name} answers")
+    pairs = [(one, other) for one in CODES for other in CODES if one != other]
+    without = [f"{one} to {other}" for one, other in pairs if not _is_offered(one, other)]
+    if without and len(without) < len(pairs):
+        yield Finding(f"no engine for {', '.join(without)}", "name one more in TRANSLATION_ENGINES", is_minor=True)
+
+
+def _is_offered(source: str, target: str) -> bool:
+    return any(engines.engine(name).offers(source, target) for name in engines.chain(source, target))
