@@ -4,12 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
+from accounts.staff import StaffAdmin
 from devices.models import Announcement, Delivery, Device
 
 
-class LookOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+class LookOnlyAdmin(StaffAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
