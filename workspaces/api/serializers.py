@@ -27,7 +27,7 @@ def query_text(request: Request, name: str) -> str | None:
     """The words in query parameter ``name``. Raises Invalid when they are too long, or none that a database knows."""
     raw = request.query_params.get(name, "").strip()
     if len(raw) > MAX_NAME or "\x00" in raw:
-        raise Invalid({name: [_("Write at most %(max)d characters.") % {"max": MAX_NAME}]})
+        raise Invalid({name: [_("The query must not be greater than %(max)d characters.") % {"max": MAX_NAME}]})
     return raw or None
 
 
