@@ -17,6 +17,7 @@ from realtime.database import BROKEN, Database
 from realtime.hub import Hub
 from realtime.keeper import Keeper
 from realtime.metrics import metrics
+from realtime.roll import Roll
 from realtime.wire import outgoing
 from realtime.words import LocalWords, RedisWords
 from rosetta.ids import new_ulid
@@ -57,6 +58,7 @@ class Gateway:
             return
         self.keeper = Keeper(self)
         self.courier = Courier(self)
+        self.roll = Roll(self)
         self.words: RedisWords | LocalWords = RedisWords() if settings.REDIS_URL else LocalWords()
         self._check_wake = asyncio.Event()
         self._sweep_wake = asyncio.Event()
@@ -67,6 +69,7 @@ class Gateway:
             self._sweep,
             self._check_rights,
             self._check_now,
+            self.roll.run,
         ]
         self._running = [asyncio.get_running_loop().create_task(_for_ever(part)) for part in parts]
 
@@ -78,6 +81,8 @@ class Gateway:
         self._running = []
         with suppress(Exception):
             await self.words.close()
+        with suppress(Exception):
+            await self.rights_database(self.roll.end)
         for database in (self.database, self.rights_database, self.replay_database):
             database.close()
 
@@ -171,6 +176,7 @@ class Gateway:
     def greet(self, connection: Connection, cursors: dict[str, int]) -> None:
         hello = {"type": "hello", "heartbeat_seconds": HEARTBEAT_SECONDS, "cursors": cursors}
         connection.push(outgoing(hello))
+        self.roll.arrived(connection)
 
     # ── What clients ask ──
 
@@ -191,6 +197,11 @@ class Gateway:
             signals.show_typing(self.hub, conversation_id, caller.key, caller.about)
             self._tell({"typing": [conversation_id, caller.key, caller.about]})
         return True
+
+    def show_presence(self, user_id: int, status: str, workspace_ids: list[str]) -> None:
+        """Tell those who share the workspaces that somebody came or went."""
+        signals.show_presence(self.hub, user_id, status, workspace_ids)
+        self._tell({"presence": [user_id, status, workspace_ids]})
 
     def _tell(self, signal: dict[str, Any]) -> None:
         """Tell the other processes."""
@@ -226,9 +237,12 @@ class Gateway:
             self.check_soon(self._by_credential.get(Credential(kind, pk), ()))
 
     def _heard_signal(self, signal: dict[str, Any]) -> None:
-        if signal["from"] != self.process_id:
-            conversation_id, key, about = signal["typing"]
-            signals.show_typing(self.hub, conversation_id, key, about)
+        if signal["from"] == self.process_id:
+            return
+        if "typing" in signal:
+            signals.show_typing(self.hub, *signal["typing"])
+        elif "presence" in signal:
+            signals.show_presence(self.hub, *signal["presence"])
 
     def missed(self) -> None:
         """Words may have been lost: look at everything now."""

@@ -1,6 +1,7 @@
 """What is told now or never: who types, who is there, how far one has read oneself."""
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from realtime.hub import Hub
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from realtime.connection import Connection
 
 TYPING_SECONDS = 2.0
+ONLINE, OFFLINE = "online", "offline"
 
 
 def signal(event: str, data: dict[str, Any], **ids: str | None) -> Outgoing:
@@ -48,3 +50,22 @@ def show_read(hub: Hub, user_id: int, conversation_id: str, seq: int) -> None:
     frame = signal("read", {"last_read_seq": seq}, conversation_id=conversation_id)
     for socket in caller.sockets:
         socket.push(frame)
+
+
+def presence(user_id: int, status: str) -> Outgoing:
+    """Somebody came or went. It is of no one conversation."""
+    return signal("presence", {"user_id": user_id, "status": status}, conversation_id=None)
+
+
+def show_presence(hub: Hub, user_id: int, status: str, workspace_ids: Iterable[str]) -> None:
+    """Tell everybody who shares one of the workspaces, once."""
+    frame = presence(user_id, status)
+    told = {
+        socket
+        for workspace_id in workspace_ids
+        if workspace_id in hub.streams
+        for socket in hub.streams[workspace_id].audience.sockets()
+    }
+    for socket in told:
+        if socket.caller.user_id != user_id:
+            socket.push(frame)

@@ -372,3 +372,28 @@ async def test_reading_is_told_to_ones_own_clients(team: Team) -> None:
         await olivia.send(type="ping")
         await olivia.next("pong")
         assert not [one for one in olivia.frames if one.get("event") == "read"]
+
+
+async def test_presence_is_told_to_those_who_share_a_workspace(team: Team) -> None:
+    async with team.olivia.socket() as olivia, team.otto.socket() as otto:
+        async with team.mali.socket() as mali:
+            came = await olivia.next("signal", event="presence")
+            assert came["data"] == {"user_id": team.mali.pk, "status": "online"}
+            there = await mali.next("signal", event="presence")
+            assert there["data"] == {"user_id": team.olivia.pk, "status": "online"}
+        left = await olivia.next("signal", event="presence")
+        assert left["data"] == {"user_id": team.mali.pk, "status": "offline"}
+        await otto.send(type="ping")
+        await otto.next("pong")
+        assert not [one for one in otto.frames if one["type"] == "signal"]
+
+
+async def test_a_reload_is_not_told_as_going_away(team: Team) -> None:
+    async with team.olivia.socket() as olivia:
+        async with team.mali.socket():
+            await olivia.next("signal", event="presence")
+        async with team.mali.socket():
+            await asyncio.sleep(7)
+        await olivia.send(type="ping")
+        await olivia.next("pong")
+        assert len([one for one in olivia.frames if one.get("event") == "presence"]) == 1
