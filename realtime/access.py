@@ -17,6 +17,8 @@ from workspaces.models import Channel, ChannelMember, Conversation, Event, Membe
 OPEN = Q(visibility=Visibility.PUBLIC, password_hash="")
 JOINED_RESTRICTED = ~Q(channel__visibility=Visibility.PUBLIC, channel__password_hash="")
 
+ROOM = Workspace.Kind.TEMPORARY_ROOM
+
 # How many ids one statement names.
 CHUNK = 900
 
@@ -35,7 +37,7 @@ class Rights:
     """All that one caller hears.
 
     ``workspaces`` stand for their own streams and their open channels; ``conversations`` are the others: restricted channels
-    that it joined, direct conversations, a guest's room. ``mark`` changes when any of it does, but for languages.
+    that it joined, direct conversations, rooms. ``mark`` changes when any of it does, but for languages.
     """
 
     language: str
@@ -58,7 +60,7 @@ class Tail:
 
 
 def rights_of_users(user_ids: Collection[int]) -> dict[int, Rights]:
-    """What each of ``user_ids`` hears; four queries for any number of them. Who is not there, or not active, is left out."""
+    """What each of ``user_ids`` hears; five queries for any number of them. Who is not there, or not active, is left out."""
     found: dict[int, Rights] = {}
     people = User.objects.filter(pk__in=user_ids, is_active=True)
     for pk, name, avatar, language in people.values_list("pk", "name", "avatar_url", "preferred_language"):
@@ -74,6 +76,15 @@ def rights_of_users(user_ids: Collection[int]) -> dict[int, Rights]:
     ):
         found[user_id].conversations[channel_id] = Seat(language, joined_at, workspace_id)
     joined = {user_id: list(rights.conversations.values()) for user_id, rights in found.items()}
+    rooms = Channel.objects.filter(workspace__kind=ROOM, workspace__members__user_id__in=found)
+    for user_id, channel_id, workspace_id, language, joined_at in rooms.values_list(
+        "workspace__members__user_id",
+        "pk",
+        "workspace_id",
+        "workspace__members__language",
+        "workspace__members__joined_at",
+    ):
+        found[user_id].conversations[channel_id] = Seat(language, joined_at, workspace_id)
     directs = dict.fromkeys(found, 0)
     conversation_id: Any
     for conversation_id, low, high, created_at in _directs(found).values_list(
@@ -139,9 +150,9 @@ def rights_of_guests(guest_ids: Collection[str]) -> dict[str, Rights]:
 
 
 def open_channels(workspace_ids: Collection[str]) -> dict[str, dict[str, Tail]]:
-    """The channels that all members of each workspace hear."""
+    """The channels that all members of each workspace hear, and nobody else: a room's channel has guests too."""
     found: dict[str, dict[str, Tail]] = {workspace_id: {} for workspace_id in workspace_ids}
-    rows = Channel.objects.filter(OPEN, workspace_id__in=workspace_ids)
+    rows = Channel.objects.filter(OPEN, workspace_id__in=workspace_ids).exclude(workspace__kind=ROOM)
     channel_id: Any
     for workspace_id, channel_id, last, opened_at, created_at in rows.values_list(
         "workspace_id", "pk", "conversation__last_event", "opened_at", "created_at"

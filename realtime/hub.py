@@ -183,7 +183,8 @@ class Hub:
     def enter(self, socket: Socket) -> None:
         """Let ``socket`` hear what its caller hears."""
         for stream_id, seat in socket.caller.seats.items():
-            if stream_id in self.streams:
+            # An open channel is heard through its workspace: its audience is not for the taking.
+            if stream_id in self.streams and stream_id not in self.open.get(seat.workspace_id or "", ()):
                 self.streams[stream_id].audience.add(seat.language, [socket])
 
     def leave(self, socket: Socket) -> None:
