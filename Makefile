@@ -34,6 +34,7 @@ lint: $(DEV)  ## Check style, types, layers, migrations, settings and schema
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
 	$(VENV)/bin/lint-imports --no-cache
+	$(PY) -m rosetta.conventions
 	$(MANAGE) check --fail-level WARNING
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) spectacular --validate --fail-on-warn --file /dev/null

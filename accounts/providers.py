@@ -19,9 +19,11 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.utils import generate_code_challenge
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from rosetta.errors import Invalid, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -144,3 +146,9 @@ def _avatar(url: object) -> str | None:
 
 def _refused() -> Invalid:
     return Invalid({"code": [_("The authorization code is invalid or has expired.")]})
+
+
+def accounts_of(user: User) -> QuerySet[SocialAccount]:
+    """The accounts at providers that ``user`` has linked, oldest first."""
+    rows: QuerySet[SocialAccount] = SocialAccount.objects.filter(user=user).order_by("pk")
+    return rows

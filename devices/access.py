@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from accounts.models import User
-from devices.models import Device
+from devices.models import ConversationPreference, Device, PushPreference
 from rosetta.errors import NotFound
 
 
@@ -17,3 +17,12 @@ def own_device(user: User, device_id: str) -> Device:
     if device is None:
         raise NotFound
     return device
+
+
+def push_preference_of(user: User) -> PushPreference:
+    """What ``user`` has said of push, else the defaults, unsaved."""
+    return PushPreference.objects.filter(user=user).first() or PushPreference(user=user)
+
+
+def conversation_preference_of(user: User, conversation_id: str) -> ConversationPreference | None:
+    return ConversationPreference.objects.filter(user=user, conversation_id=conversation_id).first()

@@ -1,6 +1,7 @@
 """Which conversations and messages a caller may reach."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Guest, User
 from messaging.errors import Blocked, unknown_id
@@ -9,9 +10,9 @@ from messaging.places import Place
 from rosetta import languages
 from rosetta.errors import NotFound
 from rosetta.ids import NO_ID, parse_ulid
-from workspaces.access import readable_channel
+from workspaces.access import open_to, readable_channel
 from workspaces.audience import heard_languages, languages_in
-from workspaces.models import Channel, Visibility, Webhook
+from workspaces.models import Channel, Member, ReadMark, Visibility, Webhook
 
 
 def channel_place(user: User, workspace_id: str, channel_id: str, *, to_write: bool = False) -> Place:
@@ -134,3 +135,23 @@ def message_in(place: Place, message_id: str) -> Message:
     if message is None:
         raise NotFound
     return message
+
+
+def is_readable(member: Member, message_id: str) -> bool:
+    """Whether a message stands in a channel of the workspace that ``member`` reads."""
+    channels = Channel.objects.filter(open_to(member), workspace_id=member.workspace_id)
+    return Message.objects.filter(pk=message_id, conversation__channel__in=channels).exists()
+
+
+def read_directs_of(user: User) -> QuerySet[DirectConversation]:
+    """``direct_conversations_of`` with ``read``, how far ``user`` has read each."""
+    marks = ReadMark.objects.filter(user=user, conversation=OuterRef("conversation")).values("last_read_seq")
+    return direct_conversations_of(user).annotate(read=Coalesce(Subquery(marks), 0))
+
+
+def person_at(email: str) -> User:
+    """Who has this address. Raises NotFound."""
+    found = User.objects.filter(email=email, is_active=True).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -68,6 +68,11 @@ def rows_of(messages: QuerySet[Message], language: str, limit: int | None = None
     return list(with_words(messages, language)[:limit])
 
 
+def rows_again(pks: Sequence[str], language: str) -> list[dict[str, Any]]:
+    """The rows of ``pks`` as they are now, in no order."""
+    return rows_of(Message.objects.filter(pk__in=pks), language)
+
+
 def messages(rows: Sequence[dict[str, Any]], home: Home, reader: Reader) -> list[dict[str, Any]]:
     """The resources of ``rows``: one query more where there are attachments, one where there are reactions."""
     attachments = _attachments_of([row["id"] for row in rows if row["attachment_count"]], home)

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from accounts.models import Guest, User
 from messaging.models import DirectConversation
 from rosetta.errors import Forbidden, NotFound
 from workspaces.access import membership
+from workspaces.errors import RoomEnded
 from workspaces.models import Channel, ChannelMember, Conversation, Event, Member, Visibility, Workspace
 
 OPEN = Q(visibility=Visibility.PUBLIC, password_hash="")
@@ -203,6 +205,13 @@ def workspace_seat(user: User, workspace_id: str) -> Seat:
     """How ``user`` hears a workspace's own stream. Raises NotFound; Forbidden where it is public and not theirs."""
     member = membership(user, workspace_id)
     return Seat(member.language, member.joined_at, workspace_id)
+
+
+def check_room_is_open(guest: Guest) -> None:
+    """Raises RoomEnded when the guest's room has gone, was closed or has expired."""
+    room = Workspace.objects.filter(pk=guest.workspace_id).first()
+    if room is None or room.has_ended(timezone.now()):
+        raise RoomEnded
 
 
 def conversation_seat(caller: User | Guest, conversation_id: str) -> Seat:

@@ -11,9 +11,10 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rosetta.errors import Invalid, NotFound
+from rosetta.errors import Invalid
 from rosetta.languages import match
 from translation import scopes
+from translation.access import term_in
 from translation.models import MAX_TERM, GlossaryTerm, MemoryEntry, TranslationPolicy, Usage, fold, this_month
 from translation.pieces import Piece, tokens
 
@@ -88,7 +89,7 @@ def change_term(
     """Replace a term's values. Raises NotFound, or Invalid."""
     values = check_term(term=term, rendering=rendering, source=source, target=target, case_sensitive=case_sensitive)
     _bump(scope_id)
-    row = _term(scope_id, term_id)
+    row = term_in(scope_id, term_id)
     same = _same(scope_id, values)
     if same and same.pk != row.pk:
         raise Invalid({"term": [_("This term is in the glossary already.")]})
@@ -105,7 +106,7 @@ def change_term(
 def remove_term(*, scope_id: str, term_id: str) -> None:
     """Remove a term. Raises NotFound."""
     _bump(scope_id)
-    row = _term(scope_id, term_id)
+    row = term_in(scope_id, term_id)
     row.delete()
     _drop_holding(scope_id, [row.term])
 
@@ -178,13 +179,6 @@ def spent(*, scope_id: str) -> int:
     """Characters that count towards the scope's budget, this month."""
     rows = Usage.objects.filter(scope_id=scope_id, month=this_month(), metered=True)
     return sum(rows.values_list("characters", flat=True))
-
-
-def _term(scope_id: str, term_id: str) -> GlossaryTerm:
-    row = GlossaryTerm.objects.filter(scope_id=scope_id, pk=term_id).first()
-    if row is None:
-        raise NotFound
-    return row
 
 
 def _same(scope_id: str, values: TermValues) -> GlossaryTerm | None:

@@ -235,6 +235,11 @@ def readers_of(seat: ChannelSeat) -> QuerySet[Member]:
     return members.order_by("pk")
 
 
+def invites_of(workspace: Workspace) -> QuerySet[Invite]:
+    """Those that were not revoked, the newest first."""
+    return Invite.objects.filter(workspace=workspace, revoked_at=None).order_by("-pk")
+
+
 def invite_of(workspace: Workspace, invite_id: str) -> Invite:
     """An invite that was not revoked. Raises NotFound."""
     invite = Invite.objects.filter(workspace=workspace, pk=invite_id, revoked_at=None).first()
@@ -249,6 +254,10 @@ def valid_invite(token: str) -> Invite:
     if invite is None or not invite.is_valid(timezone.now()):
         raise InviteNotValid
     return invite
+
+
+def webhooks_of(workspace: Workspace) -> QuerySet[Webhook]:
+    return Webhook.objects.filter(workspace=workspace, deleted_at=None).order_by("pk")
 
 
 def webhook_in(workspace: Workspace, webhook_id: str) -> Webhook:
@@ -281,6 +290,10 @@ def _touch(webhook: Webhook) -> None:
     # Conditional, so that parallel requests write it once a minute, not once each.
     stale = Q(last_used_at=None) | Q(last_used_at__lte=now - TOUCH_EVERY)
     Webhook.objects.filter(stale, pk=webhook.pk).update(last_used_at=now)
+
+
+def subscriptions_of(workspace: Workspace) -> QuerySet[WebhookSubscription]:
+    return WebhookSubscription.objects.filter(workspace=workspace).order_by("pk")
 
 
 def subscription_in(workspace: Workspace, subscription_id: str) -> WebhookSubscription:

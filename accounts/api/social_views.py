@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import resources
+from accounts import providers, resources
 from accounts.actions import social
 from accounts.api import limits
 from accounts.api.flavours import Flavoured, Sends, SignInView
@@ -94,7 +93,7 @@ class SocialAccounts(Flavoured):
 
     @extend_schema(responses=LinksAnswer)
     def get(self, request: Request) -> Response:
-        rows = SocialAccount.objects.filter(user=caller(request)).order_by("pk")
+        rows = providers.accounts_of(caller(request))
         return Response({"accounts": [resources.social_account(row) for row in rows]})
 
 

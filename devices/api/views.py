@@ -7,7 +7,6 @@ from rest_framework.response import Response
 from accounts.callers import caller
 from devices import access, actions, resources
 from devices.api import serializers
-from devices.models import PushPreference
 from rosetta.pagination import paged
 from rosetta.views import ApiView
 
@@ -81,8 +80,7 @@ class MyNotificationsView(ApiView):
     def get(self, request: Request) -> Response:
         """Whether and when one's devices may ring."""
         user = caller(request)
-        row = PushPreference.objects.filter(user=user).first() or PushPreference(user=user)
-        return Response({"data": resources.push_preference(row)})
+        return Response({"data": resources.push_preference(access.push_preference_of(user))})
 
     @extend_schema(
         operation_id="setMyNotifications",

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,19 +14,17 @@ from messaging.api import serializers as shapes
 from messaging.api.views import validated
 from messaging.errors import unknown_id
 from messaging.models import DirectConversation
-from rosetta.errors import NotFound
 from rosetta.pagination import paged
 from rosetta.throttles import EVERYTHING, Limit, by_caller
 from rosetta.views import ApiView
-from workspaces.models import ReadMark
 
 RESOLVES = Limit("resolve", "30/minute", by_caller)
 
 
 def shown(row: DirectConversation, user: User) -> dict[str, Any]:
-    read = getattr(row, "read", 0)
-    other = access.other_in(row, user)
-    return resources.direct_conversation(row.conversation, other, row.conversation.last_seq - read)
+    """One of ``access.read_directs_of``."""
+    unread = row.conversation.last_seq - row.read  # type: ignore[attr-defined]
+    return resources.direct_conversation(row.conversation, access.other_in(row, user), unread)
 
 
 class DirectConversationsView(ApiView):
@@ -36,12 +33,8 @@ class DirectConversationsView(ApiView):
     @extend_schema(summary="My direct conversations, latest first", responses={200: shapes.DirectConversationsAnswer})
     def get(self, request: Request) -> Response:
         user: Any = request.user
-        marks = ReadMark.objects.filter(user=user, conversation=OuterRef("conversation")).values("last_read_seq")
-        rows = (
-            access.direct_conversations_of(user)
-            .annotate(read=Coalesce(Subquery(marks), 0))
-            .order_by(F("conversation__last_message_at").desc(nulls_last=True), "-conversation_id")
-        )
+        latest = F("conversation__last_message_at").desc(nulls_last=True)
+        rows = access.read_directs_of(user).order_by(latest, "-conversation_id")
         return paged(request, rows, lambda row: shown(row, user))
 
     @extend_schema(
@@ -55,12 +48,7 @@ class DirectConversationsView(ApiView):
         if not (raw.isascii() and raw.isdigit() and len(raw) < 19):
             raise unknown_id("participant_user_id")
         row, is_new = direct.open_direct(user=user, other_id=int(raw))
-        mark = ReadMark.objects.filter(user=user, conversation=row.conversation).first()
-        data = resources.direct_conversation(
-            row.conversation,
-            access.other_in(row, user),
-            row.conversation.last_seq - (mark.last_read_seq if mark else 0),
-        )
+        data = shown(access.read_directs_of(user).get(pk=row.pk), user)
         return Response({"data": data}, status=201 if is_new else 200)
 
 
@@ -73,9 +61,7 @@ class ResolveView(ApiView):
     )
     def post(self, request: Request) -> Response:
         email = validated(shapes.ResolveSerializer, request).validated_data["email"].lower()
-        found = User.objects.filter(email=email, is_active=True).first()
-        if found is None:
-            raise NotFound
+        found = access.person_at(email)
         return Response({"data": {"id": found.pk, "name": found.name, "avatar_url": found.avatar_url}})
 
 

@@ -12,13 +12,13 @@ from rest_framework.response import Response
 
 from messaging.api.serializers import StringField
 from messaging.api.views import validated
-from rosetta.errors import NotFound
 from rosetta.pagination import paged
 from rosetta.parsers import MAX_BODY_BYTES, BodyTooLarge, JSONObjectParser
 from rosetta.schema import data_of
 from rosetta.times import moment
 from rosetta.views import ApiView
 from translation import actions
+from translation.access import term_in, terms_of
 from translation.models import GlossaryTerm
 from workspaces.access import membership, moderator
 
@@ -106,7 +106,7 @@ class GlossaryView(ApiView):
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         member = membership(request.user, workspace_id)  # type: ignore[arg-type]
-        rows = GlossaryTerm.objects.filter(scope_id=member.workspace_id).order_by("folded", "source", "target")
+        rows = terms_of(member.workspace_id)
         if part := request.query_params.get("q"):
             rows = rows.filter(folded__contains=part.casefold())
         return paged(request, rows, shown)
@@ -129,9 +129,7 @@ class GlossaryTermView(ApiView):
     @extend_schema(summary="Change a term", request=TermChangeSerializer, responses={200: TermAnswer})
     def patch(self, request: Request, workspace_id: str, term_id: str) -> Response:
         scope_id = moderator(request.user, workspace_id).workspace_id  # type: ignore[arg-type]
-        row = GlossaryTerm.objects.filter(scope_id=scope_id, pk=term_id).first()
-        if row is None:
-            raise NotFound
+        row = term_in(scope_id, term_id)
         now = {name: getattr(row, name) for name in VALUES}
         changes = validated(TermChangeSerializer, request).validated_data
         return Response({"data": shown(actions.change_term(scope_id=scope_id, term_id=term_id, **now | changes))})

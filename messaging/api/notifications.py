@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from accounts.callers import caller
 from devices import actions, resources
+from devices.access import conversation_preference_of
 from devices.api import serializers
 from devices.models import ConversationPreference
 from messaging.api.views import PlaceView, validated
@@ -23,8 +24,8 @@ class NotificationsView(PlaceView):
     def get(self, request: Request, **kwargs: Any) -> Response:
         """`mentions` for channels unless one has said otherwise, `all` for direct conversations and temporary rooms."""
         place = self.place(request)
-        mine = ConversationPreference.objects.filter(user=caller(request), conversation_id=place.conversation.pk)
-        row = mine.first() or ConversationPreference(level=default_level(place.channel))
+        mine = conversation_preference_of(caller(request), place.conversation.pk)
+        row = mine or ConversationPreference(level=default_level(place.channel))
         return Response({"data": resources.conversation_preference(row)})
 
     @extend_schema(

@@ -8,12 +8,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from messaging import content, resources
+from messaging import access, content, resources
 from messaging.actions import translating
 from messaging.api.serializers import CursorMeta, MessageResource
 from messaging.api.views import MESSAGE_LANGUAGE
 from messaging.errors import unknown_id
-from messaging.models import Message
 from messaging.pages import LIMIT, MAX_LIMIT, asked_language
 from messaging.resources import Home, Reader
 from messaging.search.finding import Found, find
@@ -24,8 +23,8 @@ from rosetta.pagination import query_int
 from rosetta.schema import data_of
 from rosetta.throttles import EVERYTHING, Limit, by_caller
 from rosetta.views import ApiView
-from workspaces.access import membership, open_to
-from workspaces.models import Channel, Member
+from workspaces.access import membership
+from workspaces.models import Member
 
 MAX_QUERY = 200
 SEARCHES = Limit("search", "120/minute", by_caller)
@@ -101,7 +100,6 @@ def _before(request: Request, member: Member) -> str | None:
     if not raw:
         return None
     message_id = parse_ulid(raw)
-    channels = Channel.objects.filter(open_to(member), workspace_id=member.workspace_id)
-    if message_id is None or not Message.objects.filter(pk=message_id, conversation__channel__in=channels).exists():
+    if message_id is None or not access.is_readable(member, message_id):
         raise unknown_id("before")
     return message_id

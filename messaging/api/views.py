@@ -11,7 +11,6 @@ from messaging import access, resources
 from messaging.actions import editing, posting, reacting, translating
 from messaging.actions.idempotency import Idempotency
 from messaging.api import serializers as shapes
-from messaging.models import Message
 from messaging.pages import Page, asked_language, cursor_of, newest_page, page_of
 from messaging.places import Place, Sender
 from messaging.resources import Home, Reader
@@ -71,7 +70,7 @@ def page_answer(page: Page, place: Place, reader: Reader) -> Response:
     owed = translating.owe_on_read(rows=page.rows, scope_id=place.scope_id, language=reader.language)
     rows = page.rows
     if owed:
-        fresh = resources.rows_of(Message.objects.filter(pk__in=[row["id"] for row in rows]), reader.language)
+        fresh = resources.rows_again([row["id"] for row in rows], reader.language)
         by_id = {row["id"]: row for row in fresh}
         rows = [by_id.get(row["id"], row) for row in rows]
     return Response({"data": resources.messages(rows, Home.of(place), reader), "meta": page.meta})

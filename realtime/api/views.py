@@ -3,7 +3,6 @@
 from typing import Any
 
 import orjson
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,8 +19,6 @@ from realtime.replay import MAX_SEQ, Heard, Listener
 from rosetta.pagination import query_int
 from rosetta.schema import MESSAGE
 from rosetta.views import ApiView
-from workspaces.errors import RoomEnded
-from workspaces.models import Workspace
 
 LIMIT, MAX_LIMIT = 100, 500
 PARAMETERS = [
@@ -67,9 +64,7 @@ class ConversationEventsView(EventsView):
         """The frames that a socket would have got. Guests may call it for their room."""
         who: Any = request.user
         if isinstance(who, Guest):
-            room = Workspace.objects.filter(pk=who.workspace_id).first()
-            if room is None or room.has_ended(timezone.now()):
-                raise RoomEnded
+            access.check_room_is_open(who)
         seat = access.conversation_seat(who, conversation_id)
         return self.answer(request, Listener.of(who), conversation_id, "conversation_id", seat)
 

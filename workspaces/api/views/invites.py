@@ -12,7 +12,6 @@ from workspaces.api import answers
 from workspaces.api.base import PersonView
 from workspaces.api.serializers import InviteCreateSerializer, parsed
 from workspaces.api.views.workspaces import WORKSPACE, workspace_answer
-from workspaces.models import Invite
 
 
 class Invites(PersonView):
@@ -26,7 +25,7 @@ class Invites(PersonView):
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         member = access.moderator(self.caller, workspace_id)
-        rows = Invite.objects.filter(workspace=member.workspace, revoked_at=None).order_by("-pk")
+        rows = access.invites_of(member.workspace)
         return paged(request, rows, resources.invite)
 
     @extend_schema(

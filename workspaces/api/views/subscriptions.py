@@ -31,7 +31,7 @@ class Subscriptions(PersonView):
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         member = access.moderator(self.caller, workspace_id)
-        rows = WebhookSubscription.objects.filter(workspace=member.workspace).order_by("pk")
+        rows = access.subscriptions_of(member.workspace)
         return paged(request, rows, resources.subscription)
 
     @extend_schema(

@@ -9,7 +9,6 @@ from workspaces import access, actions, resources
 from workspaces.api import answers
 from workspaces.api.base import PersonView
 from workspaces.api.serializers import WebhookCreateSerializer, WebhookUpdateSerializer, parsed
-from workspaces.models import Webhook
 
 NEW_WEBHOOK = answers.one(answers.NewWebhookResource)
 
@@ -24,7 +23,7 @@ class Webhooks(PersonView):
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         member = access.moderator(self.caller, workspace_id)
-        rows = Webhook.objects.filter(workspace=member.workspace, deleted_at=None).order_by("pk")
+        rows = access.webhooks_of(member.workspace)
         return paged(request, rows, resources.webhook)
 
     @extend_schema(

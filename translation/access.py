@@ -1,0 +1,18 @@
+"""Which glossary terms a scope has; who may see the scope is for its owner to say."""
+
+from django.db.models import QuerySet
+
+from rosetta.errors import NotFound
+from translation.models import GlossaryTerm
+
+
+def terms_of(scope_id: str) -> QuerySet[GlossaryTerm]:
+    return GlossaryTerm.objects.filter(scope_id=scope_id).order_by("folded", "source", "target")
+
+
+def term_in(scope_id: str, term_id: str) -> GlossaryTerm:
+    """A term of the scope. Raises NotFound."""
+    row = terms_of(scope_id).filter(pk=term_id).first()
+    if row is None:
+        raise NotFound
+    return row
