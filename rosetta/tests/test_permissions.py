@@ -139,5 +139,6 @@ def routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, str]]:
 
 def test_the_table_holds_every_route(cast: Cast) -> None:
     told = {(row.method.lower(), resolve(cast.path(row.template, "member")).route) for row in rows()}
-    assert not set(routes()) - told, "docs/permissions.md lacks these: add a row for each"
-    assert not told - set(routes()), "docs/permissions.md has these, and the service does not"
+    untold, gone = sorted(set(routes()) - told), sorted(told - set(routes()))
+    assert not untold, f"docs/permissions.md lacks these, add a row for each: {untold}"
+    assert not gone, f"docs/permissions.md has these, and the service does not: {gone}"

@@ -11,7 +11,18 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from workspaces import actions
-from workspaces.models import Channel, ChannelMember, Conversation, Invite, Member, ReadMark, Webhook, Workspace
+from workspaces.models import (
+    Channel,
+    ChannelMember,
+    Conversation,
+    Invite,
+    Member,
+    ReadMark,
+    Webhook,
+    WebhookDelivery,
+    WebhookSubscription,
+    Workspace,
+)
 
 
 def queries(client: APIClient, path: str) -> int:
@@ -63,6 +74,23 @@ def add_webhooks(workspace: Workspace, channel: Channel, count: int) -> None:
     )
 
 
+def add_subscriptions(workspace: Workspace, count: int) -> None:
+    WebhookSubscription.objects.bulk_create(
+        WebhookSubscription(workspace=workspace, url="https://example.com", event_types=["*"]) for _ in range(count)
+    )
+
+
+def add_deliveries(subscription: WebhookSubscription, count: int) -> None:
+    start, now = subscription.deliveries.count(), timezone.now()
+    WebhookDelivery.objects.bulk_create(
+        WebhookDelivery(
+            subscription=subscription, stream_id=subscription.workspace_id, event_seq=start + n, kind="member.joined",
+            occurred_at=now, expires_at=now,
+        )
+        for n in range(count)
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -72,13 +100,16 @@ def add_webhooks(workspace: Workspace, channel: Channel, count: int) -> None:
         "/{w}/channels",
         "/{w}/invites",
         "/{w}/webhooks",
+        "/{w}/webhook-subscriptions",
+        "/{w}/webhook-subscriptions/{s}/deliveries",
         "/{w}/channels/{c}/members",
     ],
 )
 def test_a_list_costs_the_same_for_one_row_and_a_hundred(
     as_owner: APIClient, owner: User, workspace: Workspace, channel: Channel, path: str
 ) -> None:
-    address = "/api/v1/workspaces" + path.format(w=workspace.pk, c=channel.pk)
+    subscription = WebhookSubscription.objects.create(workspace=workspace, url="https://example.com")
+    address = "/api/v1/workspaces" + path.format(w=workspace.pk, c=channel.pk, s=subscription.pk)
     address += ("&" if "?" in address else "?") + "per_page=100"
     add: Callable[[int], object] = {
         "": lambda n: add_workspaces(owner, n),
@@ -87,6 +118,8 @@ def test_a_list_costs_the_same_for_one_row_and_a_hundred(
         "/{w}/channels": lambda n: add_channels(workspace, owner, n),
         "/{w}/invites": lambda n: add_invites(workspace, owner, n),
         "/{w}/webhooks": lambda n: add_webhooks(workspace, channel, n),
+        "/{w}/webhook-subscriptions": lambda n: add_subscriptions(workspace, n),
+        "/{w}/webhook-subscriptions/{s}/deliveries": lambda n: add_deliveries(subscription, n),
         "/{w}/channels/{c}/members": lambda n: add_members(workspace, n),
     }[path]
     add(1)
