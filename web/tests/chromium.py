@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FONTS = ("fonts-noto-cjk", "fonts-thai-tlwg", "fonts-noto-color-emoji")
+FONTS = ("fonts-roboto-unhinted", "fonts-noto-cjk", "fonts-thai-tlwg", "fonts-noto-color-emoji")
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars"),
@@ -22,7 +22,7 @@ def find() -> str | None:
 def install() -> str | None:
     """Install Debian's where this is root's machine with apt; the path of what there is then, or None."""
     if find() is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        print("The browser tests need Chromium: installing Debian's (once)", flush=True)
+        sys.stderr.write("The browser tests need Chromium: installing Debian's (once)\n")
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "timeout": 600}
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         try:
@@ -30,10 +30,10 @@ def install() -> str | None:
             line = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", *FONTS]
             subprocess.run(line, check=True, env=environment, **quiet)  # type: ignore[call-overload]
         except (subprocess.SubprocessError, OSError) as error:
-            print(f"Installing Chromium failed: {error}", flush=True)
+            sys.stderr.write(f"Installing Chromium failed: {error}\n")
     return find()
 
 
 if __name__ == "__main__":
     if install() is None:
-        print("No Chromium here (and no root with apt to install it): the browser tests are skipped.", file=sys.stderr)
+        sys.stderr.write("No Chromium here (and no root with apt to install it): the browser tests are skipped.\n")

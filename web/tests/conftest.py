@@ -15,6 +15,10 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 780}
 BROWSER = chromium.find()
+# Colours in the middle of a transition are not the page's.
+SETTLED = """() => Promise.all(document.getAnimations()
+    .filter(one => Number.isFinite(one.effect.getComputedTiming().endTime))
+    .map(one => one.finished.catch(() => {})))"""
 
 expect.set_options(timeout=10_000)
 
@@ -60,7 +64,9 @@ class Window:
 
     def _hear(self, message: ConsoleMessage) -> None:
         text = message.text
-        if "Content Security Policy" in text or (message.type == "error" and not any(one in text for one in self.expected)):
+        if "Content Security Policy" in text or (
+            message.type == "error" and not any(one in text for one in self.expected)
+        ):
             self.faults.append(f"console: {text}")
 
     def _ask(self, url: str) -> None:
@@ -88,8 +94,7 @@ class Window:
     def check_axe(self, name: str, page: Page | None = None) -> None:
         """The page has no fault that axe knows of (WCAG 2.2 A and AA, and its best practices of structure)."""
         page = page or self.page
-        # Colours in the middle of a transition are not the page's.
-        page.evaluate("() => Promise.all(document.getAnimations().filter(one => Number.isFinite(one.effect.getComputedTiming().endTime)).map(one => one.finished.catch(() => {})))")
+        page.evaluate(SETTLED)
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(AXE.read_text(encoding="utf-8"))
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

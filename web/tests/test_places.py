@@ -113,7 +113,9 @@ def test_a_visitor_on_a_phone_talks_with_the_shop(opens: Opens, service: Service
     expect(page.locator(".message .text").last).to_have_text(LINES["stock"]["th"])
     expect(page.locator(".message .text").last).to_have_attribute("lang", "th")
     window.check_axe("a room")
-    page.locator("input[type=file]").set_input_files([{"name": "a.txt", "mimeType": "text/plain", "buffer": b"measures"}])
+    page.locator("input[type=file]").set_input_files(
+        [{"name": "a.txt", "mimeType": "text/plain", "buffer": b"measures"}]
+    )
     page.get_by_role("button", name="ส่ง").tap()
     with page.expect_download() as download:
         page.locator(".file").tap()
@@ -162,7 +164,8 @@ def test_one_tag_puts_a_room_into_the_corner_of_a_shops_page(opens: Opens, servi
     frame.locator("textarea").fill(LINES["size"]["id"])
     frame.locator("textarea").press("Enter")
     expect(frame.locator(".messages:not(.outgoing) .text")).to_have_text(LINES["size"]["id"])
-    shop.call("POST", f"/workspaces/{room['workspace_id']}/channels/{room['channel_id']}/messages", {"content": LINES["stock"]["ja"]})
+    path = f"/workspaces/{room['workspace_id']}/channels/{room['channel_id']}/messages"
+    shop.call("POST", path, {"content": LINES["stock"]["ja"]})
     expect(frame.locator(".message .text").last).to_have_text(LINES["stock"]["id"])
     assert window.context.cookies(service.url) == []
     page.keyboard.press("Escape")
@@ -172,9 +175,17 @@ def test_one_tag_puts_a_room_into_the_corner_of_a_shops_page(opens: Opens, servi
 
 @pytest.mark.parametrize(
     ("locale", "title"),
-    [("en-GB", "Welcome back"), ("ja-JP", "おかえりなさい"), ("zh-CN", "欢迎回来"), ("th-TH", "ยินดีต้อนรับกลับมา"), ("id-ID", "Selamat datang kembali")],
-)  # fmt: skip
-def test_the_first_page_speaks_the_browsers_language_and_fits_a_small_phone(opens: Opens, locale: str, title: str) -> None:
+    [
+        ("en-GB", "Welcome back"),
+        ("ja-JP", "おかえりなさい"),
+        ("zh-CN", "欢迎回来"),
+        ("th-TH", "ยินดีต้อนรับกลับมา"),
+        ("id-ID", "Selamat datang kembali"),
+    ],
+)
+def test_the_first_page_speaks_the_browsers_language_and_fits_a_small_phone(
+    opens: Opens, locale: str, title: str
+) -> None:
     window = opens(locale)
     window.page.set_viewport_size({"width": 320, "height": 640})
     page = window.go("/")

@@ -2,14 +2,15 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from web.tests.conftest import Opens
 from web.tests.service import LINES, PASSWORD, Person, Place, Service
 
 
-def message(page: Page, text: str) -> "object":
-    return page.locator(".scroller .message", has_text=text).last
+def message(page: Page, text: str) -> Locator:
+    """The newest message that says ``text``, whatever it quotes."""
+    return page.locator(".scroller .message", has=page.locator(".text", has_text=text)).last
 
 
 def write(page: Page, text: str) -> None:
@@ -102,7 +103,7 @@ def test_two_people_meet_and_each_reads_the_other_in_their_own_language(opens: O
     yuki.check_axe("thread")
     reply = message(page, LINES["yes"]["en"])
     expect(reply.locator(".quote")).to_contain_text("Osaka")
-    expect(page.locator(".scroller .message", has_text="Osaka tomorrow").first.locator(".thread-link")).to_have_text("1 reply")
+    expect(message(page, "Osaka tomorrow").locator(".thread-link")).to_have_text("1 reply")
     theirs.get_by_role("complementary").get_by_role("button", name="閉じる").click()
 
     mine = message(page, "The manual is at")
@@ -227,9 +228,11 @@ def test_files_are_sent_by_choice_and_by_drop_and_pictures_are_seen(opens: Opens
     expect(page.locator(".intro")).to_be_visible()
     expect(theirs.locator(".intro")).to_be_visible()
     picture = page.screenshot(type="png", clip={"x": 0, "y": 0, "width": 80, "height": 60})
-    page.locator("input[type=file]").set_input_files(
-        [{"name": "printer.png", "mimeType": "image/png", "buffer": picture}, {"name": "a‮gpj.txt", "mimeType": "text/plain", "buffer": b"notes"}]
-    )
+    files = [
+        {"name": "printer.png", "mimeType": "image/png", "buffer": picture},
+        {"name": "a\u202egpj.txt", "mimeType": "text/plain", "buffer": b"notes"},
+    ]
+    page.locator("input[type=file]").set_input_files(files)
     expect(page.locator(".staged .file-size").last).to_contain_text("byte")
     page.locator(".composer textarea").press("Enter")
     expect(theirs.locator(".picture img")).to_be_visible()

@@ -16,7 +16,9 @@ def write(page: Page, text: str) -> None:
 
 
 def said(page: Page) -> list[str]:
-    return [text.replace("\n", " ") for text in page.locator(".scroller .messages:not(.outgoing) .text").all_inner_texts()]
+    return [
+        text.replace("\n", " ") for text in page.locator(".scroller .messages:not(.outgoing) .text").all_inner_texts()
+    ]
 
 
 HOSTILE = [
@@ -54,7 +56,9 @@ def test_hostile_words_are_only_ever_words(opens: Opens, service: Service) -> No
     window.check_axe("hostile words")
 
 
-def test_what_is_written_offline_is_sent_once_and_in_order_and_nothing_is_missed(opens: Opens, service: Service) -> None:
+def test_what_is_written_offline_is_sent_once_and_in_order_and_nothing_is_missed(
+    opens: Opens, service: Service
+) -> None:
     ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
     place = ann.workspace("Storm", yuki)
     window = opens("en-GB")
@@ -156,8 +160,9 @@ def test_a_server_that_does_not_answer_is_said_and_waited_for(opens: Opens, serv
     place.say(ann, LINES["thanks"]["en"])
     window = opens("en-GB")
     window.expected = ("401", "500", "WebSocket")
-    page = window.sign_in(ann, "/reset-password") if False else window.go("/")
-    page.route("**/api/v1/workspaces/*/channels/*/messages*", lambda route: route.fulfill(status=500, json={"message": "Server Error."}))
+    page = window.page
+    refused = {"status": 500, "json": {"message": "Server Error."}}
+    page.route("**/api/v1/workspaces/*/channels/*/messages*", lambda route: route.fulfill(**refused))
     window.sign_in(ann, place.page)
     expect(page.locator(".trouble")).to_contain_text("Something went wrong")
     window.check_axe("a failed page")

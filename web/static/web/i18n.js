@@ -33,13 +33,15 @@ export async function speak(code) {
   if (!answer.ok) throw new Error(`No sentences in ${code}`);
   sentences = await answer.json();
   language = code;
+  // Dates as the reader's own region writes them, where it speaks this language.
+  const region = navigator.languages.find((tag) => match(tag) === code) ?? code;
   formats = {
     plural: new Intl.PluralRules(code),
     number: new Intl.NumberFormat(code),
-    time: new Intl.DateTimeFormat(code, { hour: "numeric", minute: "2-digit" }),
-    day: new Intl.DateTimeFormat(code, { weekday: "long", day: "numeric", month: "long" }),
-    dayOfYear: new Intl.DateTimeFormat(code, { day: "numeric", month: "long", year: "numeric" }),
-    moment: new Intl.DateTimeFormat(code, { dateStyle: "medium", timeStyle: "short" }),
+    time: new Intl.DateTimeFormat(region, { hour: "numeric", minute: "2-digit" }),
+    day: new Intl.DateTimeFormat(region, { weekday: "long", day: "numeric", month: "long" }),
+    dayOfYear: new Intl.DateTimeFormat(region, { day: "numeric", month: "long", year: "numeric" }),
+    moment: new Intl.DateTimeFormat(region, { dateStyle: "medium", timeStyle: "short" }),
     relative: new Intl.RelativeTimeFormat(code, { numeric: "auto" }),
     list: new Intl.ListFormat(code, { type: "conjunction" }),
     languages: new Intl.DisplayNames(code, { type: "language" }),

@@ -75,7 +75,7 @@ export function Dialog({ title, onClose, wide, children }) {
   useEffect(() => {
     const before = document.activeElement;
     element.current.showModal();
-    element.current.querySelector("[autofocus]")?.focus();
+    (element.current.querySelector("[autofocus]") ?? element.current.querySelector("h2")).focus();
     return () => before?.focus?.();
   }, []);
   return html`
@@ -84,7 +84,7 @@ export function Dialog({ title, onClose, wide, children }) {
       onClick=${(event) => event.target === element.current && onClose()}>
       <div class="dialog-inside">
         <header class="dialog-head">
-          <h2 id="dialog-title">${title}</h2>
+          <h2 id="dialog-title" tabindex="-1">${title}</h2>
           <${IconButton} name="close" label=${t("close")} onClick=${onClose} />
         </header>
         ${children}

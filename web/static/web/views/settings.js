@@ -3,18 +3,16 @@ import * as api from "../api.js";
 import { app, attempt, changeMe, say, signOut } from "../app.js";
 import { html, keptInTab, setting, useEffect, useState } from "../core.js";
 import { LANGUAGES, moment, size, t } from "../i18n.js";
-import { go } from "../router.js";
 import { tame } from "../text.js";
 import { Avatar, Dialog, Form, Icon, IconButton, Waiting } from "./parts.js";
 
 const SECTIONS = { profile: Profile, security: Security, tokens: Tokens, files: Files, data: Data };
 const ABILITIES = ["*", "automation:messages", "temporary-rooms:create", "temporary-rooms:read", "temporary-rooms:extend", "temporary-rooms:close"];
 
-export function Settings({ section, workspace }) {
+export function Settings({ section, onClose }) {
   const View = SECTIONS[section] ?? Profile;
-  const close = () => go(workspace ? `/w/${workspace.id}` : "/");
   return html`
-    <${Dialog} title=${t("settings.title")} wide onClose=${close}>
+    <${Dialog} title=${t("settings.title")} wide onClose=${onClose}>
       <div class="settings">
         <nav class="settings-nav" aria-label=${t("settings.title")}>${Object.keys(SECTIONS).map((name) => html`<a key=${name} href=${`/w/settings/${name}`} data-go aria-current=${name === section ? "page" : undefined}>${t(`settings.${name}`)}</a>`)}</nav>
         <div class="settings-body" key=${section}><${View} /></div>

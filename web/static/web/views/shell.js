@@ -3,7 +3,7 @@ import * as api from "../api.js";
 import {
   app, attempt, changeMe, channelPath, conversationOf, loadChannels, loadMembers, loadPlaces, placeOf, rereadAll, say, showing, signOut, touchPlace, typingIn, unreadInAll, useTheme,
 } from "../app.js";
-import { classes, html, kept, useEffect, useMemo, useObserved, useState } from "../core.js";
+import { classes, html, kept, useEffect, useMemo, useObserved, useRef, useState } from "../core.js";
 import { LANGUAGES, number, spoken, t } from "../i18n.js";
 import { go, route } from "../router.js";
 import { tame } from "../text.js";
@@ -17,7 +17,11 @@ import { Timeline } from "./timeline.js";
 export function Shell() {
   useObserved(route);
   const { workspaces, me } = app.state;
-  const { name, params, query } = route.state;
+  const { name, query } = route.state;
+  // Settings stand over the conversation that one came from.
+  const place = useRef({ path: "/", params: /** @type {Record<string, string>} */ ({}) });
+  if (name !== "settings") place.current = { path: location.pathname, params: route.state.params };
+  const { params } = place.current;
   const [dialog, setDialog] = useState("");
   const [panel, setPanel] = useState(/** @type {{kind: string, id?: string} | null} */ (null));
   const [isSideOpen, setSideOpen] = useState(false);
@@ -42,7 +46,7 @@ export function Shell() {
     if (workspace && params.channel) kept.set(`channel.${workspace.id}`, params.channel);
   }, [conversationId]);
   useTitle(conversationId, workspace);
-  useShortcuts({ onSearch: () => workspace && setPanel({ kind: "search" }), onHelp: () => setDialog("keys") });
+  useShortcuts({ onSearch: () => workspace && setPanel({ kind: "search" }) });
 
   const jump = (row) => {
     const place = row.channel_id ? `/w/${row.workspace_id}/c/${row.channel_id}` : `/w/${workspace.id}/d/${row.conversation_id}`;
@@ -62,20 +66,21 @@ export function Shell() {
       <a class="skip" href="#main">${t("skip")}</a>
       <${Sidebar} workspace=${workspace} channels=${channels} current=${conversationId} setDialog=${setDialog} canInvite=${canInvite} />
       <button type="button" class="scrim" aria-label=${t("close")} tabindex=${isSideOpen ? 0 : -1} onClick=${() => setSideOpen(false)}></button>
-      <main id="main" class="stage" tabindex="-1">
-        <${Link} />
-        ${conversationId && (params.direct || workspace)
-          ? html`<${Place} key=${conversationId} id=${conversationId} workspace=${workspace} isDirect=${Boolean(params.direct)} at=${query.get("at")}
-              panel=${panel} setPanel=${setPanel} onMenu=${() => setSideOpen(true)} setDialog=${setDialog} jump=${jump} openDirect=${openDirect} canInvite=${canInvite} />`
-          : html`<header class="stage-head"><${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${() => setSideOpen(true)} /></header>
-              ${!app.state.isStarted || (workspace && !channels) ? html`<${Waiting} />` : !workspace && html`
+      ${conversationId && (params.direct || workspace)
+        ? html`<${Place} key=${conversationId} id=${conversationId} workspace=${workspace} isDirect=${Boolean(params.direct)} at=${query.get("at")}
+            panel=${panel} setPanel=${setPanel} onMenu=${() => setSideOpen(true)} setDialog=${setDialog} jump=${jump} canInvite=${canInvite} />`
+        : html`
+          <main id="main" class="stage" tabindex="-1">
+            <${Link} />
+            <header class="stage-head"><${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${() => setSideOpen(true)} /></header>
+            ${!app.state.isStarted || (workspace && !channels) ? html`<${Waiting} />` : !workspace && html`
               <${Empty} icon="globe" title=${t("empty.title", { name: me.name })}>
                 <p>${t("empty.lead")}</p><p class="form-end"><button type="button" class="button primary" onClick=${() => setDialog("workspace")}>${t("workspace.new")}</button><button type="button" class="button" onClick=${() => setDialog("join")}>${t("workspace.join")}</button></p>
-              <//>`}`}
-      </main>
+              <//>`}
+          </main>`}
       ${panel?.kind === "search" && html`<${Search} workspaceId=${workspace.id} nameOf=${(row) => { const place = placeOf(row.conversation_id); return place?.name ? `#${place.name}` : place?.participant?.name; }} onJump=${jump} onClose=${() => setPanel(null)} />`}
       ${panel?.kind === "members" && html`<${Members} workspaceId=${workspace.id} onClose=${() => setPanel(null)} onMessage=${openDirect} onInvite=${canInvite && (() => setDialog("invite"))} />`}
-      ${name === "settings" && html`<${Settings} section=${params.section || "profile"} workspace=${workspace} />`}
+      ${name === "settings" && html`<${Settings} section=${route.state.params.section || "profile"} onClose=${() => go(place.current.path)} />`}
       ${dialog === "workspace" && html`<${NewWorkspace} onClose=${() => setDialog("")} />`}
       ${dialog === "join" && html`<${JoinWorkspace} onClose=${() => setDialog("")} />`}
       ${dialog === "channel" && html`<${NewChannel} workspace=${workspace} onClose=${() => setDialog("")} />`}
@@ -188,7 +193,7 @@ const PlaceLink = ({ href, isCurrent, unread, name, children }) => html`
 
 // ── A conversation ──
 
-function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog, jump, openDirect, canInvite }) {
+function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog, jump, canInvite }) {
   const { me, members } = app.state;
   const place = placeOf(id);
   const path = isDirect ? `/direct-conversations/${id}` : channelPath(workspace.id, id);
@@ -233,23 +238,26 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
   const toggle = (kind) => setPanel(panel?.kind === kind ? null : { kind });
 
   return html`
-    <header class="stage-head">
-      <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
-      ${isDirect ? html`<${Avatar} name=${title} url=${place?.participant?.avatar_url} seed=${`user${place?.participant?.id}`} />` : html`<${Icon} name=${place?.visibility === "private" || place?.has_password ? "lock" : "hash"} class="stage-icon" />`}
-      <h1 class="stage-title"><${Name}>${title ?? ""}<//></h1>
-      ${languages.length > 1 && html`<span class="tongues" title=${t("tongues", { count: languages.length })}><${Icon} name="translate" /> ${languages.map((code) => html`<span key=${code} lang=${code}>${code === "zh-CN" ? "中" : { en: "EN", ja: "日", th: "ท", id: "ID" }[code] ?? code}</span>`)}</span>`}
-      <span class="grow"></span>
-      <${IconButton} name="search" label=${`${t("search.title")} (Ctrl K)`} onClick=${() => toggle("search")} />
-      <${IconButton} name="pin" label=${t("pins.title")} onClick=${() => toggle("pins")} />
-      ${!isDirect && html`<${IconButton} name="people" label=${t("members.title")} onClick=${() => toggle("members")} />`}
-      ${!isDirect && place && html`<${IconButton} name="gear" label=${t("channel.settings")} onClick=${() => setDialog("channel-settings")} />`}
-    </header>
-    ${needsPassword ? html`<${Locked} channel=${place} workspace=${workspace} />` : html`
-      <${Timeline} conversation=${conversation} room=${room} onRead=${onRead} intro=${html`
-        <div class="intro"><h2>${isDirect ? html`<${Name}>${title}<//>` : html`#<${Name}>${title}<//>`}</h2><p>${t(isDirect ? "direct.intro" : "channel.intro")}</p>
-        ${canInvite && !isDirect && people.length < 2 && html`<button type="button" class="button" onClick=${() => setDialog("invite")}><${Icon} name="link" /> ${t("invite.make")}</button>`}</div>`} />
-      ${place?.is_archived ? html`<p class="archived">${t("channel.archived")}</p>`
-        : html`<${Composer} key=${id} conversation=${conversation} room=${room} onTyping=${onTyping} autofocus=${true} label=${isDirect ? t("composer.writeTo", { name: tame(title ?? "") }) : t("composer.writeIn", { name: tame(title ?? "") })} />`}`}
+    <main id="main" class="stage" tabindex="-1">
+      <${Link} />
+      <header class="stage-head">
+        <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
+        ${isDirect ? html`<${Avatar} name=${title} url=${place?.participant?.avatar_url} seed=${`user${place?.participant?.id}`} />` : html`<${Icon} name=${place?.visibility === "private" || place?.has_password ? "lock" : "hash"} class="stage-icon" />`}
+        <h1 class="stage-title"><${Name}>${title ?? ""}<//></h1>
+        ${languages.length > 1 && html`<span class="tongues" title=${t("tongues", { count: languages.length })}><${Icon} name="translate" /> ${languages.map((code) => html`<span key=${code} lang=${code}>${code === "zh-CN" ? "中" : { en: "EN", ja: "日", th: "ไทย", id: "ID" }[code] ?? code}</span>`)}</span>`}
+        <span class="grow"></span>
+        <${IconButton} name="search" label=${`${t("search.title")} (Ctrl K)`} onClick=${() => toggle("search")} />
+        <${IconButton} name="pin" label=${t("pins.title")} onClick=${() => toggle("pins")} />
+        ${!isDirect && html`<${IconButton} name="people" label=${t("members.title")} onClick=${() => toggle("members")} />`}
+        ${!isDirect && place && html`<${IconButton} name="gear" label=${t("channel.settings")} onClick=${() => setDialog("channel-settings")} />`}
+      </header>
+      ${needsPassword ? html`<${Locked} channel=${place} workspace=${workspace} />` : html`
+        <${Timeline} conversation=${conversation} room=${room} onRead=${onRead} intro=${html`
+          <div class="intro"><h2>${isDirect ? html`<${Name}>${title}<//>` : html`#<${Name}>${title}<//>`}</h2><p>${t(isDirect ? "direct.intro" : "channel.intro")}</p>
+          ${canInvite && !isDirect && people.length < 2 && html`<button type="button" class="button" onClick=${() => setDialog("invite")}><${Icon} name="link" /> ${t("invite.make")}</button>`}</div>`} />
+        ${place?.is_archived ? html`<p class="archived">${t("channel.archived")}</p>`
+          : html`<${Composer} key=${id} conversation=${conversation} room=${room} onTyping=${onTyping} autofocus=${true} label=${isDirect ? t("composer.writeTo", { name: tame(title ?? "") }) : t("composer.writeIn", { name: tame(title ?? "") })} />`}`}
+    </main>
     ${panel?.kind === "thread" && html`<${Thread} key=${panel.id} conversation=${conversation} room=${room} id=${panel.id} onClose=${() => setPanel(null)} onTyping=${onTyping} />`}
     ${panel?.kind === "pins" && html`<${Pins} conversation=${conversation} onJump=${jump} onClose=${() => setPanel(null)} />`}`;
 }
