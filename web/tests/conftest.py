@@ -1,5 +1,6 @@
 """A running service and browsers that watch what their pages do: errors, refused policies and foreign requests fail a test."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,12 +24,20 @@ SETTLED = """() => Promise.all(document.getAnimations()
 expect.set_options(timeout=10_000)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def why_not() -> str | None:
+    """Why the browser tests cannot or need not run here."""
     if BROWSER is None:
-        reason = "no Chromium on this machine: the browser tests are skipped (make test installs it where it may)"
-        for item in items:
-            if Path(__file__).parent in item.path.parents:
-                item.add_marker(pytest.mark.skip(reason=reason))
+        return "no Chromium on this machine: the browser tests are skipped (make test installs it where it may)"
+    if os.environ.get("DATABASE_URL"):
+        return "the browser tests run a service of their own on SQLite: run them without DATABASE_URL"
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    reason = why_not()
+    for item in items:
+        if reason and Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")
