@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from accounts.actions import staff, tokens
-from accounts.models import AccessToken, AccountDeletion, AccountExport, AuditEntry, OutgoingMail, User
+from accounts.models import AccessToken, AccountDeletion, AccountExport, AuditEntry, Guest, OutgoingMail, User
 from accounts.staff import ReadOnlyAdmin, StaffAdmin
 from rosetta.errors import DomainError
 
@@ -191,4 +191,16 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     list_filter = ("action", "target_kind", "created_at")
     search_fields = ("actor_name", "action", "target_name", "=target_id")
     ordering = ("-created_at", "-id")
+    show_full_result_count = False
+
+
+@admin.register(Guest)
+class GuestAdmin(ReadOnlyAdmin):
+    """Visitors of temporary rooms."""
+
+    list_display = ("nickname", "workspace_id", "preferred_language", "joined_at", "last_seen_at", "removed_at")
+    search_fields = ("=id", "=workspace_id")
+    search_help_text = "A guest's or a room's id"
+    ordering = ("-id",)
+    exclude = ("token_hash",)
     show_full_result_count = False

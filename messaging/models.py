@@ -186,16 +186,43 @@ class Reaction(models.Model):
 
 
 class Report(models.Model):
-    """Somebody asks staff to look at a message."""
+    """Somebody asks staff to look at a message, and what staff decided."""
+
+    class Decision(models.TextChoices):
+        DISMISS = "dismiss", "Dismiss"
+        REMOVE_MESSAGE = "remove_message", "Remove the message"
+        WARN = "warn", "Warn its sender"
+        SUSPEND_MEMBER = "suspend_member", "Suspend its sender from the workspace"
+        SUSPEND_ACCOUNT = "suspend_account", "Suspend its sender's account"
+        CLOSE_ROOM = "close_room", "Close the temporary room"
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reports")
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(max_length=1000)
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True, blank=True)
+    decision = models.CharField(max_length=16, choices=Decision, blank=True)
+    # For other staff; neither the reporter nor the sender reads it.
+    note = models.CharField(max_length=1000, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # What taking the decision back needs.
+    undo = models.JSONField(default=dict, blank=True, editable=False)
+    # When the people concerned were told; null while that is owed.
+    notified_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "reporter"], name="report_once")]
+        indexes = [
+            models.Index(fields=["created_at"], name="report_open", condition=Q(resolved_at=None)),
+            models.Index(
+                fields=["resolved_at"], name="report_untold", condition=Q(resolved_at__isnull=False, notified_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Report {self.pk}"
 
 
 class IdempotencyKey(models.Model):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from devices import transports
 from messaging import push
-from messaging.actions import translating
+from messaging.actions import moderating, translating
 from messaging.models import IdempotencyKey
 from messaging.translations import TRANSLATE
 from rosetta.celery import started
@@ -33,6 +33,12 @@ def translate_owed() -> int:
 def sweep_translations() -> int:
     """Find what a lost nudge, a dead worker or a broken engine left behind."""
     return int(translate_owed())
+
+
+@shared_task(name=moderating.NOTICES)
+def send_notices() -> int:
+    """Tell people of staff's decisions on reports; the sweep's interval is the retry."""
+    return moderating.send_notices()
 
 
 @shared_task(name="messaging.tasks.expire_idempotency_keys")

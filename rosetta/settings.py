@@ -138,6 +138,8 @@ APPEND_SLASH = True
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Before the packages': admin's first page is our own.
+        "DIRS": [BASE_DIR / "rosetta" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -442,6 +444,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "resume-account-work": {"task": "accounts.tasks.resume_account_work", "schedule": every(30.0)},
     "purge-accounts": {"task": "accounts.tasks.purge_accounts", "schedule": every(600.0)},
     "sweep-translations": {"task": "messaging.tasks.sweep_translations", "schedule": every(5.0)},
+    "send-notices": {"task": "messaging.tasks.send_notices", "schedule": every(60.0)},
     "expire-idempotency-keys": {"task": "messaging.tasks.expire_idempotency_keys", "schedule": every(600.0)},
     "expire-files": {"task": "files.tasks.expire_files", "schedule": every(120.0)},
     "sweep-removals": {"task": "files.tasks.remove_owed", "schedule": every(60.0)},
@@ -509,6 +512,7 @@ TRANSLATION_RETRY_SECONDS = 30
 
 # ── Staff, logs ──
 UNFOLD = {
+    "DASHBOARD_CALLBACK": "messaging.dashboard.overview",
     "LOGIN": {"form": "accounts.staff.LoginForm"},
     "SITE_TITLE": "Rosetta",
     "SITE_HEADER": "Rosetta",

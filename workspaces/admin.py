@@ -11,14 +11,17 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from accounts.staff import StaffAdmin
-from rosetta.ids import parse_ulid
+from rosetta.ids import ULIDField, parse_ulid
 from workspaces import actions
 from workspaces.models import (
     Channel,
+    ChannelMember,
     Erasure,
     Event,
     Invite,
     Member,
+    ReadMark,
+    Suspension,
     Webhook,
     WebhookDelivery,
     WebhookSubscription,
@@ -47,7 +50,7 @@ class LookOnlyAdmin(_LookOnly, StaffAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         """An id is looked up as such; other words are looked for in ``search_fields``."""
         ulid = parse_ulid(search_term.strip())
-        if ulid is not None:
+        if ulid is not None and isinstance(self.model._meta.pk, ULIDField):
             return queryset.filter(pk=ulid), False
         found: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, search_term)
         return found
@@ -193,3 +196,29 @@ class ErasureAdmin(LookOnlyAdmin):
     list_display = ("conversation", "workspace", "created_at")
     list_select_related = ("workspace",)
     ordering = ("created_at",)
+
+
+@admin.register(Suspension)
+class SuspensionAdmin(LookOnlyAdmin):
+    """Made and ended by decisions on reports."""
+
+    list_display = ("user", "workspace", "created_at")
+    list_select_related = ("user", "workspace")
+    search_fields = ("user__email", "workspace__name")
+    ordering = ("-pk",)
+
+
+@admin.register(ChannelMember)
+class ChannelMemberAdmin(LookOnlyAdmin):
+    list_display = ("channel", "member", "joined_at")
+    list_select_related = ("channel", "member")
+    search_fields = ("channel__name", "member__user__email")
+    ordering = ("-pk",)
+
+
+@admin.register(ReadMark)
+class ReadMarkAdmin(LookOnlyAdmin):
+    list_display = ("user", "conversation", "last_read_seq")
+    list_select_related = ("user", "conversation")
+    search_fields = ("=user__email",)
+    ordering = ("-pk",)

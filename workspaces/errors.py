@@ -1,6 +1,6 @@
 """Refusals of workspaces, channels and invites."""
 
-from rosetta.errors import Conflict, Gone, NotFound
+from rosetta.errors import Conflict, Forbidden, Gone, NotFound
 
 
 class InviteNotValid(NotFound):
@@ -12,6 +12,13 @@ class InviteNotValid(NotFound):
 class LastOwner(Conflict):
     code = "last_owner"
     message = "A workspace keeps at least one owner."
+
+
+class Suspended(Forbidden):
+    """Staff took this person out of the workspace."""
+
+    code = "suspended"
+    message = "You were suspended from this workspace."
 
 
 class ChannelArchived(Conflict):

@@ -113,6 +113,20 @@ class Member(ULIDModel):
         return self.role in (Role.OWNER, Role.ADMIN)
 
 
+class Suspension(models.Model):
+    """Staff keep ``user`` out of a workspace: neither an invite nor an open door lets them in again."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="suspensions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="suspension_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} out of {self.workspace_id}"
+
+
 class Conversation(ULIDModel, Stream):
     """What has messages: a channel or a direct conversation, which shares its id. ``last_seq`` numbers the messages."""
 

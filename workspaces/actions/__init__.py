@@ -14,9 +14,11 @@ from workspaces.actions.channels import (
 from workspaces.actions.invites import accept_invite, create_invite, revoke_invite
 from workspaces.actions.members import (
     add_member,
+    end_suspension,
     join_workspace,
     leave_workspace,
     remove_member,
+    suspend_member,
     update_member,
 )
 from workspaces.actions.subscriptions import (
@@ -41,6 +43,7 @@ __all__ = [
     "delete_subscription",
     "delete_webhook",
     "delete_workspace",
+    "end_suspension",
     "join_channel",
     "join_workspace",
     "leave_channel",
@@ -50,6 +53,7 @@ __all__ = [
     "remove_member",
     "replay_delivery",
     "revoke_invite",
+    "suspend_member",
     "unarchive_channel",
     "update_channel",
     "update_member",

@@ -10,8 +10,18 @@ from rosetta.errors import Forbidden, Invalid, NotFound
 from rosetta.wake import wake
 from workspaces import access, events, resources
 from workspaces.changes import UNSET
-from workspaces.errors import LastOwner
-from workspaces.models import Channel, Conversation, Member, PasswordProtected, ReadMark, Role, Visibility, Workspace
+from workspaces.errors import LastOwner, Suspended
+from workspaces.models import (
+    Channel,
+    Conversation,
+    Member,
+    PasswordProtected,
+    ReadMark,
+    Role,
+    Suspension,
+    Visibility,
+    Workspace,
+)
 
 # Guesses a minute that one person has at one password.
 PASSWORD_GUESSES = "20/minute"  # noqa: S105
@@ -26,7 +36,7 @@ def rights_changed(user_id: int) -> None:
 def add_member(*, workspace: Workspace, user: User, role: Role = Role.MEMBER) -> Member:
     """``user``'s place in ``workspace``, made now unless it is there; what was said before counts as read.
 
-    Raises NotFound when the workspace was deleted meanwhile.
+    Raises NotFound when the workspace was deleted meanwhile, Suspended for who was sent out by staff.
     """
     return seat(workspace=workspace, user=user, role=role)[0]
 
@@ -34,6 +44,8 @@ def add_member(*, workspace: Workspace, user: User, role: Role = Role.MEMBER) ->
 def seat(*, workspace: Workspace, user: User, role: Role = Role.MEMBER) -> tuple[Member, bool]:
     """``add_member``, with whether the place is new; the caller is in a transaction."""
     access.take(workspace.pk)
+    if Suspension.objects.filter(workspace=workspace, user=user).exists():
+        raise Suspended
     member, is_new = Member.objects.get_or_create(
         workspace=workspace, user=user, defaults={"role": role, "language": user.preferred_language}
     )
@@ -163,3 +175,22 @@ def unseat(member: Member) -> None:
     Workspace.objects.filter(pk=workspace.pk).update(member_count=F("member_count") - 1)
     events.append(workspace, events.Draft("member.left", snapshot))
     rights_changed(user_id)
+
+
+@transaction.atomic
+def suspend_member(*, workspace: Workspace, user: User) -> Member | None:
+    """Staff take ``user`` out of ``workspace`` and keep them out; answers the place they had. Raises LastOwner."""
+    access.take(workspace.pk)
+    Suspension.objects.get_or_create(workspace=workspace, user=user)
+    member = Member.objects.select_related("workspace", "user").filter(workspace=workspace, user=user).first()
+    if member is not None:
+        unseat(member)
+    return member
+
+
+@transaction.atomic
+def end_suspension(*, workspace: Workspace, user: User, role: Role | None = None) -> None:
+    """Let ``user`` in again, with ``role`` at once where they had a place. Private channels take them in anew."""
+    Suspension.objects.filter(workspace=workspace, user=user).delete()
+    if role is not None:
+        seat(workspace=workspace, user=user, role=role)

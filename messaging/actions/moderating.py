@@ -1,0 +1,212 @@
+"""What staff decide on a reported message. Each decision is audited, told to who is concerned, and can be taken back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.actions.staff import set_active
+from accounts.models import User
+from messaging.actions.editing import locked_message, remove
+from messaging.models import Message, MessageTranslation, Report
+from messaging.places import Place
+from messaging.search.text import terms_of
+from messaging.translations import milliseconds, nudge_translators, targets_of
+from rosetta import languages
+from rosetta.celery import nudge
+from rosetta.errors import Conflict
+from translation.service import is_translatable
+from workspaces import events
+from workspaces.actions import end_suspension, suspend_member
+from workspaces.audience import heard_languages, languages_in
+from workspaces.models import Channel, Role, Workspace
+
+Decision = Report.Decision
+NOTICES = "messaging.tasks.send_notices"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a decision does, answering what its undoing needs; and the undoing."""
+
+    do: Callable[[Report, User], dict[str, Any]]
+    undo: Callable[[Report, User], None]
+
+
+@transaction.atomic
+def decide(*, report: Report, decision: str, actor: User, note: str = "") -> Report:
+    """Carry a decision out. Raises Conflict when there was one, or where it cannot be carried out."""
+    report = _locked(report)
+    if report.resolved_at is not None:
+        raise Conflict("This report was decided already.")
+    report.undo = EFFECTS[decision].do(report, actor)
+    report.decision, report.note, report.decided_by = decision, note, actor
+    report.resolved_at, report.notified_at = timezone.now(), None
+    report.save()
+    audit.record(actor=actor, action=f"report: {decision}", target=report, detail=_detail(report))
+    transaction.on_commit(lambda: nudge(NOTICES))
+    return report
+
+
+@transaction.atomic
+def revert(*, report: Report, actor: User) -> Report:
+    """Take a decision back; the report is open again. Raises Conflict where there is none, or no way back."""
+    report = _locked(report)
+    if report.resolved_at is None:
+        raise Conflict("There is no decision to take back.")
+    EFFECTS[report.decision].undo(report, actor)
+    audit.record(actor=actor, action=f"report: take back {report.decision}", target=report, detail=_detail(report))
+    report.decision, report.undo, report.resolved_at, report.notified_at = "", {}, None, None
+    report.save()
+    return report
+
+
+def send_notices(*, limit: int = 100) -> int:
+    """Tell reporters and senders of decisions that they were not told of; returns of how many."""
+    owed = Report.objects.filter(resolved_at__isnull=False, notified_at=None).order_by("resolved_at")
+    ids = list(owed.values_list("pk", flat=True)[:limit])
+    for report_id in ids:
+        _send_notice(report_id)
+    return len(ids)
+
+
+@transaction.atomic
+def _send_notice(report_id: int) -> None:
+    rows = Report.objects.select_for_update(of=("self",)).select_related("reporter", "message__sender_user")
+    report = rows.filter(pk=report_id, resolved_at__isnull=False, notified_at=None).first()
+    if report is None:
+        return
+    sender = report.message.sender_user
+    letters = [(report.reporter, _to_reporter())]
+    if sender is not None and report.decision != Decision.DISMISS:
+        letters.append((sender, _to_sender(report.decision)))
+    for user, write in letters:
+        if user.deleted_at is None:
+            with translation.override(languages.BY_CODE[user.preferred_language].catalogue):
+                subject, body = write()
+            EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email]).send()
+    Report.objects.filter(pk=report.pk).update(notified_at=timezone.now())
+
+
+def _to_reporter() -> Callable[[], tuple[str, str]]:
+    return lambda: (_("Your report was looked at"), _("Thank you for your report. Staff looked at it and decided."))
+
+
+def _to_sender(decision: str) -> Callable[[], tuple[str, str]]:
+    def write() -> tuple[str, str]:
+        told = {
+            Decision.REMOVE_MESSAGE: _("A message of yours was reported, and staff removed it."),
+            Decision.WARN: _("A message of yours was reported. Please mind the rules of the place where you write."),
+            Decision.SUSPEND_MEMBER: _("A message of yours was reported, and staff suspended you from its workspace."),
+            Decision.SUSPEND_ACCOUNT: _("A message of yours was reported, and staff suspended your account."),
+            Decision.CLOSE_ROOM: _("A message of yours was reported, and staff closed its room."),
+        }
+        return _("About a message of yours"), told[Decision(decision)]
+
+    return write
+
+
+def _locked(report: Report) -> Report:
+    # Two members of staff who decide at once end in one order.
+    return Report.objects.select_for_update(of=("self",)).select_related("message").get(pk=report.pk)
+
+
+def _detail(report: Report) -> dict[str, Any]:
+    return {"message": report.message_id, "note": report.note}
+
+
+def _nothing(report: Report, actor: User) -> dict[str, Any]:
+    return {}
+
+
+def _nothing_back(report: Report, actor: User) -> None:
+    return None
+
+
+def _sender(report: Report) -> User:
+    if report.message.sender_user is None:
+        raise Conflict("No account wrote this message.")
+    return report.message.sender_user
+
+
+def _workspace(report: Report) -> Workspace:
+    channel = _channel(report.message)
+    if channel is None:
+        raise Conflict("This is a direct conversation.")
+    return channel.workspace
+
+
+def _channel(message: Message) -> Channel | None:
+    rows = Channel.objects.select_related("conversation", "workspace").annotate(heard=heard_languages())
+    return rows.filter(pk=message.conversation_id).first()
+
+
+def _remove(report: Report, actor: User) -> dict[str, Any]:
+    message = locked_message(Place(report.message.conversation, language=languages.DEFAULT), report.message_id)
+    if message.deleted_at is not None:
+        raise Conflict("This message was deleted already.")
+    kept = {"content": message.content, "mentions": message.mentions}
+    remove(message)
+    return kept
+
+
+def _restore(report: Report, actor: User) -> None:
+    """Bring the words back; files and reactions are gone for good."""
+    message = locked_message(Place(report.message.conversation, language=languages.DEFAULT), report.message_id)
+    channel = _channel(message)
+    scope_id = channel.workspace_id if channel is not None else message.conversation_id
+    text = report.undo.get("content") or ""
+    message.content, message.mentions, message.deleted_at = text, report.undo.get("mentions") or [], None
+    message.revision += 1
+    message.terms = terms_of(text, scope_id)
+    if not message.skip_translation and is_translatable(text) and channel is not None:
+        planned = targets_of(scope_id, text, message.language, languages_in(channel))
+        rows = planned.rows_for(message, scope_id, milliseconds(timezone.now()))
+        MessageTranslation.objects.bulk_create(rows)
+        message.translation_status = planned.status
+        nudge_translators(rows)
+    message.save()
+    if message.parent is not None:
+        message.parent.reply_count += 1
+        message.parent.save(update_fields=["reply_count"])
+    events.append(message.conversation, events.Draft("message.updated", {"message_id": message.pk}))
+
+
+def _suspend_member(report: Report, actor: User) -> dict[str, Any]:
+    member = suspend_member(workspace=_workspace(report), user=_sender(report))
+    return {"role": member.role if member is not None else None}
+
+
+def _end_suspension(report: Report, actor: User) -> None:
+    role = report.undo.get("role")
+    end_suspension(workspace=_workspace(report), user=_sender(report), role=Role(role) if role else None)
+
+
+def _suspend_account(report: Report, actor: User) -> dict[str, Any]:
+    set_active(user=_sender(report), is_active=False, actor=actor)
+    return {}
+
+
+def _open_account(report: Report, actor: User) -> None:
+    set_active(user=_sender(report), is_active=True, actor=actor)
+
+
+def _no_room(report: Report, actor: User) -> dict[str, Any]:
+    raise Conflict("This is no temporary room.")
+
+
+# What lies above this app adds its own: ``rooms`` knows how a room is closed.
+EFFECTS: dict[str, Effect] = {
+    Decision.DISMISS: Effect(_nothing, _nothing_back),
+    Decision.WARN: Effect(_nothing, _nothing_back),
+    Decision.REMOVE_MESSAGE: Effect(_remove, _restore),
+    Decision.SUSPEND_MEMBER: Effect(_suspend_member, _end_suspension),
+    Decision.SUSPEND_ACCOUNT: Effect(_suspend_account, _open_account),
+    Decision.CLOSE_ROOM: Effect(_no_room, _nothing_back),
+}
