@@ -8,10 +8,11 @@ class MessagingConfig(AppConfig):
     name = "messaging"
 
     def ready(self) -> None:
-        from messaging import erasing, outgoing
+        from messaging import erasing, leaving, outgoing
 
         erasing.register()
         outgoing.register()
+        leaving.register()
         post_migrate.connect(_ensure_search, sender=self)
 
 
