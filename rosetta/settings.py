@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "rosetta.middleware.RequestIdMiddleware",
     "rosetta.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "rosetta.spa.CompressedClient",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

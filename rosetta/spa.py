@@ -1,13 +1,17 @@
 """The web client's page: one document for every address of the client, and the rules that a browser holds it to."""
 
+import gzip
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import URLPattern, path
+from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -73,6 +77,35 @@ def client(request: HttpRequest, **address: str) -> HttpResponse:
 def embedded_room(request: HttpRequest, **address: str) -> HttpResponse:
     """A visitor's room inside another site's page. It speaks with a guest's token alone: no cookie acts in the frame."""
     return _answer(" ".join(settings.EMBED_ORIGINS) or "'none'")
+
+
+class CompressedClient:
+    """Sends the client's files compressed to who takes that. Each is compressed once: they are few, small and no secret."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.made: dict[tuple[str, str], bytes] = {}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith(f"{settings.STATIC_URL}web/") or response.status_code != 200:
+            return response
+        patch_vary_headers(response, ["Accept-Encoding"])
+        if request.method != "GET" or "gzip" not in request.headers.get("Accept-Encoding", ""):
+            return response
+        key = request.path, response.get("ETag", "")
+        if key not in self.made:
+            self.made[key] = gzip.compress(b"".join(_chunks(response)), mtime=0)
+        response.close()
+        sent = HttpResponse(self.made[key], headers=dict(response.items()))
+        sent["Content-Encoding"] = "gzip"
+        sent["Content-Length"] = str(len(self.made[key]))
+        del sent["Accept-Ranges"]
+        return sent
+
+
+def _chunks(response: HttpResponse) -> Iterable[bytes]:
+    return cast(FileResponse, response).streaming_content if response.streaming else [response.content]  # type: ignore[return-value]
 
 
 urlpatterns: list[URLPattern] = [

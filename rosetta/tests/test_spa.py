@@ -58,6 +58,20 @@ def test_the_address_of_nothing_stays_a_404(client: Client) -> None:
     assert client.post("/").status_code == 405
 
 
+def test_the_clients_files_are_sent_compressed_to_who_takes_that(client: Client) -> None:
+    plain, small = (
+        client.get("/static/web/app.js"),
+        client.get("/static/web/app.js", headers={"Accept-Encoding": "br, gzip"}),
+    )
+    whole = b"".join(plain.streaming_content)  # type: ignore[attr-defined]
+    assert (plain.get("Content-Encoding"), small["Content-Encoding"]) == (None, "gzip")
+    assert gzip.decompress(small.content) == whole == (CLIENT / "app.js").read_bytes()
+    assert int(small["Content-Length"]) == len(small.content) < len(whole) / 2
+    assert "Accept-Encoding" in small["Vary"]
+    again = client.get("/static/web/app.js", headers={"Accept-Encoding": "gzip", "If-None-Match": small["ETag"]})
+    assert again.status_code == 304
+
+
 def test_the_first_load_is_under_150_kb_compressed() -> None:
     first = [one for one in CLIENT.rglob("*") if one.suffix in (".js", ".css", ".svg", ".webmanifest")]
     first = [one for one in first if one.name != "widget.js"] + [CLIENT / "locales" / "ja.json"]

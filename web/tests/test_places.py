@@ -133,6 +133,25 @@ def test_a_visitor_on_a_phone_talks_with_the_shop(opens: Opens, service: Service
     expect(fresh.locator("main")).to_be_visible()
 
 
+def test_an_owner_opens_a_room_and_gives_somebody_a_role(opens: Opens, service: Service) -> None:
+    ann, mali = service.person("Ann", "en"), service.person("Mali", "th")
+    place = ann.workspace("Owners", mali)
+    window = opens("en-GB")
+    page = window.sign_in(ann, place.page)
+    page.get_by_role("button", name="Owners Workspaces").click()
+    page.get_by_role("menuitem", name="Temporary rooms").click()
+    page.get_by_label("Name", exact=True).fill("Spring sale")
+    page.get_by_role("button", name="Open a room").click()
+    expect(page.get_by_role("textbox", name="Tag of Spring sale")).to_have_value(re.compile(r"widget\.js"))
+    window.check_axe("temporary rooms")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Members").click()
+    page.get_by_role("button", name="Change Mali").click()
+    page.get_by_role("menuitemradio", name="Admin").click()
+    expect(page.locator(".people li", has_text="Mali")).to_contain_text("Admin")
+    window.check_axe("members")
+
+
 def test_one_tag_puts_a_room_into_the_corner_of_a_shops_page(opens: Opens, service: Service, tmp_path: Path) -> None:
     shop = service.person("Haruka", "ja")
     room = room_of(shop, "Corner")
@@ -190,6 +209,8 @@ def test_the_first_page_speaks_the_browsers_language_and_fits_a_small_phone(
     window.page.set_viewport_size({"width": 320, "height": 640})
     page = window.go("/")
     expect(page.get_by_role("heading", name=title)).to_be_visible()
+    carried = page.evaluate("() => performance.getEntries().reduce((sum, one) => sum + (one.transferSize ?? 0), 0)")
+    assert 20_000 < carried < 150_000, "the first load, as it came over the wire"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     expect(page.get_by_role("link", name="API")).to_have_attribute("href", "/api/docs")
     window.check_axe(locale)

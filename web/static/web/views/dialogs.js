@@ -145,3 +145,41 @@ export function InvitePeople({ workspace, onClose }) {
       <div class="form-end"><button type="button" class="button primary" onClick=${make}><${Icon} name="plus" /> ${t("invite.new")}</button></div>
     <//>`;
 }
+
+/** Temporary rooms: one's own, open to visitors who have the address or find the tag on a page. */
+export function Rooms({ onClose }) {
+  const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
+  const load = async () => setRows(await api.all("/external/rooms", { status: "active" }));
+  useEffect(() => {
+    attempt(load);
+  }, []);
+  const submit = async ({ name }, form) => {
+    await api.post("/external/rooms", { name });
+    form.reset();
+    await Promise.all([load(), loadPlaces()]);
+  };
+  const copy = async (text) => {
+    await navigator.clipboard?.writeText(text);
+    say(t("copied"));
+  };
+  const close = (row) => attempt(async () => { await api.post(`/external/rooms/${row.room_id}/close`); await load(); });
+  return html`
+    <${Dialog} title=${t("rooms.title")} onClose=${onClose}>
+      <p>${t("rooms.lead")}</p>
+      <ul class="links">${(rows ?? []).map((row) => {
+        const address = `${location.origin}/rooms/${row.room_id}`;
+        const tag = `<script src="${location.origin}/static/web/widget.js" data-room="${row.room_id}" async></script>`;
+        return html`
+          <li key=${row.room_id}>
+            <strong class="whole"><${Name}>${row.name}<//></strong>
+            <input readonly aria-label=${t("rooms.link", { name: tame(row.name) })} value=${address} onFocus=${(event) => event.target.select()} />
+            <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(address)} />
+            <${IconButton} name="trash" label=${t("rooms.close")} onClick=${() => close(row)} />
+            <input readonly class="tag" aria-label=${t("rooms.tag", { name: tame(row.name) })} value=${tag} onFocus=${(event) => event.target.select()} />
+            <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(tag)} />
+            <span class="hint">${t("until", { date: moment(row.expires_at) })} · <a href=${`/w/${row.workspace_id}/c/${row.channel_id}`} data-go onClick=${onClose}>${t("rooms.enter")}</a></span>
+          </li>`;
+      })}</ul>
+      <${Form} submit=${submit} button=${t("rooms.open")} fields=${[{ name: "name", label: t("name"), maxlength: 120, autofocus: true, autocomplete: "off" }]} />
+    <//>`;
+}

@@ -6,7 +6,7 @@ import { languageName, moment, t } from "../i18n.js";
 import { gist, tame } from "../text.js";
 import { Composer } from "./composer.js";
 import { Message } from "./message.js";
-import { Avatar, Empty, Icon, IconButton, Name, Waiting } from "./parts.js";
+import { Avatar, Empty, Icon, IconButton, Menu, MenuItem, Name, Waiting } from "./parts.js";
 import { moveBetweenMessages } from "./timeline.js";
 
 export function Panel({ title, onClose, children, class: more = "" }) {
@@ -128,7 +128,19 @@ export function Search({ workspaceId, nameOf, onJump, onClose }) {
     <//>`;
 }
 
-export function Members({ workspaceId, onClose, onMessage, onInvite }) {
+/** What an owner may do with somebody. */
+function MemberMenu({ workspaceId, row }) {
+  const path = `/workspaces/${workspaceId}/members/${row.id}`;
+  const change = (work) => attempt(async () => { await work(); await loadMembers(workspaceId); });
+  return html`
+    <${Menu} label=${t("members.change", { name: tame(row.user.name) })} icon="more">
+      ${["owner", "admin", "member"].map((one) => html`<${MenuItem} key=${one} checked=${one === row.role} onClick=${() => change(() => api.put(path, { role: one }))}>${t(`role.${one}`)}<//>`)}
+      <hr />
+      <${MenuItem} icon="trash" danger onClick=${() => change(() => api.remove(path))}>${t("members.remove", { name: tame(row.user.name) })}<//>
+    <//>`;
+}
+
+export function Members({ workspaceId, role, onClose, onMessage, onInvite }) {
   const { members, presence, me } = app.state;
   const rows = members[workspaceId];
   useEffect(() => {
@@ -142,6 +154,7 @@ export function Members({ workspaceId, onClose, onMessage, onInvite }) {
           <li key=${row.id}>
             <span class=${`presence ${presence[row.user.id] ?? ""}`}><${Avatar} name=${row.user.name} url=${row.user.avatar_url} seed=${`user${row.user.id}`} /></span>
             <span class="person"><strong><${Name}>${row.user.name}<//></strong><span class="hint">${t(`role.${row.role}`)}${row.preferred_language ? ` · ${languageName(row.preferred_language)}` : ""}</span></span>
+            ${row.user.id !== me.id && role === "owner" && html`<${MemberMenu} workspaceId=${workspaceId} row=${row} />`}
             ${row.user.id !== me.id && html`<${IconButton} name="thread" label=${t("direct.write", { name: tame(row.user.name) })} onClick=${() => onMessage(row.user)} />`}
           </li>`)}</ul>`}
       </div>

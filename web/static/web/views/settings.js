@@ -63,10 +63,21 @@ function Security() {
         { name: "password", type: "password", label: t("reset.password"), autocomplete: "new-password", hint: t("register.passwordHint") },
       ]} />`}
     <${Linked} />
+    <${Devices} />
     ${!isMissing && html`<h3>${t("sessions.title")}</h3>
       ${rows === null ? html`<${Waiting} />` : html`<ul class="rows">${rows.map((row) => html`
         <li key=${row.id}><span class="person"><strong>${tame(row.device_name)}</strong><span class="hint">${row.ip_address ?? ""} · ${moment(row.last_used_at ?? row.created_at)}</span></span>
           ${row.is_current || row.current ? html`<span class="badge">${t("sessions.this")}</span>` : html`<button type="button" class="button" onClick=${() => end(row)}>${t("sessions.end")}</button>`}</li>`)}</ul>`}`}`;
+}
+
+/** Phones and browsers that get notifications. */
+function Devices() {
+  const { rows, load, isMissing } = useRows("/me/devices");
+  if (isMissing || !rows?.length) return null;
+  return html`
+    <h3>${t("devices.title")}</h3>
+    <ul class="rows">${rows.map((row) => html`<li key=${row.id}><span class="person"><strong>${tame(row.device_name ?? row.platform)}</strong><span class="hint">${row.provider} · ${moment(row.last_used_at)}</span></span>
+      <button type="button" class="button" onClick=${() => attempt(async () => { await api.remove(`/devices/${row.id}`); await load(); })}>${t("tokens.revoke")}</button></li>`)}</ul>`;
 }
 
 function Linked() {

@@ -8,7 +8,7 @@ import { LANGUAGES, number, spoken, t } from "../i18n.js";
 import { go, route } from "../router.js";
 import { tame } from "../text.js";
 import { Composer } from "./composer.js";
-import { ChannelSettings, InvitePeople, JoinWorkspace, NewChannel, NewDirect, NewWorkspace } from "./dialogs.js";
+import { ChannelSettings, InvitePeople, JoinWorkspace, NewChannel, NewDirect, NewWorkspace, Rooms } from "./dialogs.js";
 import { Members, Pins, Search, Thread } from "./panels.js";
 import { Avatar, Empty, Icon, IconButton, Logo, Menu, MenuItem, Name, Waiting } from "./parts.js";
 import { Settings } from "./settings.js";
@@ -79,9 +79,10 @@ export function Shell() {
               <//>`}
           </main>`}
       ${panel?.kind === "search" && html`<${Search} workspaceId=${workspace.id} nameOf=${(row) => { const place = placeOf(row.conversation_id); return place?.name ? `#${place.name}` : place?.participant?.name; }} onJump=${jump} onClose=${() => setPanel(null)} />`}
-      ${panel?.kind === "members" && html`<${Members} workspaceId=${workspace.id} onClose=${() => setPanel(null)} onMessage=${openDirect} onInvite=${canInvite && (() => setDialog("invite"))} />`}
+      ${panel?.kind === "members" && html`<${Members} workspaceId=${workspace.id} role=${workspace.role} onClose=${() => setPanel(null)} onMessage=${openDirect} onInvite=${canInvite && (() => setDialog("invite"))} />`}
       ${name === "settings" && html`<${Settings} section=${route.state.params.section || "profile"} onClose=${() => go(place.current.path)} />`}
       ${dialog === "workspace" && html`<${NewWorkspace} onClose=${() => setDialog("")} />`}
+      ${dialog === "room" && html`<${Rooms} onClose=${() => setDialog("")} />`}
       ${dialog === "join" && html`<${JoinWorkspace} onClose=${() => setDialog("")} />`}
       ${dialog === "channel" && html`<${NewChannel} workspace=${workspace} onClose=${() => setDialog("")} />`}
       ${dialog === "channel-settings" && html`<${ChannelSettings} channel=${placeOf(conversationId)} workspace=${workspace} onClose=${() => setDialog("")} />`}
@@ -140,6 +141,7 @@ function Sidebar({ workspace, channels, current, setDialog, canInvite }) {
           ${canInvite && html`<${MenuItem} icon="link" onClick=${() => setDialog("invite")}>${t("invite.make")}<//>`}
           <${MenuItem} icon="plus" onClick=${() => setDialog("workspace")}>${t("workspace.new")}<//>
           <${MenuItem} icon="people" onClick=${() => setDialog("join")}>${t("workspace.join")}<//>
+          <${MenuItem} icon="clock" onClick=${() => setDialog("room")}>${t("rooms.title")}<//>
         <//>
       </div>
       <div class="side-body" tabindex="-1">
