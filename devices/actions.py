@@ -52,10 +52,10 @@ def remove_device(*, device: Device) -> None:
 
 
 def forget_devices_of(*, user: User) -> int:
-    """Every device of ``user``, for the end or erasure of an account; returns how many."""
-    PushPreference.objects.filter(user=user).delete()
-    ConversationPreference.objects.filter(user=user).delete()
-    return Device.objects.filter(user=user).delete()[0]
+    """Every device of ``user`` and all preferences, for the end of an account; returns how many rows went."""
+    gone = PushPreference.objects.filter(user=user).delete()[0]
+    gone += ConversationPreference.objects.filter(user=user).delete()[0]
+    return gone + Device.objects.filter(user=user).delete()[0]
 
 
 @transaction.atomic

@@ -5,4 +5,6 @@ class DevicesConfig(AppConfig):
     name = "devices"
 
     def ready(self) -> None:
-        from devices import checks  # noqa: F401  (registers the system checks)
+        from devices import checks, leaving  # noqa: F401  (the first registers the system checks)
+
+        leaving.register()

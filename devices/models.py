@@ -126,13 +126,3 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_id} to {self.device_id}"
-
-
-class Presence(models.Model):
-    """Somebody with a live socket, for as long as its gateway says so; used where there is no Redis."""
-
-    user_id = models.BigIntegerField(primary_key=True)
-    until = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return str(self.user_id)

@@ -221,18 +221,6 @@ def release_workspace(*, workspace_id: str) -> int:
     return len(files)
 
 
-def erase_files_of(*, user: User, batch: int = 500) -> int:
-    """Everything that ``user`` uploaded and no message holds, for the erasure of an account; returns how many went.
-
-    Attachments stay with their messages, as the messages themselves do.
-    """
-    gone = 0
-    while files := list(File.objects.filter(owner_user=user, claimed_at=None, deleted_at=None)[:batch]):
-        release(files=files)
-        gone += len(files)
-    return gone
-
-
 @transaction.atomic
 def expire_unclaimed(*, batch: int) -> int:
     """Take the rows of up to ``batch`` files whose time is over and owe their bytes; returns how many."""

@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class FilesConfig(AppConfig):
     name = "files"
+
+    def ready(self) -> None:
+        from files import leaving
+
+        leaving.register()

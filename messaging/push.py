@@ -14,8 +14,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts import presence
 from accounts.models import User
-from devices import outbox, presence, transports
+from devices import outbox, transports
 from devices.models import ConversationPreference, Delivery, Device, PushPreference
 from devices.transports import Notification
 from messaging.models import DirectConversation, Message, MessageTranslation
@@ -76,7 +77,7 @@ def recipients(message: Message) -> set[int]:
     found -= _silent(found, now)
     read = ReadMark.objects.filter(conversation=message.conversation_id, user__in=found, last_read_seq__gte=message.seq)
     found -= set(read.values_list("user_id", flat=True))
-    return found - presence.live(found)
+    return found - presence.online(found)
 
 
 def _readers(message: Message, channel: Channel | None) -> QuerySet[User]:

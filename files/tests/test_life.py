@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.core.management import call_command
@@ -18,8 +19,10 @@ from django.utils import timezone
 from PIL import Image
 from rest_framework.test import APIClient
 
+from accounts.actions.leaving import build_export, erase, leave, request_export
 from accounts.models import User
-from files import actions, tasks
+from conftest import PASSWORD
+from files import actions, storage, tasks
 from files.errors import FileInUse
 from files.models import File, Removal
 from files.tests.samples import exif_with_place, picture, upload
@@ -276,12 +279,23 @@ def test_a_disk_that_cannot_take_the_upload_is_a_503(
     assert len(stored()) == 1  # the obstacle itself
 
 
-def test_erasing_an_account_takes_what_no_message_holds(sent: Callable[..., File], member_user: User) -> None:
+def test_closing_an_account_takes_what_no_message_holds(sent: Callable[..., File], member_user: User) -> None:
     held, loose = sent(), sent()
     actions.claim(file_ids=[held.pk], uploader=member_user)
-    assert actions.erase_files_of(user=member_user) == 1
+    leave(user=member_user, password=PASSWORD)
+    erase(user_id=member_user.pk)
     assert File.objects.get(pk=loose.pk).deleted_at
     assert not File.objects.get(pk=held.pk).deleted_at
+
+
+def test_an_export_has_the_files(sent: Callable[..., File], member_user: User) -> None:
+    file = sent("報告.txt", b"hello")
+    export = request_export(user=member_user)
+    build_export(export_id=export.pk)
+    export.refresh_from_db()
+    with storage.read(export.file) as source, ZipFile(source) as archive:
+        assert archive.read(f"files/{file.pk}-報告.txt") == b"hello"
+    assert agree()
 
 
 def test_a_picture_gets_a_thumbnail_without_a_place(

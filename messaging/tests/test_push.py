@@ -10,17 +10,19 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts import presence
 from accounts.models import User
 from conftest import make_user
 from devices import actions as devices
-from devices import presence, transports
-from devices.models import Announcement, Delivery, Device, Presence, PushPreference
+from devices import transports
+from devices.models import Announcement, Delivery, Device, PushPreference
 from devices.tests import servers
 from devices.tests.servers import Provider, ok
 from messaging import push
 from messaging.models import Message, MessageTranslation
 from messaging.tasks import push_owed
 from rooms.actions import create_room
+from rosetta.ids import new_ulid
 from workspaces.actions import add_member
 from workspaces.models import Channel, Member
 
@@ -41,7 +43,6 @@ def expo(settings: Any) -> Iterator[Provider]:
 def phones(owner: User, member_user: User) -> None:
     for user in (owner, member_user):
         phone(user)
-        presence.forget(user.pk)
 
 
 def phone(user: User, name: str = "phone") -> Device:
@@ -206,23 +207,16 @@ def test_who_wants_quiet_is_left_alone(
 def test_who_is_connected_or_has_read_it_is_left_alone(
     as_owner: APIClient, as_member: APIClient, channel: Channel, member_user: User, told: Told
 ) -> None:
-    presence.note([member_user.pk])
+    gateway = new_ulid()
+    presence.note(process_id=gateway, came=[member_user.pk], left=[])
     post(as_owner, channel, "@channel one")
     assert told() == []
-    presence.forget(member_user.pk)
+    presence.note(process_id=gateway, came=[], left=[member_user.pk])
     second = post(as_owner, channel, "@channel two")
     as_member.post(messages(channel, "read"), {"message_id": second.pk}, format="json")
     assert told() == []
     post(as_owner, channel, "@channel three")
     assert to(told()) == ["Mali's phone"]
-
-
-def test_a_live_socket_is_believed_only_for_a_while(member_user: User, settings: Any) -> None:
-    settings.REDIS_URL = ""
-    presence.note([member_user.pk, 4711])
-    assert presence.live([member_user.pk, 4712]) == {member_user.pk}
-    Presence.objects.update(until=timezone.now())
-    assert presence.live([member_user.pk]) == set()
 
 
 def test_a_deleted_message_rings_nobody(as_owner: APIClient, channel: Channel, told: Told) -> None:
