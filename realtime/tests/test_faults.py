@@ -260,7 +260,7 @@ async def test_the_clients_of_the_documentation_survive_a_gateway_that_dies(
 
 def test_the_clients_of_the_documentation_are_short() -> None:
     for language in ("python", "javascript"):
-        assert len([line for line in shown_in_docs(language).splitlines() if line.strip()]) <= 45
+        assert len([line for line in shown_in_docs(language).splitlines() if line.strip()]) <= 40
 
 
 async def test_a_burst_of_reconnects_is_served(team: Team) -> None:
