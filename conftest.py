@@ -33,9 +33,7 @@ def token_client(user: User, abilities: list[str] | None = None) -> APIClient:
 @pytest.fixture(autouse=True)
 def fresh_limits() -> None:
     """Limits are counted per process and in Redis: each test starts with none of another's."""
-    throttles.counter.cache_clear()
-    if (shared := throttles.counter().shared) is not None:
-        shared.reset()
+    throttles.counter.reset()
 
 
 @pytest.fixture

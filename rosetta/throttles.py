@@ -8,25 +8,60 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import structlog
 from django.conf import settings
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage, storage_from_string
+from limits.storage import storage_from_string
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 log = structlog.get_logger(__name__)
 
 REDIS_REST_SECONDS = 2.0
+SWEEP_SECONDS = 60.0
+
+
+class _Memory:
+    """Counts in this process.
+
+    Not by the memory of ``limits``: it reads the count once its lock is gone, and forgets a window that another thread has
+    just begun, so that requests which meet are refused too early or let through.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._windows: dict[str, tuple[int, float]] = {}
+        self._sweep_at = 0.0
+
+    def incr(self, key: str, seconds: int) -> int:
+        now = time.time()
+        with self._lock:
+            if now >= self._sweep_at:
+                self._windows = {name: window for name, window in self._windows.items() if window[1] > now}
+                self._sweep_at = now + SWEEP_SECONDS
+            count, ends = self._windows.get(key, (0, 0.0))
+            if ends <= now:
+                count, ends = 0, now + seconds
+            self._windows[key] = count + 1, ends
+            return count + 1
+
+    def get_expiry(self, key: str) -> float:
+        with self._lock:
+            return self._windows.get(key, (0, time.time()))[1]
+
+    def reset(self) -> None:
+        with self._lock:
+            self._windows.clear()
 
 
 class _Counter:
     """Counts hits in Redis, and in this process while Redis is away: a limit never makes a request fail."""
 
     def __init__(self) -> None:
-        self.memory = MemoryStorage()
+        self.memory = _Memory()
         self.shared: Any = None
         self.away_until = 0.0
         if settings.REDIS_URL:
@@ -55,6 +90,13 @@ class _Counter:
                 self._rest(error)
         return self.memory.get_expiry(key) - time.time()
 
+    def reset(self) -> None:
+        """Forget every count, for tests."""
+        self.memory.reset()
+        self.away_until = 0.0
+        if self.shared is not None:
+            self.shared.reset()
+
     def _shared_answers(self) -> bool:
         return self.shared is not None and time.monotonic() >= self.away_until
 
@@ -63,9 +105,7 @@ class _Counter:
         log.warning("rate_limit_store_away", error=str(error))
 
 
-@cache
-def counter() -> _Counter:
-    return _Counter()
+counter = _Counter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +145,9 @@ def hit(scope: str, rate: str, value: str) -> Standing | None:
         return None
     item = _parsed(rate)
     key = f"limit:{scope}:{item.amount}/{item.get_expiry()}:{value}"
-    count = counter().hit(key, item.get_expiry())
+    count = counter.hit(key, item.get_expiry())
     if count > item.amount:
-        raise Throttled(wait=max(1, math.ceil(counter().seconds_left(key))))
+        raise Throttled(wait=max(1, math.ceil(counter.seconds_left(key))))
     return Standing(item.amount, item.amount - count)
 
 

@@ -1,8 +1,9 @@
 """What must hold when many requests arrive at once."""
 
+import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,6 +15,7 @@ from rest_framework.test import APIClient
 from accounts.models import AccessToken, OneTimeCode, User
 from accounts.tests.helpers import code_for, link_in, new_mail, post
 from conftest import PASSWORD, make_user
+from rosetta.throttles import counter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,6 +39,22 @@ def at_once(number: int, call: Callable[[int], Any]) -> Counter[int]:
 
     with ThreadPoolExecutor(threads) as pool:
         return Counter(pool.map(one, range(number)))
+
+
+@pytest.fixture
+def restless_threads() -> Iterator[None]:
+    """Threads take turns a thousand times as often, so that those which can meet do."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(5e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_a_limit_counts_each_of_many_that_meet_once(restless_threads: None) -> None:
+    for turn in range(20):
+        with ThreadPoolExecutor(20) as pool:
+            counts = list(pool.map(lambda _, key=f"turn {turn}": counter.hit(key, 60), range(100)))
+        assert sorted(counts) == list(range(1, 101))
 
 
 def test_limits_are_exact_under_a_hundred_parallel_requests() -> None:
