@@ -3,15 +3,16 @@
 from datetime import datetime, time
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import transaction
 
 from accounts.models import User
 from accounts.secrets import digest
-from devices.models import ConversationPreference, Device, PushPreference
+from devices.models import ConversationPreference, Delivery, Device, PushPreference
 
 # Beyond it the least used one goes: nobody carries more, and a script could register for ever.
 MAX_DEVICES = 100
+# What a device that is known already takes over from a new registration.
+REFRESHED = ("platform", "provider", "device_id", "device_name", "app_version", "last_used_at")
 
 
 def register_device(*, user: User, push_token: str, **fields: Any) -> Device:
@@ -20,31 +21,34 @@ def register_device(*, user: User, push_token: str, **fields: Any) -> Device:
     A token that another account sent last moves here under a new id, so that nobody hears of what a former owner of the
     device is told.
     """
-    for _ in range(3):
-        try:
-            return _register(user, push_token, fields)
-        except IntegrityError:
-            continue  # the same token was registered at the same moment
-    return _register(user, push_token, fields)
+    row = Device(user=user, push_token=push_token, token_hash=digest(push_token), **fields)
+    device = _register(row)
+    while device is None:  # found, and removed before it was locked
+        device = _register(row)
+    _drop_surplus(user)
+    return device
 
 
 @transaction.atomic
-def _register(user: User, push_token: str, fields: dict[str, Any]) -> Device:
-    token_hash = digest(push_token)
-    known = Device.objects.select_for_update(no_key=True).filter(token_hash=token_hash).first()
-    if known is not None and known.user_id != user.pk:
-        known.delete()
-        known = None
-    if known is None:
-        device = Device.objects.create(user=user, push_token=push_token, token_hash=token_hash, **fields)
-        surplus = Device.objects.filter(user=user).order_by("-last_used_at").values_list("pk", flat=True)
-        Device.objects.filter(pk__in=list(surplus[MAX_DEVICES:])).delete()
+def _register(row: Device) -> Device | None:
+    # Inserted before it is looked for: of many who send one token at once, the database lets one row in.
+    Device.objects.bulk_create([row], ignore_conflicts=True)
+    device = Device.objects.select_for_update().filter(token_hash=row.token_hash).first()
+    if device is None or device.pk == row.pk:
         return device
-    for name, value in fields.items():
-        setattr(known, name, value)
-    known.last_used_at = timezone.now()
-    known.save()
-    return known
+    if device.user_id != row.user_id:
+        Delivery.objects.filter(device=device).delete()
+        Device.objects.filter(pk=device.pk).update(id=row.pk, user=row.user, created_at=row.created_at)
+        device.pk, device.user, device.created_at = row.pk, row.user, row.created_at
+    for name in REFRESHED:
+        setattr(device, name, getattr(row, name))
+    device.save(update_fields=REFRESHED)
+    return device
+
+
+def _drop_surplus(user: User) -> None:
+    kept = Device.objects.filter(user=user).order_by("-last_used_at", "-pk").values_list("pk", flat=True)
+    Device.objects.filter(pk__in=list(kept[MAX_DEVICES:])).delete()
 
 
 def remove_device(*, device: Device) -> None:

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from conftest import PASSWORD
 from devices import actions
-from devices.models import Device, PushPreference
+from devices.models import Delivery, Device, PushPreference
 from rosetta.ids import new_ulid
 from rosetta.times import moment
 
@@ -167,8 +167,15 @@ def test_one_token_sent_by_many_at_once_is_one_device(member_user: User, outside
             connections.close_all()
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(try_it, range(8)))
+        list(pool.map(try_it, range(40)))
     assert Device.objects.count() == 1
+
+
+def test_what_a_former_owner_was_owed_does_not_ring_the_next_one(as_member: APIClient, as_outsider: APIClient) -> None:
+    device = register(as_member).json()["data"]["id"]
+    Delivery.objects.create(device_id=device, subject_id=new_ulid())
+    register(as_outsider)
+    assert not Delivery.objects.exists()
 
 
 def test_one_says_when_devices_may_ring(as_member: APIClient) -> None:

@@ -160,9 +160,9 @@ def clamd(request: Any, tmp_path: Any, settings: Any) -> Iterator[None]:
 
 @pytest.mark.usefixtures("clamd")
 def test_an_infected_file_is_refused_and_its_uploader_told(
-    as_member: APIClient, stored: Callable[[], list[Any]], sent: Callable[..., File]
+    as_owner: APIClient, stored: Callable[[], list[Any]], sent: Callable[..., File]
 ) -> None:
-    answer = as_member.post(URL, {"file": upload(content=b"xxEICARxx")}, format="multipart")
+    answer = as_owner.post(URL, {"file": upload(content=b"xxEICARxx")}, format="multipart")
     assert (answer.status_code, answer.json()["errors"]) == (422, {"file": ["The file is infected."]})
     assert [path for path in stored() if path.name != "clamd.sock"] == []
     assert sent(content=b"x" * 300_000).size == 300_000

@@ -28,7 +28,8 @@ URL = "/api/v1/files"
 
 
 def post(client: APIClient, body: dict[str, Any]) -> Any:
-    return client.post(URL, body, format="multipart")
+    """Upload as somebody whose client asks for English."""
+    return client.post(URL, body, format="multipart", headers={"Accept-Language": "en"})
 
 
 def test_an_upload_is_kept_and_answered_with_its_record(
