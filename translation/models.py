@@ -8,13 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from rosetta import languages
 from rosetta.ids import ULIDField, ULIDModel
 
 LANGUAGE_LENGTH = 16
 ENGINE_LENGTH = 32
 MAX_TERM = 200
-LANGUAGE_CHOICES = [(language.code, language.name) for language in languages.LANGUAGES]
 
 
 def this_month() -> date:
@@ -34,8 +32,8 @@ class MemoryEntry(models.Model):
 
     scope_id = ULIDField()
     key = models.CharField(max_length=32)
-    source = models.CharField(max_length=LANGUAGE_LENGTH, choices=LANGUAGE_CHOICES)
-    target = models.CharField(max_length=LANGUAGE_LENGTH, choices=LANGUAGE_CHOICES)
+    source = models.CharField(max_length=LANGUAGE_LENGTH)
+    target = models.CharField(max_length=LANGUAGE_LENGTH)
     source_text = models.TextField()
     text = models.TextField()
     origin = models.CharField(max_length=10, choices=Origin)
