@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rosetta.languages import BY_CODE, LANGUAGES, match
 from translation import phrasebook
-from translation.pieces import words_only
+from translation.protection import words_only
 
 if TYPE_CHECKING:
     from lingua import LanguageDetector

@@ -1,6 +1,25 @@
 """The patterns of what no engine may touch. Every quantifier that could backtrack is bounded: texts are hostile."""
 
 import re
+import sys
+import unicodedata
+
+
+def _combining_marks() -> str:
+    """A character class's inside: the vowels, tones and accents that \\w leaves out of the words they belong to."""
+    marks = [point for point in range(sys.maxunicode) if unicodedata.category(chr(point)) in ("Mn", "Mc")]
+    ranges: list[list[int]] = []
+    for point in marks:
+        if ranges and ranges[-1][1] == point - 1:
+            ranges[-1][1] = point
+        else:
+            ranges.append([point, point])
+    # Variation selectors and the keycap are parts of emoji.
+    return "".join(f"{chr(low)}-{chr(high)}" for low, high in ranges if not 0xFE00 <= low <= 0xFE0F and low != 0x20DD)
+
+
+# A letter, digit or underscore of any script, with the marks that are written above, below and around it.
+_W = rf"\w{_combining_marks()}"
 
 # Words of Chinese, Japanese and Thai stand right beside figures and links, so borders look at ASCII alone.
 _BEFORE = r"(?<![A-Za-z0-9_])"
@@ -21,7 +40,7 @@ _EMOJI = (
     r"[\U0001f1e6-\U0001f1ff]{2}"
     r"|[0-9#*]\ufe0f?\u20e3"
     rf"|{_ONE_EMOJI}(?:\u200d{_ONE_EMOJI})*"
-    r"|(?<![\w:]):(?=[0-9_+-]{0,30}[a-z])[a-z0-9_+-]{1,50}:(?![\w:])"
+    r"|(?<![A-Za-z0-9_]):(?:(?=[0-9_+-]{0,30}[a-z])[a-z0-9_+-]{1,50}|[+-]1):"
 )
 _EMOTICON = (
     r"(?<![^\s(\u3000-\u303f\uff00-\uff0f])(?:[:;=][-'^]?[()\[\]DPpOo3|/\\*]|<3|xD|XD|T_T|\^_\^|\^\^)"
@@ -31,9 +50,20 @@ _EMOTICON = (
 # A link ends where ASCII ends, unless what follows opens a path segment or a value (…/wiki/東京): writers of Chinese,
 # Japanese and Thai put no space after a link.
 _URL_ASCII = r"[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%|\[\]]"
-_URL = (
-    rf"{_BEFORE}(?:(?:https?|ftp|wss?)://|www\.(?=[A-Za-z0-9]))(?:[^\W_]|{_URL_ASCII})"
-    rf"(?:{_URL_ASCII}|(?<=[/=_%-])[^\W\d_a-zA-Z][\w%-]*)*"
+_URL_REST = rf"(?:{_URL_ASCII}|(?<=[/=_%-])[^\W\d_a-zA-Z][{_W}%-]*)*"
+# The labels of a host may be of another script (例え.jp), but not its last one: the sentence may go on there.
+_HOST_LABELS = rf"(?:[^\W_a-zA-Z][{_W}-]{{0,62}}\.){{0,4}}"
+# Hosts that people write without a scheme, of domains that are no words of a sentence without a space.
+_BARE_HOST = (
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,4}"
+    r"(?:com|org|net|edu|gov|io|dev|app|ai|info|biz|xyz|(?:com?|go|ac|or|in|web|my)\.[a-z]{2}|co|jp|cn|tw|hk|sg|my|kr|vn|uk|eu)"
+    r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
+)
+_URL = "|".join(
+    (
+        rf"{_BEFORE}(?:[A-Za-z][A-Za-z0-9+-]{{1,15}}://|www\.(?=[A-Za-z0-9])){_HOST_LABELS}(?:[^\W_]|{_URL_ASCII}){_URL_REST}",
+        rf"(?<![A-Za-z0-9_@.-]){_BARE_HOST}(?::\d{{1,5}})?(?:[/?#]{_URL_REST})?",
+    )
 )
 _EMAIL = (
     r"(?<![A-Za-z0-9._%+-])(?:mailto:)?[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}"
@@ -43,13 +73,18 @@ _PHONE = "|".join(
     (
         rf"(?<![A-Za-z0-9_+])(?:\+\d{{1,3}}[ .-]?)?\(\d{{1,4}}\)[ .-]?\d{{2,4}}(?:[ .-]\d{{2,4}}){{1,4}}{_AFTER}",
         rf"(?<![A-Za-z0-9_+])(?:\+\d{{1,3}}[ .-]?)?\d{{2,4}}(?:[ .-]\d{{2,4}}){{2,4}}{_AFTER}",
-        rf"(?<![A-Za-z0-9_+])(?:\+\d{{8,15}}|0\d{{8,12}}){_AFTER}",
+        # Bare digits so long are a telephone's, an order's or an account's, never an amount in a sentence.
+        rf"(?<![A-Za-z0-9_+.,])(?:\+\d{{8,15}}|\d{{7,20}}){_AFTER}",
     )
 )
 
 _AMOUNT = r"\d{1,15}(?:[.,\u00a0 ]\d{3}(?!\d)){0,5}(?:[.,]\d{1,12})?"
 _SIGN = r"(?:US\$|S\$|HK\$|A\$|NT\$|R\$|RM|Rp\.?|RMB|[$\u20ac\u00a3\u00a5\uffe5\u0e3f\u20a9\u20ab\u20b9\u20bd\uff04])"
 _CURRENCY = r"(?:USD|EUR|GBP|JPY|CNY|RMB|THB|IDR|SGD|HKD|TWD|KRW|MYR|VND|INR|AUD|CAD|CHF|BTC|ETH)"
+_CURRENCY_WORD = (
+    "(?:\u5186|\u5143|\u5757|\u584a|\u7f8e|\u65e5\u5143|\u30c9\u30eb|\u30e6\u30fc\u30ed|\u30d0\u30fc\u30c4|\u0e1a\u0e32\u0e17|\u0e40\u0e22\u0e19|\u0e2b\u0e22\u0e27\u0e19"
+    "|\u0e14\u0e2d\u0e25|(?:baht|yen|yuan|won|ringgit|rupiah|pesos?|rupees?|dollars?|dolar|euros?|pounds?)(?![A-Za-z]))"
+)
 _UNIT = (
     r"(?:%|\u2030|\u00b0[CF]?|\u2103|\u2109|km/h|m/s|mph|[kcm\u00b5\u03bc]?m[\u00b2\u00b3]?|[km\u00b5]?g"
     r"|[kKMGTP]i?B(?:ps|/s)?|[kMG]bps|[kMG]?Hz|[km]?Wh?|mAh|[km]?V|lbs?|oz|m?[lL]|px|pt|r?em|dpi|fps|rpm|ms|ns|kcal|kJ"
@@ -60,6 +95,8 @@ _NUMBER = "|".join(
         rf"{_BEFORE}{_SIGN} ?-?{_AMOUNT}(?:[kKmMbB](?![A-Za-z])|jt|rb)?(?![0-9A-Za-z])",
         rf"{_BEFORE}{_CURRENCY} ?{_AMOUNT}(?![0-9A-Za-z])",
         rf"(?<![A-Za-z0-9_.,])[-+]?{_AMOUNT} ?(?:{_SIGN}|{_CURRENCY}|{_UNIT})(?![A-Za-z0-9])",
+        # The word for the currency is translated, its amount is not.
+        rf"(?<![A-Za-z0-9_.,])[-+]?{_AMOUNT}(?= ?{_CURRENCY_WORD})",
         rf"{_BEFORE}v\d{{1,9}}(?:\.\d{{1,9}}){{1,4}}(?:-[\w.]{{1,20}})?{_AFTER}",
         rf"(?<![A-Za-z0-9_.,])\d{{1,9}}(?:\.\d{{1,9}}){{2,5}}{_AFTER}",
         rf"(?<![A-Za-z0-9_.,])\d{{1,3}}(?:[.,]\d{{3}}){{1,5}}(?:[.,]\d{{1,12}})?{_AFTER}",
@@ -71,6 +108,7 @@ _DATE = "|".join(
         r"(?<![A-Za-z0-9_/.-])\d{4}(?P<ymd>[-/.])\d{1,2}(?P=ymd)\d{1,2}"
         r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![A-Za-z0-9_/-])",
         r"(?<![A-Za-z0-9_/.-])\d{1,2}(?P<dmy>[-/.])\d{1,2}(?P=dmy)(?:\d{4}|\d{2})(?![A-Za-z0-9_/-])",
+        r"(?<![A-Za-z0-9_/.-])\d{1,2}/\d{1,2}(?![A-Za-z0-9_/-])",
         r"(?<![A-Za-z0-9_:])\d{1,2}:\d{2}(?::\d{2})?(?![A-Za-z0-9_:])",
     )
 )
@@ -83,17 +121,20 @@ _PLACEHOLDER = "|".join(
         r"(?<![\w%])%(?:\d{1,2}\$)?[-+0#]{0,3}\d{0,4}(?:\.\d{1,3})?[sdifgrxX@](?![A-Za-z0-9])",
     )
 )
-_CODE = r"(?P<fence>`{3,}|~{3,})[\s\S]*?(?:(?P=fence)|\Z)|(?P<ticks>`{1,8})(?!`)[^\n]*?[^`\n](?P=ticks)(?!`)"
+_CODE = (
+    r"(?P<fence>`{3,}|~{3,})[\s\S]*?(?:(?P=fence)|\Z)|(?P<ticks>`{1,8})(?!`)[^\n]*?[^`\n](?P=ticks)(?!`)"
+    r"|\$\$[^$\n]{1,400}\$\$"
+)
 _TAG = r"<!--[^\n]{0,400}?-->|</?[A-Za-z][^<>\n]{0,400}>|<[@#!][^<>\s]{1,100}>"
 _AT_NAME = (
     r"(?<![\w@.])@(?:channel|here|everyone|all)(?![A-Za-z0-9_])"
     r"|(?<![A-Za-z0-9_@./])@[A-Za-z0-9_](?:[\w.-]{0,62}[A-Za-z0-9_])?"
 )
-_HASHTAG = r"(?<![\w&#/])#(?=\w{0,99}[^\W\d_])\w{1,100}(?:-\w{1,100}){0,8}"
+_HASHTAG = rf"(?<![\w&#/])#(?=\w{{0,99}}[^\W\d_])[{_W}]{{1,100}}(?:-[{_W}]{{1,100}}){{0,8}}"
 _REFERENCE = r"(?<![\w&#/])#\d{1,10}(?!\w)"
 _MARKUP = "|".join(
     (
-        r"\*{2,3}(?=\S)|(?<=\S)\*{2,3}",
+        r"\*{2,3}(?=[^\s*])|(?<=[^\s*])\*{2,3}",
         r"~~(?=\S)|(?<=\S)~~",
         r"(?<!\w)__(?=\S)|(?<=\S)__(?!\w)",
         r"(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])",
@@ -113,6 +154,7 @@ _LINK_CLOSE = r"\]\([^()\s]{1,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,200}){0,3}(?: 
 # In order of strength where two could begin at one place.
 KINDS: tuple[tuple[str, str], ...] = (
     ("code", _CODE),
+    ("escape", r"\\[\\`*_{}\[\]()#+.!~|>-]"),
     ("mention", r"@\[[^\]\n]{0,200}\]\((?:user|channel|guest):[^()\s]{1,64}\)"),
     ("tag", _TAG),
     ("placeholder", _PLACEHOLDER),

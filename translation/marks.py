@@ -71,13 +71,20 @@ def read(answer: object, sent: Sequence[Token], style: MarkStyle) -> str:
         raise ProtectionError("a part of a mark was left behind")
     if LETTER.search(words) and not re.search(r"\w", said):
         raise ProtectionError("the answer has no words")
-    # The longest real growth seen is Chinese into English, about sevenfold; an essay is something else.
-    if len(said) > 80 + 10 * len(words):
-        raise ProtectionError("the answer is far longer than the text")
+    _check_length(words, said)
     _check_link_order(pieces, numbers)
     _close_up(literals, [pieces[number] for number in numbers])
     marks = (STORED.mark(number) for number in numbers)
     return literals[0] + "".join(mark + literal for mark, literal in zip(marks, literals[1:], strict=True))
+
+
+def _check_length(words: str, said: str) -> None:
+    """Refuse an essay, and a word for a whole paragraph. Chinese into English grows sevenfold, the other way to a third."""
+    weight = sum(4 if char >= "\u2e80" else 1 for char in words)
+    if len(said) > 80 + 3 * weight:
+        raise ProtectionError("the answer is far longer than the text")
+    if len(words) > 120 and 15 * sum(4 if char >= "\u2e80" else 1 for char in said) < len(words):
+        raise ProtectionError("the answer is far shorter than the text")
 
 
 def _clean(answer: object) -> str:
@@ -190,8 +197,12 @@ def _runs_into(piece: Piece, next_char: str) -> bool:
 def _is_run_into(piece: Piece, char_before: str, first: str) -> bool:
     after_word = bool(_ASCII_WORD.match(char_before))
     match piece.kind:
-        case "url" | "number" | "date" | "phone" | "mark" | "mention":
+        case "url":
+            return after_word or char_before in "@.-"
+        case "number" | "date" | "phone" | "mark" | "mention":
             return after_word
+        case "emoji":
+            return after_word and first == ":"
         case "email":
             return after_word or char_before in ".%+-"
         case "hashtag" | "channel" | "reference":
@@ -228,7 +239,8 @@ def _expected(pieces: Sequence[Piece]) -> tuple[Counter[tuple[str, str]], Counte
     wanted: Counter[tuple[str, str]] = Counter()
     digits: Counter[str] = Counter()
     for piece in pieces:
-        inner: Iterator[Token] = iter((piece,)) if piece.kind != "term" else tokens(piece.shown)
+        # These have words, and so perhaps pieces, of their own.
+        inner: Iterator[Token] = tokens(piece.shown) if piece.kind in ("term", "quote") else iter((piece,))
         for token in inner:
             if not isinstance(token, Piece) or token.kind in _BY_MARK_ONLY:
                 continue

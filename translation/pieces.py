@@ -112,13 +112,3 @@ def _bordered(text: str) -> str:
     before = f"(?<!{letter})" if re.match(letter, text) else ""
     after = f"(?!{letter})" if re.match(letter, text[-1]) else ""
     return before + re.escape(text) + after
-
-
-def protected_pieces(text: str) -> Counter[str]:
-    """The protected pieces of a text, counted: what a translation must have too."""
-    return Counter(token.text for token in tokens(text) if isinstance(token, Piece))
-
-
-def words_only(text: str) -> str:
-    """``text`` with a blank for every protected piece: what tells its language."""
-    return "".join(token if isinstance(token, str) else " " for token in tokens(text)).strip()

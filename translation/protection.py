@@ -7,6 +7,7 @@ not exactly those that were sent, and ``Parsed.render`` refuses a whole text who
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +15,7 @@ from functools import lru_cache
 from translation import marks
 from translation.grammar import GRAMMAR, LINE_START
 from translation.marks import LETTER, STORED, STYLES, MarkStyle, ProtectionError
-from translation.pieces import Piece, Term, Token, protected_pieces, tokens, with_terms, words_only
+from translation.pieces import Piece, Term, Token, tokens, with_terms
 
 __all__ = [
     "STYLES",
@@ -148,14 +149,45 @@ def parse(text: str, terms: tuple[Term, ...] = ()) -> Parsed:
 @lru_cache(maxsize=512)
 def _parse(text: str, terms: tuple[Term, ...]) -> Parsed:
     layout: list[Token | Unit] = []
-    for line in _lines(with_terms(tokens(text), terms)):
+    for line in _without_quotes(list(_lines(with_terms(tokens(text), terms)))):
         layout.extend(_line_layout(line))
     return Parsed(tuple(layout))
+
+
+def _without_quotes(lines: list[list[Token]]) -> list[list[Token]]:
+    """The lines, those of a quoted reply as one piece each: what somebody else said, perhaps in another language, stays as
+    it was said. A text that is nothing but a quotation is what its author wants to say."""
+    if any(_has_words(line) for line in lines if not _is_quoted(line)):
+        return [[_quote(line)] if _is_quoted(line) and _has_words(line) else line for line in lines]
+    return lines
+
+
+def _is_quoted(line: list[Token]) -> bool:
+    return bool(line) and isinstance(line[0], str) and line[0].lstrip().startswith(">")
+
+
+def _has_words(line: list[Token]) -> bool:
+    return any(isinstance(token, str) and LETTER.search(token) for token in line)
+
+
+def _quote(line: list[Token]) -> Piece:
+    text = "".join(token if isinstance(token, str) else token.text for token in line)
+    return Piece("quote", text, text)
 
 
 def is_translatable(text: str) -> bool:
     """Whether anything but protected pieces, digits, signs and blanks is in ``text``."""
     return bool(parse(text).units)
+
+
+def protected_pieces(text: str) -> Counter[str]:
+    """The protected pieces of a text, counted: what a translation must have too."""
+    return Counter(piece.text for piece in parse(text).pieces)
+
+
+def words_only(text: str) -> str:
+    """``text`` with a blank for every protected piece: what tells its language."""
+    return "".join(token if isinstance(token, str) else " " for token in parse(text).tokens).strip()
 
 
 def _lines(found: Iterable[Token]) -> Iterator[list[Token]]:
@@ -196,7 +228,7 @@ def _line_layout(line: list[Token]) -> Iterator[Token | Unit]:
 
 
 def _unit_layout(line: list[Token]) -> Iterator[Token | Unit]:
-    if not any(isinstance(token, str) and LETTER.search(token) for token in line):
+    if not _has_words(line):
         yield from line
         return
     head: list[Token] = []
