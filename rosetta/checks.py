@@ -5,11 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+# By engine, what it needs: of each group one.
 NEEDS = {
-    "libretranslate": ("LIBRETRANSLATE_URL",),
-    "deepl": ("DEEPL_API_KEY",),
-    "google": ("GOOGLE_TRANSLATE_API_KEY",),
-    "openai": ("OPENAI_BASE_URL", "OPENAI_MODEL"),
+    "libretranslate": (("LIBRETRANSLATE_URL",),),
+    "deepl": (("DEEPL_API_KEY",),),
+    "google": (("GOOGLE_TRANSLATE_API_KEY", "GOOGLE_TRANSLATE_CREDENTIALS_FILE"),),
+    "openai": (("OPENAI_BASE_URL",), ("OPENAI_MODEL",)),
 }
 
 
@@ -22,13 +23,13 @@ def engines_have_their_settings(app_configs: Any, **kwargs: Any) -> list[CheckMe
     }
     return [
         Error(
-            f"The translation engine {engine} needs {name}.",
-            hint=f"Set {name} or leave {engine} out.",
+            f"The translation engine {engine} needs {' or '.join(names)}.",
+            hint=f"Set {' or '.join(names)}, or leave {engine} out.",
             id="rosetta.E001",
         )
         for engine in sorted(named & set(NEEDS))
-        for name in NEEDS[engine]
-        if not getattr(settings, name)
+        for names in NEEDS[engine]
+        if not any(getattr(settings, name) for name in names)
     ]
 
 

@@ -492,6 +492,8 @@ LIBRETRANSLATE_API_KEY = env.secret("LIBRETRANSLATE_API_KEY")
 DEEPL_API_KEY = env.secret("DEEPL_API_KEY")
 DEEPL_URL = env.url("DEEPL_URL")
 GOOGLE_TRANSLATE_API_KEY = env.secret("GOOGLE_TRANSLATE_API_KEY")
+# A service account's key: the advanced edition (v3) is used with it, the basic one (v2) with an API key.
+GOOGLE_TRANSLATE_CREDENTIALS_FILE = env.readable_file("GOOGLE_TRANSLATE_CREDENTIALS_FILE")
 GOOGLE_TRANSLATE_URL = env.url("GOOGLE_TRANSLATE_URL", "https://translation.googleapis.com")
 OPENAI_BASE_URL = env.url("OPENAI_BASE_URL")
 OPENAI_API_KEY = env.secret("OPENAI_API_KEY")

@@ -1,14 +1,9 @@
 """Firebase Cloud Messaging, HTTP v1: one request a token, signed in as a service account."""
 
-import json
-import threading
-import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import httpx
-import jwt
 from django.conf import settings
 
 from devices.transports.base import (
@@ -25,25 +20,16 @@ from devices.transports.base import (
     side_by_side,
     wait_of,
 )
+from rosetta.service_accounts import NoAccess, ServiceAccount
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
-GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-ASSERTION_SECONDS = 3600
-# A token is renewed this long before it ends.
-MARGIN_SECONDS = 300
-
-
-class NoAccess(Exception):
-    """The service account got no token."""
 
 
 class Fcm(Transport):
     def __init__(self) -> None:
-        self._account: dict[str, str] = json.loads(Path(settings.FCM_CREDENTIALS_FILE).read_text(encoding="utf-8"))
+        self._account = ServiceAccount(settings.FCM_CREDENTIALS_FILE, SCOPE)
         self._client = httpx.Client(timeout=TIMEOUT)
-        self._lock = threading.Lock()
-        self._token, self._until = "", 0.0
-        self._url = f"{settings.FCM_URL}/v1/projects/{self._account['project_id']}/messages:send"
+        self._url = f"{settings.FCM_URL}/v1/projects/{self._account.project_id}/messages:send"
 
     def close(self) -> None:
         self._client.close()
@@ -53,9 +39,9 @@ class Fcm(Transport):
 
     def _send(self, push: Push) -> Outcome:
         try:
-            response = self._post(push, self._access())
+            response = self._post(push, self._account.token(self._client))
             if response.status_code == 401:  # ended before its time: once more with a fresh one
-                response = self._post(push, self._access(renew=True))
+                response = self._post(push, self._account.token(self._client, renew=True))
         except (httpx.HTTPError, NoAccess) as error:
             return later(error)
         return _outcome(response)
@@ -64,30 +50,6 @@ class Fcm(Transport):
         return self._client.post(
             self._url, json={"message": _message(push)}, headers={"Authorization": f"Bearer {token}"}
         )
-
-    def _access(self, *, renew: bool = False) -> str:
-        with self._lock:
-            if renew or time.monotonic() >= self._until:
-                self._sign_in()
-            return self._token
-
-    def _sign_in(self) -> None:
-        now = int(time.time())
-        claims = {
-            "iss": self._account["client_email"],
-            "scope": SCOPE,
-            "aud": self._account["token_uri"],
-            "iat": now,
-            "exp": now + ASSERTION_SECONDS,
-        }
-        key = {"kid": self._account.get("private_key_id", "")}
-        assertion = jwt.encode(claims, self._account["private_key"], algorithm="RS256", headers=key)
-        response = self._client.post(self._account["token_uri"], data={"grant_type": GRANT, "assertion": assertion})
-        body: dict[str, Any] = json_of(response)
-        if response.status_code != 200 or not body.get("access_token"):
-            raise NoAccess(f"token endpoint answered {response.status_code}")
-        self._token = str(body["access_token"])
-        self._until = time.monotonic() + max(60, int(body.get("expires_in", 3600)) - MARGIN_SECONDS)
 
 
 def _message(push: Push) -> dict[str, Any]:

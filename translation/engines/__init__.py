@@ -32,7 +32,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "local": ("VAR_DIR",),
     "libretranslate": ("LIBRETRANSLATE_URL", "LIBRETRANSLATE_API_KEY"),
     "deepl": ("DEEPL_API_KEY", "DEEPL_URL"),
-    "google": ("GOOGLE_TRANSLATE_API_KEY", "GOOGLE_TRANSLATE_URL"),
+    "google": ("GOOGLE_TRANSLATE_API_KEY", "GOOGLE_TRANSLATE_URL", "GOOGLE_TRANSLATE_CREDENTIALS_FILE"),
     "openai": ("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_MODEL"),
 }
 
@@ -64,10 +64,10 @@ def _deepl(key: str, url: str) -> Engine:
     return DeepL(key, url)
 
 
-def _google(key: str, url: str) -> Engine:
-    from translation.engines.google import Google
+def _google(key: str, url: str, credentials_file: str) -> Engine:
+    from translation.engines.google import GoogleAdvanced, GoogleBasic
 
-    return Google(key, url)
+    return GoogleAdvanced(credentials_file, url) if credentials_file else GoogleBasic(key, url)
 
 
 def _openai(url: str, key: str, model: str) -> Engine:

@@ -21,7 +21,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @cache
-def _client() -> httpx.Client:
+def client() -> httpx.Client:
     # Connections are kept per process; a proxy of the environment is honoured as everywhere.
     return httpx.Client(limits=httpx.Limits(max_connections=64, max_keepalive_connections=16), follow_redirects=False)
 
@@ -30,7 +30,7 @@ def post_json(url: str, body: object, *, headers: Mapping[str, str] | None = Non
     """The answer's JSON. Raises Passing, Permanent, Quota or Refused, by what went wrong."""
     deadline = Deadline(timeout)
     try:
-        with _client().stream(
+        with client().stream(
             "POST",
             url,
             content=orjson.dumps(body),

@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 
 @dataclass
@@ -173,6 +179,51 @@ def google(request: Request) -> Reply:
             }
         }
     )
+
+
+def google_advanced(request: Request) -> Reply:
+    """Google's ``POST /v3/projects/{project}/locations/global:translateText``."""
+    if request.path != "/v3/projects/shop-1/locations/global:translateText":
+        return Reply(404, {"error": {"code": 404, "status": "NOT_FOUND"}})
+    if not request.headers.get("authorization", "").startswith("Bearer ya29."):
+        return Reply(401, {"error": {"code": 401, "status": "UNAUTHENTICATED"}})
+    body = request.body
+    assert body["mimeType"] == "text/plain"
+    translated = [{"translatedText": f"{body['targetLanguageCode']}:{text}"} for text in body["contents"]]
+    return Reply(body={"translations": translated})
+
+
+def google_token(public_key: Any, url: str) -> Callable[[Request], Reply]:
+    """The token endpoint that a service account signs in at."""
+
+    def handle(request: Request) -> Reply:
+        form = parse_qs(request.body)
+        assert form["grant_type"] == ["urn:ietf:params:oauth:grant-type:jwt-bearer"]
+        claims = jwt.decode(form["assertion"][0], public_key, ["RS256"], audience=url)
+        assert claims["scope"] == "https://www.googleapis.com/auth/cloud-translation"
+        return Reply(body={"access_token": "ya29.token", "expires_in": 3600, "token_type": "Bearer"})
+
+    return handle
+
+
+@contextmanager
+def service_account(folder: Path) -> Iterator[tuple[str, Service]]:
+    """A service account's key file, and the running token endpoint that it names."""
+    key = rsa.generate_private_key(65537, 2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    with serve(always(500)) as service:
+        service.handle = google_token(key.public_key(), f"{service.url}/token")
+        account = {
+            "type": "service_account",
+            "project_id": "shop-1",
+            "private_key_id": "k1",
+            "private_key": pem,
+            "client_email": "words@shop-1.iam.gserviceaccount.com",
+            "token_uri": f"{service.url}/token",
+        }
+        path = folder / "account.json"
+        path.write_text(json.dumps(account))
+        yield str(path), service
 
 
 def openai(request: Request) -> Reply:
