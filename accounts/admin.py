@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
@@ -14,8 +15,9 @@ from django.utils.html import format_html_join
 
 from accounts.actions import staff, tokens
 from accounts.models import AccessToken, AccountDeletion, AccountExport, AuditEntry, Guest, OutgoingMail, User
-from accounts.staff import ReadOnlyAdmin, StaffAdmin
+from accounts.staff import ReadOnlyAdmin, StaffAdmin, may
 from rosetta.errors import DomainError
+from rosetta.models import JobRun
 
 # allauth registers pages that show secrets and change links without a trace.
 for model in (EmailAddress, SocialAccount, SocialApp, SocialToken, Group):
@@ -47,12 +49,11 @@ class UserAdmin(StaffAdmin):
         "last_login",
         "created_at",
     )
-    list_filter = (
-        "is_active", "is_staff", "preferred_language", ("email_verified_at", admin.EmptyFieldListFilter), "created_at",
-    )  # fmt: skip
-    search_fields = ("email", "name", "=id")
-    ordering = ("-created_at",)
-    show_full_result_count = False
+    list_filter = ("is_active", "is_staff", ("email_verified_at", admin.EmptyFieldListFilter))
+    # People are far fewer than what they say: a part of a name may be looked for in all of them.
+    by_number = ("pk",)
+    by_email = ("email__startswith",)
+    by_words = ("email__startswith", "name__icontains")
     filter_horizontal = ("groups", "user_permissions")
     readonly_fields = (
         "is_active", "email_verified_at", "last_login", "created_at", "updated_at", "deleted_at",
@@ -76,9 +77,12 @@ class UserAdmin(StaffAdmin):
         return False  # messages stay signed: accounts are closed, or their owners leave
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only a superuser changes one: whoever could set its address could take it over by a reset."""
+        """Staff are changed by superusers alone: whoever could set their address could take their powers by a reset."""
         allowed: bool = super().has_change_permission(request, obj)
-        return allowed and (obj is None or not obj.is_superuser or _is_superuser(request))
+        return allowed and (obj is None or not obj.is_staff or _is_superuser(request))
+
+    has_suspend_permission = may("accounts.suspend_user")
+    has_sign_out_permission = may("accounts.sign_out_user")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if _is_superuser(request) else (*self.readonly_fields, *POWERS)
@@ -100,15 +104,15 @@ class UserAdmin(StaffAdmin):
     def linked_accounts(self, user: User) -> str:
         return ", ".join(SocialAccount.objects.filter(user=user).values_list("provider", flat=True)) or "–"
 
-    @admin.action(description="Deactivate: ends tokens, sessions and sockets", permissions=["change"])
+    @admin.action(description="Deactivate: ends tokens, sessions and sockets", permissions=["suspend"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         self._each(request, queryset, lambda user, actor: staff.set_active(user=user, is_active=False, actor=actor))
 
-    @admin.action(description="Reactivate", permissions=["change"])
+    @admin.action(description="Reactivate", permissions=["suspend"])
     def reactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         self._each(request, queryset, lambda user, actor: staff.set_active(user=user, is_active=True, actor=actor))
 
-    @admin.action(description="Sign out everywhere", permissions=["change"])
+    @admin.action(description="Sign out everywhere", permissions=["sign_out"])
     def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         self._each(request, queryset, lambda user, actor: staff.sign_out(user=user, actor=actor))
 
@@ -118,8 +122,6 @@ class UserAdmin(StaffAdmin):
         done = 0
         for user in queryset:
             try:
-                if not self.has_change_permission(request, user):
-                    raise DomainError("Only a superuser may do this.")
                 act(user, actor)
                 done += 1
             except DomainError as error:
@@ -134,7 +136,7 @@ def _is_superuser(request: HttpRequest) -> bool:
 
 @admin.register(Group)
 class GroupAdmin(StaffAdmin):
-    search_fields = ("name",)
+    by_words = ("name__icontains",)
     filter_horizontal = ("permissions",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -147,14 +149,14 @@ class GroupAdmin(StaffAdmin):
 class AccessTokenAdmin(ReadOnlyAdmin):
     list_display = ("id", "name", "user", "abilities", "last_used_at", "expires_at", "created_at")
     fields = ("id", "name", "user", "abilities", "last_used_at", "expires_at", "created_at")
-    list_filter = ("created_at", ("expires_at", admin.EmptyFieldListFilter))
-    search_fields = ("=id", "name", "user__email")
+    by_number = ("pk",)
+    by_email = ("user__email",)
     list_select_related = ("user",)
-    ordering = ("-id",)
-    show_full_result_count = False
     actions = ("revoke",)
 
-    @admin.action(description="Revoke", permissions=["view"])
+    has_revoke_permission = may("accounts.delete_accesstoken")
+
+    @admin.action(description="Revoke", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[AccessToken]) -> None:
         for token in queryset:
             tokens.revoke_token(token=token)
@@ -165,33 +167,45 @@ class AccessTokenAdmin(ReadOnlyAdmin):
 class OutgoingMailAdmin(ReadOnlyAdmin):
     list_display = ("id", "kind", "email", "created_at", "due_at", "attempts", "expires_at")
     list_filter = ("kind",)
-    search_fields = ("email",)
+    by_email = ("email",)
     ordering = ("due_at",)
 
 
 @admin.register(AccountDeletion)
 class AccountDeletionAdmin(ReadOnlyAdmin):
     list_display = ("user_id", "state", "progress", "attempts", "created_at", "due_at")
-    list_filter = ("state",)
-    ordering = ("-created_at",)
+    by_number = ("pk",)
 
 
 @admin.register(AccountExport)
 class AccountExportAdmin(ReadOnlyAdmin):
     list_display = ("id", "user", "state", "progress", "attempts", "created_at", "expires_at")
     fields = list_display
-    list_filter = ("state",)
+    by_number = ("user",)
+    by_email = ("user__email",)
     list_select_related = ("user",)
-    ordering = ("-created_at",)
+
+
+@admin.register(JobRun)
+class JobRunAdmin(ReadOnlyAdmin):
+    """How the periodic jobs went last."""
+
+    list_display = ("name", "every", "succeeded_at", "seconds", "done", "failures", "failed_at", "error")
+    ordering = ("name",)
+    search_fields = ()
+
+    @admin.display(description="every")
+    def every(self, run: JobRun) -> str:
+        job = settings.CELERY_BEAT_SCHEDULE.get(run.name)
+        return str(job["schedule"].run_every) if job else "no longer"
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "actor_name", "action", "target_kind", "target_name")
-    list_filter = ("action", "target_kind", "created_at")
-    search_fields = ("actor_name", "action", "target_name", "=target_id")
-    ordering = ("-created_at", "-id")
-    show_full_result_count = False
+    by_id = by_number = ("target_id",)
+    by_email = ("actor_name",)
+    by_words = ("action",)
 
 
 @admin.register(Guest)
@@ -199,8 +213,5 @@ class GuestAdmin(ReadOnlyAdmin):
     """Visitors of temporary rooms."""
 
     list_display = ("nickname", "workspace_id", "preferred_language", "joined_at", "last_seen_at", "removed_at")
-    search_fields = ("=id", "=workspace_id")
-    search_help_text = "A guest's or a room's id"
-    ordering = ("-id",)
+    by_id = ("pk", "workspace_id")
     exclude = ("token_hash",)
-    show_full_result_count = False

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
@@ -27,6 +30,19 @@ def record(
         target_name=str(target)[:255] if target is not None else "",
         detail=detail or {},
     )
+
+
+def expire(*, before: datetime, batch: int) -> int:
+    """Take away up to ``batch`` entries older than ``before``, the oldest first, and leave one that says so; returns how many."""
+    # The log's own rows refuse to be deleted; age alone takes them.
+    entries: models.QuerySet[AuditEntry] = models.QuerySet(AuditEntry)
+    oldest = entries.order_by("pk").values_list("pk", "created_at")[:batch]
+    old = [pk for pk, created_at in takewhile(lambda row: row[1] < before, oldest)]
+    gone = entries.filter(pk__in=old).delete()[0]
+    if gone:
+        LogEntry.objects.filter(action_time__lt=before).delete()
+        record(actor=None, action="expire audit log", detail={"entries": gone, "before": before.isoformat()})
+    return gone
 
 
 class AuditMiddleware:

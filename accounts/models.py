@@ -57,6 +57,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [models.CheckConstraint(name="user_email_lower_case", condition=Q(email=Lower("email")))]
+        permissions = [
+            ("suspend_user", "Can deactivate and reactivate accounts"),
+            ("sign_out_user", "Can end an account's tokens and sessions"),
+        ]
 
     def __str__(self) -> str:
         return self.email
@@ -258,7 +262,12 @@ class AuditEntry(ULIDModel):
 
     class Meta:
         verbose_name_plural = "audit log"
-        indexes = [models.Index(fields=["target_kind", "target_id"], name="audit_by_target")]
+        # Serve staff's search: what was done to something, by somebody, or in some way.
+        indexes = [
+            models.Index(fields=["target_id"], name="audit_by_target"),
+            models.Index(fields=["actor_name"], name="audit_by_actor"),
+            models.Index(fields=["action"], name="audit_by_action"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor_name}: {self.action} {self.target_name}".strip()

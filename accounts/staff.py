@@ -1,11 +1,12 @@
 """What every admin page of the project is made of."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from rest_framework.exceptions import Throttled
@@ -16,13 +17,57 @@ from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
 from accounts import audit
 from accounts.actions.tokens import end_access
 from accounts.api.limits import SIGN_IN
+from accounts.paginators import EstimatingPaginator
+from rosetta.ids import ULIDField, parse_ulid
 from rosetta.throttles import hit
 
 NAMED = 50
 
 
 class StaffAdmin(ModelAdmin):  # type: ignore[misc]
-    """An admin page whose every change, removal and action stands in the audit log."""
+    """An admin page whose every change, removal and action stands in the audit log, and whose list stays quick when it is long.
+
+    A list goes by its key, newest first, is never counted to its end, and is searched by what has an index alone: the
+    ``by_…`` lookups, of which the one is taken that fits the word typed. A page of few rows may say otherwise.
+    """
+
+    paginator = EstimatingPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    ordering: Any = ("-pk",)
+    sortable_by: Any = ()
+    # Django shows a search box where this is not empty; what is searched is said by the four below.
+    search_fields: Any = ("pk",)
+    by_id: ClassVar[tuple[str, ...]] = ()
+    by_number: ClassVar[tuple[str, ...]] = ()
+    by_email: ClassVar[tuple[str, ...]] = ()
+    by_words: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def search_help_text(self) -> str:
+        kinds = {"an id": self._ids() or self.by_number, "an email address": self.by_email, "words": self.by_words}
+        return ", ".join(kind for kind, lookups in kinds.items() if lookups).capitalize()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.replace("\0", "").strip()
+        if not term:
+            return queryset, False
+        wanted = Q()
+        for lookup in self._lookups(term):
+            wanted |= Q(**{lookup: parse_ulid(term) or term})
+        return (queryset.filter(wanted) if wanted else queryset.none()), False
+
+    def _ids(self) -> tuple[str, ...]:
+        return self.by_id or (("pk",) if isinstance(self.model._meta.pk, ULIDField) else ())
+
+    def _lookups(self, term: str) -> tuple[str, ...]:
+        if parse_ulid(term) and self._ids():
+            return self._ids()
+        if term.isascii() and term.isdigit() and len(term) < 19 and self.by_number:
+            return self.by_number
+        return self.by_email if "@" in term and self.by_email else self.by_words
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         audit.record(actor=request.user, action="add", target=obj)  # type: ignore[arg-type]
@@ -51,10 +96,10 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
         return response
 
 
-class ReadOnlyAdmin(StaffAdmin):
-    """Rows that staff look at and nobody changes by hand."""
+class LookOnly:
+    """Nothing is added, changed or deleted by hand: a page's, or a part of a page's."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -62,6 +107,19 @@ class ReadOnlyAdmin(StaffAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReadOnlyAdmin(LookOnly, StaffAdmin):
+    """Rows that staff look at; what may be done about them are actions with permissions of their own."""
+
+
+def may(permission: str) -> Callable[..., bool]:
+    """A page's ``has_…_permission`` for an action that ``permission`` opens."""
+
+    def has_permission(page: Any, request: HttpRequest, object_id: Any = None) -> bool:
+        return bool(request.user.has_perm(permission))  # type: ignore[union-attr]
+
+    return has_permission
 
 
 class LoginForm(AuthenticationForm):  # type: ignore[misc]

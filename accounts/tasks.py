@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
+from typing import Any
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.core.mail import get_connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from accounts import mails
+from accounts import audit, mails
 from accounts.actions import leaving
 from accounts.models import (
     AccessToken,
@@ -21,6 +23,7 @@ from accounts.models import (
     Session,
     SocialState,
 )
+from rosetta.jobs import in_steps
 
 log = structlog.get_logger(__name__)
 
@@ -117,7 +120,21 @@ def purge_accounts() -> int:
         OneTimeCode.objects.filter(expires_at__lt=now),
         SocialState.objects.filter(expires_at__lt=now),
     )
-    return len(exports) + sum(
-        rows.model._default_manager.filter(pk__in=list(rows.values_list("pk", flat=True)[:PURGE_BATCH])).delete()[0]
-        for rows in expired
+    return len(exports) + sum(_purge(rows) for rows in expired)
+
+
+def _purge(rows: QuerySet[Any]) -> int:
+    everybody = rows.model._default_manager
+    return in_steps(
+        lambda: everybody.filter(pk__in=list(rows.values_list("pk", flat=True)[:PURGE_BATCH])).delete()[0],
+        size=PURGE_BATCH,
     )
+
+
+@shared_task
+def expire_audit() -> int:
+    """Forget what staff did longer ago than AUDIT_RETENTION_DAYS; returns how many entries went."""
+    if not settings.AUDIT_RETENTION_DAYS:
+        return 0
+    before = timezone.now() - timedelta(days=settings.AUDIT_RETENTION_DAYS)
+    return in_steps(lambda: audit.expire(before=before, batch=PURGE_BATCH), size=PURGE_BATCH)

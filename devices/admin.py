@@ -5,36 +5,31 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.staff import StaffAdmin
+from accounts.staff import ReadOnlyAdmin, StaffAdmin
 from devices.models import Announcement, Delivery, Device
 
 
-class LookOnlyAdmin(StaffAdmin):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(Device)
-class DeviceAdmin(LookOnlyAdmin):
+class DeviceAdmin(ReadOnlyAdmin):
     list_display = ("id", "user", "platform", "provider", "device_name", "app_version", "last_used_at")
-    list_filter = ("platform", "provider", "last_used_at")
     list_select_related = ("user",)
-    search_fields = ("=id", "user__email", "device_name", "=device_id")
-    ordering = ("-last_used_at",)
+    by_number = ("user",)
+    by_email = ("user__email",)
     exclude = ("push_token", "token_hash")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return StaffAdmin.has_delete_permission(self, request, obj)  # type: ignore[no-any-return]
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(LookOnlyAdmin):
+class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ("subject_id", "device", "due_at", "attempts", "created_at")
     list_select_related = ("device",)
+    by_id = ("subject_id",)
     ordering = ("due_at",)
 
 
 @admin.register(Announcement)
-class AnnouncementAdmin(LookOnlyAdmin):
+class AnnouncementAdmin(ReadOnlyAdmin):
     list_display = ("subject_id", "due_at")
     ordering = ("due_at",)

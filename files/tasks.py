@@ -6,10 +6,9 @@ from django.utils import timezone
 from files import actions, spool
 from files.errors import StorageDown
 from files.models import File, Removal
+from rosetta.jobs import in_steps
 
 BATCH = 500
-# A run ends after so many batches, so that it never overlaps the next one by much.
-MAX_BATCHES = 20
 THUMBNAIL_BATCH = 20
 
 
@@ -24,24 +23,13 @@ def make_thumbnail(file_id: str) -> bool:
 @shared_task
 def remove_owed() -> int:
     """Remove the bytes that are owed their removal; returns how many went."""
-    gone = 0
-    for _ in range(MAX_BATCHES):
-        done = actions.remove_bytes(batch=BATCH)
-        gone += done
-        if done < BATCH:
-            break
-    return gone
+    return in_steps(lambda: actions.remove_bytes(batch=BATCH), size=BATCH)
 
 
 @shared_task
 def expire_files() -> int:
     """Files that nobody claimed in time, rows and bytes; and what dead uploads left. Returns how many rows went."""
-    gone = 0
-    for _ in range(MAX_BATCHES):
-        done = actions.expire_unclaimed(batch=BATCH)
-        gone += done
-        if done < BATCH:
-            break
+    gone = in_steps(lambda: actions.expire_unclaimed(batch=BATCH), size=BATCH)
     if gone or Removal.objects.filter(due_at__lte=timezone.now()).exists():
         remove_owed()
     spool.sweep_stale()

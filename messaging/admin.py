@@ -1,13 +1,10 @@
-"""Messages for staff. What people say stands on no page here but two: a report's, and a conversation's, for a reason given.
-
-The tables may have a million rows: every list goes by its key, filters by an index, and counts nothing to the end.
-"""
+"""Messages for staff. What people say stands on no page here but two: a report's, and a conversation's, for a reason given."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +13,8 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts import audit
-from accounts.staff import ReadOnlyAdmin
+from accounts.reading import for_a_reason
+from accounts.staff import ReadOnlyAdmin, may
 from messaging.actions import moderating
 from messaging.models import (
     Attachment,
@@ -29,38 +27,11 @@ from messaging.models import (
     Reaction,
     Report,
 )
-from messaging.paginators import EstimatingPaginator
 from rosetta.errors import DomainError
-from rosetta.ids import parse_ulid
 from workspaces.models import Channel, Conversation, Visibility
 
 SHOWN = 50
 AROUND = 5
-
-
-class LongAdmin(ReadOnlyAdmin):
-    """Rows that are many, found by ids alone: ``id_fields`` are those that an id is looked for in."""
-
-    paginator = EstimatingPaginator
-    show_full_result_count = False
-    list_per_page = 50
-    ordering = ("-pk",)
-    search_fields = ("pk",)
-    id_fields: tuple[str, ...] = ("pk",)
-    search_help_text = "An id"
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        ulid = parse_ulid(search_term.strip())
-        if not search_term.strip():
-            return queryset, False
-        if ulid is None:
-            return queryset.none(), False
-        wanted = Q()
-        for name in self.id_fields:
-            wanted |= Q(**{name: ulid})
-        return queryset.filter(wanted), False
 
 
 class OwedFilter(admin.SimpleListFilter):
@@ -96,12 +67,11 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(LongAdmin):
+class MessageAdmin(ReadOnlyAdmin):
     list_display = ("id", "conversation_id", "seq", "type", "sender", "language", "translation_status", "created_at")
     list_select_related = ("sender_user", "sender_guest", "sender_webhook")
-    id_fields = ("pk", "conversation")
+    by_id = ("pk", "conversation")
     exclude = ("content", "terms", "mentions")
-    search_help_text = "A message's or a conversation's id"
 
     @admin.display
     def sender(self, message: Message) -> str:
@@ -109,68 +79,58 @@ class MessageAdmin(LongAdmin):
 
 
 @admin.register(MessageTranslation)
-class MessageTranslationAdmin(LongAdmin):
+class MessageTranslationAdmin(ReadOnlyAdmin):
     list_display = ("message_id", "language", "state", "engine", "reason", "attempts", "due_at", "corrected_by")
     list_select_related = ("corrected_by",)
     list_filter = (OwedFilter,)
-    id_fields = ("message",)
+    by_id = ("message",)
     exclude = ("text", "terms")
-    search_help_text = "A message's id"
 
 
 @admin.register(MessageRevision)
-class MessageRevisionAdmin(LongAdmin):
+class MessageRevisionAdmin(ReadOnlyAdmin):
     list_display = ("message_id", "revision", "created_at")
-    id_fields = ("message",)
+    by_id = ("message",)
     exclude = ("content",)
 
 
 @admin.register(Reaction)
-class ReactionAdmin(LongAdmin):
+class ReactionAdmin(ReadOnlyAdmin):
     list_display = ("message_id", "emoji", "user", "guest", "created_at")
     list_select_related = ("user", "guest")
-    id_fields = ("message",)
+    by_id = ("message",)
 
 
 @admin.register(Attachment)
-class AttachmentAdmin(LongAdmin):
+class AttachmentAdmin(ReadOnlyAdmin):
     list_display = ("id", "message_id", "file_id", "position")
-    id_fields = ("pk", "message", "file")
+    by_id = ("pk", "message", "file")
 
 
 @admin.register(IdempotencyKey)
-class IdempotencyKeyAdmin(LongAdmin):
+class IdempotencyKeyAdmin(ReadOnlyAdmin):
     list_display = ("sender", "conversation_id", "message_id", "created_at")
-    id_fields = ("message", "conversation")
+    by_id = ("message", "conversation")
     exclude = ("key", "body_hash")
 
 
 @admin.register(DirectConversation)
-class DirectConversationAdmin(LongAdmin):
+class DirectConversationAdmin(ReadOnlyAdmin):
     list_display = ("conversation_id", "low", "high", "created_at")
     list_select_related = ("low", "high")
+    by_number = ("low", "high")
 
 
 @admin.register(Block)
 class BlockAdmin(ReadOnlyAdmin):
     list_display = ("blocker", "blocked", "created_at")
     list_select_related = ("blocker", "blocked")
-    search_fields = ("=blocker__email", "=blocked__email")
-    ordering = ("-pk",)
-    show_full_result_count = False
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        min_length=10,
-        max_length=500,
-        widget=UnfoldAdminTextareaWidget,
-        help_text="It is written to the audit log with your name, before you see anything.",
-    )
+    by_number = ("blocker", "blocked")
+    by_email = ("blocker__email", "blocked__email")
 
 
 @admin.register(Conversation)
-class ConversationAdmin(LongAdmin):
+class ConversationAdmin(ReadOnlyAdmin):
     list_display = ("id", "what", "last_seq", "last_message_at")
     list_select_related = ("channel", "channel__workspace", "directconversation")
     exclude = ("turn",)
@@ -183,8 +143,7 @@ class ConversationAdmin(LongAdmin):
             return f"{channel.workspace} / {channel}"
         return "direct" if hasattr(conversation, "directconversation") else "gone"
 
-    def has_read_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return bool(request.user.has_perm("messaging.view_message"))  # type: ignore[union-attr]
+    has_read_permission = may("messaging.read_messages")
 
     @action(description="Read messages", permissions=["read"], url_path="read")
     def read(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
@@ -192,17 +151,14 @@ class ConversationAdmin(LongAdmin):
         conversation = self.get_object(request, object_id)
         if conversation is None:
             raise Http404
-        form, said = ReasonForm(request.POST or None), None
-        if request.method == "POST" and form.is_valid():
-            audit.record(
-                actor=request.user,  # type: ignore[arg-type]
-                action="read conversation",
-                target=conversation,
-                detail={"reason": form.cleaned_data["reason"]},
-            )
+        title = str(self.what(conversation))
+
+        def show() -> HttpResponseBase:
             said = _lines(Message.objects.filter(conversation=conversation).order_by("-seq")[:SHOWN])
-        context = {**self.admin_site.each_context(request), "title": str(self.what(conversation)), "form": form}
-        return render(request, "admin/messaging/read.html", context | {"said": said})
+            context = {**self.admin_site.each_context(request), "title": title, "said": said}
+            return render(request, "admin/messaging/read.html", context)
+
+        return for_a_reason(self, request, action="read conversation", target=conversation, title=title, show=show)
 
 
 class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -215,7 +171,7 @@ class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Report)
-class ReportAdmin(LongAdmin):
+class ReportAdmin(ReadOnlyAdmin):
     """The queue: open reports, the oldest first. A decision is made by saving it."""
 
     form = DecisionForm
@@ -223,8 +179,8 @@ class ReportAdmin(LongAdmin):
     list_display_links = ("created_at", "reason")
     list_select_related = ("reporter", "decided_by")
     list_filter = (OpenFilter,)
-    ordering = ("created_at",)
-    id_fields = ("message",)
+    ordering = ("pk",)
+    by_id = ("message",)
     readonly_fields = (
         "reporter",
         "reason",
@@ -286,8 +242,7 @@ class ReportAdmin(LongAdmin):
             ),
         )  # fmt: skip
 
-    def has_take_back_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return bool(request.user.has_perm("messaging.change_report"))  # type: ignore[union-attr]
+    has_take_back_permission = may("messaging.change_report")
 
     @action(description="Take the decision back", permissions=["take_back"], url_path="take-back")
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponseBase:

@@ -98,6 +98,7 @@ class Message(ULIDModel):
                 ),
             ),
         ]
+        permissions = [("read_messages", "Can read conversations, for a reason")]
         indexes = [
             models.Index(fields=["parent", "seq"], name="message_replies", condition=Q(parent__isnull=False)),
             models.Index(
@@ -215,7 +216,9 @@ class Report(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "reporter"], name="report_once")]
         indexes = [
-            models.Index(fields=["created_at"], name="report_open", condition=Q(resolved_at=None)),
+            models.Index(fields=["id"], name="report_open", condition=Q(resolved_at=None)),
+            models.Index(fields=["created_at"], name="report_by_age"),
+            models.Index(fields=["id"], name="report_decided", condition=Q(resolved_at__isnull=False)),
             models.Index(
                 fields=["resolved_at"], name="report_untold", condition=Q(resolved_at__isnull=False, notified_at=None)
             ),

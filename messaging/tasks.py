@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from devices import transports
 from messaging import push
-from messaging.actions import moderating, translating
+from messaging.actions import expiring, moderating, translating
 from messaging.models import IdempotencyKey
 from messaging.translations import TRANSLATE
 from rosetta.celery import started
+from rosetta.jobs import in_steps
 
 BATCH = 5000
 ROUNDS = 200
@@ -46,7 +47,15 @@ def expire_idempotency_keys() -> int:
     """Forget keys older than a day, a bounded batch at a time; returns how many went."""
     limit = timezone.now() - timedelta(hours=24)
     old = IdempotencyKey.objects.filter(created_at__lt=limit).order_by("created_at").values_list("pk", flat=True)
-    return IdempotencyKey.objects.filter(pk__in=list(old[:BATCH])).delete()[0]
+    return in_steps(lambda: IdempotencyKey.objects.filter(pk__in=list(old[:BATCH])).delete()[0], size=BATCH)
+
+
+@shared_task(name="messaging.tasks.expire_messages")
+def expire_messages() -> int:
+    """Erase what workspaces keep no longer, and what their memory learnt from it; returns how many messages went."""
+    gone = in_steps(lambda: expiring.expire_messages(batch=expiring.BATCH), size=1)
+    expiring.expire_memory()
+    return gone
 
 
 @shared_task(name="messaging.tasks.push_owed")

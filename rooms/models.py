@@ -94,6 +94,7 @@ class Room(ULIDModel):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        permissions = [("close_room", "Can close rooms")]
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="room_by_owner"),
             models.Index(fields=["owner", "external_reference"], name="room_by_reference"),

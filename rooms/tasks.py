@@ -1,34 +1,23 @@
 """Rooms end on time and are forgotten on time, a bounded batch at a time."""
 
-from collections.abc import Callable
-
 from celery import shared_task
 
 from rooms import actions
+from rosetta.jobs import in_steps
 
 BATCH = 100
-MAX_BATCHES = 20
+GUESTS = 2000
 
 
 @shared_task
 def end_expired_rooms() -> int:
     """Returns how many rooms were ended."""
-    return _in_batches(lambda: actions.end_expired(batch=BATCH))
+    return in_steps(lambda: actions.end_expired(batch=BATCH), size=BATCH)
 
 
 @shared_task
 def purge_rooms() -> int:
     """Returns how many rooms were purged."""
-    purged = _in_batches(lambda: actions.purge_ended(batch=BATCH))
-    actions.drop_purged_guests(batch=BATCH * MAX_BATCHES)
+    purged = in_steps(lambda: actions.purge_ended(batch=BATCH), size=BATCH)
+    actions.drop_purged_guests(batch=GUESTS)
     return purged
-
-
-def _in_batches(step: Callable[[], int]) -> int:
-    done = 0
-    for _ in range(MAX_BATCHES):
-        count = step()
-        done += count
-        if count < BATCH:
-            break
-    return done

@@ -25,7 +25,7 @@ NUDGE_SECONDS = 2
 # Celery warns root of pickled tasks; ours are JSON alone.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
-app = Celery("rosetta")
+app = Celery("rosetta", task_cls="rosetta.jobs:JobTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()

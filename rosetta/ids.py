@@ -4,6 +4,7 @@ import os
 import threading
 import time
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
@@ -36,6 +37,11 @@ def parse_ulid(raw: object) -> str | None:
         return str(ULID.from_str(raw.upper())).lower()
     except ValueError:
         return None
+
+
+def first_ulid_at(moment: datetime) -> str:
+    """The smallest ULID of ``moment``: rows by id are rows by age, and need no other index."""
+    return str(ULID((int(moment.timestamp() * 1000) << _RANDOM_BITS).to_bytes(16, "big"))).lower()
 
 
 def to_uuid(ulid: str) -> uuid.UUID:

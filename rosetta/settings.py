@@ -443,9 +443,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # One row a periodic job: name → task and interval; ``manage.py run_jobs`` runs the same ones by name.
     "send-owed-mail": {"task": "accounts.tasks.send_owed_mail", "schedule": every(5.0)},
     "resume-account-work": {"task": "accounts.tasks.resume_account_work", "schedule": every(30.0)},
+    "expire-audit": {"task": "accounts.tasks.expire_audit", "schedule": every(3600.0)},
     "purge-accounts": {"task": "accounts.tasks.purge_accounts", "schedule": every(600.0)},
     "sweep-translations": {"task": "messaging.tasks.sweep_translations", "schedule": every(5.0)},
     "send-notices": {"task": "messaging.tasks.send_notices", "schedule": every(60.0)},
+    "expire-messages": {"task": "messaging.tasks.expire_messages", "schedule": every(3600.0)},
     "expire-idempotency-keys": {"task": "messaging.tasks.expire_idempotency_keys", "schedule": every(600.0)},
     "expire-files": {"task": "files.tasks.expire_files", "schedule": every(120.0)},
     "sweep-removals": {"task": "files.tasks.remove_owed", "schedule": every(60.0)},
@@ -467,6 +469,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "purge-queue": {"task": "rosetta.tasks.purge_queue", "schedule": every(600.0)},
 }
 EVENT_RETENTION = timedelta(days=7)
+# How long it is remembered what staff did; 0: for ever.
+AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 730)
 
 # ── Outgoing webhooks ──
 WEBHOOKS_ALLOW_PRIVATE = env.switch("WEBHOOKS_ALLOW_PRIVATE", False)

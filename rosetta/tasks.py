@@ -5,6 +5,8 @@ import time
 from celery import shared_task
 from django.conf import settings
 
+from rosetta.jobs import in_steps
+
 KEEP_SECONDS = 600
 BATCH = 5000
 
@@ -12,6 +14,10 @@ BATCH = 5000
 @shared_task
 def purge_queue() -> int:
     """Remove the embedded queue's finished messages; returns how many went."""
+    return in_steps(_purge_some, size=BATCH)
+
+
+def _purge_some() -> int:
     done = settings.QUEUE_DIR / "done"
     if not done.is_dir():
         return 0

@@ -15,7 +15,7 @@ from rosetta.errors import Invalid
 from rosetta.languages import match
 from translation import scopes
 from translation.access import term_in
-from translation.models import MAX_TERM, GlossaryTerm, MemoryEntry, TranslationPolicy, Usage, fold, this_month
+from translation.models import MAX_TERM, GlossaryTerm, MemoryEntry, TranslationPolicy, fold
 from translation.pieces import Piece, tokens
 
 MAX_TERMS = 5000
@@ -173,12 +173,6 @@ def forget_scope(*, scope_id: str) -> None:
     for model in (MemoryEntry, GlossaryTerm, TranslationPolicy):
         model.objects.filter(scope_id=scope_id).delete()
     scopes.forget(scope_id)
-
-
-def spent(*, scope_id: str) -> int:
-    """Characters that count towards the scope's budget, this month."""
-    rows = Usage.objects.filter(scope_id=scope_id, month=this_month(), metered=True)
-    return sum(rows.values_list("characters", flat=True))
 
 
 def _same(scope_id: str, values: TermValues) -> GlossaryTerm | None:

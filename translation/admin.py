@@ -7,13 +7,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
-from accounts.staff import StaffAdmin
+from accounts import audit
+from accounts.reading import ReasonForm, for_a_reason
+from accounts.staff import ReadOnlyAdmin, StaffAdmin, may
 from rosetta.errors import Invalid
 from rosetta.ids import NO_ID, parse_ulid
 from rosetta.languages import CODES
@@ -21,25 +24,31 @@ from translation import actions, engines, health, tmx
 from translation.models import EngineState, GlossaryTerm, MemoryEntry, TranslationPolicy, Usage, this_month
 
 
-class ReadOnlyAdmin(StaffAdmin):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class UploadForm(forms.Form):
+class ScopeForm(forms.Form):
     scope_id = forms.CharField(
         label="Workspace", widget=UnfoldAdminTextInputWidget, help_text="Its id, or that of a direct conversation."
     )
-    file = forms.FileField(widget=UnfoldAdminFileFieldWidget)
 
     def clean_scope_id(self) -> str:
         scope_id = parse_ulid(self.cleaned_data["scope_id"].strip())
         if scope_id is None:
             raise ValidationError("This is not an id.")
         return scope_id
+
+
+class UploadForm(ScopeForm):
+    file = forms.FileField(widget=UnfoldAdminFileFieldWidget)
+
+
+class ExportForm(ReasonForm, ScopeForm):
+    field_order = ("scope_id", "reason")
+
+
+def _asked(
+    model_admin: StaffAdmin, request: HttpRequest, *, form: forms.Form, title: str, told: str, button: str
+) -> HttpResponseBase:
+    context = {**model_admin.admin_site.each_context(request), "form": form, "title": title, "told": told}
+    return render(request, "admin/translation/form.html", context | {"button": button})
 
 
 def upload(model_admin: StaffAdmin, request: HttpRequest, *, title: str, told: str, take: Any) -> HttpResponseBase:
@@ -55,28 +64,54 @@ def upload(model_admin: StaffAdmin, request: HttpRequest, *, title: str, told: s
             messages.success(request, done)
             meta = model_admin.model._meta
             return redirect(reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"))
-    context = {**model_admin.admin_site.each_context(request), "form": form, "title": title, "told": told}
-    return render(request, "admin/translation/upload.html", context)
+    return _asked(model_admin, request, form=form, title=title, told=told, button="Import")
 
 
 @admin.register(MemoryEntry)
 class MemoryEntryAdmin(ReadOnlyAdmin):
-    list_display = ("source_text", "text", "source", "target", "origin", "engine", "hits", "last_used_at", "scope_id")
-    list_filter = ("origin", "engine", "source", "target")
-    search_fields = ("=scope_id", "source_text", "text")
-    ordering = ("-last_used_at",)
-    show_full_result_count = False
-    actions = ("export_tmx",)
-    actions_list = ("import_tmx",)
+    """Its texts are what people said, so that they are shown, and given out, for a reason."""
 
-    @admin.action(description="Export as TMX", permissions=["view"])
-    def export_tmx(self, request: HttpRequest, queryset: QuerySet[MemoryEntry]) -> HttpResponse:
-        out = BytesIO()
-        tmx.write(queryset.order_by("pk").iterator(), out)
+    list_display = ("scope_id", "source", "target", "origin", "engine", "hits", "last_used_at", "created_at")
+    by_id = ("scope_id",)
+    exclude = ("source_text", "text", "key")
+    actions_detail = ("read",)
+    actions_list = ("import_tmx", "export_tmx")
+
+    has_read_permission = may("translation.read_memory")
+    has_import_permission = may("translation.add_memoryentry")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return StaffAdmin.has_delete_permission(self, request, obj)  # type: ignore[no-any-return]
+
+    @action(description="Read texts", permissions=["read"], url_path="read")
+    def read(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """One entry's texts, once a reason was given and written down."""
+        entry = self.get_object(request, object_id)
+        if entry is None:
+            raise Http404
+        title = f"Memory entry {entry.pk}"
+
+        def show() -> HttpResponseBase:
+            context = {**self.admin_site.each_context(request), "title": title, "entry": entry}
+            return render(request, "admin/translation/read.html", context)
+
+        return for_a_reason(self, request, action="read memory", target=entry, title=title, show=show)
+
+    @action(description="Export TMX", permissions=["read"])
+    def export_tmx(self, request: HttpRequest) -> HttpResponseBase:
+        """A workspace's memory as a file, once a reason was given and written down."""
+        form = ExportForm(request.POST or None)
+        if request.method != "POST" or not form.is_valid():
+            told = "The file holds what people said in this workspace."
+            return _asked(self, request, form=form, title="Export TMX", told=told, button="Export")
+        scope_id, out = form.cleaned_data["scope_id"], BytesIO()
+        detail = {"scope": scope_id, "reason": form.cleaned_data["reason"]}
+        audit.record(actor=request.user, action="export memory", detail=detail)  # type: ignore[arg-type]
+        tmx.write(MemoryEntry.objects.filter(scope_id=scope_id).order_by("pk").iterator(), out)
         headers = {"Content-Disposition": 'attachment; filename="memory.tmx"'}
         return HttpResponse(out.getvalue(), content_type="application/x-tmx+xml", headers=headers)
 
-    @action(description="Import TMX", permissions=["import_tmx"])
+    @action(description="Import TMX", permissions=["import"])
     def import_tmx(self, request: HttpRequest) -> HttpResponseBase:
         def take(scope_id: str, file: Any) -> str:
             done = tmx.read(scope_id=scope_id, document=file)
@@ -84,9 +119,6 @@ class MemoryEntryAdmin(ReadOnlyAdmin):
 
         told = "People's translations in the file go before engines' results. Pieces such as links must match on both sides."
         return upload(self, request, title="Import TMX", told=told, take=take)
-
-    def has_import_tmx_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("translation.add_memoryentry")
 
 
 class TermForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -116,11 +148,13 @@ class TermForm(forms.ModelForm):  # type: ignore[type-arg]
 class GlossaryTermAdmin(StaffAdmin):
     form = TermForm
     list_display = ("term", "rendering", "source", "target", "case_sensitive", "scope_id", "updated_at")
-    list_filter = ("source", "target")
-    search_fields = ("=scope_id", "term", "rendering")
-    ordering = ("scope_id", "folded")
+    by_id = ("pk", "scope_id")
+    # As its key goes: one workspace's terms stand together.
+    ordering = ("scope_id", "source", "target", "folded")
     actions = ("export_csv",)
     actions_list = ("import_csv",)
+
+    has_import_permission = may("translation.add_glossaryterm")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("scope_id",) if obj else ()
@@ -150,7 +184,7 @@ class GlossaryTermAdmin(StaffAdmin):
             actions.export_terms_csv(scope_id=scope_ids.pop()), content_type="text/csv; charset=utf-8", headers=headers
         )
 
-    @action(description="Import CSV", permissions=["import_csv"])
+    @action(description="Import CSV", permissions=["import"])
     def import_csv(self, request: HttpRequest) -> HttpResponseBase:
         def take(scope_id: str, file: Any) -> str:
             try:
@@ -162,9 +196,6 @@ class GlossaryTermAdmin(StaffAdmin):
 
         told = f"Columns: {', '.join(actions.CSV_COLUMNS)}; all but the first may be left out. All lines or none."
         return upload(self, request, title="Import a glossary", told=told, take=take)
-
-    def has_import_csv_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("translation.add_glossaryterm")
 
 
 @admin.register(TranslationPolicy)
@@ -178,15 +209,21 @@ class TranslationPolicyAdmin(StaffAdmin):
         "told_month",
     )
     list_filter = ("local_only",)
-    search_fields = ("=scope_id",)
+    by_id = ("scope_id",)
     fields = ("scope_id", "local_only", "monthly_characters")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TranslationPolicy]:
+        queryset: QuerySet[TranslationPolicy] = super().get_queryset(request)
+        counted = Usage.objects.filter(scope_id=OuterRef("scope_id"), month=this_month(), metered=True).order_by()
+        spent = counted.values("scope_id").annotate(sum=Sum("characters")).values("sum")
+        return queryset.annotate(spent=Coalesce(Subquery(spent), 0))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("scope_id",) if obj else ()
 
     @admin.display(description="spent this month")
-    def spent_this_month(self, policy: TranslationPolicy) -> int:
-        return actions.spent(scope_id=policy.scope_id)
+    def spent_this_month(self, policy: Any) -> int:
+        return int(policy.spent)
 
     def save_model(self, request: HttpRequest, obj: TranslationPolicy, form: Any, change: bool) -> None:
         actions.set_policy(scope_id=obj.scope_id, local_only=obj.local_only, monthly_characters=obj.monthly_characters)
@@ -198,17 +235,11 @@ class TranslationPolicyAdmin(StaffAdmin):
 @admin.register(Usage)
 class UsageAdmin(ReadOnlyAdmin):
     list_display = ("month", "scope_id", "engine", "source", "target", "characters", "calls", "errors", "cost")
-    list_filter = ("engine", "month", "source", "target")
-    search_fields = ("=scope_id",)
-    ordering = ("-month", "-characters")
-    show_full_result_count = False
+    by_id = ("scope_id",)
 
     @admin.display(ordering="cost_micros")
     def cost(self, usage: Usage) -> str:
         return f"{usage.cost_micros / 1_000_000:.2f}"
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(EngineState)
@@ -220,6 +251,10 @@ class EngineStateAdmin(ReadOnlyAdmin):
         "last_error_at", "checked_at",
     )  # fmt: skip
     actions = ("check_now",)
+    ordering = ("engine",)
+    search_fields = ()
+
+    has_check_permission = may("translation.change_enginestate")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EngineState]:
         EngineState.objects.bulk_create(
@@ -256,9 +291,6 @@ class EngineStateAdmin(ReadOnlyAdmin):
     def cost(self, state: Any) -> str:
         return f"{(state.month_cost_micros or 0) / 1_000_000:.2f}"
 
-    @admin.action(description="Check those that are out or resting now", permissions=["view"])
+    @admin.action(description="Check those that are out or resting now", permissions=["check"])
     def check_now(self, request: HttpRequest, queryset: QuerySet[EngineState]) -> None:
         self.message_user(request, f"{health.check_engines()} are well again.")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

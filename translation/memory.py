@@ -312,6 +312,12 @@ def note_hits(counts: Collection[tuple[str, str, int]]) -> None:
         MemoryEntry.objects.filter(which).update(hits=F("hits") + count, last_used_at=timezone.now())
 
 
+def forget_unused(*, scope_id: str, older_than: timedelta, at_most: int = 1000) -> int:
+    """Drop what ``scope_id`` did not use for ``older_than``, people's corrections too, ``at_most`` in one go. How many."""
+    old = MemoryEntry.objects.filter(scope_id=scope_id, last_used_at__lt=timezone.now() - older_than)
+    return MemoryEntry.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:at_most])).delete()[0]
+
+
 def evict(*, older_than: timedelta, at_most: int = 1000) -> int:
     """Drop engines' results that were not used for ``older_than``, ``at_most`` in one go; corrections stay. How many."""
     old = MemoryEntry.objects.filter(origin=ENGINE, last_used_at__lt=timezone.now() - older_than)

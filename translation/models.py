@@ -47,12 +47,14 @@ class MemoryEntry(models.Model):
     class Meta:
         verbose_name = "memory entry"
         verbose_name_plural = "translation memory"
+        permissions = [("read_memory", "Can read and export texts of the memory, for a reason")]
         constraints = [models.UniqueConstraint(fields=["scope_id", "key"], name="memory_once")]
         # Serves the eviction: what was not used for longest.
         indexes = [models.Index(fields=["last_used_at"], name="memory_by_use", condition=Q(origin="engine"))]
 
     def __str__(self) -> str:
-        return f"{self.source} → {self.target}: {self.source_text[:60]}"
+        # Without its words, which are what somebody said.
+        return f"{self.source} → {self.target} ({self.pk})"
 
 
 class GlossaryTerm(ULIDModel):
@@ -164,6 +166,8 @@ class Usage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["scope_id", "month", "engine", "source", "target"], name="usage_once")
         ]
+        # Serves what all scopes took from an engine in a month.
+        indexes = [models.Index(fields=["month", "engine"], name="usage_by_month")]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.engine} {self.source} → {self.target}"

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from celery import shared_task
 
+from rosetta.jobs import in_steps
 from translation import health, memory
 
 EVICT_AFTER = timedelta(days=180)
+BATCH = 1000
 
 
 @shared_task(name="translation.tasks.note_hits")
@@ -17,14 +19,8 @@ def note_hits(counts: list[tuple[str, str, int]]) -> None:
 
 @shared_task(name="translation.tasks.evict_memory")
 def evict_memory() -> int:
-    """Drop results that were not used for half a year; corrections stay. How many went: at most 10,000 a run."""
-    gone = 0
-    for _ in range(10):
-        count = memory.evict(older_than=EVICT_AFTER)
-        gone += count
-        if not count:
-            break
-    return gone
+    """Drop results that were not used for half a year, a bounded batch at a time; corrections stay. How many went."""
+    return in_steps(lambda: memory.evict(older_than=EVICT_AFTER, at_most=BATCH), size=BATCH)
 
 
 @shared_task(name="translation.tasks.check_engines")

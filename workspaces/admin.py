@@ -3,15 +3,12 @@
 Rows change by the same actions as everywhere, so that nobody misses an event and the last owner stays.
 """
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
-from accounts.staff import StaffAdmin
-from rosetta.ids import ULIDField, parse_ulid
+from accounts.staff import LookOnly, ReadOnlyAdmin, StaffAdmin, may
 from workspaces import actions
 from workspaces.models import (
     Channel,
@@ -29,34 +26,7 @@ from workspaces.models import (
 )
 
 
-class _LookOnly:
-    """Nothing is added, changed or deleted by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class LookOnlyAdmin(_LookOnly, StaffAdmin):
-    show_full_result_count = False
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """An id is looked up as such; other words are looked for in ``search_fields``."""
-        ulid = parse_ulid(search_term.strip())
-        if ulid is not None and isinstance(self.model._meta.pk, ULIDField):
-            return queryset.filter(pk=ulid), False
-        found: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, search_term)
-        return found
-
-
-class ChannelInline(_LookOnly, TabularInline):  # type: ignore[misc]
+class ChannelInline(LookOnly, TabularInline):  # type: ignore[misc]
     model = Channel
     fields = ("name", "slug", "visibility", "archived_at", "created_at")
     per_page = 20
@@ -66,15 +36,30 @@ class ChannelInline(_LookOnly, TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Workspace)
-class WorkspaceAdmin(LookOnlyAdmin):
+class WorkspaceAdmin(ReadOnlyAdmin):
     list_display = ("name", "slug", "kind", "visibility", "member_count", "created_at", "deleted_at")
-    list_filter = ("kind", "visibility", ("deleted_at", admin.EmptyFieldListFilter), "created_at")
-    search_fields = ("name", "slug", "members__user__email")
-    search_help_text = "A name, a slug, a member's email or an id"
-    ordering = ("-created_at",)
+    list_filter = ("kind", "visibility", ("deleted_at", admin.EmptyFieldListFilter))
+    # Workspaces are few beside what is said in them: a part of a name may be looked for in all of them.
+    by_email = ("members__user__email",)
+    by_words = ("name__icontains", "slug__icontains")
     exclude = ("password_hash",)
     inlines = (ChannelInline,)
+
+    def has_change_permission(self, request: HttpRequest, obj: Workspace | None = None) -> bool:
+        return StaffAdmin.has_change_permission(self, request, obj)  # type: ignore[no-any-return]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Workspace | None = None) -> list[str]:
+        """All but how long messages are kept: the rest is its members' affair."""
+        fields = Workspace._meta.get_fields()
+        names = [one.name for one in fields if one.concrete and one.name not in ("password_hash", "retention_days")]
+        return names
+
+    def save_model(self, request: HttpRequest, obj: Workspace, form: object, change: bool) -> None:
+        actions.set_retention(workspace=obj, days=obj.retention_days)
+
     actions = ("delete_for_everybody",)
+
+    has_end_permission = may("workspaces.delete_workspace")
 
     @admin.action(description="Delete for everybody", permissions=["end"])
     def delete_for_everybody(self, request: HttpRequest, queryset: QuerySet[Workspace]) -> None:
@@ -83,26 +68,24 @@ class WorkspaceAdmin(LookOnlyAdmin):
             actions.delete_workspace(workspace=workspace)
         self.message_user(request, f"{len(ended)} workspaces deleted.")
 
-    def has_end_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("workspaces.delete_workspace"))  # type: ignore[union-attr]
-
 
 @admin.register(Member)
-class MemberAdmin(LookOnlyAdmin):
+class MemberAdmin(ReadOnlyAdmin):
     list_display = ("user", "workspace", "role", "language", "preferred_language", "joined_at")
-    list_filter = ("role", "language")
     list_select_related = ("user", "workspace")
-    search_fields = ("user__email", "user__name", "workspace__name", "workspace__slug")
-    ordering = ("-joined_at",)
+    by_id = ("pk", "workspace")
+    by_number = ("user",)
+    by_email = ("user__email",)
+    by_words = ("workspace__slug",)
 
 
 @admin.register(Channel)
-class ChannelAdmin(LookOnlyAdmin):
+class ChannelAdmin(ReadOnlyAdmin):
     list_display = ("name", "workspace", "visibility", "has_password", "archived_at", "created_at")
     list_filter = ("visibility", ("archived_at", admin.EmptyFieldListFilter))
     list_select_related = ("workspace",)
-    search_fields = ("name", "slug", "workspace__name", "workspace__slug")
-    ordering = ("-created_at",)
+    by_id = ("pk", "workspace")
+    by_words = ("workspace__slug",)
     exclude = ("password_hash",)
 
     @admin.display(boolean=True)
@@ -111,44 +94,45 @@ class ChannelAdmin(LookOnlyAdmin):
 
 
 @admin.register(Invite)
-class InviteAdmin(LookOnlyAdmin):
+class InviteAdmin(ReadOnlyAdmin):
     list_display = ("workspace", "created_by", "expires_at", "revoked_at", "accepted_count", "created_at")
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "expires_at")
     list_select_related = ("workspace", "created_by")
-    search_fields = ("workspace__name", "created_by__email")
-    ordering = ("-created_at",)
+    by_id = ("pk", "workspace")
+    by_email = ("created_by__email",)
+    by_words = ("workspace__slug",)
     # Whoever has the token gets in.
     exclude = ("token",)
     actions = ("revoke",)
+
+    has_revoke_permission = may("workspaces.change_invite")
 
     @admin.action(description="Revoke", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Invite]) -> None:
         for invite in queryset:
             actions.revoke_invite(invite=invite)
 
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("workspaces.change_invite"))  # type: ignore[union-attr]
-
 
 @admin.register(Webhook)
-class WebhookAdmin(LookOnlyAdmin):
+class WebhookAdmin(ReadOnlyAdmin):
     list_display = ("name", "workspace", "default_channel", "is_active", "last_used_at", "created_at", "deleted_at")
     list_filter = ("is_active", ("deleted_at", admin.EmptyFieldListFilter))
     list_select_related = ("workspace", "default_channel")
-    search_fields = ("name", "workspace__name")
-    ordering = ("-created_at",)
+    by_id = ("pk", "workspace")
+    by_words = ("workspace__slug",)
     exclude = ("secret_hash",)
 
 
 @admin.register(WebhookSubscription)
-class WebhookSubscriptionAdmin(LookOnlyAdmin):
+class WebhookSubscriptionAdmin(ReadOnlyAdmin):
     list_display = ("url", "workspace", "is_active", "disabled_reason", "failing_since", "failures", "created_at")
     list_filter = ("is_active", "disabled_reason")
     list_select_related = ("workspace",)
-    search_fields = ("url", "workspace__name")
-    ordering = ("-created_at",)
+    by_id = ("pk", "workspace")
+    by_words = ("url__icontains", "workspace__slug")
     exclude = ("secret",)
     actions = ("switch_off", "switch_on")
+
+    has_switch_permission = may("workspaces.change_webhooksubscription")
 
     @admin.action(description="Switch off", permissions=["switch"])
     def switch_off(self, request: HttpRequest, queryset: QuerySet[WebhookSubscription]) -> None:
@@ -162,63 +146,71 @@ class WebhookSubscriptionAdmin(LookOnlyAdmin):
         for subscription in queryset:
             actions.update_subscription(subscription=subscription, is_active=is_active)
 
-    def has_switch_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("workspaces.change_webhooksubscription"))  # type: ignore[union-attr]
+
+class DeliveryFilter(admin.SimpleListFilter):
+    """The states that have an index of their own; what went well is nearly everything."""
+
+    title, parameter_name = "state", "state"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("pending", "Pending"), ("failed", "Failed")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelivery]:
+        return queryset.filter(status=self.value()) if self.value() in ("pending", "failed") else queryset
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(LookOnlyAdmin):
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
     list_display = ("id", "subscription", "kind", "status", "attempts", "response_status", "error", "due_at")
-    list_filter = ("status", "kind")
+    list_filter = (DeliveryFilter,)
     list_select_related = ("subscription",)
-    search_fields = ("subscription__url", "error")
-    ordering = ("-pk",)
+    by_id = ("pk", "subscription")
     actions = ("send_again",)
+
+    has_replay_permission = may("workspaces.change_webhookdelivery")
 
     @admin.action(description="Send again", permissions=["replay"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
         for delivery in queryset:
             actions.replay_delivery(delivery=delivery)
 
-    def has_replay_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("workspaces.change_webhookdelivery"))  # type: ignore[union-attr]
-
 
 @admin.register(Event)
-class EventAdmin(LookOnlyAdmin):
+class EventAdmin(ReadOnlyAdmin):
     list_display = ("stream_id", "seq", "kind", "user_id", "created_at")
-    list_filter = ("kind",)
-    ordering = ("-id",)
+    by_id = ("stream_id",)
 
 
 @admin.register(Erasure)
-class ErasureAdmin(LookOnlyAdmin):
+class ErasureAdmin(ReadOnlyAdmin):
     list_display = ("conversation", "workspace", "created_at")
     list_select_related = ("workspace",)
-    ordering = ("created_at",)
+    by_id = ("pk", "workspace")
 
 
 @admin.register(Suspension)
-class SuspensionAdmin(LookOnlyAdmin):
+class SuspensionAdmin(ReadOnlyAdmin):
     """Made and ended by decisions on reports."""
 
     list_display = ("user", "workspace", "created_at")
     list_select_related = ("user", "workspace")
-    search_fields = ("user__email", "workspace__name")
-    ordering = ("-pk",)
+    by_id = ("workspace",)
+    by_number = ("user",)
+    by_email = ("user__email",)
 
 
 @admin.register(ChannelMember)
-class ChannelMemberAdmin(LookOnlyAdmin):
+class ChannelMemberAdmin(ReadOnlyAdmin):
     list_display = ("channel", "member", "joined_at")
     list_select_related = ("channel", "member")
-    search_fields = ("channel__name", "member__user__email")
-    ordering = ("-pk",)
+    by_id = ("pk", "channel", "member")
+    by_email = ("member__user__email",)
 
 
 @admin.register(ReadMark)
-class ReadMarkAdmin(LookOnlyAdmin):
+class ReadMarkAdmin(ReadOnlyAdmin):
     list_display = ("user", "conversation", "last_read_seq")
     list_select_related = ("user", "conversation")
-    search_fields = ("=user__email",)
-    ordering = ("-pk",)
+    by_id = ("conversation",)
+    by_number = ("user",)
+    by_email = ("user__email",)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -66,6 +67,12 @@ class Workspace(ULIDModel, PasswordProtected, Stream):
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
     # Kept with each join and leave, in the same transaction: a list of workspaces must not count members.
     member_count = models.PositiveIntegerField(default=0)
+    retention_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Days that messages are kept; empty: for ever.",
+    )
     # Set for temporary rooms alone.
     expires_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -75,8 +82,14 @@ class Workspace(ULIDModel, PasswordProtected, Stream):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        # Serves the list of public workspaces.
-        indexes = [models.Index(fields=["visibility", "-created_at"], name="workspace_discover")]
+        indexes = [
+            # Serves the list of public workspaces.
+            models.Index(fields=["visibility", "-created_at"], name="workspace_discover"),
+            # Serves the job that erases what is kept no longer.
+            models.Index(
+                fields=["retention_days"], name="workspace_retention", condition=Q(retention_days__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -344,6 +357,8 @@ class WebhookDelivery(ULIDModel):
         indexes = [
             # Serves the claim: what is owed, oldest first.
             models.Index(fields=["due_at"], name="delivery_owed", condition=Q(status="pending")),
+            # Serves staff's list of what went wrong.
+            models.Index(fields=["id"], name="delivery_failed", condition=Q(status="failed")),
             # Serves the log of a subscription, newest first.
             models.Index(fields=["subscription", "-id"], name="delivery_log"),
             # Serves expiry.

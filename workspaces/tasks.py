@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from rosetta.celery import nudge
+from rosetta.jobs import in_steps
 from workspaces import purging
 from workspaces.models import Event, WebhookDelivery
 from workspaces.outgoing import collecting, sending
@@ -21,8 +22,8 @@ SENDING_SECONDS = 20
 def expire_events() -> int:
     """Forget events older than their retention, a bounded batch at a time; returns how many went."""
     limit = timezone.now() - settings.EVENT_RETENTION
-    oldest = Event.objects.filter(created_at__lt=limit).order_by("created_at").values_list("pk", flat=True)[:BATCH]
-    return Event.objects.filter(pk__in=list(oldest)).delete()[0]
+    old = Event.objects.filter(created_at__lt=limit).order_by("created_at").values_list("pk", flat=True)
+    return in_steps(lambda: Event.objects.filter(pk__in=list(old[:BATCH])).delete()[0], size=BATCH)
 
 
 @shared_task
@@ -58,4 +59,4 @@ def expire_deliveries() -> int:
     """Forget the log of old deliveries, a bounded batch at a time; returns how many went."""
     limit = timezone.now() - settings.WEBHOOK_LOG_RETENTION
     old = WebhookDelivery.objects.filter(created_at__lt=limit).order_by("created_at").values_list("pk", flat=True)
-    return WebhookDelivery.objects.filter(pk__in=list(old[:BATCH])).delete()[0]
+    return in_steps(lambda: WebhookDelivery.objects.filter(pk__in=list(old[:BATCH])).delete()[0], size=BATCH)

@@ -1,8 +1,9 @@
 """What staff do to accounts, in admin and by command; each leaves its line in the audit log."""
 
+from django.contrib.auth.models import Group
 from django.db import transaction
 
-from accounts import audit
+from accounts import audit, roles
 from accounts.actions.tokens import end_access
 from accounts.models import User
 from rosetta.errors import Conflict
@@ -12,12 +13,14 @@ from rosetta.errors import Conflict
 def set_active(*, user: User, is_active: bool, actor: User | None = None) -> None:
     """Close ``user``'s account, which ends its tokens, sessions and sockets, or open it again.
 
-    Raises Conflict for an account whose owner left, and for staff who would close their own.
+    Raises Conflict for an account whose owner left, for staff who would close their own, and for other staff's to all but
+    superusers.
     """
     if user.deleted_at is not None:
         raise Conflict("The account was deleted by its owner.")
     if actor is not None and actor.pk == user.pk:
         raise Conflict("Nobody closes their own account here.")
+    _check_is_below(user, actor)
     user.is_active = is_active
     user.save(update_fields=["is_active", "updated_at"])
     if not is_active:
@@ -34,7 +37,26 @@ def set_staff(*, user: User, is_staff: bool, actor: User | None = None) -> None:
 
 
 @transaction.atomic
+def set_role(*, user: User, role: str) -> None:
+    """Make ``user`` staff with ``role``, one of ``roles.ROLES``, in place of any other; empty: with none."""
+    roles.prepare()
+    user.groups.remove(*Group.objects.filter(name__in=roles.ROLES))
+    if role:
+        user.groups.add(Group.objects.get(name=role))
+        user.is_staff = True
+        user.save(update_fields=["is_staff", "updated_at"])
+    audit.record(actor=None, action="set role", target=user, detail={"role": role})
+
+
+def _check_is_below(user: User, actor: User | None) -> None:
+    """Raises Conflict where ``actor``, who is no superuser, would reach for other staff."""
+    if actor is not None and actor != user and user.is_staff and not actor.is_superuser:
+        raise Conflict("Only a superuser may do this to staff.")
+
+
+@transaction.atomic
 def sign_out(*, user: User, actor: User | None = None) -> None:
-    """End every token, session and socket of ``user``."""
+    """End every token, session and socket of ``user``. Raises Conflict for other staff's to all but superusers."""
+    _check_is_below(user, actor)
     end_access(user=user)
     audit.record(actor=actor, action="sign out", target=user)

@@ -13,10 +13,10 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry, User
+from accounts.paginators import EstimatingPaginator
 from conftest import make_user
 from messaging.actions import moderating
 from messaging.models import Message, Report
-from messaging.paginators import EstimatingPaginator
 from messaging.tests.test_posting import path_of, post
 from messaging.tests.test_search import found
 from rosetta.errors import Conflict

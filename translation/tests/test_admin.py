@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import AuditEntry
 from rosetta.ids import new_ulid
 from translation import actions
 from translation.models import GlossaryTerm, MemoryEntry, TranslationPolicy
@@ -63,8 +64,12 @@ def test_a_wrong_term_is_told_on_its_field(staff: Client, scope: str) -> None:
 
 
 def test_files_go_in_and_out(staff: Client, filled: str) -> None:
-    selected = {"action": "export_tmx", "_selected_action": [row.pk for row in MemoryEntry.objects.all()]}
-    exported = staff.post(reverse("admin:translation_memoryentry_changelist"), selected)
+    export, scope = reverse("admin:translation_memoryentry_export_tmx"), {"scope_id": filled}
+    assert staff.get(export).status_code == 200
+    assert staff.post(export, {**scope, "reason": "why"}).context["form"].errors
+    assert not AuditEntry.objects.filter(action="export memory").exists()
+    exported = staff.post(export, {**scope, "reason": "They take it elsewhere"})
+    assert AuditEntry.objects.get(action="export memory").detail["reason"] == "They take it elsewhere"
     assert exported["Content-Type"] == "application/x-tmx+xml"
     other = new_ulid()
     page = staff.get(reverse("admin:translation_memoryentry_changelist")).content.decode()
@@ -76,6 +81,16 @@ def test_files_go_in_and_out(staff: Client, filled: str) -> None:
     assert MemoryEntry.objects.filter(scope_id=other).count() == 1
     refused = staff.post(path, {"scope_id": other, "file": SimpleUploadedFile("m.tmx", b"nonsense")})
     assert "not a TMX file" in refused.content.decode()
+
+
+def test_what_the_memory_holds_is_shown_for_a_reason(staff: Client, filled: str) -> None:
+    entry = MemoryEntry.objects.get()
+    for name, args in (("changelist", []), ("change", [entry.pk]), ("read", [entry.pk])):
+        shown = staff.get(reverse(f"admin:translation_memoryentry_{name}", args=args))
+        assert (shown.status_code, "The cat sat" in shown.content.decode()) == (200, False)
+    told = staff.post(reverse("admin:translation_memoryentry_read", args=[entry.pk]), {"reason": "A wrong word in it"})
+    assert "The cat sat" in told.content.decode()
+    assert AuditEntry.objects.get(action="read memory").target_id == str(entry.pk)
 
 
 def test_a_glossary_goes_in_and_out(staff: Client, filled: str) -> None:

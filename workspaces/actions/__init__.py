@@ -28,7 +28,7 @@ from workspaces.actions.subscriptions import (
     update_subscription,
 )
 from workspaces.actions.webhooks import create_webhook, delete_webhook, update_webhook
-from workspaces.actions.workspaces import create_workspace, delete_workspace, update_workspace
+from workspaces.actions.workspaces import create_workspace, delete_workspace, set_retention, update_workspace
 
 __all__ = [
     "accept_invite",
@@ -53,6 +53,7 @@ __all__ = [
     "remove_member",
     "replay_delivery",
     "revoke_invite",
+    "set_retention",
     "suspend_member",
     "unarchive_channel",
     "update_channel",

@@ -73,6 +73,12 @@ def update_workspace(
     return workspace
 
 
+def set_retention(*, workspace: Workspace, days: int | None) -> None:
+    """Keep messages of ``workspace`` for ``days``, None: for ever. A job erases what is older; it does not come back."""
+    workspace.retention_days = days
+    Workspace.objects.filter(pk=workspace.pk).update(retention_days=days, updated_at=timezone.now())
+
+
 @transaction.atomic
 def delete_workspace(*, workspace: Workspace) -> None:
     """End ``workspace`` for everybody now; a task erases what was said in it."""

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts import roles
 from accounts.actions import staff
 from accounts.models import User
 from rosetta.errors import DomainError
@@ -16,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("email")
         parser.add_argument("--active", choices=SWITCH, help="off ends its tokens, sessions and sockets")
         parser.add_argument("--staff", choices=SWITCH)
+        parser.add_argument("--role", choices=(*roles.ROLES, "none"), help="what it may do in admin; makes it staff")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(email=options["email"].strip().lower()).first()
@@ -26,10 +28,13 @@ class Command(BaseCommand):
                 staff.set_active(user=user, is_active=SWITCH[options["active"]])
             if options["staff"] is not None:
                 staff.set_staff(user=user, is_staff=SWITCH[options["staff"]])
+            if options["role"] is not None:
+                staff.set_role(user=user, role="" if options["role"] == "none" else options["role"])
         except DomainError as error:
             raise CommandError(str(error)) from None
         told = f"active {_word(user.is_active)}, staff {_word(user.is_staff)}"
-        self.stdout.write(f"{user.email}: {told}")
+        role = ", ".join(user.groups.filter(name__in=roles.ROLES).values_list("name", flat=True))
+        self.stdout.write(f"{user.email}: {told}{f', role {role}' if role else ''}")
 
 
 def _word(switch: bool) -> str:

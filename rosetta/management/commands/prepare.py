@@ -26,3 +26,4 @@ class Command(BaseCommand):
             except psycopg.Error as error:
                 sys.exit(f"Rosetta cannot start: the database does not answer ({str(error).splitlines()[0]})")
         call_command("migrate", interactive=False, skip_checks=True, verbosity=options["verbosity"])
+        call_command("prepare_roles")

@@ -1,0 +1,87 @@
+"""Staff's roles: groups with the least that each of them needs. ``manage.py prepare`` keeps them so.
+
+Support finds people and what belongs to them, and helps with what locks them out; it reads nothing that was said. Moderators also
+decide on reports, read conversations for a reason, and close accounts and rooms. Administrators also change what the service
+is set up with, and see the audit log. Only a superuser makes and changes staff.
+"""
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+SEEN_BY_SUPPORT = {
+    "accounts": "user accesstoken guest outgoingmail accountdeletion accountexport",
+    "devices": "device delivery announcement",
+    "files": "file",
+    "rooms": "plan roomlimits room",
+    "rosetta": "jobrun",
+    "translation": "enginestate glossaryterm translationpolicy",
+    "workspaces": (
+        "workspace member channel channelmember invite suspension webhook webhooksubscription webhookdelivery"
+    ),
+}
+SEEN_BY_MODERATORS = {
+    "messaging": "message messagetranslation messagerevision reaction attachment directconversation block report",
+    "workspaces": "conversation readmark",
+}
+SEEN_BY_ADMINS = {
+    "accounts": "auditentry",
+    "files": "removal",
+    "messaging": "idempotencykey",
+    "translation": "memoryentry usage",
+    "workspaces": "event erasure",
+}
+
+
+def _views(models: dict[str, str]) -> set[str]:
+    return {f"{app}.view_{model}" for app, names in models.items() for model in names.split()}
+
+
+SUPPORT = _views(SEEN_BY_SUPPORT) | {
+    "accounts.sign_out_user",
+    "accounts.delete_accesstoken",
+    "devices.delete_device",
+    "workspaces.change_invite",
+    "workspaces.change_webhooksubscription",
+    "workspaces.change_webhookdelivery",
+}
+MODERATOR = (
+    SUPPORT
+    | _views(SEEN_BY_MODERATORS)
+    | {
+        "accounts.suspend_user",
+        "files.delete_file",
+        "messaging.change_report",
+        "messaging.read_messages",
+        "rooms.close_room",
+    }
+)
+ADMIN = (
+    MODERATOR
+    | _views(SEEN_BY_ADMINS)
+    | {f"translation.{act}_glossaryterm" for act in ("add", "change", "delete")}
+    | {f"translation.{act}_translationpolicy" for act in ("add", "change")}
+    | {f"translation.{act}_memoryentry" for act in ("add", "delete")}
+    | {f"rooms.{act}_{model}" for act in ("add", "change", "delete") for model in ("plan", "roomlimits")}
+    | {
+        "accounts.change_user",
+        "translation.read_memory",
+        "translation.change_enginestate",
+        "workspaces.change_workspace",
+        "workspaces.delete_workspace",
+    }
+)
+ROLES = {"support": SUPPORT, "moderator": MODERATOR, "admin": ADMIN}
+
+
+@transaction.atomic
+def prepare() -> None:
+    """Make the roles' groups, and give each exactly its rights. Groups of other names are left alone.
+
+    Raises LookupError where there is no such right.
+    """
+    rows = Permission.objects.select_related("content_type")
+    known = {f"{row.content_type.app_label}.{row.codename}": row for row in rows}
+    for name, rights in ROLES.items():
+        if unknown := rights - known.keys():
+            raise LookupError(f"no such right: {', '.join(sorted(unknown))}")
+        Group.objects.get_or_create(name=name)[0].permissions.set(known[right] for right in rights)
