@@ -44,3 +44,17 @@ def services_go_together(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register()
+def https_comes_through_a_proxy(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if settings.HTTPS and not settings.TRUSTED_PROXIES:
+        return [
+            Warning(
+                "PUBLIC_URL is https, and TRUSTED_PROXIES is 0: limits by address hold for all callers together, and plain "
+                "http is not led to https.",
+                hint="Set TRUSTED_PROXIES to the number of proxies before the service.",
+                id="rosetta.W002",
+            )
+        ]
+    return []

@@ -93,7 +93,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "django_filters",
     "django_structlog",
     "allauth",
     "allauth.account",
@@ -117,6 +116,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "rosetta.middleware.RequestIdMiddleware",
+    "rosetta.headers.HeadersMiddleware",
     "rosetta.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "rosetta.spa.CompressedClient",
@@ -221,7 +221,9 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_SSL_REDIRECT = False
+# Only a proxy's word tells plain http. Programs are not led on: they would go on sending their secrets in the open.
+SECURE_SSL_REDIRECT = HTTPS and TRUSTED_PROXIES > 0
+SECURE_REDIRECT_EXEMPT = [r"^api/"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 HIDE_ACCOUNT_EXISTENCE = env.switch("HIDE_ACCOUNT_EXISTENCE", False)
@@ -524,13 +526,15 @@ UNFOLD = {
     "SITE_TITLE": "Rosetta",
     "SITE_HEADER": "Rosetta",
     "SITE_SYMBOL": "translate",
+    "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: f"{STATIC_URL}web/icon.svg"}],
     "SHOW_VIEW_ON_SITE": False,
 }
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = env.choice("LOG_FORMAT", "json" if DATABASE_URL else "console", ("json", "console"))
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_config(level=LOG_LEVEL, as_json=LOG_FORMAT == "json")
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# To have browsers ship a domain as https-only for good (preload) is for its owner to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 # The test run has its own quick hasher, and a queue in memory that no worker empties.
 if TESTING:

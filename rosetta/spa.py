@@ -60,7 +60,6 @@ def _answer(ancestors: str) -> HttpResponse:
     response = HttpResponse(_page())
     response["Content-Security-Policy"] = POLICY.format(ancestors=ancestors)
     response["Cache-Control"] = "no-cache, private"
-    response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
     response["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
     return response
 
@@ -96,7 +95,9 @@ class CompressedClient:
         key = request.path, response.get("ETag", "")
         if key not in self.made:
             self.made[key] = gzip.compress(b"".join(_chunks(response)), mtime=0)
-        response.close()
+        # The file alone: closing the response would tell Django that the request is over, and it is not.
+        if isinstance(response, FileResponse):
+            response.file_to_stream.close()
         sent = HttpResponse(self.made[key], headers=dict(response.items()))
         sent["Content-Encoding"] = "gzip"
         sent["Content-Length"] = str(len(self.made[key]))

@@ -164,9 +164,10 @@ class Service:
         )  # fmt: skip
         self._wait()
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, **variables: str) -> str:
         line = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(line, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True)
+        environment = self.environment | variables
+        done = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
         return done.stdout
 
     def _wait(self) -> None:
