@@ -16,6 +16,10 @@ MADE := $(VENV)/made
 RUN := $(VENV)/installed-run-$(call hash_of,requirements.txt)
 DEV := $(VENV)/installed-dev-$(call hash_of,requirements.txt requirements-dev.txt)
 
+# Keys and tokens of known kinds; passwords in the code are ruff's affair, and those in examples of addresses are none.
+SECRETS = $(VENV)/bin/detect-secrets-hook --no-verify --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector \
+	--disable-plugin Base64HighEntropyString --disable-plugin HexHighEntropyString
+
 help:  ## Show this
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
 
@@ -30,7 +34,7 @@ test: $(DEV)  ## Run the suite: on SQLite, or on DATABASE_URL and REDIS_URL when
 	@$(PY) web/tests/chromium.py
 	@$(PY) -m pytest -n $${TEST_WORKERS:-2} $(ARGS)
 
-lint: $(DEV)  ## Check style, types, layers, migrations, settings and schema
+lint: $(DEV)  ## Check style, types, layers, migrations, settings, schema, dependencies and that no secret is in a file
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
@@ -40,6 +44,9 @@ lint: $(DEV)  ## Check style, types, layers, migrations, settings and schema
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
 	$(MANAGE) check_catalogues
+	$(PY) -m pip check
+	$(VENV)/bin/deptry --no-ansi .
+	git ls-files -z | xargs -0 $(SECRETS)
 
 format: $(DEV)  ## Format the code and mend what ruff can mend
 	$(PY) -m ruff check --fix .
