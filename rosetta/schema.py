@@ -1,9 +1,10 @@
 """The OpenAPI document: what drf-spectacular cannot see of the contract's frame."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
-from drf_spectacular.utils import inline_serializer
+from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 MESSAGE = {"type": "object", "properties": {"message": {"type": "string"}}, "required": ["message"]}
@@ -15,10 +16,24 @@ FIELD_ERRORS = {
     },
     "required": ["message", "errors"],
 }
+# A download's bytes, of whatever type they are.
+BYTES = {(200, "*/*"): {"type": "string", "format": "binary"}}
+
+
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})
+class AnyIdField(serializers.Field[Any, Any, Any, Any]):
+    """The id of one of several kinds of rows: a number for users, a ULID otherwise."""
 
 
 class AutoSchema(SpectacularAutoSchema):
-    """Names operations after their view and method, and lets a view say which statuses it may answer."""
+    """Names operations after their view and method, and adds what a view says that it may refuse."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is not None and self.method != "GET":
+            for status, told in getattr(self.view, "refusals", {}).items():
+                operation["responses"].setdefault(str(status), _answer(told, MESSAGE))
+        return operation
 
     def get_operation_id(self) -> str:
         name = super().get_operation_id()
@@ -44,19 +59,32 @@ def data_of(
 
 
 def documented_answers(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Adds the frame's answers (401, 404, 422, 429) to every operation that can give them."""
+    """Adds the frame's answers to every operation that can give them."""
     for path, item in result["paths"].items():
         for operation in item.values():
-            responses = operation["responses"]
-            if operation.get("security") != [{}]:
-                responses.setdefault("401", _answer("Nobody is signed in.", MESSAGE))
-            if "{" in path:
-                responses.setdefault("404", _answer("Unknown, or not for this caller.", MESSAGE))
-            if "requestBody" in operation or operation.get("parameters"):
-                responses.setdefault("422", _answer("The data was refused, by field.", FIELD_ERRORS))
-            responses.setdefault("429", _answer("Too many requests; `Retry-After` says when to go on.", MESSAGE))
+            for status, description, schema in _frame_answers(path, operation):
+                operation["responses"].setdefault(status, _answer(description, schema))
     return result
 
 
 def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _frame_answers(path: str, operation: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(status, meaning, schema) of what an operation may answer whatever its view is."""
+    parameters = operation.get("parameters", [])
+    if "requestBody" in operation:
+        yield "400", "The body is not a JSON object.", MESSAGE
+        yield "413", "The body is too large.", MESSAGE
+        yield "415", "The body is of a type that is not read.", MESSAGE
+    if operation.get("security") != [{}]:
+        yield "401", "Nobody is signed in.", MESSAGE
+        yield "403", "Seen, but not allowed to this caller or its token.", MESSAGE
+    if "{" in path:
+        yield "404", "Unknown, or not for this caller.", MESSAGE
+    if any(parameter["name"] == "Idempotency-Key" for parameter in parameters):
+        yield "409", "The key was used for something else, or its first request is still under way.", MESSAGE
+    if "requestBody" in operation or parameters:
+        yield "422", "The data was refused, by field.", FIELD_ERRORS
+    yield "429", "Too many requests; `Retry-After` says when to go on.", MESSAGE

@@ -17,12 +17,13 @@ class ApiView(APIView):
     """An endpoint of the contract.
 
     ``limits`` are the rate limits that hold for it; ``abilities`` maps a method to the token ability that opens it, ``*``
-    (a sign-in's token) where nothing is said.
+    (a sign-in's token) where nothing is said; ``refusals`` tells the schema what its writing methods may answer, and when.
     """
 
     permission_classes: Any = (SignedIn,)
     limits: ClassVar[tuple[Limit, ...]] = (EVERYTHING,)
     abilities: ClassVar[dict[str, str]] = {}
+    refusals: ClassVar[dict[int, str]] = {}
 
     def ability_for(self, method: str | None) -> str:
         return self.abilities.get(method or "", FULL)

@@ -19,11 +19,9 @@ from rosetta.errors import Invalid
 from rosetta.pagination import paged, query_flag
 from rosetta.parsers import JSONObjectParser
 from rosetta.permissions import SignedIn
-from rosetta.schema import FIELD_ERRORS, MESSAGE
+from rosetta.schema import BYTES, FIELD_ERRORS, MESSAGE
 from rosetta.throttles import EVERYTHING, Limit, by_caller
 from rosetta.views import ApiView
-
-BYTES = {(200, "application/octet-stream"): {"type": "string", "format": "binary"}}
 
 
 class AnybodyOrSignedIn(SignedIn):

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from accounts.authentication import GuestAuthentication, SessionAuthentication, TokenAuthentication
 from files.downloads import serve
 from messaging import access
+from rosetta.schema import BYTES
 from rosetta.views import ApiView
 
 
@@ -19,7 +19,7 @@ class AttachmentDownloadView(ApiView):
     authentication_classes = (GuestAuthentication, TokenAuthentication, SessionAuthentication)
     is_direct = False
 
-    @extend_schema(summary="Download an attachment", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(summary="Download an attachment", responses=BYTES)
     def get(self, request: Request, attachment_id: str) -> Any:
         caller: Any = request.user
         attachment = access.readable_attachment(caller, attachment_id, is_direct=self.is_direct)

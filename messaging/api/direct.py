@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import F
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +15,7 @@ from messaging.api.views import validated
 from messaging.errors import unknown_id
 from messaging.models import DirectConversation
 from rosetta.pagination import paged
+from rosetta.schema import MESSAGE
 from rosetta.throttles import EVERYTHING, Limit, by_caller
 from rosetta.views import ApiView
 
@@ -57,7 +58,9 @@ class ResolveView(ApiView):
     limits = (RESOLVES, EVERYTHING)
 
     @extend_schema(
-        summary="Who has this address", request=shapes.ResolveSerializer, responses={200: shapes.PersonAnswer}
+        summary="Who has this address",
+        request=shapes.ResolveSerializer,
+        responses={200: shapes.PersonAnswer, 404: OpenApiResponse(MESSAGE, "Nobody.")},
     )
     def post(self, request: Request) -> Response:
         email = validated(shapes.ResolveSerializer, request).validated_data["email"].lower()

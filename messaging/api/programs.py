@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from messaging import access
 from messaging.actions import posting
 from messaging.api import serializers as shapes
-from messaging.api.views import IDEMPOTENCY_KEY, POSTS, idempotency_of, posted_answer, validated
+from messaging.api.views import IDEMPOTENCY_KEY, POSTS, WRITING, idempotency_of, posted_answer, validated
 from messaging.pages import asked_language
 from messaging.places import Sender
 from messaging.resources import Reader
@@ -26,6 +26,7 @@ WEBHOOK_POSTS = Limit("webhook-post", "120/minute", lambda request: str(request.
 class AutomationMessagesView(ApiView):
     tag = "Automation"
     abilities = {"POST": "automation:messages"}
+    refusals = WRITING
     limits = (POSTS, EVERYTHING)
 
     @extend_schema(
@@ -51,6 +52,7 @@ class WebhookMessagesView(ApiView):
     authentication_classes = ()
     permission_classes = (Anyone,)
     limits = (WEBHOOK_POSTS,)
+    refusals = WRITING
 
     @extend_schema(
         summary="Post through a webhook",

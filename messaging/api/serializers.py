@@ -7,7 +7,7 @@ from rest_framework import serializers
 from messaging.actions.posting import Draft
 from messaging.models import Message
 from rosetta import languages
-from rosetta.schema import data_of
+from rosetta.schema import AnyIdField, data_of
 
 MAX_ATTACHMENTS = 10
 # Room for what cleaning takes away; the exact limit is counted afterwards.
@@ -122,7 +122,7 @@ class ResolveSerializer(serializers.Serializer[Any]):
 
 class SenderResource(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(["user", "guest", "webhook", "automation"])
-    id = serializers.CharField(help_text="A number for users and automation, a ULID otherwise.")
+    id = AnyIdField(help_text="A number for users and automation, a ULID otherwise.")
     name = serializers.CharField()
     avatar_url = serializers.URLField(allow_null=True)
 
@@ -137,7 +137,7 @@ class AttachmentResource(serializers.Serializer[Any]):
 
 class MentionResource(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(["user", "channel"])
-    id = serializers.CharField()
+    id = AnyIdField()
     name = serializers.CharField()
 
 

@@ -76,10 +76,15 @@ def page_answer(page: Page, place: Place, reader: Reader) -> Response:
     return Response({"data": resources.messages(rows, Home.of(place), reader), "meta": page.meta})
 
 
+# What holds for whatever is written in a conversation.
+WRITING = {409: "The channel is archived, or the message was deleted.", 410: "The temporary room has ended."}
+
+
 class PlaceView(ApiView):
     """A view below a conversation's path, whichever kind it is."""
 
     tag = "Messages"
+    refusals = WRITING
 
     def place(self, request: Request, *, to_write: bool = False) -> Place:
         """Where the caller stands. Raises NotFound to who may not know of the conversation."""
