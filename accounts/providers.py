@@ -18,7 +18,8 @@ from allauth.socialaccount.providers.base import ProviderException
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.utils import generate_code_challenge
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
+from django.core.validators import validate_email
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -104,17 +105,17 @@ class Provider:
 
     def _identity(self, login: SocialLogin) -> Identity:
         account = login.account
-        fields = self.provider.extract_common_fields(account.extra_data)
+        if not _is_one_person(account.extra_data):
+            raise _refused()
         addresses = sorted(login.email_addresses, key=lambda one: (not is_true(one.verified), not one.primary))
-        email = addresses[0].email.lower() if addresses else ""
-        whole = " ".join(part for part in (fields.get("first_name"), fields.get("last_name")) if part)
-        name = fields.get("name") or whole or fields.get("username") or email.split("@")[0]
+        email = _address(addresses[0].email) if addresses else ""
+        fields = {**account.extra_data, **self.provider.extract_common_fields(account.extra_data)}
         return Identity(
             provider=self.name,
             uid=account.uid,
-            email=email if len(email) <= 255 else "",
-            is_verified=bool(addresses) and is_true(addresses[0].verified),
-            name=str(name).strip()[:255] or self.name,
+            email=email,
+            is_verified=bool(email) and is_true(addresses[0].verified),
+            name=_name(fields) or email.split("@")[0] or self.name,
             avatar=_avatar(self.provider.wrap_account(account).get_avatar_url() or fields.get("picture")),
         )
 
@@ -137,6 +138,28 @@ def linked(account: SocialAccount) -> dict[str, Any]:
     """What is known of a linked account: email, name, avatar."""
     data = account.extra_data if isinstance(account.extra_data, dict) else {}
     return {name: data.get(name) for name in ("email", "name", "avatar")}
+
+
+def _is_one_person(data: dict[str, Any]) -> bool:
+    """Whether id token and userinfo tell of the same subject, as OpenID Connect has clients check (Core 5.3.2)."""
+    told = [data[name].get("sub") for name in ("id_token", "userinfo") if isinstance(data.get(name), dict)]
+    return len(set(told)) <= 1
+
+
+def _address(email: str) -> str:
+    """``email`` as accounts keep it; empty when it is none that mail could be sent to."""
+    try:
+        validate_email(email)
+    except ValidationError:
+        return ""
+    return email.lower() if len(email) <= 255 else ""
+
+
+def _name(fields: dict[str, Any]) -> str:
+    """What a person is called: in one piece where the provider says it so, since not every name is first, then last."""
+    whole = " ".join(str(part) for part in (fields.get("first_name"), fields.get("last_name")) if part)
+    said = (fields.get("name"), fields.get("displayName"), whole, fields.get("username"))
+    return next((name.strip()[:255] for name in said if isinstance(name, str) and name.strip()), "")
 
 
 def _avatar(url: object) -> str | None:

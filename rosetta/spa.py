@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import cast
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import URLPattern, path
 from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 ROOT = Path(settings.BASE_DIR) / "web"
@@ -71,6 +73,18 @@ def client(request: HttpRequest, **address: str) -> HttpResponse:
     return _answer("'none'")
 
 
+@csrf_exempt
+def provider_callback(request: HttpRequest, provider: str) -> HttpResponse:
+    """The page that a sign-in provider leads back to. Apple posts a form, which goes on as an address like the others'.
+
+    Nothing is done with it here: the client hands it to the API, which wants the browser's own cookie with it.
+    """
+    if request.method != "POST":
+        return client(request)
+    told = {name: request.POST[name] for name in ("code", "state", "error") if name in request.POST}
+    return HttpResponseRedirect(f"{request.path}?{urlencode(told)}", status=303)
+
+
 @require_safe
 @xframe_options_exempt
 def embedded_room(request: HttpRequest, **address: str) -> HttpResponse:
@@ -116,5 +130,5 @@ urlpatterns: list[URLPattern] = [
     path("rooms/<str:room_id>/embed", embedded_room),
     path("invites/<str:token>", client),
     path("reset-password", client),
-    path("auth/<str:provider>/callback", client),
+    path("auth/<slug:provider>/callback", provider_callback),
 ]

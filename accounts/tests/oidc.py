@@ -21,8 +21,14 @@ CLIENT_ID, CLIENT_SECRET = "rosetta", "client secret"
 
 
 @cache
-def _key() -> rsa.RSAPrivateKey:
+def signing_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def public_keys() -> dict[str, Any]:
+    """What verifies ``signing_key``'s signatures, as a JWK set."""
+    key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(signing_key().public_key()))
+    return {"keys": [{**key, "kid": "k1", "use": "sig", "alg": "RS256"}]}
 
 
 class OidcServer(ThreadingHTTPServer):
@@ -38,6 +44,8 @@ class OidcServer(ThreadingHTTPServer):
         self.codes: dict[str, dict[str, Any]] = {}
         self.access_tokens: dict[str, dict[str, Any]] = {}
         self.is_down = False
+        # Whom userinfo tells of instead, as a confused or hostile one would.
+        self.stranger: dict[str, Any] = {}
 
     def authorize(self, query: dict[str, str]) -> str:
         """Where the browser goes once the person agrees. Raises ValueError for a request that the standard forbids."""
@@ -68,7 +76,7 @@ class OidcServer(ThreadingHTTPServer):
         self.access_tokens[access_token] = grant["person"]
         now = int(time.time())
         claims = {"iss": self.issuer, "aud": CLIENT_ID, "iat": now, "exp": now + 300, "sub": grant["person"]["sub"]}
-        id_token = jwt.encode(claims, _key(), algorithm="RS256", headers={"kid": "k1"})
+        id_token = jwt.encode(claims, signing_key(), algorithm="RS256", headers={"kid": "k1"})
         return {"access_token": access_token, "token_type": "Bearer", "expires_in": 300, "id_token": id_token}
 
 
@@ -107,11 +115,12 @@ class _Handler(BaseHTTPRequestHandler):
                     return self.answer(400, {"error": "invalid_request", "error_description": str(error)})
                 self.answer(302, {}, Location=location)
             case "/jwks":
-                key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(_key().public_key()))
-                self.answer(200, {"keys": [{**key, "kid": "k1", "use": "sig", "alg": "RS256"}]})
+                self.answer(200, public_keys())
             case "/userinfo":
                 person = self.server.access_tokens.get(self.headers.get("Authorization", "").removeprefix("Bearer "))
-                self.answer(200, person) if person else self.answer(401, {"error": "invalid_token"})
+                self.answer(200, person | self.server.stranger) if person else self.answer(
+                    401, {"error": "invalid_token"}
+                )
             case _:
                 self.answer(404, {})
 

@@ -172,11 +172,23 @@ def test_a_state_lives_ten_minutes(provider: oidc.OidcServer) -> None:
 
 
 def test_a_code_without_its_verifier_is_refused(provider: oidc.OidcServer) -> None:
-    """A code caught on its way is of no use with another way's state: the verifier is another."""
+    """A code caught on its way is of no use without the verifier, which only the way's own state brings back."""
+    form = {"code": way("app")["code"], "client_id": oidc.CLIENT_ID, "client_secret": oidc.CLIENT_SECRET}
+    assert provider.token({**form, "redirect_uri": CALLBACK}) is None
+
+
+def test_a_code_with_the_verifier_of_another_way_is_refused(provider: oidc.OidcServer) -> None:
     caught = way("app")
     answer = post("auth/app/social/oidc/callback", {**way("app"), "code": caught["code"]})
     assert answer.status_code == 422
     assert answer.json()["errors"] == {"code": ["The authorization code is invalid or has expired."]}
+
+
+def test_userinfo_of_another_than_the_id_token_is_refused(provider: oidc.OidcServer) -> None:
+    provider.stranger = {"sub": "somebody-else"}
+    answer = sign_in()
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["code"])
+    assert not User.objects.exists()
 
 
 @pytest.mark.parametrize("code", ["", None, "nonsense", "x" * 5000])

@@ -114,3 +114,13 @@ def test_no_module_makes_markup_of_strings_or_calls_another_site() -> None:
         )
         outside = re.findall(r"https?://[\w.-]+", re.sub(r"^\s*\*.*$", "", source, flags=re.MULTILINE))
         assert outside == [], module
+
+
+def test_a_provider_that_posts_a_form_is_led_on_to_the_same_page_and_nowhere_else() -> None:
+    browser = Client(enforce_csrf_checks=True)
+    form = {"code": "c&1", "state": "s 1", "id_token": "no", "next": "https://evil.example", "user": "{}"}
+    answer = browser.post("/auth/apple/callback", form, headers={"Origin": "https://appleid.apple.com"})
+    assert (answer.status_code, answer["Location"]) == (303, "/auth/apple/callback?code=c%261&state=s+1")
+    assert browser.get(answer["Location"]).status_code == 200
+    assert not answer.cookies
+    assert browser.post("/auth/%2F%2Fevil.example/callback", form).status_code == 404
