@@ -1,11 +1,12 @@
 """The benchmark: a service of its own on PostgreSQL and Redis, measured from outside, beside what the database allows.
 
-Usage: make bench [BENCH="--seconds 10 --deep 1000000 --only posting,pages"]. DATABASE_URL and REDIS_URL name the servers;
-the databases used are ``rosetta_bench`` and Redis's number 14.
+Usage: make bench [ARGS="--seconds 6 --deep 1000000 --only posting,pages"]. DATABASE_URL and REDIS_URL name the servers; the
+databases used are ``rosetta_bench…`` and Redis's numbers 13 and 14. An answer that is an error ends it. The load generator, the
+service, PostgreSQL and Redis share this machine's cores. A run of all parts takes about eight minutes and goes to results.md,
+above its history.
 """
 
 import argparse
-import asyncio
 import json
 import os
 import platform
@@ -14,171 +15,156 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import seed
-from bench.http_load import Request, Result, run
+from bench import http_load, pgbench, seed, sockets
+from bench.http_load import Make, Request, Result
 from bench.service import HOST, ROOT, Service, environment, free_port, make_database, running
 
 RESULTS = ROOT / "bench" / "results.md"
-Row = tuple[str, str]
+HISTORY = "## History"
 
 
-def headers(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+@dataclass(frozen=True)
+class Row:
+    """A line of the table; ``aim`` says what it should be, and ``met`` whether it is."""
+
+    name: str
+    figure: str
+    aim: str = ""
+    met: bool | None = None
+
+    def __str__(self) -> str:
+        mark = {None: "", True: ": met", False: ": **not met**"}[self.met]
+        return f"| {self.name} | {self.figure} | {self.aim}{mark} |"
+
+
+def at_least(name: str, result: Result, least: float) -> Row:
+    return Row(name, str(result), f"{least:,.0f}/s", result.rate >= least)
 
 
 def messages_path(world: seed.World, channel_id: str) -> str:
     return f"/api/v1/workspaces/{world.workspace_id}/channels/{channel_id}/messages"
 
 
-def poster(world: seed.World, channel_id: str) -> Callable[[int], Request]:
-    """Requests that each post a text of their own, from the members in turn."""
-    path, began = messages_path(world, channel_id), time.time_ns()
+def poster(world: seed.World, channel_ids: list[str]) -> Make:
+    """Posts that each have a text of their own, by the members in turn, into the channels in turn."""
+    paths = [messages_path(world, channel_id) for channel_id in channel_ids]
 
     def make(number: int) -> Request:
-        body = json.dumps({"content": f"The delivery {began}-{number} leaves the warehouse this afternoon."}).encode()
-        return Request("POST", path, headers(world.tokens[number % len(world.tokens)]), body)
+        body = json.dumps({"content": seed.unsaid(number)}).encode()
+        return Request("POST", paths[number % len(paths)], world.tokens[number % len(world.tokens)], body)
 
     return make
 
 
-def getter(path: str, token: str) -> Callable[[int], Request]:
-    request = Request("GET", path, headers(token))
+def getter(path: str, token: str) -> Make:
+    request = Request("GET", path, token)
     return lambda number: request
 
 
-def load(service: Service, make: Callable[[int], Request], clients: int, seconds: float) -> Result:
-    asyncio.run(run(HOST, service.web_port, make, clients=clients, seconds=1))
-    return asyncio.run(run(HOST, service.web_port, make, clients=clients, seconds=seconds))
+def load(service: Service, make: Make, clients: int, seconds: float) -> Result:
+    return http_load.load(HOST, service.web_port, make, clients=clients, seconds=seconds)
 
 
 def posting(service: Service, world: seed.World, seconds: float) -> list[Row]:
-    rows, at_16 = [], 0.0
-    for clients in (1, 16, 64):
-        result = load(service, poster(world, world.channel_id), clients, seconds)
-        at_16 = result.rate if clients == 16 else at_16
-        rows.append((f"post, {clients} clients", result.row()))
-    limit = pgbench(service, world, clients=16, seconds=seconds)
-    rows.append(("pgbench, the same row writes, 16 clients", f"{limit:.0f}/s"))
-    rows.append(("posting at 16 clients as a share of pgbench", f"{at_16 / limit:.3f}"))
+    rows = []
+    many, one = world.channel_ids, world.channel_ids[:1]
+    results = {clients: load(service, poster(world, many), clients, seconds) for clients in (1, 16, 64)}
+    rows = [
+        Row("post, 1 client", str(results[1])),
+        at_least("post, 16 clients, 16 channels", results[16], 400),
+        Row("post, 64 clients, 16 channels", str(results[64])),
+    ]
+    posted = pgbench.newest()
+    limit = pgbench.rate(service.environment["DATABASE_URL"], world, many, clients=16, seconds=seconds)
+    pgbench.check_same_rows(posted, pgbench.newest())
+    share = results[16].rate / limit
+    rows.append(Row("pgbench, the same rows, 16 clients, 16 channels", f"{limit:,.0f}/s"))
+    rows.append(Row("posting with 16 clients as a share of pgbench", f"{share:.3f}", "0.12", share >= 0.12))
+    alone = load(service, poster(world, one), 16, seconds)
+    limit = pgbench.rate(service.environment["DATABASE_URL"], world, one, clients=16, seconds=seconds)
+    rows.append(Row("post, 16 clients, all into one channel", str(alone)))
+    rows.append(Row("pgbench, the same rows, 16 clients, all into one channel", f"{limit:,.0f}/s"))
     return rows
 
 
-def pgbench(service: Service, world: seed.World, *, clients: int, seconds: float) -> float:
-    """Transactions a second of the rows that a post writes, with nothing but PostgreSQL in the way."""
-    from rosetta.ids import to_uuid
-
-    command = [
-        "pgbench", "-M", "prepared", "-n", "-c", str(clients), "-j", "2", "-T", str(int(seconds)),
-        "-f", str(ROOT / "bench" / "post.sql"),
-        "-D", f"conversation={to_uuid(world.channel_id)}", "-D", f"user={world.user_id}",
-        service.environment["DATABASE_URL"],
-    ]  # fmt: skip
-    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return float(re.search(r"tps = ([\d.]+)", out)[1])  # type: ignore[index]
-
-
 def pages(service: Service, world: seed.World, seconds: float) -> list[Row]:
-    rows = []
-    for name, channel_id in (("1,000", world.channel_id), ("1,000,000", world.deep_channel_id)):
-        for reader, token in (("original", world.tokens[0]), ("translated", world.tokens[1])):
-            result = load(service, getter(messages_path(world, channel_id), token), 16, seconds)
-            rows.append((f"page of 50, {reader}, {name} rows, 16 clients", result.row()))
+    shallow, deep = messages_path(world, world.channel_id), messages_path(world, world.deep_channel_id)
+    middle = f"{deep}?before={seed.message_at(world.deep_channel_id, 0.5)}"
+    results = {
+        (name, reader): load(service, getter(path, token), 16, seconds)
+        for name, path in (
+            ("1,000 rows", shallow),
+            ("1,000,000 rows", deep),
+            ("1,000,000 rows, from the middle", middle),
+        )
+        for reader, token in (("as written", world.tokens[0]), ("translated", world.tokens[1]))
+        if reader == "translated" or "middle" not in name
+    }
+    rows = [at_least(f"page of 50 of {name}, {reader}", result, 800) for (name, reader), result in results.items()]
+    share = results["1,000,000 rows", "translated"].rate / results["1,000 rows", "translated"].rate
+    rows.append(Row("a page of 1,000,000 rows as a share of one of 1,000", f"{share:.2f}", "no slower", share > 0.9))
     return rows
 
 
 def opening(service: Service, world: seed.World, seconds: float) -> list[Row]:
     workspace_id, token = seed.make_large_workspace()
     path = f"/api/v1/workspaces/{workspace_id}/channels?per_page=100"
+    queries = seed.queries_of(path, token)
     result = load(service, getter(path, token), 1, min(seconds, 3))
-    return [("channel list of 10,000 members and 500 channels, 1 client", result.row())]
-
-
-async def _to_socket(service: Service, world: seed.World, count: int) -> list[float]:
-    import websockets
-
-    url = f"ws://{HOST}:{service.gateway_port}/api/v1/realtime"
-    auth = {"Authorization": f"Bearer {world.tokens[1]}"}
-    make = poster(world, world.channel_id)
-    seconds = []
-    async with websockets.connect(url, additional_headers=auth, subprotocols=["rosetta.v1"]) as socket:
-        await socket.recv()
-        reader, writer = await asyncio.open_connection(HOST, service.web_port)
-        for number in range(count):
-            request = make(number * len(world.tokens))
-            text = json.loads(request.body)["content"]
-            began = time.perf_counter()
-            writer.write(request.encode(f"{HOST}:{service.web_port}"))
-            while text not in await asyncio.wait_for(socket.recv(), 10):
-                pass
-            seconds.append(time.perf_counter() - began)
-            head = await reader.readuntil(b"\r\n\r\n")
-            await reader.readexactly(int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]))
-            await asyncio.sleep(0.02)
-        writer.close()
-    return seconds
-
-
-def to_socket(service: Service, world: seed.World, seconds: float) -> list[Row]:
-    found = asyncio.run(_to_socket(service, world, 200))
-    return [("post to WebSocket", Result(len(found), sum(found), found, 0).row().split(" ", 1)[1])]
-
-
-async def _to_translated(service: Service, world: seed.World, rate: float, count: int) -> list[float]:
-    """Seconds from a post to its reader's words on the socket, at ``rate`` posts a second into three languages."""
-    import websockets
-
-    url = f"ws://{HOST}:{service.gateway_port}/api/v1/realtime"
-    auth = {"Authorization": f"Bearer {world.tokens[1]}"}
-    make, sent, seconds = poster(world, world.channel_id), {}, []
-
-    async def listen() -> None:
-        async with websockets.connect(url, additional_headers=auth, subprotocols=["rosetta.v1"]) as socket:
-            ready.set()
-            while len(seconds) < count:
-                frame = json.loads(await asyncio.wait_for(socket.recv(), 30))
-                if frame.get("event") == "message.translated":
-                    original = frame["data"]["original_content"]
-                    if original in sent:
-                        seconds.append(time.perf_counter() - sent.pop(original))
-
-    ready = asyncio.Event()
-    listener = asyncio.create_task(listen())
-    await ready.wait()
-    reader, writer = await asyncio.open_connection(HOST, service.web_port)
-    for number in range(count):
-        request = make(number * len(world.tokens))
-        sent[json.loads(request.body)["content"]] = began = time.perf_counter()
-        writer.write(request.encode(f"{HOST}:{service.web_port}"))
-        head = await reader.readuntil(b"\r\n\r\n")
-        await reader.readexactly(int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]))
-        await asyncio.sleep(max(0.0, 1 / rate - (time.perf_counter() - began)))
-    await listener
-    writer.close()
-    return seconds
-
-
-def to_translated(service: Service, world: seed.World, seconds: float) -> list[Row]:
-    found = asyncio.run(_to_translated(service, world, 20, 200))
-    row = Result(len(found), sum(found), found, 0).row().split(" ", 1)[1]
-    return [("post to translated on the socket, 50 ms engine, 20/s into 3 languages", row)]
-
-
-def fanout(service: Service, world: seed.World, seconds: float) -> list[Row]:
-    out = subprocess.run([sys.executable, "bench/fanout.py"], cwd=ROOT, capture_output=True, text=True, timeout=300)
-    lines = [line for line in out.stdout.splitlines() if line.startswith("| ")]
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return [(cell[0], cell[1]) for cell in cells if len(cell) == 2] or [
-        ("fan-out", out.stdout[-200:] + out.stderr[-200:])
+    name = "channel list with unread counts, 10,000 members and 500 channels, 1 client"
+    return [
+        Row(name, str(result), "p95 < 100 ms", result.percentile(0.95) < 100),
+        Row("queries of that list", str(queries), "at most 10", queries <= 10),
     ]
 
 
-PARTS = {
-    "posting": posting, "pages": pages, "opening": opening, "socket": to_socket, "translated": to_translated, "fanout": fanout,
-}  # fmt: skip
+def to_socket(service: Service, world: seed.World, seconds: float) -> list[Row]:
+    make = sockets.only(poster(world, world.channel_ids[:1]), len(world.tokens))
+    found = sockets.measure(service, make, world.tokens[1], event="message.created", rate=25, count=200)
+    return [Row("post to WebSocket, 25 posts a second", found.marks(), "p50 < 20 ms", found.percentile(0.5) < 20)]
+
+
+def to_translated(service: Service, world: seed.World, seconds: float) -> list[Row]:
+    make = sockets.only(poster(world, world.channel_ids[1:2]), len(world.tokens))
+    found = sockets.measure(service, make, world.tokens[1], event="message.translated", rate=10, count=100)
+    return [Row("post to translated on the socket, engine of 50 ms, 10 posts a second into 3 languages", found.marks())]
+
+
+def busy(service: Service, world: seed.World, seconds: float) -> list[Row]:
+    """Posting while gateway, workers and engine do their part of the work on the same cores."""
+    result = load(service, poster(world, world.channel_ids), 16, seconds)
+    return [Row("post, 16 clients, 16 channels, while workers translate all of it", str(result))]
+
+
+def fanout(service: Service, world: seed.World, seconds: float) -> list[Row]:
+    return _of_script("bench/fanout.py", "--seconds", str(seconds))
+
+
+def search(service: Service, world: seed.World, seconds: float) -> list[Row]:
+    return _of_script("bench/search.py", "100000")
+
+
+def _of_script(*line: str) -> list[Row]:
+    """The rows that another script prints as ``| name | figure | aim |``. Raises Failed when it fails."""
+    out = subprocess.run([sys.executable, *line], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    rows = [
+        [cell.strip() for cell in text.strip("|").split("|")] for text in re.findall(r"^\| .*\|$", out.stdout, re.M)
+    ]
+    if out.returncode or not rows:
+        raise http_load.Failed(f"{line[0]} failed: {out.stdout[-2000:]}{out.stderr[-2000:]}")
+    return [Row(*row) for row in rows]
+
+
+Part = Callable[[Service, seed.World, float], list[Row]]
+# Measured on web processes alone; then with gateway, workers and beat; then by scripts with processes of their own.
+ALONE: dict[str, Part] = {"posting": posting, "pages": pages, "opening": opening}
+WHOLE: dict[str, Part] = {"socket": to_socket, "translated": to_translated, "busy": busy}
+APART: dict[str, Part] = {"fanout": fanout, "search": search}
 
 
 def machine() -> str:
@@ -188,63 +174,78 @@ def machine() -> str:
 
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
         server = connection.execute("SHOW server_version").fetchone()[0]  # type: ignore[index]
-    model = next(
-        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
-        "",
-    )
+    names = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     return (
-        f"{os.cpu_count()} cores ({model}), load {os.getloadavg()[0]:.1f} at the start; Python {platform.python_version()}, "
-        f"Django {django.__version__}, PostgreSQL {server}"
+        f"{os.cpu_count()} cores ({names[0] if names else platform.machine()}), load {os.getloadavg()[0]:.1f} at the start; "
+        f"Python {platform.python_version()}, Django {django.__version__}, PostgreSQL {server}"
     )
+
+
+def measured(parts: dict[str, Part], service: Service, world: seed.World, seconds: float) -> list[Row]:
+    rows = []
+    for part in parts.values():
+        for row in part(service, world, seconds):
+            print(row, flush=True)
+            rows.append(row)
+    return rows
+
+
+def run(wanted: set[str], env: dict[str, str], world: seed.World, seconds: float) -> list[Row]:
+    """Every part that is wanted, on the processes that it needs."""
+
+    def chosen(parts: dict[str, Part]) -> dict[str, Part]:
+        return {name: part for name, part in parts.items() if name in wanted}
+
+    rows: list[Row] = []
+    if chosen(ALONE):
+        with running(env, ["web"]) as service:
+            rows += measured(chosen(ALONE), service, world, seconds)
+    if chosen(WHOLE):
+        seed.owe_nothing()
+        with running(env, ["web", "gateway", "worker", "beat"]) as service:
+            rows += measured(chosen(WHOLE), service, world, seconds)
+    return rows + measured(chosen(APART), Service(0, 0, env), world, seconds)
+
+
+def write(rows: list[Row], about: str) -> None:
+    """Put the table at the head of results.md; the history below it is written by hand and stays."""
+    old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+    history = old[old.index(HISTORY) :] if HISTORY in old else f"{HISTORY}\n"
+    table = "\n".join(["| what | figure | aim |", "| --- | --- | --- |", *map(str, rows)])
+    told = (
+        "Written by `make bench` ([run.py](run.py)). Load generator, service, PostgreSQL and Redis share the machine."
+    )
+    RESULTS.write_text(f"# Benchmark\n\n{told}\n\n{about}\n\n{table}\n\n{history}", encoding="utf-8")
 
 
 def main() -> None:
+    parts = {**ALONE, **WHOLE, **APART}
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--deep", type=int, default=1_000_000, help="rows of the deep channel")
-    parser.add_argument("--only", default=",".join(PARTS), help="which parts, by name")
+    parser.add_argument(
+        "--only", default="", help=f"some parts, by name: {','.join(parts)}; results.md then stays as it is"
+    )
     arguments = parser.parse_args()
+    wanted = set(filter(None, arguments.only.split(","))) or set(parts)
+    if unknown := wanted - set(parts):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
 
-    port = free_port()
+    port, began = free_port(), time.monotonic()
     engine = subprocess.Popen([sys.executable, "bench/engine.py", str(port), "50"], cwd=ROOT)
     try:
         env = environment(f"http://{HOST}:{port}")
         make_database(env)
         seed.connect(env)
-        print("seeding …", flush=True)
+        about = f"{time.strftime('%Y-%m-%d')}, {machine()}."
+        print(f"{about}\nseeding …", flush=True)
         world = seed.make_world(deep_rows=arguments.deep)
-        table: list[Row] = []
-        about = machine()
-        wanted = arguments.only.split(",")
-        quiet = [name for name in wanted if name in ("posting", "pages", "opening")]
-        with running(env, gateway=False, workers=0) as service:
-            table += _measure(quiet, service, world, arguments.seconds)
-        _settle()
-        with running(env, workers=2) as service:
-            time.sleep(3)
-            table += _measure([name for name in wanted if name not in quiet], service, world, arguments.seconds)
+        rows = run(wanted, env, world, arguments.seconds)
     finally:
         engine.terminate()
-    text = f"{time.strftime('%Y-%m-%d')}, {about}.\n\n| what | figure |\n| --- | --- |\n"
-    text += "".join(f"| {name} | {figure} |\n" for name, figure in table)
-    print(text)
-    RESULTS.write_text(f"# Benchmark\n\nMade by `make bench`; see [run.py](run.py).\n\n{text}", encoding="utf-8")
-
-
-def _measure(names: list[str], service: Service, world: seed.World, seconds: float) -> list[Row]:
-    rows = []
-    for name in names:
-        for row in PARTS[name](service, world, seconds):
-            print(f"{row[0]}: {row[1]}", flush=True)
-            rows.append(row)
-    return rows
-
-
-def _settle() -> None:
-    """Owe nothing from the posting part to the parts that measure translators."""
-    from messaging.models import MessageTranslation
-
-    MessageTranslation.objects.exclude(state="ready").delete()
+    print(f"{time.monotonic() - began:.0f} s in all", flush=True)
+    if not arguments.only:
+        write(rows, about)
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ def fill(total: int) -> Any:
     return Member.objects.filter(user=owner).order_by("pk").select_related("workspace")[0]
 
 
-def measure(member: Any) -> None:
+def measure(member: Any, total: int) -> None:
     from messaging.search.finding import find
     from messaging.search.text import Asked
 
@@ -102,11 +102,9 @@ def measure(member: Any) -> None:
             found = find(member=member, language="zh-CN", asked=Asked.of(query), limit=50)
             taken.append((time.perf_counter() - began) * 1000)
         taken.sort()
-        print(
-            f"| {name} | {len(found.rows)}{'+' if found.next_before else ''} | {statistics.median(taken):.1f} ms"
-            f" | {taken[int(ROUNDS * 0.95)]:.1f} ms |",
-            flush=True,
-        )
+        count = f"{len(found.rows)}{'+' if found.next_before else ''} found"
+        figure = f"{statistics.median(taken):.1f} ms, p95 {taken[int(ROUNDS * 0.95)]:.1f} ms; {count}"
+        print(f"| search among {total:,} messages: {name} | {figure} | |", flush=True)
 
 
 def main(total: int) -> None:
@@ -128,8 +126,7 @@ def main(total: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     print(f"{connection.vendor}, {total} messages written in {time.perf_counter() - began:.0f} s\n")
-    print("| search for | found | median | p95 |\n| --- | --- | --- | --- |")
-    measure(member)
+    measure(member, total)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,37 @@
 """Rows for the benchmarks, made through the service's own actions and, by the million, in SQL."""
 
 import os
-from dataclasses import dataclass
+import string
+import time
+from dataclasses import dataclass, replace
 from typing import Any
 
 SECRET = "s" * 43
+CHANNELS = 16
+_LETTERS = str.maketrans(string.digits, string.ascii_lowercase[:10])
 
 
 @dataclass(frozen=True)
 class World:
-    """A workspace of four languages, its first channel, and bearer tokens."""
+    """A workspace of four languages, its channels, and a bearer token of each member."""
 
     workspace_id: str
+    # The first channel, of 1,000 messages; one of a great many; and empty ones.
     channel_id: str
     deep_channel_id: str
+    channel_ids: list[str]
     tokens: list[str]
-    user_id: int
+    user_ids: list[int]
+
+    @property
+    def user_id(self) -> int:
+        return self.user_ids[0]
+
+
+def unsaid(number: int) -> str:
+    """A sentence that was never said before. In letters: texts that differ by numbers alone are one to the memory."""
+    word = f"{time.time_ns()}{number}".translate(_LETTERS)
+    return f"The delivery {word} leaves the warehouse this afternoon."
 
 
 def connect(env: dict[str, str]) -> None:
@@ -48,9 +64,17 @@ def make_world(clients: int = 64, deep_rows: int = 1_000_000) -> World:
     ]
     shallow = Channel.objects.get(workspace=owner.workspace)
     deep = actions.create_channel(member=owner, name="deep")
+    empty = [actions.create_channel(member=owner, name=f"channel {number}") for number in range(CHANNELS)]
     fill(shallow.pk, users[0].pk, 1000)
     fill(deep.pk, users[0].pk, deep_rows)
-    return World(owner.workspace_id, shallow.pk, deep.pk, [f"{token.pk}|{SECRET}" for token in tokens], users[0].pk)
+    return World(
+        owner.workspace_id,
+        shallow.pk,
+        deep.pk,
+        [channel.pk for channel in empty],
+        [f"{token.pk}|{SECRET}" for token in tokens],
+        [user.pk for user in users],
+    )
 
 
 def fill(conversation_id: str, user_id: int, rows: int) -> None:
@@ -83,7 +107,39 @@ def fill(conversation_id: str, user_id: int, rows: int) -> None:
         cursor.execute(
             "UPDATE workspaces_conversation SET last_seq = %s, last_message_at = now() WHERE id = %s", [rows, where]
         )
-        cursor.execute("ANALYZE")
+        # Visibility and statistics as they are in a table that was not written a second ago.
+        cursor.execute("VACUUM (ANALYZE) messaging_message, messaging_messagetranslation")
+
+
+def message_at(conversation_id: str, share: float) -> str:
+    """The id of the message that stands ``share`` of the way from a conversation's first to its last."""
+    from messaging.models import Message
+    from workspaces.models import Conversation
+
+    last = Conversation.objects.get(pk=conversation_id).last_seq
+    return str(Message.objects.get(conversation=conversation_id, seq=max(1, int(last * share))).pk)
+
+
+def queries_of(path: str, token: str) -> int:
+    """How many queries the answer to a GET takes, once the process is warm. Raises SystemExit when it is refused."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(headers={"Authorization": f"Bearer {token}"}, SERVER_NAME="127.0.0.1")
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as seen:
+            answer = client.get(path)
+        if answer.status_code != 200:
+            raise SystemExit(f"{path}: {answer.status_code} {answer.content[:500]!r}")
+    return len(seen)
+
+
+def owe_nothing() -> None:
+    """Leave nothing of one part of the benchmark to the translators of the next."""
+    from messaging.models import MessageTranslation
+
+    MessageTranslation.objects.exclude(state="ready").delete()
 
 
 def make_large_workspace(members: int = 10_000, channels: int = 500) -> tuple[str, str]:
@@ -123,7 +179,7 @@ def fresh_channel(world: World) -> World:
 
     owner = Member.objects.select_related("workspace", "user").get(workspace=world.workspace_id, user=world.user_id)
     channel = actions.create_channel(member=owner, name="faults")
-    return World(world.workspace_id, channel.pk, world.deep_channel_id, world.tokens, world.user_id)
+    return replace(world, channel_id=channel.pk)
 
 
 def make_outsider() -> str:

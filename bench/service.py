@@ -1,6 +1,7 @@
 """A service of its own for a benchmark: its database, its Redis, its processes on free ports; all end with it."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -33,7 +34,6 @@ class Service:
     web_port: int
     gateway_port: int
     environment: dict[str, str]
-    processes: dict[str, "subprocess.Popen[bytes]"]
 
 
 def environment(engine_url: str = "") -> dict[str, str]:
@@ -48,7 +48,7 @@ def environment(engine_url: str = "") -> dict[str, str]:
         "SECRET_KEY": "only-for-the-benchmark",
         "ALLOWED_HOSTS": HOST,
         "THROTTLE": "off",
-        "LOG_LEVEL": "WARNING",
+        "WORKER_CONCURRENCY": "2",
         "DJANGO_SETTINGS_MODULE": "rosetta.settings",
         "TRANSLATION_ENGINES": "libretranslate" if engine_url else "local",
         "LIBRETRANSLATE_URL": engine_url,
@@ -71,8 +71,9 @@ def _start(name: str, command: list[str], env: dict[str, str], logs: Path) -> "s
         return subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True)
 
 
-def _wait(url: str, process: "subprocess.Popen[bytes]", logs: Path) -> None:
-    for _attempt in range(300):
+def wait_until_answers(url: str, process: "subprocess.Popen[bytes]", logs: Path) -> None:
+    """Raises SystemExit when ``process`` ends or takes longer than a minute."""
+    for _attempt in range(600):
         try:
             urllib.request.urlopen(url, timeout=1).close()
             return
@@ -84,40 +85,27 @@ def _wait(url: str, process: "subprocess.Popen[bytes]", logs: Path) -> None:
 
 
 @contextmanager
-def running(env: dict[str, str], *, web: int = 2, gateway: bool = True, workers: int = 1) -> Iterator[Service]:
-    """The service's processes, until the block ends."""
+def running(env: dict[str, str], names: list[str]) -> Iterator[Service]:
+    """The named processes of the service, as operators start them, until the block ends."""
     logs = Path(tempfile.mkdtemp(prefix="rosetta-bench-"))
-    env = {**env, "VAR_DIR": str(logs / "var")}
     web_port, gateway_port = free_port(), free_port()
-    python = [sys.executable, "-m"]
-    env |= {"HOST": HOST, "GATEWAY_PORT": str(gateway_port)}
-    env["PUBLIC_URL"] = f"http://{HOST}:{web_port}"
-    commands: dict[str, list[str]] = {
-        "web": [
-            *python, "granian", "--interface", "wsgi", "rosetta.wsgi:application", "--host", HOST, "--port", str(web_port),
-            "--workers", str(web), "--blocking-threads", "8", "--no-access-log",
-        ],
+    env = env | {
+        "VAR_DIR": str(logs / "var"), "HOST": HOST, "PORT": str(web_port), "GATEWAY_PORT": str(gateway_port),
+        "PUBLIC_URL": f"http://{HOST}:{web_port}",
     }  # fmt: skip
-    if gateway:
-        commands["gateway"] = [*python, "rosetta.gateway"]
-    for number in range(workers):
-        commands[f"worker{number}"] = [
-            *python,
-            "celery",
-            "-A",
-            "rosetta",
-            "worker",
-            "--concurrency",
-            "1",
-            "-n",
-            f"w{number}@%h",
-        ]
-    if workers:
-        commands["beat"] = [*python, "celery", "-A", "rosetta", "beat"]
-    processes = {name: _start(name, command, env, logs) for name, command in commands.items()}
+    processes = {name: _start(name, [sys.executable, "-m", "rosetta.processes", name], env, logs) for name in names}
     try:
-        _wait(f"http://{HOST}:{web_port}/readyz", processes["web"], logs)
-        yield Service(web_port, gateway_port, env, processes)
+        for name, port in (("web", web_port), ("gateway", gateway_port)):
+            if name in processes:
+                wait_until_answers(f"http://{HOST}:{port}/readyz", processes[name], logs)
+        if "worker" in processes:
+            time.sleep(4)  # workers say nothing when they are ready
+        yield Service(web_port, gateway_port, env)
+    except BaseException:
+        print(f"The processes' logs are in {logs}.", file=sys.stderr)
+        raise
+    else:
+        shutil.rmtree(logs, ignore_errors=True)
     finally:
         for process in processes.values():
             _end(process)

@@ -1,0 +1,103 @@
+"""What one post and one page of 50 cost in processor time, without HTTP and without other processes in the way.
+
+Usage: python bench/costs.py [--rounds 1000] [--profile post|page|translated]. On a noisy machine this is the figure to compare
+a change by. Needs PostgreSQL and Redis (DATABASE_URL, REDIS_URL); it makes a database of its own.
+"""
+
+import argparse
+import cProfile
+import io
+import json
+import pstats
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench import seed
+from bench.service import HOST, environment, make_database
+
+
+def environ(method: str, path: str, token: str, body: bytes = b"") -> dict[str, Any]:
+    """A request as a WSGI server hands it over."""
+    path, _, query = path.partition("?")
+    return {
+        "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": HOST, "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": HOST, "HTTP_AUTHORIZATION": f"Bearer {token}", "REMOTE_ADDR": HOST,
+        "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body)), "SCRIPT_NAME": "",
+        "wsgi.input": io.BytesIO(body), "wsgi.errors": sys.stderr, "wsgi.url_scheme": "http", "wsgi.version": (1, 0),
+        "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False,
+    }  # fmt: skip
+
+
+def answered(application: Any, request: dict[str, Any]) -> bytes:
+    """The answer's body. Raises SystemExit when it is not a success: a failed request costs less and would flatter."""
+    told: list[str] = []
+    response = application(request, lambda status, headers: told.append(status))
+    body = b"".join(response)
+    response.close()
+    if not told[0].startswith("2"):
+        raise SystemExit(f"{request['REQUEST_METHOD']} {request['PATH_INFO']}: {told[0]} {body[:500]!r}")
+    return body
+
+
+def cases(world: seed.World) -> dict[str, Callable[[int], dict[str, Any]]]:
+    path = f"/api/v1/workspaces/{world.workspace_id}/channels/{world.channel_id}/messages"
+
+    def post(number: int) -> dict[str, Any]:
+        body = json.dumps({"content": seed.unsaid(number)}).encode()
+        return environ("POST", path, world.tokens[number % len(world.tokens)], body)
+
+    return {
+        "page": lambda _number: environ("GET", path, world.tokens[0]),
+        "translated": lambda _number: environ("GET", path, world.tokens[1]),
+        "post": post,
+    }
+
+
+def cost(application: Any, make: Callable[[int], dict[str, Any]], rounds: int) -> tuple[float, float]:
+    """Milliseconds of this process's processor time for a request: the median of ten runs, and the least."""
+    each = max(1, rounds // 10)
+    for number in range(50):
+        answered(application, make(number))
+    found = []
+    for run in range(10):
+        requests = [make(50 + run * each + number) for number in range(each)]
+        began = time.process_time()
+        for request in requests:
+            answered(application, request)
+        found.append((time.process_time() - began) / each * 1000)
+    return statistics.median(found), min(found)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=1000)
+    parser.add_argument("--profile", choices=["post", "page", "translated"])
+    parser.add_argument("--sort", default="tottime")
+    arguments = parser.parse_args()
+    env = environment()
+    make_database(env)
+    seed.connect(env)
+    world = seed.make_world(deep_rows=1)
+    from rosetta.wsgi import application
+
+    for name, make in cases(world).items():
+        if arguments.profile in (None, name):
+            median, least = cost(application, make, arguments.rounds)
+            print(f"| {name} | {median:.2f} ms | {least:.2f} ms |", flush=True)
+    if arguments.profile:
+        make = cases(world)[arguments.profile]
+        profile = cProfile.Profile(time.process_time)
+        for number in range(arguments.rounds):
+            request = make(number)
+            profile.runcall(answered, application, request)
+        pstats.Stats(profile).sort_stats(arguments.sort).print_stats(60)
+
+
+if __name__ == "__main__":
+    main()

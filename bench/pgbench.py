@@ -1,0 +1,82 @@
+"""What the database alone allows: pgbench writing the rows of a post, and a check that they are the same rows."""
+
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bench.seed import World
+
+SCRIPT = Path(__file__).with_name("post.sql")
+# Of each table that a post writes to, its newest rows: how many a post makes, and in what order they come.
+WRITTEN = {
+    "messaging_message": (1, "created_at"),
+    "messaging_messagetranslation": (3, "id"),
+    "workspaces_event": (1, "id"),
+}
+
+
+class DifferentRows(SystemExit):
+    """pgbench does not write what a post writes, so that their rates say nothing of each other."""
+
+
+def rate(url: str, world: World, channel_ids: list[str], *, clients: int, seconds: float) -> float:
+    """Messages a second that pgbench writes into the channels, in prepared statements. Raises CalledProcessError."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [_script(Path(folder), world, channel_id) for channel_id in channel_ids]
+        command = ["pgbench", "-M", "prepared", "-n", "-c", str(clients), "-j", "1", "-T", str(max(1, round(seconds)))]
+        for file in files:
+            command += ["-f", str(file)]
+        out = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
+    failed = int(re.search(r"number of failed transactions: (\d+)", out)[1])  # type: ignore[index]
+    if failed:
+        raise SystemExit(f"pgbench: {failed} transactions failed\n{out}")
+    return float(re.search(r"tps = ([\d.]+)", out)[1])  # type: ignore[index]
+
+
+def _script(folder: Path, world: World, channel_id: str) -> Path:
+    from rosetta.ids import to_uuid
+
+    file = folder / f"{channel_id}.sql"
+    text = SCRIPT.read_text(encoding="utf-8").format(
+        conversation=to_uuid(channel_id),
+        scope=world.workspace_id,
+        first_user=world.user_ids[0],
+        last_user=world.user_ids[-1],
+    )
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def newest() -> dict[str, list[dict[str, Any]]]:
+    """The newest rows of each table that a post writes to; told apart only by what is null and by the words' kind."""
+    from django.db import connection
+
+    found = {}
+    with connection.cursor() as cursor:
+        for table, (count, order) in WRITTEN.items():
+            cursor.execute(f"SELECT row_to_json(t)::jsonb FROM {table} t ORDER BY {order} DESC LIMIT {count}")
+            found[table] = [_shape(row) for (row,) in cursor.fetchall()]
+    return found
+
+
+def _shape(row: Any) -> dict[str, Any]:
+    """A row without what differs from message to message: whether there is something, and about how much."""
+    import json
+
+    values = json.loads(row) if isinstance(row, str) else row
+    return {name: _size(value) for name, value in sorted(values.items()) if name not in ("language", "sender_user_id")}
+
+
+def _size(value: Any) -> Any:
+    if isinstance(value, str):
+        return round(len(value) / 20)
+    return type(value).__name__
+
+
+def check_same_rows(posted: dict[str, list[dict[str, Any]]], benched: dict[str, list[dict[str, Any]]]) -> None:
+    """Raises DifferentRows, saying where, unless both wrote the same shapes of rows."""
+    for table in WRITTEN:
+        if posted[table] != benched[table]:
+            raise DifferentRows(f"{table}: a post writes {posted[table]}, pgbench {benched[table]}")
