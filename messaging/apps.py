@@ -8,11 +8,12 @@ class MessagingConfig(AppConfig):
     name = "messaging"
 
     def ready(self) -> None:
-        from messaging import erasing, leaving, outgoing
+        from messaging import erasing, leaving, metrics, outgoing
 
         erasing.register()
         outgoing.register()
         leaving.register()
+        metrics.register()
         post_migrate.connect(_ensure_search, sender=self)
 
 

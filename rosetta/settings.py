@@ -80,6 +80,8 @@ EMBED_ORIGINS = env.words("EMBED_ORIGINS", ("*",))
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, high=10)
 THROTTLE = env.switch("THROTTLE", True)
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
+# Where a worker that runs apart from the web processes tells what it counts; 0: nowhere. Not for the open network.
+WORKER_METRICS_PORT = env.integer("WORKER_METRICS_PORT", 0, high=65535)
 
 # ── Applications ──
 INSTALLED_APPS = [

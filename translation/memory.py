@@ -122,7 +122,7 @@ def recall(*, scope_id: str, text: str, source: str, targets: Collection[str]) -
         if composed := compose(parsed[target], source, target, hits):
             found[target], used = composed
             count_hits(scope_id, used)
-        metrics.recalled(_kind(found.get(target)))
+        _note(found.get(target), source, target)
     return found
 
 
@@ -139,15 +139,18 @@ def recall_many(*, scope_id: str, texts: Sequence[tuple[str, str]], target: str)
         found.append(composed[0] if composed else None)
         if composed:
             count_hits(scope_id, composed[1])
-        metrics.recalled(_kind(found[-1]))
+        _note(found[-1], source, target)
     return found
 
 
-def _kind(found: Translation | None) -> str:
-    """What a look-up came to, for metrics."""
+def _note(found: Translation | None, source: str, target: str) -> None:
+    """Count what a look-up came to."""
     if found is None:
-        return "nothing"
-    return found.engine if found.engine in (CORRECTION, PHRASEBOOK, GLOSSARY) else "memory"
+        metrics.recalled("nothing", "", source, target)
+    elif found.engine in (CORRECTION, PHRASEBOOK, GLOSSARY):
+        metrics.recalled(found.engine, "", source, target)
+    else:
+        metrics.recalled("memory", found.engine, source, target)
 
 
 def find(scope_ids: Collection[str], keys: Collection[str]) -> dict[str, dict[str, Hit]]:

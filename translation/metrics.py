@@ -16,7 +16,11 @@ _cost = Counter("rosetta_translation_cost", "Cost by the operator's prices", _PA
 _protection = Counter(
     "rosetta_translation_protection_failures", "Texts whose marks an engine got wrong every time", _PAIR
 )
-_recalls = Counter("rosetta_translation_recalls", "Texts looked up in memory and phrasebook, by what came", ("found",))
+_recalls = Counter(
+    "rosetta_translation_recalls",
+    "Texts looked up in memory and phrasebook, by what came and who had made it",
+    ("found", *_PAIR),
+)
 
 
 def engine_call(
@@ -35,7 +39,6 @@ def protection_failures(engine: str, source: str, target: str, count: int) -> No
         _protection.labels(engine, source, target).inc(count)
 
 
-def recalled(found: str, count: int = 1) -> None:
-    """``found`` is memory, correction, phrasebook, glossary or nothing."""
-    if count:
-        _recalls.labels(found).inc(count)
+def recalled(found: str, engine: str, source: str, target: str) -> None:
+    """``found`` is memory, correction, phrasebook, glossary or nothing; ``engine`` made what the memory had."""
+    _recalls.labels(found, engine, source, target).inc()

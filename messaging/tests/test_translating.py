@@ -149,6 +149,26 @@ def test_a_language_that_comes_later_is_translated_when_read_and_paid_for_once(
     assert len(engine.requests) == 1
 
 
+def test_metrics_tell_what_is_owed_and_for_how_long(
+    as_owner: APIClient, channel: Channel, engine: servers.Service
+) -> None:
+    def told() -> list[str]:
+        lines = as_owner.get("/metrics").content.decode().splitlines()
+        return [
+            line for line in lines if line.startswith(("rosetta_translations_owed{", "rosetta_translation_queue_age"))
+        ]
+
+    assert told() == []
+    with time_machine.travel(timezone.now() - timedelta(seconds=90), tick=False):
+        post(as_owner, channel, NEWS)
+    owed, age = told()
+    assert owed == 'rosetta_translations_owed{source="en",state="pending",target="th"} 1.0'
+    assert age.startswith('rosetta_translation_queue_age_seconds{source="en",target="th"} 9')
+    engine.handle = servers.always(500)
+    translate_owed()
+    assert told() == ['rosetta_translations_owed{source="en",state="failed",target="th"} 1.0']
+
+
 def test_mentions_links_and_code_come_through_unchanged(
     as_owner: APIClient, as_member: APIClient, channel: Channel, engine: servers.Service, member_user: User
 ) -> None:

@@ -20,6 +20,6 @@ class Translator:
         if "error" in text:
             raise ValueError("no")
         if "sleep" in text:
-            time.sleep(30)
+            time.sleep(60)
         print("noise on standard output")  # noqa: T201
         return f"{self._model}({text})" if "pid" not in text else str(os.getpid())

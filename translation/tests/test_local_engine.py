@@ -85,7 +85,7 @@ def test_a_process_that_hangs_is_left(engine: Local) -> None:
     started = time.monotonic()
     with pytest.raises(Passing):
         ask(engine, "sleep", timeout=0.3)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
     assert ask(engine, "again") == ["en-ja(again)"]
 
 

@@ -15,6 +15,8 @@ from translation.protection import parse
 from translation.service import Job, recall, remember_correction, translate_batch
 from translation.tests import servers
 
+HIT = {"found": "memory", "engine": "libretranslate", "source": "en", "target": "th"}
+
 threads_have_connections = pytest.mark.skipif(
     connection.vendor == "sqlite", reason="an in-memory SQLite has one connection, which threads cannot share"
 )
@@ -99,9 +101,9 @@ def test_metrics_tell_engine_and_pair(scope: str, libre: servers.Service) -> Non
     libre.handle = servers.always(500)
     translate_batch([Job(None, scope, "The bird flew", "en", "th")])
     assert value("rosetta_translation_errors_total", kind="passing") == errors + 1
-    memory_hits = REGISTRY.get_sample_value("rosetta_translation_recalls_total", {"found": "memory"}) or 0.0
+    memory_hits = REGISTRY.get_sample_value("rosetta_translation_recalls_total", HIT) or 0.0
     recall(scope_id=scope, text="The cat sat", source="en", targets=["th"])
-    assert REGISTRY.get_sample_value("rosetta_translation_recalls_total", {"found": "memory"}) == memory_hits + 1
+    assert REGISTRY.get_sample_value("rosetta_translation_recalls_total", HIT) == memory_hits + 1
 
 
 @threads_have_connections

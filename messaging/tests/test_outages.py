@@ -1,0 +1,159 @@
+"""Real processes, engines that fail for real: a worker killed in a batch, and all engines away at once."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import httpx
+import pytest
+
+from realtime.tests.conftest import Team, make_team
+from realtime.tests.running import HOST, ROOT, Service, free_port, running, wait_until
+from translation.tests import servers
+
+# A dead worker's lease ends after a minute, engines are tried again after half of one, on a machine that may be busy.
+PATIENCE = 150
+
+
+class Workers:
+    """A worker and a beat of the running service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self.metrics_port = free_port()
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str) -> None:
+        pool = ["--pool", "threads", "--concurrency", "1", "--without-gossip", "--without-mingle"]
+        line = [sys.executable, "-m", "celery", "-A", "rosetta", name, *(pool if name == "worker" else [])]
+        env = self._service.env | {"WORKER_METRICS_PORT": str(self.metrics_port), "HOST": HOST}
+        with (self._service.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                line, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def kill(self, name: str) -> None:
+        if process := self.processes.pop(name, None):
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+class Engines:
+    """DeepL, and LibreTranslate behind it."""
+
+    def __init__(self, first: servers.Service, second: servers.Service) -> None:
+        self.first, self.second = first, second
+        self.answered: Counter[str] = Counter()
+
+    def recover(self) -> None:
+        self.first.handle = self._counted(servers.deepl, "text")
+        self.second.handle = self._counted(servers.libretranslate(), "q")
+
+    def _counted(self, handle: Any, field: str) -> Any:
+        def handled(request: servers.Request) -> servers.Reply:
+            self.answered.update(request.body[field])
+            reply: servers.Reply = handle(request)
+            return reply
+
+        return handled
+
+    def asked_for(self, text: str) -> int:
+        """How many calls of the first engine had ``text``."""
+        return sum(text in request.body["text"] for request in self.first.requests)
+
+
+@pytest.fixture(scope="module")
+def engines() -> Iterator[Engines]:
+    with servers.serve(servers.deepl) as first, servers.serve(servers.libretranslate()) as second:
+        found = Engines(first, second)
+        found.recover()
+        yield found
+
+
+@pytest.fixture(scope="module")
+def service(engines: Engines) -> Iterator[Service]:
+    urls = {
+        "TRANSLATION_ENGINES": "deepl,libretranslate",
+        "DEEPL_API_KEY": "secret",
+        "DEEPL_URL": engines.first.url,
+        "LIBRETRANSLATE_URL": engines.second.url,
+    }
+    if redis := os.environ.get("REDIS_URL"):
+        urls["BROKER_URL"] = redis.rpartition("/")[0] + "/13"  # a queue that no other run reads
+    with running(**urls) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def workers(service: Service) -> Iterator[Workers]:
+    found = Workers(service)
+    with ExitStack() as stack:
+        for name in ("worker", "beat"):
+            found.start(name)
+            stack.callback(lambda name=name: found.kill(name))
+        yield found
+
+
+@pytest.fixture(scope="module")
+def team(service: Service, workers: Workers) -> Team:
+    return make_team(service)
+
+
+def shown(team: Team, message: dict[str, Any]) -> dict[str, Any]:
+    """The message as Mali's client reads it."""
+    path = f"workspaces/{team.workspace['id']}/channels/{team.channel['id']}/messages/{message['id']}"
+    found: dict[str, Any] = team.mali.call("GET", path)
+    return found
+
+
+async def test_a_worker_killed_in_a_batch_leaves_nothing_stuck_and_nothing_paid_for_twice(
+    team: Team, engines: Engines, workers: Workers
+) -> None:
+    first, second = "The first crate of tea is here", "The second crate of tea is here"
+    async with team.mali.socket() as socket:
+        done = team.post(first)
+        frame = await socket.event("message.translated", PATIENCE)
+        assert frame["data"] == shown(team, done), "the socket says what REST says"
+        engines.first.handle = servers.always(200, {}, wait=PATIENCE)
+        held = team.post(second)
+        wait_until(lambda: engines.asked_for(second) == 1, "the worker asks", PATIENCE)
+        workers.kill("worker")
+        engines.recover()
+        workers.start("worker")
+        frame = await socket.event("message.translated", PATIENCE)
+        assert (frame["data"]["id"], frame["data"]["display_content"]) == (held["id"], f"TH:{second}")
+        assert frame["data"] == shown(team, held)
+    assert (engines.asked_for(first), engines.asked_for(second)) == (1, 2), "only the call in flight is made again"
+
+
+def test_a_worker_tells_what_it_counted(team: Team, workers: Workers) -> None:
+    def told() -> bool:
+        text = httpx.get(f"http://{HOST}:{workers.metrics_port}/metrics").text
+        return 'rosetta_translation_seconds_count{engine="deepl",source="en",target="th"}' in text
+
+    wait_until(told, "the worker's counters have its calls", PATIENCE)
+
+
+async def test_while_all_engines_are_away_originals_are_shown_and_all_is_translated_once_they_are_back(
+    team: Team, engines: Engines
+) -> None:
+    for engine, reply in ((engines.first, servers.always(429, {})), (engines.second, servers.always(500))):
+        engine.handle = reply
+    texts = [f"The {number}th ship leaves today" for number in range(5, 10)]
+    messages = [team.post(text) for text in texts]
+    wait_until(
+        lambda: all(shown(team, one)["translation_status"] == "failed" for one in messages), "they fail", PATIENCE
+    )
+    assert [shown(team, one)["display_content"] for one in messages] == texts
+    assert {shown(team, one)["display_source"] for one in messages} == {"original"}
+    engines.recover()
+    wait_until(
+        lambda: all(shown(team, one)["display_source"] == "translation" for one in messages), "it ends", PATIENCE
+    )
+    assert [shown(team, one)["display_content"].partition(":")[2] for one in messages] == texts
+    assert {engines.answered[text] for text in texts} == {1}
