@@ -1,12 +1,12 @@
-"""``manage.py check`` tells which push transports are off, and which are half set."""
+"""``manage.py check`` tells which push transports are off, half set, or set to a key that is none."""
 
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Info, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Warning, register
 
 from devices.models import Device
-from devices.transports import MISSING
+from devices.transports import MISSING, enabled, transport_for
 
 SETTINGS = {
     Device.Provider.FCM: ("FCM_CREDENTIALS_FILE",),
@@ -27,4 +27,16 @@ def transports_say_whether_they_are_on(app_configs: Any, **kwargs: Any) -> list[
             found.append(Warning(told, id="devices.W001"))
         else:
             found.append(Info(told, id="devices.I001"))
+    return found
+
+
+@register()
+def keys_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    for provider in sorted(enabled()):
+        try:
+            transport_for(provider)
+        except Exception as error:  # no such file, no JSON, no key: whatever a file may be instead of what it should be
+            told = f"{SETTINGS[Device.Provider(provider)][0]} cannot be used: {type(error).__name__}: {error}"
+            found.append(Error(told, id="devices.E001"))
     return found

@@ -6,6 +6,7 @@ collapses into the first on the device.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import structlog
@@ -62,13 +63,7 @@ def deliver(*, render: Render, batch: int) -> tuple[int, int]:
     waiting = [one for one in leased if one.pk in words and words[one.pk] is None]
     _postpone(waiting)
     Delivery.objects.filter(pk__in=[one.pk for one in leased if one.pk not in words]).delete()
-    by_provider: dict[str, list[tuple[Delivery, Notification]]] = defaultdict(list)
-    for one in leased:
-        told = words.get(one.pk)
-        if told is not None:
-            by_provider[one.device.provider].append((one, told))
-    for provider, owed in by_provider.items():
-        _send(provider, owed)
+    _send([(one, told) for one in leased if (told := words.get(one.pk)) is not None])
     return len(leased), len(waiting)
 
 
@@ -87,14 +82,28 @@ def _postpone(deliveries: list[Delivery]) -> None:
     Delivery.objects.filter(pk__in=[one.pk for one in deliveries]).update(due_at=again)
 
 
-def _send(provider: str, owed: list[tuple[Delivery, Notification]]) -> None:
-    if provider not in transports.enabled():  # turned off since
-        Delivery.objects.filter(pk__in=[one.pk for one, _ in owed]).delete()
+def _send(owed: Sequence[tuple[Delivery, Notification]]) -> None:
+    """Providers side by side, so that one that is slow or away delays no other."""
+    by_provider: dict[str, list[tuple[Delivery, Push]]] = defaultdict(list)
+    for delivery, told in owed:
+        by_provider[delivery.device.provider].append((delivery, Push(delivery.device.push_token, told)))
+    for off in by_provider.keys() - transports.enabled():  # since it was owed
+        Delivery.objects.filter(pk__in=[delivery.pk for delivery, _ in by_provider.pop(off)]).delete()
+    if not by_provider:
         return
-    pushes = [Push(one.device.push_token, told) for one, told in owed]
-    outcomes = transports.transport_for(provider).send(pushes)
+    with ThreadPoolExecutor(len(by_provider)) as pool:
+        batches = {
+            provider: pool.submit(transports.send, provider, [push for _, push in pairs])
+            for provider, pairs in by_provider.items()
+        }
+    for provider, batch in batches.items():
+        _note(provider, [delivery for delivery, _ in by_provider[provider]], batch.result())
+
+
+def _note(provider: str, deliveries: Sequence[Delivery], outcomes: Sequence[Outcome]) -> None:
+    """What became of each push is what its delivery, or its device, comes to."""
     done: list[int] = []
-    for (delivery, _), outcome in zip(owed, outcomes, strict=True):
+    for delivery, outcome in zip(deliveries, outcomes, strict=True):
         if outcome.result is Result.LATER and delivery.attempts < len(PATIENCE):
             _try_later(delivery, outcome)
             continue

@@ -4,9 +4,11 @@ import json
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import jwt
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 ASSERTION_SECONDS = 3600
@@ -19,10 +21,11 @@ class NoAccess(Exception):
 
 
 class ServiceAccount:
-    """The account of a key file, for one scope; several threads may ask at once."""
+    """The account of a key file, for one scope; several threads may ask at once. Raises whatever the file is amiss."""
 
     def __init__(self, key_file: str, scope: str) -> None:
         self._account: dict[str, str] = json.loads(Path(key_file).read_text(encoding="utf-8"))
+        self._key: Any = load_pem_private_key(self._account["private_key"].encode(), password=None)
         self._scope = scope
         self._lock = threading.Lock()
         self._token, self._until = "", 0.0
@@ -62,4 +65,4 @@ class ServiceAccount:
             "exp": now + ASSERTION_SECONDS,
         }
         key = {"kid": self._account.get("private_key_id", "")}
-        return jwt.encode(claims, self._account["private_key"], algorithm="RS256", headers=key)
+        return jwt.encode(claims, self._key, algorithm="RS256", headers=key)

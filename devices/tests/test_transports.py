@@ -1,5 +1,6 @@
 """Each transport against a server that speaks its provider's protocol."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
 from devices import transports
-from devices.checks import transports_say_whether_they_are_on
+from devices.checks import keys_can_be_read, transports_say_whether_they_are_on
 from devices.tests import keys, servers
 from devices.tests.servers import Asked, Provider, ok
-from devices.transports.base import Notification, Outcome, Push, Result
+from devices.transports.base import PARALLEL, Notification, Outcome, Push, Result
 from rosetta import env
 
 TOLD = Notification(
@@ -117,6 +118,15 @@ def test_fcm_renews_a_token_that_ended_early(fcm: Provider) -> None:
     assert results(send("fcm", "t1")) == [Result.SENT]
 
 
+@pytest.mark.parametrize(
+    "answer", [(404, None, {}), (404, {"error": "no such page"}, {}), (404, {"error": {"details": None}}, {})]
+)
+def test_a_404_that_is_not_firebases_own_costs_no_device(fcm: Provider, answer: servers.Answer) -> None:
+    sign_in = fcm.handle
+    fcm.handle = lambda asked: sign_in(asked) if asked.path == "/token" else answer
+    assert results(send("fcm", "t1")) == [Result.REFUSED]
+
+
 def test_fcm_without_a_sign_in_is_later(fcm: Provider) -> None:
     fcm.handle = lambda asked: (500, None, {})
     assert results(send("fcm", "t1")) == [Result.LATER]
@@ -173,6 +183,7 @@ def test_apns_says_which_tokens_are_dead_and_which_to_try_later(apns: Provider) 
         "slow": (429, {"reason": "TooManyRequests"}, {}),
         "down": (503, {"reason": "ServiceUnavailable"}, {"Retry-After": "30"}),
         "topic": (400, {"reason": "MissingTopic"}, {}),
+        "foreign": (400, {"reason": "DeviceTokenNotForTopic"}, {}),
     }
     apns.handle = lambda asked: answers[asked.path.rsplit("/", 1)[-1]]
     assert results(send("apns", *answers)) == [
@@ -180,6 +191,7 @@ def test_apns_says_which_tokens_are_dead_and_which_to_try_later(apns: Provider) 
         Result.UNREGISTERED,
         Result.LATER,
         Result.LATER,
+        Result.REFUSED,
         Result.REFUSED,
     ]
 
@@ -276,6 +288,26 @@ def test_what_expo_answers_as_a_whole_is_every_pushs_outcome(
 def test_a_provider_that_is_away_is_later(settings: Any, provider: str) -> None:
     settings.FCM_URL = settings.APNS_URL = settings.EXPO_URL = "http://127.0.0.1:1"
     assert results(send(provider, "t1", "t2")) == [Result.LATER] * 2
+
+
+def test_a_batch_waits_once_for_a_provider_that_does_not_answer(fcm: Provider, settings: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.FCM_URL = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        outcomes = send("fcm", *(f"t{number}" for number in range(40)))
+    assert results(outcomes) == [Result.LATER] * 40
+    assert [outcome.reason for outcome in outcomes].count("away") >= 40 - 2 * PARALLEL
+
+
+@pytest.mark.parametrize("content", [None, "no JSON", "{}", '{"project_id": "x", "private_key": "none"}'])
+def test_a_key_that_is_none_is_told_at_the_start(settings: Any, tmp_path: Path, content: str | None) -> None:
+    assert keys_can_be_read(None) == []
+    path = tmp_path / "key"
+    if content is not None:
+        path.write_text(content)
+    settings.FCM_CREDENTIALS_FILE = settings.APNS_KEY_FILE = str(path)
+    settings.APNS_KEY_ID, settings.APNS_TEAM_ID, settings.APNS_TOPIC = "KEY123", "TEAM99", "com.example.chat"
+    told = [found.msg for found in keys_can_be_read(None)]
+    assert [one.split(" ")[0] for one in told] == ["APNS_KEY_FILE", "FCM_CREDENTIALS_FILE"]
 
 
 def test_transports_that_are_off_say_so(capsys: Any, settings: Any) -> None:

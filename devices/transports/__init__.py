@@ -1,16 +1,16 @@
 """The ways to a device, one class each behind ``Transport``. A transport without its settings is off and says so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 
 from devices.models import Device
 from devices.transports.apns import Apns
-from devices.transports.base import Notification, Outcome, Transport
+from devices.transports.base import Notification, Outcome, Push, Result, Transport, log
 from devices.transports.expo import Expo
 from devices.transports.fcm import Fcm
 
-__all__ = ["MISSING", "Notification", "Outcome", "Transport", "enabled", "transport_for"]
+__all__ = ["MISSING", "Notification", "Outcome", "Transport", "enabled", "send", "transport_for"]
 
 # What each needs before it is on.
 MISSING: dict[str, Callable[[], list[str]]] = {
@@ -41,6 +41,15 @@ def transport_for(provider: str) -> Transport:
     if provider not in _made:
         _made[provider] = _KINDS[provider]()
     return _made[provider]
+
+
+def send(provider: str, pushes: Sequence[Push]) -> list[Outcome]:
+    """Send ``pushes``; an outcome for each, in order. Never raises."""
+    try:
+        return transport_for(provider).send(pushes)
+    except Exception:  # a key that cannot be read, say: it must not keep back what goes another way
+        log.exception("push_transport_failed", provider=provider)
+        return [Outcome(Result.LATER, "failed")] * len(pushes)
 
 
 def reset() -> None:

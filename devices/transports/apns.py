@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import httpx
 import jwt
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 
 from devices.transports.base import (
@@ -31,13 +32,14 @@ from devices.transports.base import (
 # Apple refuses tokens older than an hour, and providers that make new ones more than every 20 minutes.
 TOKEN_SECONDS = 45 * 60
 MAX_PAYLOAD = 4096
-GONE = {"Unregistered", "BadDeviceToken", "DeviceTokenNotForTopic", "ExpiredToken"}
+# Not DeviceTokenNotForTopic: a mistake in APNS_TOPIC must not cost everybody their devices.
+GONE = {"Unregistered", "BadDeviceToken", "ExpiredToken"}
 STALE_TOKEN = {"ExpiredProviderToken"}
 
 
 class Apns(Transport):
     def __init__(self) -> None:
-        self._key = Path(settings.APNS_KEY_FILE).read_text(encoding="utf-8")
+        self._key: Any = load_pem_private_key(Path(settings.APNS_KEY_FILE).read_bytes(), password=None)
         self._lock = threading.Lock()
         self._token, self._until = "", 0.0
         # Over TLS the two sides agree on HTTP/2; without it (a relay on this machine) it has to be found out.

@@ -1,5 +1,6 @@
 """What every transport takes and gives back."""
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 PARALLEL = 8
 # A push that did not reach its device in a day is no news any more.
 TTL_SECONDS = 24 * 3600
-MAX_BODY = 1000
+# Providers take 4 KiB in all, and a character may be four bytes; no device shows more of it.
+MAX_BODY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,12 @@ class Result(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one push. ``wait`` is how many seconds the provider asked to wait."""
+    """What became of one push. ``wait`` is how many seconds the provider asked to wait; ``is_away`` when it did not answer."""
 
     result: Result
     reason: str = ""
     wait: float = 0.0
+    is_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +67,27 @@ class Transport:
 
 
 def side_by_side(pushes: Sequence[Push], send_one: Callable[[Push], Outcome]) -> list[Outcome]:
-    """For providers that take one push a request: several at once, in order."""
-    if len(pushes) == 1:
-        return [send_one(pushes[0])]
+    """For providers that take one push a request: several at once, in order.
+
+    Once the provider does not answer, what has not begun is left for later: a batch waits for one timeout, not for a hundred.
+    """
+    away = threading.Event()
+
+    def send(push: Push) -> Outcome:
+        if away.is_set():
+            return Outcome(Result.LATER, "away")
+        outcome = send_one(push)
+        if outcome.is_away:
+            away.set()
+        return outcome
+
     with ThreadPoolExecutor(min(PARALLEL, len(pushes))) as pool:
-        return list(pool.map(send_one, pushes))
+        return list(pool.map(send, pushes))
 
 
 def later(error: Exception) -> Outcome:
     log.warning("push_provider_away", error=f"{type(error).__name__}: {error}")
-    return Outcome(Result.LATER, type(error).__name__)
+    return Outcome(Result.LATER, type(error).__name__, is_away=True)
 
 
 def wait_of(response: httpx.Response) -> float:

@@ -81,10 +81,12 @@ def _message(push: Push) -> dict[str, Any]:
 def _outcome(response: httpx.Response) -> Outcome:
     if response.status_code == 200:
         return Outcome(Result.SENT)
-    error: Any = json_of(response).get("error") or {}
-    codes = {str(detail.get("errorCode")) for detail in error.get("details", []) if isinstance(detail, dict)}
+    told = json_of(response).get("error")
+    error: dict[str, Any] = told if isinstance(told, dict) else {}
+    codes = {str(detail.get("errorCode")) for detail in error.get("details") or () if isinstance(detail, dict)}
     reason = ", ".join(sorted(codes - {"None"})) or str(error.get("status") or response.status_code)
-    if "UNREGISTERED" in codes or response.status_code == 404:
+    # Firebase's own word: a 404 of a wrong address or a proxy must not cost everybody their devices.
+    if "UNREGISTERED" in codes or (response.status_code == 404 and error.get("status") in ("NOT_FOUND", "UNREGISTERED")):
         return Outcome(Result.UNREGISTERED, reason)
     if response.status_code == 429 or response.status_code >= 500 or response.status_code == 401:
         return Outcome(Result.LATER, reason, wait_of(response))

@@ -334,6 +334,16 @@ def test_a_worker_that_dies_while_sending_delays_a_push_and_loses_none(
     assert len(told()) == 1
 
 
+def test_a_provider_whose_key_is_lost_costs_no_other(
+    as_owner: APIClient, channel: Channel, settings: Any, member_user: User, told: Told
+) -> None:
+    settings.FCM_CREDENTIALS_FILE = "/nowhere/account.json"
+    devices.register_device(user=member_user, push_token="fcm", platform="android", provider="fcm")
+    post(as_owner, channel, "@channel one", skip_translation=True)
+    assert to(told()) == ["Mali's phone"]
+    assert Delivery.objects.get().device.push_token == "fcm"  # and is tried again
+
+
 def test_while_no_transport_is_on_nothing_is_owed(as_owner: APIClient, channel: Channel, settings: Any) -> None:
     settings.EXPO_URL = ""
     post(as_owner, channel, "@channel one")
