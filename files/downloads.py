@@ -42,7 +42,7 @@ def serve_thumbnail(file: File, request: Request | HttpRequest) -> HttpResponseB
     if not file.thumbnail_name:
         raise NotFound
     told = content_disposition(f"{file.client_name}.webp", inline=True)
-    return _serve(file.thumbnail_name, request, images.THUMBNAIL_TYPE, told, file.thumbnail_name)
+    return _serve(file.thumbnail_name, request, images.THUMBNAIL_TYPE, told, f"{file.sha256}-thumbnail")
 
 
 def _serve(name: str, request: Request | HttpRequest, kind: str, disposition: str, tag: str) -> HttpResponseBase:

@@ -2,6 +2,7 @@
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from accounts.models import Guest, User
 from messaging.errors import Blocked, unknown_id
@@ -12,6 +13,7 @@ from rosetta.errors import NotFound
 from rosetta.ids import NO_ID, parse_ulid
 from workspaces.access import open_to, readable_channel
 from workspaces.audience import heard_languages, languages_in
+from workspaces.errors import RoomEnded
 from workspaces.models import Channel, Member, ReadMark, Visibility, Webhook
 
 
@@ -84,26 +86,36 @@ def webhook_place(webhook: Webhook, channel_id: str | None) -> Place:
     )
 
 
-def readable_attachment(caller: User | Guest, attachment_id: str, *, is_direct: bool) -> Attachment:
-    """An attachment of a message that ``caller`` can read. Raises NotFound."""
-    attachment = Attachment.objects.select_related("file", "message").filter(pk=attachment_id).first()
-    if attachment is None:
-        raise NotFound
-    conversation_id = attachment.message.conversation_id
-    if is_direct:
-        if isinstance(caller, Guest):
-            raise NotFound
-        direct_place(caller, conversation_id)
-        return attachment
-    channel = Channel.objects.filter(pk=conversation_id).first()
+def readable_attachment(caller: User | Guest, attachment_id: str) -> Attachment:
+    """An attachment of a channel's message that ``caller`` can read.
+
+    Raises NotFound; Forbidden before a channel's password was given; RoomEnded to a guest whose stay is over.
+    """
+    if isinstance(caller, Guest) and not caller.is_admitted(timezone.now()):
+        raise RoomEnded
+    attachment = _attachment(attachment_id)
+    channel = Channel.objects.filter(pk=attachment.message.conversation_id).first()
     if channel is None:
         raise NotFound
-    if isinstance(caller, Guest):
-        if caller.workspace_id != channel.workspace_id:
-            raise NotFound
-        return attachment
-    channel_place(caller, channel.workspace_id, channel.pk)
+    if not isinstance(caller, Guest):
+        channel_place(caller, channel.workspace_id, channel.pk)
+    elif caller.workspace_id != channel.workspace_id:
+        raise NotFound
     return attachment
+
+
+def readable_direct_attachment(user: User, attachment_id: str) -> Attachment:
+    """An attachment in one of ``user``'s direct conversations. Raises NotFound."""
+    attachment = _attachment(attachment_id)
+    direct_place(user, attachment.message.conversation_id)
+    return attachment
+
+
+def _attachment(attachment_id: str) -> Attachment:
+    found = Attachment.objects.select_related("file", "message").filter(pk=attachment_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def place_of_message(user: User, message_id: str) -> Place:

@@ -173,12 +173,16 @@ def _sender(row: dict[str, Any]) -> dict[str, Any] | None:
 
 def attachment(row: Attachment, home: Home) -> dict[str, Any]:
     kind = "message-attachments" if home.workspace_id is not None else "direct-message-attachments"
+    base = f"{settings.PUBLIC_URL}/api/v1/{kind}/{row.pk}"
     return {
         "id": row.pk,
         "client_name": row.file.client_name,
         "mime_type": row.file.mime_type,
         "size": row.file.size,
-        "download_url": f"{settings.PUBLIC_URL}/api/v1/{kind}/{row.pk}/download",
+        "width": row.file.width,
+        "height": row.file.height,
+        "download_url": f"{base}/download",
+        "thumbnail_url": f"{base}/thumbnail" if row.file.is_image else None,
     }
 
 

@@ -67,6 +67,6 @@ def guest_place(guest: Guest, room_id: str, *, to_write: bool = False) -> Place:
     except NotFound:
         raise RoomEnded from None  # the workspace was deleted
     workspace = place.workspace
-    if workspace is None or workspace.deleted_at is not None or workspace.has_ended(timezone.now()):
+    if workspace is None or workspace.has_ended(timezone.now()):
         raise RoomEnded
     return place

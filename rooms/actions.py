@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
 from accounts.models import Guest, User
@@ -111,7 +111,6 @@ def close_room(*, owner: User, room_id: str) -> Room:
     now = timezone.now()
     if not room.has_ended(now):
         room.closed_at = now
-        room.save(update_fields=["closed_at"])
         Workspace.objects.filter(pk=room.pk).update(closed_at=now)
         _end(room, now)
     return room
@@ -119,18 +118,24 @@ def close_room(*, owner: User, room_id: str) -> Room:
 
 @transaction.atomic
 def end_expired(*, batch: int) -> int:
-    """Send the guests out of up to ``batch`` rooms whose time is over, and tell their readers; returns how many."""
+    """Send the guests out of up to ``batch`` rooms that are over, and tell their readers; returns how many.
+
+    Over are those whose time has come, and those whose workspace went, with its owner's account say.
+    """
     now = timezone.now()
-    over = Room.objects.filter(ended_at=None, expires_at__lte=now)
-    rooms = list(over.select_for_update(skip_locked=True).order_by("expires_at")[:batch])
+    gone = Workspace.objects.filter(kind=Workspace.Kind.TEMPORARY_ROOM, deleted_at__isnull=False)
+    over = Room.objects.filter(Q(expires_at__lte=now) | Q(workspace=None) | Q(workspace__in=gone), ended_at=None)
+    rooms = list(over.select_for_update(skip_locked=True, of=("self",)).order_by("expires_at")[:batch])
     for room in rooms:
+        if not room.has_ended(now):
+            room.closed_at = now
         _end(room, now)
     return len(rooms)
 
 
 def _end(room: Room, now: datetime) -> None:
     room.ended_at = now
-    room.save(update_fields=["ended_at"])
+    room.save(update_fields=["ended_at", "closed_at"])
     # Not removed: a guest whose room has ended is told so, with a 410.
     access.guests_in(room).filter(expires_at__gt=now).update(expires_at=now)
     _tell(room, "room.closed")

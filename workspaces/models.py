@@ -95,8 +95,10 @@ class Workspace(ULIDModel, PasswordProtected, Stream):
         return self.name
 
     def has_ended(self, now: datetime) -> bool:
-        """Whether this is a temporary room that was closed or has expired."""
-        return self.closed_at is not None or (self.expires_at is not None and self.expires_at <= now)
+        """Whether this is a temporary room that was closed or has expired, or anything that was deleted."""
+        if self.closed_at is not None or self.deleted_at is not None:
+            return True
+        return self.expires_at is not None and self.expires_at <= now
 
 
 class Member(ULIDModel):

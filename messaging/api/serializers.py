@@ -132,7 +132,10 @@ class AttachmentResource(serializers.Serializer[Any]):
     client_name = serializers.CharField()
     mime_type = serializers.CharField()
     size = serializers.IntegerField()
+    width = serializers.IntegerField(allow_null=True, help_text="In pixels, of a picture; else null.")
+    height = serializers.IntegerField(allow_null=True)
     download_url = serializers.URLField()
+    thumbnail_url = serializers.URLField(allow_null=True, help_text="Of a picture; a 404 until it is made.")
 
 
 class MentionResource(serializers.Serializer[Any]):

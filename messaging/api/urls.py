@@ -32,9 +32,12 @@ urlpatterns = [
     path("direct-recipients/resolve", direct.ResolveView.as_view()),
     path("webhooks/<ulid:webhook_id>/messages", programs.WebhookMessagesView.as_view()),
     path("message-attachments/<ulid:attachment_id>/download", attachments.AttachmentDownloadView.as_view()),
+    path("message-attachments/<ulid:attachment_id>/thumbnail", attachments.AttachmentThumbnailView.as_view()),
     path(
-        "direct-message-attachments/<ulid:attachment_id>/download",
-        attachments.AttachmentDownloadView.as_view(is_direct=True),
+        "direct-message-attachments/<ulid:attachment_id>/download", attachments.DirectAttachmentDownloadView.as_view()
+    ),
+    path(
+        "direct-message-attachments/<ulid:attachment_id>/thumbnail", attachments.DirectAttachmentThumbnailView.as_view()
     ),
     path("me/blocks/<int_id:user_id>", direct.BlockView.as_view()),
     path(

@@ -10,14 +10,17 @@ from rosetta import languages
 from rosetta.schema import data_of
 
 MAX_HOURS = 24 * 365 * 10
+# Controls, formats (direction overrides among them), half characters, separators of lines; scripts and emoji need the joiners.
+HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+JOINERS = "\u200c\u200d"
 
 
 class NameField(StringField):
-    """A line of text: what cannot be seen is taken out before it is measured."""
+    """A line of text: what cannot be seen, or turns what is seen around, is taken out before it is measured."""
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
-        seen = "".join(char for char in text if not unicodedata.category(char).startswith(("Cc", "Cs", "Zl", "Zp")))
+        seen = "".join(char for char in text if char in JOINERS or unicodedata.category(char) not in HIDDEN)
         if not seen.strip():
             self.fail("blank")
         return seen.strip()

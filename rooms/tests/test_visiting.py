@@ -10,9 +10,12 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import Guest, User
+from files.tasks import make_thumbnail
+from files.tests.samples import picture
 from messaging.models import MessageTranslation
 from rooms import actions
 from rooms.models import Room
+from rooms.tasks import end_expired_rooms
 from rooms.tests.conftest import ROOMS, expire, joined
 from rooms.tests.test_owning import GONE
 from rosetta.ids import new_ulid
@@ -52,6 +55,7 @@ def test_joining_is_answered_as_documented(room: Room) -> None:
     [
         ({"nickname": ""}, "nickname"),
         ({"nickname": "\u0007 "}, "nickname"),
+        ({"nickname": "\u202e\u200b"}, "nickname"),
         ({"nickname": "x" * 81}, "nickname"),
         ({"nickname": 7}, "nickname"),
         ({"preferred_language": "xx"}, "preferred_language"),
@@ -62,6 +66,12 @@ def test_a_bad_body_is_named(room: Room, body: dict[str, Any], field: str) -> No
     full = {"nickname": "Mei", "preferred_language": "zh-CN", **body}
     answer = APIClient().post(f"{ROOMS}/{room.pk}/guests", full, format="json")
     assert (answer.status_code, list(answer.json()["errors"])) == (422, [field])
+
+
+def test_a_nickname_turns_nothing_around_and_keeps_its_script(room: Room) -> None:
+    assert joined(room, " \u202enimdA\u2066 ")["guest"]["nickname"] == "nimdA"
+    for name in ("เมย์", "👩\u200d💻 Mei", "می\u200cخواهم"):
+        assert joined(room, name)["guest"]["nickname"] == name
 
 
 @pytest.mark.parametrize("room_id", ["nonsense", "01hzzzzzzzzzzzzzzzzzzzzzzz"])
@@ -132,6 +142,31 @@ def test_a_guest_attaches_its_own_file_and_no_other(
     assert answer.json()["data"]["attachments"][0]["client_name"] == "a.txt"
 
 
+@pytest.fixture
+def picture_in(room: Room, as_owner: APIClient) -> dict[str, Any]:
+    """The attachment of a message in the room: a picture whose thumbnail is made."""
+    content = SimpleUploadedFile("a.png", picture("PNG", (960, 480)))
+    file = as_owner.post("/api/v1/files", {"file": content}, format="multipart").json()["data"]["id"]
+    assert make_thumbnail(file)
+    path = f"/api/v1/workspaces/{room.pk}/channels/{room.channel_id}/messages"
+    said = as_owner.post(path, {"attachment_ids": [file]}, format="json").json()["data"]
+    return dict(said["attachments"][0])
+
+
+def test_a_guest_sees_the_rooms_pictures(
+    owner: User, room: Room, join: Callable[..., APIClient], picture_in: dict[str, Any]
+) -> None:
+    assert (picture_in["width"], picture_in["height"]) == (960, 480)
+    guest = join(room)
+    elsewhere = join(actions.create_room(owner=owner, name="other")[0])
+    for url, kind in ((picture_in["download_url"], "image/png"), (picture_in["thumbnail_url"], "image/webp")):
+        answer = guest.get(url)
+        assert (answer.status_code, answer["Content-Type"]) == (200, kind)
+        assert elsewhere.get(url).status_code == 404
+        assert guest.get(url.replace("message-att", "direct-message-att")).status_code == 401
+        assert APIClient().get(url).status_code == 401
+
+
 def test_a_guest_is_nobody_in_every_other_place(
     room: Room, owner: User, join: Callable[..., APIClient], channel: Any
 ) -> None:
@@ -170,24 +205,34 @@ def test_without_a_guests_token_there_is_no_way_in(as_owner: APIClient, room: Ro
 
 @pytest.mark.parametrize("how", ["closed", "expired", "deleted"])
 def test_when_the_room_has_ended_every_guest_call_is_a_410(
-    as_owner: APIClient, room: Room, join: Callable[..., APIClient], how: str
+    as_owner: APIClient, room: Room, join: Callable[..., APIClient], picture_in: dict[str, Any], how: str
 ) -> None:
     guest = join(room)
+    file = guest.post("/api/v1/files", {"file": SimpleUploadedFile("a.txt", b"hi")}, format="multipart")
+    mine = f"/api/v1/files/{file.json()['data']['id']}"
     if how == "closed":
         as_owner.post(f"{ROOMS}/{room.pk}/close")
     elif how == "expired":
         expire(room)
     else:
         delete_workspace(workspace=Workspace.objects.get(pk=room.pk))
+        end_expired_rooms()
     body = {"content": "x", "nickname": "Mei", "preferred_language": "ja"}
     for answer in (
         guest.get(f"{ROOMS}/{room.pk}/messages"),
         guest.post(f"{ROOMS}/{room.pk}/messages", body, format="json"),
         APIClient().post(f"{ROOMS}/{room.pk}/guests", body, format="json"),
+        guest.get(f"/api/v1/conversations/{room.channel_id}/events"),
+        guest.get(picture_in["download_url"]),
+        guest.get(picture_in["thumbnail_url"]),
+        guest.post("/api/v1/files", {"file": SimpleUploadedFile("a.txt", b"hi")}, format="multipart"),
+        guest.get(mine),
+        guest.get(f"{mine}/download"),
+        guest.delete(mine),
     ):
         assert (answer.status_code, answer.json()) == (410, GONE)
-    if how != "deleted":
-        assert guest.post("/api/v1/files").status_code == 410
+    if how == "deleted":
+        assert as_owner.get(f"{ROOMS}/{room.pk}").json()["data"]["status"] == "closed"
 
 
 def test_the_owner_lists_guests_and_sends_one_out(
