@@ -22,6 +22,7 @@ from devices.transports.base import (
 )
 from rosetta.service_accounts import NoAccess, ServiceAccount
 
+GONE = ("NOT_FOUND", "UNREGISTERED")
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 
 
@@ -86,7 +87,7 @@ def _outcome(response: httpx.Response) -> Outcome:
     codes = {str(detail.get("errorCode")) for detail in error.get("details") or () if isinstance(detail, dict)}
     reason = ", ".join(sorted(codes - {"None"})) or str(error.get("status") or response.status_code)
     # Firebase's own word: a 404 of a wrong address or a proxy must not cost everybody their devices.
-    if "UNREGISTERED" in codes or (response.status_code == 404 and error.get("status") in ("NOT_FOUND", "UNREGISTERED")):
+    if "UNREGISTERED" in codes or (response.status_code == 404 and error.get("status") in GONE):
         return Outcome(Result.UNREGISTERED, reason)
     if response.status_code == 429 or response.status_code >= 500 or response.status_code == 401:
         return Outcome(Result.LATER, reason, wait_of(response))
