@@ -38,6 +38,8 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
             "django.server": {"level": "WARNING"},
             "django.request": {"level": "ERROR"},
             "httpx": {"level": "WARNING"},
+            # Its debug lines hold the headers of each handshake, and so cookies and tokens.
+            "uvicorn.error": {"level": "INFO" if level == "DEBUG" else level},
             "celery.app.trace": {"level": "WARNING"},
             "django_structlog.celery": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},

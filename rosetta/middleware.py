@@ -13,6 +13,8 @@ from rosetta import health, metrics
 log = structlog.get_logger("rosetta.request")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# A part of a path so long is no id: an invite's token, the hash of an address.
+_SECRET_PART = re.compile(r"[^/]{32,}")
 
 
 class RequestIdMiddleware:
@@ -38,7 +40,7 @@ class RequestIdMiddleware:
         note(
             "request",
             method=request.method,
-            path=request.path,
+            path=_SECRET_PART.sub("…", request.path),
             status=response.status_code,
             ms=round(seconds * 1000, 1),
         )
