@@ -10,7 +10,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts import audit
-from accounts.models import AccessToken, AuditEntry, OutgoingMail, Session, User
+from accounts.models import AccessToken, AuditEntry, Guest, Session, User
 from accounts.staff import StaffAdmin
 from accounts.tests.helpers import post
 from conftest import PASSWORD, make_user, token_client
@@ -109,24 +109,47 @@ def test_staff_without_all_rights_make_nobody_mightier_and_touch_no_superuser(ro
     assert (root.is_active, owner.is_active) == (True, False)
 
 
-def test_no_page_shows_a_secret_or_lets_one_in(desk: Client, owner: User) -> None:
-    token_client(owner)
-    post("auth/app/otp", {"email": owner.email})
-    secrets = [
+def secrets_of(client: APIClient) -> list[str]:
+    """Have one of everything that has a secret; what of it must stand on no page."""
+
+    def made(path: str, body: dict[str, Any]) -> Any:
+        answer = post(path, body, client)
+        assert answer.status_code in (200, 201), answer.json()
+        return answer.json().get("data", answer.json())
+
+    workspace = made("workspaces", {"name": "Acme"})["id"]
+    room = made("external/rooms", {"name": "Visit"})["room_id"]
+    push = "ExponentPushToken[olivia-7f3a9c]"
+    made("devices", {"platform": "ios", "provider": "expo", "push_token": push})
+    made("auth/app/otp", {"email": "olivia@example.com"})
+    shown = [
+        made("me/tokens", {"name": "x", "abilities": ["*"]})["token"],
+        made(f"workspaces/{workspace}/webhooks", {"name": "CI"})["secret"],
+        made(f"external/rooms/{room}/guests", {"nickname": "Gus", "preferred_language": "en"})["session"]["token"],
+    ]
+    kept = (
         *AccessToken.objects.values_list("secret_hash", flat=True),
         *Session.objects.values_list("session_key", flat=True),
         *User.objects.values_list("password", flat=True),
-    ]
-    token = AccessToken.objects.get()
-    pages = [page for page in admin.site._registry if page._meta.app_label == "accounts"]
-    paths = [f"/admin/accounts/{page._meta.model_name}/" for page in pages]
-    paths += [f"/admin/accounts/accesstoken/{token.pk}/change/", f"{USERS}{owner.pk}/change/"]
-    paths += [f"/admin/accounts/outgoingmail/{OutgoingMail.objects.get().pk}/change/"]
-    for path in paths:
-        answer = desk.get(path)
-        assert answer.status_code == 200, path
-        assert not any(secret in answer.content.decode() for secret in secrets), path
+        *Guest.objects.values_list("token_hash", flat=True),
+    )
+    return [push, *(secret.rpartition("|")[2] for secret in shown), *kept]
+
+
+def test_no_page_of_any_app_shows_a_secret(desk: Client, owner: User, as_owner: APIClient) -> None:
+    secrets = secrets_of(as_owner)
+    for model in admin.site._registry:
+        list_path = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        rows = [str(pk) for pk in model._default_manager.order_by("pk").values_list("pk", flat=True)[:3]]
+        for path in (list_path, *(f"{list_path}{pk}/change/" for pk in rows)):
+            answer = desk.get(path)
+            assert answer.status_code == 200, path
+            assert [secret for secret in secrets if secret in answer.content.decode()] == [], path
     assert not any(page._meta.app_label in ("account", "socialaccount") for page in admin.site._registry)
+
+
+def test_staff_put_no_token_or_account_in_and_take_none_out(desk: Client, owner: User, as_owner: APIClient) -> None:
+    token = AccessToken.objects.get()
     for path in ("accesstoken/add/", "user/add/", f"user/{owner.pk}/delete/", f"accesstoken/{token.pk}/delete/"):
         assert desk.get(f"/admin/accounts/{path}").status_code == 403
 
