@@ -47,6 +47,7 @@ lint: $(DEV)  ## Check style, types, layers, migrations, settings, schema, depen
 	$(PY) -m pip check
 	$(VENV)/bin/deptry --no-ansi .
 	git ls-files -z | xargs -0 $(SECRETS)
+	$(MANAGE) client_types
 
 format: $(DEV)  ## Format the code and mend what ruff can mend
 	$(PY) -m ruff check --fix .

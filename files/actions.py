@@ -13,8 +13,9 @@ from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actions.profile import change_profile
 from accounts.models import Guest, User
-from files import images, scanning, storage, types
+from files import images, resources, scanning, storage, types
 from files.errors import DeniedType, FileInUse, StorageDown
 from files.models import File, Removal
 from files.spool import Spooled
@@ -163,6 +164,41 @@ def claim(*, file_ids: Sequence[str], uploader: User | Guest | None, workspace_i
     for file in claimed:
         file.claimed_at, file.expires_at, file.workspace_id = now, None, workspace_id
     return claimed
+
+
+@transaction.atomic
+def set_avatar(*, user: User, file_id: str) -> User:
+    """Make one of ``user``'s unclaimed pictures the one that everybody sees of them; the one before goes.
+
+    Raises Invalid on ``file_id`` for what is no picture, unknown, somebody else's, past its time or claimed already.
+    """
+    owner = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    wanted = parse_ulid(file_id) or NO_ID
+    file = next(
+        (one for one in _owned(owner, [wanted]) if not one.is_claimed and not one.is_gone(timezone.now())), None
+    )
+    if file is None or not file.is_image:
+        raise Invalid({"file_id": [_("The selected picture is invalid.")]})
+    release(files=_avatars_of(owner))
+    file.visibility, file.is_avatar, file.claimed_at, file.expires_at = (
+        File.Visibility.PUBLIC,
+        True,
+        timezone.now(),
+        None,
+    )
+    file.save(update_fields=["visibility", "is_avatar", "claimed_at", "expires_at"])
+    return change_profile(user=owner, changes={"avatar_url": resources.file(file)["download_url"]})
+
+
+@transaction.atomic
+def clear_avatar(*, user: User) -> User:
+    """Show no picture of ``user`` any more, wherever it came from."""
+    release(files=_avatars_of(user))
+    return change_profile(user=user, changes={"avatar_url": None})
+
+
+def _avatars_of(user: User) -> list[File]:
+    return list(File.objects.filter(owner_user=user, is_avatar=True, deleted_at=None))
 
 
 def _owned(uploader: User | Guest | None, file_ids: list[str]) -> QuerySet[File]:

@@ -25,7 +25,8 @@ def register() -> None:
 
 def _loose(user: User) -> QuerySet[File]:
     """What no message holds; attachments stay with their messages, as the messages themselves do."""
-    return File.objects.filter(owner_user=user, claimed_at=None, deleted_at=None)
+    files = File.objects.filter(owner_user=user, deleted_at=None)
+    return files.filter(claimed_at=None) | files.filter(is_avatar=True)
 
 
 def _erase(user: User) -> int:

@@ -15,7 +15,10 @@ NAME_LENGTH = 255
 
 
 class File(ULIDModel):
-    """An uploaded file. Unclaimed, it lives until ``expires_at``; claimed by a message, ``expires_at`` is null.
+    """An uploaded file.
+
+    Unclaimed, it lives until ``expires_at``; claimed by a message or as its owner's avatar,
+    ``expires_at`` is null.
 
     Without an owner it was uploaded anonymously: it can be neither claimed nor listed.
     """
@@ -43,6 +46,8 @@ class File(ULIDModel):
     meta: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     # The workspace whose message claimed it, for its quota; a plain id, because workspaces stand above files.
     workspace_id: "models.Field[Any, str | None]" = ULIDField(null=True)  # type: ignore[misc]
+    # Its owner's picture of themselves: claimed by the account instead of a message.
+    is_avatar = models.BooleanField(default=False)
     claimed_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
@@ -58,6 +63,11 @@ class File(ULIDModel):
             ),
             # Serves a workspace's quota and its purge.
             models.Index(fields=["workspace_id"], name="file_by_workspace", condition=Q(workspace_id__isnull=False)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner_user"], condition=Q(is_avatar=True, deleted_at=None), name="one_avatar_per_user"
+            )
         ]
 
     def __str__(self) -> str:

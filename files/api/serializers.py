@@ -26,6 +26,10 @@ class UploadSerializer(serializers.Serializer[Any]):
     )
 
 
+class AvatarSerializer(serializers.Serializer[Any]):
+    file_id = serializers.CharField(max_length=64, help_text="A picture of one's own that nothing holds yet.")
+
+
 class FileSerializer(serializers.Serializer[Any]):
     """A file's record."""
 

@@ -11,7 +11,10 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.serializers import UserAnswer
 from accounts.authentication import GuestAuthentication, SessionAuthentication, TokenAuthentication
+from accounts.callers import caller
+from accounts.resources import user
 from files import access, actions, downloads, resources
 from files.api import serializers
 from files.spool import FIELD, Form, UploadParser
@@ -122,6 +125,27 @@ class ThumbnailView(FileView):
     def get(self, request: Request, file_id: str) -> HttpResponseBase:
         """A picture's thumbnail, at most 480 pixels a side; a 404 until it is made."""
         return downloads.serve_thumbnail(access.visible_file(access.caller_of(request), file_id), request)
+
+
+class AvatarView(ApiView):
+    tag = "Me"
+
+    @extend_schema(
+        operation_id="setAvatar",
+        request=serializers.AvatarSerializer,
+        responses={200: UserAnswer, 422: OpenApiResponse(FIELD_ERRORS, "No picture that the caller may use.")},
+    )
+    def put(self, request: Request) -> Response:
+        """Make an uploaded picture one's avatar: it becomes public and stays, the one before is deleted."""
+        data = serializers.AvatarSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        return Response(user(actions.set_avatar(user=caller(request), file_id=data.validated_data["file_id"])))
+
+    @extend_schema(operation_id="clearAvatar", responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Have no picture any more."""
+        actions.clear_avatar(user=caller(request))
+        return Response(status=204)
 
 
 class MyFilesView(ApiView):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 
 from rosetta import languages
 
@@ -100,7 +101,7 @@ def test_every_sentence_that_the_client_says_is_in_the_catalogue() -> None:
     said = set(re.findall(r'\bt\(\s*"([\w.:*-]+)"', source))
     assert said - set(english) == set()
     rest = [key for key in english if key not in said and f'"{key}"' not in source]
-    groups = {"role", "sender", "settings", "theme", "tokens", "channel"}
+    groups = {"role", "sender", "settings", "theme", "tokens", "channel", "level"}
     assert [key for key in rest if key.split(".")[0] not in groups] == []
 
 
@@ -124,3 +125,31 @@ def test_a_provider_that_posts_a_form_is_led_on_to_the_same_page_and_nowhere_els
     assert browser.get(answer["Location"]).status_code == 200
     assert not answer.cookies
     assert browser.post("/auth/%2F%2Fevil.example/callback", form).status_code == 404
+
+
+CALL = re.compile(r"\bapi\.(get|all|post|put|patch|remove|call)\(\s*(?:\"([^\"]+)\"|`([^`]+)`)")
+# What stands before a conversation's own paths, and what else a variable holds.
+BASES = ("/workspaces/{id}/channels/{id}", "/direct-conversations/{id}", "/external/rooms/{id}")
+HELD = {
+    "views/dialogs.js": ("/workspaces/{id}/channels/{id}", "/workspaces/{id}/invites"),
+    "views/panels.js": BASES,
+    "views/notifications.js": BASES[:2],
+}
+METHODS = {"get": "get", "all": "get", "post": "post", "put": "put", "patch": "patch", "remove": "delete"}
+
+
+def test_every_call_of_the_client_is_in_the_schema() -> None:
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    known = {(method, re.sub(r"\{\w+\}", "{}", path)) for path, item in schema["paths"].items() for method in item}
+    unknown, calls = [], 0
+    for module in CLIENT.rglob("*.js"):
+        name = str(module.relative_to(CLIENT))
+        for found in CALL.finditer(module.read_text()):
+            path = re.sub(r"\$\{[^{}]*\}", "{}", found[2] or found[3])
+            asked = [path] if path.startswith("/") else [base + path[2:] for base in HELD.get(name, BASES)]
+            asked = [f"/api/v1{re.sub(r'{id}', '{}', one)}" for one in asked]
+            calls += 1
+            if not any((METHODS[found[1]], one) in known for one in asked):
+                unknown.append((name, found[0]))
+    assert unknown == []
+    assert calls > 70

@@ -21,7 +21,9 @@ SETTLED = """() => Promise.all(document.getAnimations()
     .filter(one => Number.isFinite(one.effect.getComputedTiming().endTime))
     .map(one => one.finished.catch(() => {})))"""
 
-expect.set_options(timeout=10_000)
+# Generous: two cores may carry this service, two browsers and somebody else's tests.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 def why_not() -> str | None:
@@ -106,7 +108,7 @@ class Window:
         page.evaluate(SETTLED)
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(AXE.read_text(encoding="utf-8"))
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
         found = page.evaluate("tags => axe.run(document, {runOnly: tags})", tags)
         faults = [
             f"{one['id']}: {node['html'][:160]} — {node['failureSummary'][:300]}"
@@ -134,6 +136,7 @@ def opens(browser: Browser, service: Service) -> Iterator[Opens]:
             color_scheme="dark" if dark else "light",
             **options,
         )
+        context.set_default_timeout(PATIENCE)
         window = Window(context, context.new_page(), service.url)
         window.watch(window.page)
         windows.append(window)

@@ -17,6 +17,8 @@ from typing import Any
 
 import httpx
 
+from accounts.tests import oidc
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse 9"
 LINES: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "lines.json").read_text(encoding="utf-8"))
@@ -142,6 +144,8 @@ class Service:
         port = free_port()
         self.gate = Gate(port)
         self.url = f"http://127.0.0.1:{self.gate.port}"
+        self.provider = oidc.OidcServer(f"{self.url}/auth/oidc/callback")
+        threading.Thread(target=self.provider.serve_forever, daemon=True).start()
         self.inside = f"http://127.0.0.1:{port}"
         plain = {
             name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DATABASE", "REDIS"))
@@ -154,6 +158,9 @@ class Service:
             "THROTTLE": "off",
             "TRANSLATION_ENGINES": "libretranslate",
             "LIBRETRANSLATE_URL": self.translator.url,
+            "OIDC_ISSUER": self.provider.issuer,
+            "OIDC_CLIENT_ID": oidc.CLIENT_ID,
+            "OIDC_CLIENT_SECRET": oidc.CLIENT_SECRET,
             "DJANGO_SETTINGS_MODULE": "rosetta.settings",
         }
         self.manage("prepare", "--verbosity", "0")
@@ -188,6 +195,7 @@ class Service:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.gate.socket.close()
         self.translator.server.shutdown()
+        self.provider.shutdown()
         self.log.close()
 
     def person(self, name: str, language: str) -> "Person":

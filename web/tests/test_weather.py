@@ -77,8 +77,8 @@ def test_what_is_written_offline_is_sent_once_and_in_order_and_nothing_is_missed
     for number in range(2):
         place.say(yuki, f"meanwhile {number}", skip_translation=True)
     service.gate.open()
-    expect(page.locator(".outgoing .message")).to_have_count(0, timeout=25_000)
-    expect(page.locator(".link-state.on")).to_have_count(0, timeout=25_000)
+    expect(page.locator(".outgoing .message")).to_have_count(0)
+    expect(page.locator(".link-state.on")).to_have_count(0)
     expect(page.locator(".scroller .text", has_text="meanwhile 1")).to_be_visible()
     assert said(page) == ["before", "meanwhile 0", "meanwhile 1", *(f"from the tunnel {number}" for number in range(3))]
     stored = [row["original_content"] for row in ann.call("GET", f"{place.api}/messages")["data"]]
@@ -138,7 +138,7 @@ def test_refusals_are_said_in_words_and_can_be_mended(opens: Opens, service: Ser
 
     page.route(re.compile(r"/messages$"), refuse)
     write(page, "at last")
-    expect(page.locator(".outgoing .is-failed")).to_contain_text("Not these words.", timeout=15_000)
+    expect(page.locator(".outgoing .is-failed")).to_contain_text("Not these words.")
     window.check_axe("a refusal")
     page.locator(".outgoing").get_by_role("button", name="Try again").click()
     expect(page.locator(".scroller .messages:not(.outgoing) .text")).to_have_text("at last")
@@ -179,3 +179,48 @@ def test_a_wrong_clock_here_does_not_change_which_day_it_is(opens: Opens, servic
     window.page.clock.set_system_time("2031-05-05T12:00:00Z")
     page = window.sign_in(ann, place.page)
     expect(page.locator(".day").last).to_have_text("Today")
+
+
+def test_a_service_that_is_away_at_the_start_is_asked_again_until_it_answers(opens: Opens, service: Service) -> None:
+    window = opens("en-GB")
+    window.expected += ("500",)
+    page = window.page
+    page.route("**/api/v1/me", lambda route: route.fulfill(status=500, json={"message": "Server Error."}))
+    window.go("/")
+    expect(page.get_by_role("heading", name="Rosetta does not answer")).to_be_visible()
+    window.check_axe("away")
+    page.unroute_all()
+    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+
+
+def test_what_one_person_left_unsent_is_not_sent_by_the_next_in_the_same_tab(opens: Opens, service: Service) -> None:
+    ann, bob = service.person("Ann", "en"), service.person("Bob", "en")
+    place = ann.workspace("One computer", bob)
+    window = opens("en-GB")
+    page = window.sign_in(ann, place.page)
+    expect(page.locator(".intro")).to_be_visible()
+    window.context.clear_cookies()
+    write(page, "Ann's secret")
+    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    window.sign_in(bob, place.page)
+    write(page, "Bob's words")
+    expect(page.locator(".scroller .messages:not(.outgoing) .text")).to_have_text(["Bob's words"])
+    page.get_by_role("button", name="Settings and more").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    window.sign_in(ann, place.page)
+    expect(page.locator(".message .text")).to_have_text(["Bob's words"])
+
+
+def test_a_breach_of_the_policy_is_a_fault_of_the_test(opens: Opens, service: Service) -> None:
+    window = opens("en-GB")
+    page = window.go("/")
+    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    for breach in (
+        "document.body.append(Object.assign(document.createElement('script'), { textContent: 'owned = 1' }))",
+        "document.body.append(Object.assign(document.createElement('img'), { src: 'http://127.0.0.1:9/x.png' }))",
+    ):
+        with page.expect_console_message(lambda message: "Content Security Policy" in message.text):
+            page.evaluate(f"() => {{ {breach} }}")
+    assert page.evaluate("() => 'owned' in window") is False
+    assert len([fault for fault in window.faults if "Content Security Policy" in fault]) >= 2
+    window.faults.clear()

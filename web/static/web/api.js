@@ -60,10 +60,14 @@ const cookie = (name) => document.cookie.split("; ").find((one) => one.startsWit
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 /**
+ * @typedef {{body?: any, headers?: Record<string, string>, query?: Record<string, any>, raw?: boolean, anonymous?: boolean, patience?: number}} Options
+ *   `anonymous`: a 401 is this call's own answer, not the end of a session; `raw`: the answer itself is wanted
+ */
+
+/**
  * @param {string} method
  * @param {string} path below `/api/v1`
- * @param {{body?: any, form?: FormData, headers?: Record<string, string>, query?: Record<string, any>, raw?: boolean,
- *   anonymous?: boolean, patience?: number}} [options]
+ * @param {Options} [options]
  * @returns {Promise<any>} the answer's JSON, or null where it has none
  */
 export async function call(method, path, options = {}) {
@@ -87,7 +91,9 @@ export async function call(method, path, options = {}) {
   }
 }
 
-async function once(method, path, { body, form, headers = {}, query, raw, patience = PATIENCE }) {
+/** @param {string} method @param {string} path @param {Options} options @returns {Promise<any>} */
+async function once(method, path, { body, headers = {}, query, raw, patience = PATIENCE }) {
+  /** @type {Record<string, string>} */
   const sent = { Accept: "application/json", "Accept-Language": spoken(), ...headers };
   if (guestToken) sent["X-Rosetta-Guest-Token"] = guestToken;
   if (guestToken === null && UNSAFE.has(method)) {
@@ -103,7 +109,7 @@ async function once(method, path, { body, form, headers = {}, query, raw, patien
     answer = await fetch(url, {
       method,
       headers: sent,
-      body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
+      body: body === undefined ? undefined : JSON.stringify(body),
       credentials: guestToken === null ? "same-origin" : "omit",
       signal: patience ? AbortSignal.timeout(patience) : undefined,
     });
@@ -125,8 +131,9 @@ export const put = (path, body = {}, options) => call("PUT", path, { body, ...op
 export const patch = (path, body = {}, options) => call("PATCH", path, { body, ...options });
 export const remove = (path, body, options) => call("DELETE", path, { body, ...options });
 
-/** Every row of a paged list, up to `most` of them. */
+/** Every row of a paged list, up to `most` of them. @param {string} path @param {Record<string, any>} [query] @returns {Promise<any[]>} */
 export async function all(path, query = {}, most = 1000) {
+  /** @type {any[]} */
   const rows = [];
   for (let page = 1; ; page += 1) {
     const answer = await get(path, { ...query, per_page: 100, page });
@@ -155,7 +162,7 @@ export function upload(file, progress) {
       request.onerror = () => reject(new ApiError(0));
       request.onabort = () => reject(new ApiError(0));
       request.onload = () => {
-        let told = null;
+        let told = /** @type {any} */ (null);
         try {
           told = JSON.parse(request.responseText);
         } catch {

@@ -1,24 +1,31 @@
 /** The state of a signed-in person's client, and what changes it: the one place that knows both the API and the stream. */
 import * as api from "./api.js";
 import { Conversation } from "./conversation.js";
-import { kept, Store } from "./core.js";
+import { kept, keptInTab, Store } from "./core.js";
 import { match, speak, spoken, t } from "./i18n.js";
+import { notify } from "./notify.js";
+import { go } from "./router.js";
 import { Stream } from "./socket.js";
 
 /**
  * @typedef {{
- *   me: any, isStarted: boolean, link: "connecting" | "online" | "offline", workspaces: any[],
- *   channels: Record<string, any[]>, members: Record<string, any[]>, directs: any[], presence: Record<string, string>,
- *   language: string, theme: string, toasts: {id: number, text: string, kind: string}[], error: any,
+ *   me: import("../../types").User, isStarted: boolean, link: "connecting" | "online" | "offline",
+ *   workspaces: import("../../types").Workspace[], channels: Record<string, import("../../types").Channel[]>,
+ *   members: Record<string, import("../../types").Member[]>, directs: import("../../types").Direct[], presence: Record<string, string>,
+ *   language: string, theme: string, toasts: {id: number, text: string, kind: string}[], error: api.ApiError | null,
  * }} State
+ *   `me` is null until somebody is signed in, which views behind the sign-in need not ask
  */
 
 /** @type {Store<State>} */
 export const app = new Store({
-  me: null, isStarted: false, link: "connecting", workspaces: [], channels: {}, members: {}, directs: [], presence: {},
+  me: /** @type {any} */ (null), isStarted: false, link: "connecting", workspaces: [], channels: {}, members: {}, directs: [], presence: {},
   language: "en", theme: kept.get("theme") ?? "auto", toasts: [], error: null,
 });
 
+const PICTURE = 256;
+/** So many workspaces are watched for what is unread. */
+const COUNTED = 20;
 /** @type {Map<string, Conversation>} */
 const conversations = new Map();
 /** @type {Stream | null} */
@@ -35,12 +42,12 @@ export async function start() {
     await signedIn(await api.get("/me", {}, { anonymous: true }));
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
-    if (error.status !== 401) app.set({ error });
+    if (error.status !== 401) return app.set({ error });
   }
-  app.set({ isStarted: true });
+  return app.set({ isStarted: true, error: null });
 }
 
-/** @param {any} me the answer of `/me` */
+/** @param {import("../../types").User} me */
 export async function signedIn(me) {
   app.set({ me, error: null, isStarted: true });
   const language = match(me.preferred_language);
@@ -52,9 +59,15 @@ export async function signedIn(me) {
     onEvent: receive,
     onSignal: hear,
     onReset: lostThread,
-    onRefused: () => api.get("/me").then((still) => app.set({ me: still }), () => {}),
+    onRefused: whoNow,
   });
   await loadPlaces();
+}
+
+/** The stream's credentials ended: the session did, or another tab began one, perhaps of somebody else. */
+async function whoNow() {
+  const me = await api.get("/me").catch(() => null);
+  if (me && me.id !== app.state.me?.id) location.reload();
 }
 
 function signedOut() {
@@ -62,11 +75,12 @@ function signedOut() {
   stream?.close();
   stream = null;
   conversations.clear();
-  app.set({ me: null, workspaces: [], channels: {}, members: {}, directs: [], presence: {} });
+  app.set({ me: /** @type {any} */ (null), workspaces: [], channels: {}, members: {}, directs: [], presence: {} });
 }
 
 export async function signOut() {
   await api.post("/auth/web/logout").catch(() => {});
+  keptInTab.forget("draft.", "outgoing.");
   signedOut();
 }
 
@@ -92,6 +106,27 @@ export async function changeMe(changes) {
   return me;
 }
 
+/** Show this picture of oneself to everybody, cut to a small square; null shows none. @param {File | null} file */
+export async function changePicture(file) {
+  if (file) {
+    const { id } = await api.upload(await squared(file), () => {}).done;
+    return app.set({ me: await api.put("/me/avatar", { file_id: id }) });
+  }
+  await api.remove("/me/avatar");
+  return app.set({ me: { ...app.state.me, avatar_url: null } });
+}
+
+/** The middle of a picture, PICTURE pixels a side; a file that the browser cannot draw is left for the server to judge. */
+async function squared(file) {
+  const picture = await createImageBitmap(file).catch(() => null);
+  if (!picture) return file;
+  const side = Math.min(picture.width, picture.height);
+  const canvas = Object.assign(document.createElement("canvas"), { width: PICTURE, height: PICTURE });
+  canvas.getContext("2d")?.drawImage(picture, (picture.width - side) / 2, (picture.height - side) / 2, side, side, 0, 0, PICTURE, PICTURE);
+  const small = await new Promise((done) => canvas.toBlob(done, "image/png"));
+  return new File([small], "avatar.png", { type: "image/png" });
+}
+
 export function rereadAll() {
   stream?.renew();
   for (const conversation of conversations.values()) conversation.reread();
@@ -110,7 +145,7 @@ export async function loadPlaces() {
   try {
     const [workspaces, directs] = await Promise.all([api.all("/workspaces"), api.all("/direct-conversations", {}, 200)]);
     app.set({ workspaces, directs });
-    await Promise.all(Object.keys(app.state.channels).map(loadChannels));
+    await Promise.all(workspaces.slice(0, COUNTED).map((row) => loadChannels(row.id)));
     app.set({ error: null });
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
@@ -132,6 +167,9 @@ export async function loadMembers(workspaceId) {
 
 /** @param {string} workspaceId @param {string} channelId */
 export const channelPath = (workspaceId, channelId) => `/workspaces/${workspaceId}/channels/${channelId}`;
+
+/** The page of a direct conversation, beside the workspace that one is in, if any. @param {any} workspace @param {string} id */
+export const directPath = (workspace, id) => (workspace ? `/w/${workspace.id}/d/${id}` : `/w/d/${id}`);
 
 /** The one object of a conversation, made at its first use. */
 export function conversationOf(id, path) {
@@ -167,6 +205,7 @@ export function unreadInAll() {
   return rows.reduce((sum, row) => sum + (row.unread_count || 0), 0);
 }
 
+/** @param {string} id @returns {import("../../types").Listed | undefined} */
 export const placeOf = (id) => Object.values(app.state.channels).flat().find((row) => row.id === id) ?? app.state.directs.find((row) => row.id === id);
 
 // ── The stream ──
@@ -177,15 +216,28 @@ function receive({ conversation_id: conversationId, workspace_id: workspaceId, e
 }
 
 function receiveInConversation(id, event, data) {
+  if (event === "message.created") arrived(id, data);
+  conversations.get(id)?.apply(event, data);
+}
+
+/** Count a new message as unread unless it is being looked at, and call its reader. */
+function arrived(id, message) {
   const conversation = conversations.get(id);
-  if (event === "message.created") {
-    const isNew = !conversation || data.seq > conversation.lastSeq;
-    const isMine = data.sender?.kind === "user" && data.sender.id === app.state.me?.id;
-    if (!placeOf(id)) loadPlaces();
-    else if (isNew && !isMine && !(shown === id && document.hasFocus() && conversation?.atEnd)) touchPlace(id, (row) => ({ unread_count: (row.unread_count || 0) + 1, last_message_at: data.created_at }));
-    else touchPlace(id, () => ({ last_message_at: data.created_at, ...(isMine ? { unread_count: 0 } : {}) }));
-  }
-  conversation?.apply(event, data);
+  const isMine = message.sender?.kind === "user" && message.sender.id === app.state.me?.id;
+  const isKnown = conversation && message.seq <= conversation.lastSeq;
+  const isSeen = shown === id && document.hasFocus() && conversation?.atEnd;
+  if (!placeOf(id)) loadPlaces();
+  else if (isMine) touchPlace(id, () => ({ last_message_at: message.created_at, unread_count: 0 }));
+  else touchPlace(id, (row) => ({ last_message_at: message.created_at, unread_count: (row.unread_count || 0) + (isKnown || isSeen ? 0 : 1) }));
+  if (!isMine && !isKnown) callFor(id, message);
+}
+
+/** Call the person who does not look, where this browser may. */
+function callFor(id, message) {
+  const place = placeOf(id);
+  const isDirect = Boolean(place?.participant);
+  const path = isDirect ? directPath(app.state.workspaces[0], id) : `/w/${message.workspace_id}/c/${id}`;
+  notify({ message, me: app.state.me, isDirect, where: place?.name ? `#${place.name}` : "", onOpen: () => go(path) });
 }
 
 function receiveInWorkspace(id, event, data) {
@@ -232,6 +284,16 @@ export function say(text, kind = "info") {
   const id = (lastToast += 1);
   app.set({ toasts: [...app.state.toasts.slice(-2), { id, text, kind }] });
   setTimeout(() => app.set({ toasts: app.state.toasts.filter((one) => one.id !== id) }), kind === "error" ? 8000 : 4000);
+}
+
+/** Put `text` on the clipboard, or say that the browser does not let us (plain http, a frame). @param {string} text */
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(t("copied"));
+  } catch {
+    say(t("copy.refused"), "error");
+  }
 }
 
 /** Run `work`; what the server refuses is said in passing. @template T @param {() => Promise<T>} work @returns {Promise<T | undefined>} */

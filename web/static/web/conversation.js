@@ -13,8 +13,8 @@ const MOST = 250;
 const TYPING_LASTS = 6000;
 const RETRY_WAITS = [1000, 2000, 4000, 8000, 15_000];
 
-/** @typedef {Record<string, any>} Message */
-/** @typedef {{key: string, content: string, files: any[], parent: string | null, state: "sending" | "waiting" | "failed", error: string, at: string, language?: string}} Outgoing */
+/** @typedef {import("../../types").Message} Message */
+/** @typedef {{key: string, content: string, files: any[], parent: string | null, state: "sending" | "waiting" | "failed", error: string, at: string, language?: string, isHidden?: boolean}} Outgoing */
 
 export class Conversation extends Observable {
   /** @type {Message[]} */
@@ -23,6 +23,10 @@ export class Conversation extends Observable {
   outgoing = [];
   /** @type {Map<string, {name: string, until: number}>} */
   typing = new Map();
+  /** @type {Set<string>} ids of what is pinned here */
+  pinned = new Set();
+  /** @type {string | null} the message whose editor is to open */
+  toEdit = null;
   atStart = false;
   atEnd = false;
   isOpen = false;
@@ -33,7 +37,7 @@ export class Conversation extends Observable {
   readSeq = Infinity;
   /** @type {string | null} the message to bring into view */
   wanted = null;
-  #loading = { older: false, newer: false, first: null };
+  #loading = { older: false, newer: false, first: /** @type {object | null} */ (null) };
   #isSending = false;
   #attempt = 0;
   #retryTimer = 0;
@@ -47,7 +51,7 @@ export class Conversation extends Observable {
     this.path = path;
     this.mine = mine;
     this.isGuest = isGuest;
-    const left = keptInTab.get(`outgoing.${id}`);
+    const left = keptInTab.get(this.#shelf);
     if (Array.isArray(left)) this.outgoing = left.map((one) => ({ ...one, state: one.state === "failed" ? "failed" : "waiting" }));
   }
 
@@ -58,7 +62,7 @@ export class Conversation extends Observable {
 
   // ── Reading ──
 
-  /** Show the newest messages, or those around one. @param {string} [around] @param {number} [unread] */
+  /** Show the newest messages, or those around one. @param {{around?: string, unread?: number}} [where] `unread`: how many of the newest are */
   async open({ around, unread } = {}) {
     const asked = {};
     this.#loading.first = asked;
@@ -72,6 +76,7 @@ export class Conversation extends Observable {
       this.lastSeq = Math.max(this.lastSeq, answer.meta.last_seq);
       if (unread !== undefined) this.readSeq = unread > 0 ? answer.meta.last_seq - unread : Infinity;
       this.wanted = around ?? null;
+      if (!this.isOpen) this.#readPins();
       this.isOpen = true;
       this.#flush();
     } catch (error) {
@@ -82,6 +87,13 @@ export class Conversation extends Observable {
     } finally {
       this.changed();
     }
+  }
+
+  async #readPins() {
+    if (this.isGuest) return;
+    const rows = await api.all(`${this.path}/pins`).catch(() => []);
+    this.pinned = new Set(rows.map((row) => row.id));
+    this.changed();
   }
 
   /** Read the shown run again: in another language, or after the stream lost its thread. */
@@ -181,6 +193,8 @@ export class Conversation extends Observable {
       case "message.pinned":
       case "message.unpinned":
         if (!data.id) return;
+        if (event === "message.pinned") this.pinned.add(data.id);
+        if (event === "message.unpinned" || event === "message.deleted") this.pinned.delete(data.id);
         return this.find(data.id) ? this.upsert({ ...this.find(data.id), ...data }) : undefined;
       case "reaction.added":
       case "reaction.removed":
@@ -196,7 +210,7 @@ export class Conversation extends Observable {
     const me = this.mine();
     const mine = Boolean(me && String((user ?? guest)?.id) === String(me.id) && (me.kind === "user") === Boolean(user));
     const before = row.reactions.find((one) => one.emoji === emoji);
-    const reacted = mine ? count > (before?.count ?? 0) || (before?.reacted && count === before.count) : Boolean(before?.reacted);
+    const reacted = mine ? count > (before?.count ?? 0) || Boolean(before?.reacted && count === before.count) : Boolean(before?.reacted);
     const others = row.reactions.map((one) => (one.emoji === emoji ? { emoji, count, reacted } : one));
     this.upsert({ ...row, reactions: (before ? others : [...others, { emoji, count, reacted }]).filter((one) => one.count > 0) });
   }
@@ -208,7 +222,11 @@ export class Conversation extends Observable {
 
   // ── Sending ──
 
-  /** Send `content`; it is shown at once and tried until the server has it. */
+  /**
+   * Send `content`; it is shown at once and tried until the server has it.
+   *
+   * @param {{content: string, files?: any[], parent?: string | null, language?: string}} words
+   */
   send({ content, files = [], parent = null, language }) {
     this.outgoing = [...this.outgoing, { key: randomKey(), content, files, parent, language, state: "sending", error: "", at: new Date(api.now()).toISOString() }];
     this.#keep();
@@ -289,10 +307,31 @@ export class Conversation extends Observable {
   }
 
   #keep() {
-    keptInTab.set(`outgoing.${this.id}`, this.outgoing.length ? this.outgoing : null);
+    keptInTab.set(this.#shelf, this.outgoing.length ? this.outgoing : null);
+  }
+
+  /** Where the tab keeps what is on its way out: by who wrote it, so that nobody who signs in here later sends it as theirs. */
+  get #shelf() {
+    return `outgoing.${this.mine()?.kind}.${this.mine()?.id}.${this.id}`;
+  }
+
+  /** Bring a message into view, wherever in the conversation it stands. @param {string} id */
+  show(id) {
+    if (!this.find(id)) return void this.open({ around: id });
+    this.wanted = id;
+    return this.changed();
   }
 
   // ── Changing ──
+
+  /** Open the editor of one's newest message in sight. @returns {boolean} whether there is one */
+  editNewest() {
+    const row = this.messages.findLast((one) => this.isMine(one) && !one.deleted_at && one.original_content);
+    if (!row || this.isGuest) return false;
+    this.toEdit = row.id;
+    this.changed();
+    return true;
+  }
 
   async edit(id, content) {
     this.upsert((await api.patch(`${this.path}/messages/${id}`, { content })).data);
@@ -328,6 +367,9 @@ export class Conversation extends Observable {
     const path = `${this.path}/messages/${id}/pin`;
     if (isPinned) await api.put(path);
     else await api.remove(path);
+    if (isPinned) this.pinned.add(id);
+    else this.pinned.delete(id);
+    this.changed();
   }
 
   // ── Read and typing ──

@@ -50,17 +50,6 @@ export function useObserved(observable) {
   useEffect(() => observable?.watch(() => again((n) => n + 1)), [observable]);
 }
 
-/** Run `listener` for `name` events of `target` while the view is shown. */
-export function useEvent(target, name, listener, options) {
-  const latest = useRef(listener);
-  latest.current = listener;
-  useEffect(() => {
-    const call = (event) => latest.current(event);
-    target.addEventListener(name, call, options);
-    return () => target.removeEventListener(name, call, options);
-  }, [target, name]);
-}
-
 /** @param {...(string | false | null | undefined)} names */
 export const classes = (...names) => names.filter(Boolean).join(" ");
 
@@ -96,6 +85,11 @@ export function keeper(storage) {
       } catch {
         // What cannot be kept is only missed at the next start.
       }
+    },
+    /** Forget everything whose name begins with one of `prefixes`. @param {string[]} prefixes */
+    forget(...prefixes) {
+      const names = Object.keys(within() ?? {}).filter((name) => prefixes.some((prefix) => name.startsWith(`rosetta.${prefix}`)));
+      for (const name of names) within()?.removeItem(name);
     },
   };
 }

@@ -1,12 +1,14 @@
 /** The client's beginning: a language, who is here, and the page that the address asks for. */
 import { app, start, useTheme } from "./app.js";
 import { html, render, useEffect, useObserved } from "./core.js";
-import { firstLanguage, speak } from "./i18n.js";
-import { go, route } from "./router.js";
-import { Icon, Waiting } from "./views/parts.js";
+import { firstLanguage, speak, t } from "./i18n.js";
+import { route } from "./router.js";
+import { Empty, Icon, Waiting } from "./views/parts.js";
 import { Room } from "./views/room.js";
 import { Shell } from "./views/shell.js";
 import { Invite, ResetPassword, SignIn, SocialCallback } from "./views/signin.js";
+
+const AGAIN_AFTER = 5000;
 
 function Client() {
   useObserved(app);
@@ -21,15 +23,29 @@ function Client() {
 function page(name, params, query, me, isStarted) {
   if (name === "room") return html`<${Room} id=${params.room.toLowerCase()} isEmbedded=${params.embed === "embed"} />`;
   if (name === "reset") return html`<${ResetPassword} query=${query} />`;
-  if (!isStarted) return html`<main class="starting"><${Waiting} /></main>`;
+  if (!isStarted) return app.state.error ? html`<${Unreachable} error=${app.state.error} />` : html`<main class="starting"><${Waiting} /></main>`;
   if (name === "social") return html`<${SocialCallback} provider=${params.provider} query=${query} />`;
   if (name === "invite") return html`<${Invite} token=${params.token} />`;
   return me ? html`<${Shell} />` : html`<${SignIn} />`;
 }
 
+/** The service does not say who is here: it is asked again by itself, and at once by a click. */
+function Unreachable({ error }) {
+  useEffect(() => {
+    const timer = setTimeout(start, AGAIN_AFTER);
+    return () => clearTimeout(timer);
+  }, [error]);
+  return html`
+    <main class="starting">
+      <${Empty} whole icon="warn" title=${t("start.failed")}>
+        <p role="alert">${error.sentence}</p><p class="form-end"><button type="button" class="button primary" onClick=${start}>${t("sending.retry")}</button></p>
+      <//>
+    </main>`;
+}
+
 useTheme(app.state.theme);
 await speak(firstLanguage()).catch(() => speak("en"));
-const root = document.getElementById("app");
+const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 root.replaceChildren();
 render(html`<${Client} />`, root);
 if (route.state.name !== "room") start();

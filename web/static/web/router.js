@@ -8,7 +8,7 @@ const PAGES = [
   { name: "social", pattern: /^\/auth\/([\w-]+)\/callback\/?$/, fields: ["provider"] },
   { name: "settings", pattern: /^\/w\/settings(?:\/(\w+))?\/?$/, fields: ["section"] },
   { name: "channel", pattern: /^\/w\/([0-9a-z]{26})(?:\/c\/([0-9a-z]{26}))?\/?$/i, fields: ["workspace", "channel"] },
-  { name: "direct", pattern: /^\/w\/([0-9a-z]{26})\/d\/([0-9a-z]{26})\/?$/i, fields: ["workspace", "direct"] },
+  { name: "direct", pattern: /^\/w\/(?:([0-9a-z]{26})\/)?d\/([0-9a-z]{26})\/?$/i, fields: ["workspace", "direct"] },
 ];
 
 function read() {
@@ -39,5 +39,5 @@ document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[data-go]") : null;
   if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  go(link.getAttribute("href"));
+  go(link.getAttribute("href") ?? "/");
 });

@@ -19,7 +19,7 @@ const HELLO_WITHIN = 10_000;
 export class Stream {
   /** @type {Record<string, number>} the last number seen of each stream */
   cursors = {};
-  #socket = null;
+  #socket = /** @type {WebSocket | null} */ (null);
   #wait = FIRST_WAIT;
   #heartbeat = 25;
   #timers = { again: 0, beat: 0, deadline: 0 };

@@ -50,13 +50,13 @@ function token(found, { names, me, marksKept }) {
   if (fence) return [html`<pre class=${kept} tabindex="0"><code>${fence.slice(3, -3).replace(/^[\w-]*\n/, "")}</code></pre>`, whole.length];
   if (code) return [html`<code class=${kept}>${code.slice(1, -1)}</code>`, whole.length];
   if (mention) {
-    const [, written, id] = /^@\[(.+)\]\(user:(\d+)\)$/.exec(mention);
+    const [, written, id] = /^@\[(.+)\]\(user:(\d+)\)$/.exec(mention) ?? [];
     const isMe = me && String(me.id) === id;
     return [html`<span class="mention ${isMe ? "me" : ""} ${kept ?? ""}">@<bdi>${names?.get(id) ?? written}</bdi></span>`, whole.length];
   }
   if (channel) return [html`<span class="mention me ${kept ?? ""}">@channel</span>`, whole.length];
   if (link) {
-    const [, label, to] = /^\[(.+)\]\((.+)\)$/.exec(link);
+    const [, label, to] = /^\[(.+)\]\((.+)\)$/.exec(link) ?? [];
     return [anchor(to, label, kept), whole.length];
   }
   if (url) {

@@ -7,8 +7,8 @@
  * script, so that a page's Content-Security-Policy has to allow this script and the frame, and nothing else.
  */
 (() => {
-  const tag = document.currentScript;
-  const room = tag?.dataset.room ?? "";
+  const tag = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const room = tag.dataset.room ?? "";
   if (!/^[0-9a-z]{26}$/i.test(room)) {
     console.error("Rosetta widget: data-room must be a room's id");
     return;
@@ -33,6 +33,7 @@
     font: "600 16px/1 system-ui, sans-serif", cursor: "pointer", boxShadow: "0 6px 24px rgba(0,0,0,.24)", zIndex: "2147483000",
   }, { type: "button", "aria-expanded": "false" });
   button.textContent = label;
+  /** @type {HTMLElement | null} */
   let frame = null;
 
   const show = (isOpen) => {
@@ -46,7 +47,7 @@
     button.setAttribute("aria-expanded", String(isOpen));
     button.textContent = isOpen ? "✕" : label;
     button.setAttribute("aria-label", isOpen ? `${label}: ✕` : label);
-    if (isOpen) frame.focus();
+    if (isOpen) frame?.focus();
   };
   button.addEventListener("click", () => show(box.style.display === "none"));
   addEventListener("keydown", (event) => event.key === "Escape" && box.style.display !== "none" && (show(false), button.focus()));

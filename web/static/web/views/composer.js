@@ -11,14 +11,16 @@ const MOST_LETTERS = 8000;
 const MOST_FILES = 10;
 const TYPING_EVERY = 3000;
 
+/** @typedef {{key: string, name: string, size: number, share: number, file: any, error: string, stop: () => void}} Staged a file on its way up */
+
 /**
- * @param {{conversation: import("../conversation.js").Conversation, room: any, parent?: string | null, label: string, onTyping?: () => void, autofocus?: boolean}} props
+ * @param {{conversation: import("../conversation.js").Conversation, room: import("../../../types").Room, parent?: string | null, label: string, onTyping?: () => void, autofocus?: boolean}} props
  */
 export function Composer({ conversation, room, parent = null, label, onTyping, autofocus = false }) {
-  const draftName = `draft.${conversation.id}.${parent ?? ""}`;
+  const draftName = `draft.${room.me?.id}.${conversation.id}.${parent ?? ""}`;
   const [value, setValue] = useState(() => keptInTab.get(draftName)?.text ?? "");
-  const [files, setFiles] = useState([]);
-  const [picking, setPicking] = useState(null);
+  const [files, setFiles] = useState(/** @type {Staged[]} */ ([]));
+  const [picking, setPicking] = useState(/** @type {{from: number, query: string, at: number} | null} */ (null));
   const [isPreviewing, setPreviewing] = useState(false);
   const mentions = useRef(new Map(keptInTab.get(draftName)?.mentions ?? []));
   const box = useRef(null);
@@ -32,7 +34,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
     area.style.height = `${Math.min(area.scrollHeight, 240)}px`;
   }, [value]);
   useEffect(() => {
-    if (autofocus && matchMedia("(hover: hover)").matches) box.current.focus();
+    if (autofocus && hasKeyboard()) box.current.focus();
   }, [conversation]);
 
   const write = (text) => {
@@ -93,6 +95,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   };
   const choices = picking ? people(room, picking.query) : [];
   const choose = (person) => {
+    if (!picking) return;
     if (person.id) mentions.current.set(person.name, String(person.id));
     const rest = box.current.value.slice(box.current.selectionStart);
     place(`${value.slice(0, picking.from)}@${person.name} ${rest}`, picking.from + person.name.length + 2);
@@ -100,7 +103,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   };
   const onKeyDown = (event) => {
     if (event.isComposing || event.keyCode === 229) return;
-    if (choices.length) {
+    if (picking && choices.length) {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
         const step = event.key === "ArrowDown" ? 1 : -1;
@@ -115,6 +118,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
         return setPicking(null);
       }
     }
+    if (event.key === "ArrowUp" && !value && !parent && conversation.editNewest()) event.preventDefault();
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       send();
@@ -134,7 +138,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
       ${choices.length > 0 && html`
         <ul class="choices" role="listbox" id="choices" aria-label=${t("composer.mention")}>
           ${choices.map((person, i) => html`
-            <li key=${person.id ?? "channel"} id=${`choice-${i}`} role="option" aria-selected=${i === picking.at} onMouseDown=${(event) => { event.preventDefault(); choose(person); }}>
+            <li key=${person.id ?? "channel"} id=${`choice-${i}`} role="option" aria-selected=${i === picking?.at} onMouseDown=${(event) => { event.preventDefault(); choose(person); }}>
               ${person.id ? html`<${Avatar} name=${person.name} url=${person.avatar_url} seed=${`user${person.id}`} size="small" />` : html`<span class="avatar small"><${Icon} name="people" /></span>`}
               <span><${Name}>${person.name}<//></span>${person.language && html`<span class="hint">${languageName(person.language)}</span>`}${!person.id && html`<span class="hint">${t("composer.everybody")}</span>`}
             </li>`)}
@@ -149,9 +153,8 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
       <div class="composer-row">
         <input ref=${chooser} type="file" multiple hidden onChange=${(event) => { addFiles(event.target.files); event.target.value = ""; }} />
         ${room.canAttach && html`<${IconButton} name="clip" label=${t("composer.attach")} onClick=${() => chooser.current.click()} />`}
-        <textarea ref=${box} rows="1" dir="auto" aria-label=${label} placeholder=${label} value=${value} disabled=${room.isClosed}
-          role=${room.people ? "combobox" : undefined} aria-expanded=${room.people ? choices.length > 0 : undefined} aria-controls=${room.people ? "choices" : undefined}
-          aria-autocomplete=${room.people ? "list" : undefined} aria-activedescendant=${choices.length ? `choice-${picking.at}` : undefined}
+        <textarea ref=${box} rows="1" data-first=${hasKeyboard() ? "" : undefined} dir="auto" aria-label=${label} placeholder=${label} value=${value} disabled=${room.isClosed}
+          aria-controls=${choices.length ? "choices" : undefined} aria-autocomplete=${room.people ? "list" : undefined} aria-activedescendant=${picking && choices.length ? `choice-${picking.at}` : undefined}
           onInput=${(event) => write(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste} onBlur=${() => setPicking(null)}></textarea>
         <${EmojiButton} label=${t("composer.emoji")} onPick=${insert} />
         ${room.canPreview && html`<${IconButton} name="eye" label=${t("preview.open")} aria-pressed=${isPreviewing} disabled=${!content} onClick=${() => setPreviewing(!isPreviewing)} />`}
@@ -160,6 +163,9 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
       ${letters > MOST_LETTERS - 500 && html`<p class=${classes("count", letters > MOST_LETTERS && "over")} role="status">${t("composer.letters", { count: letters, most: MOST_LETTERS })}</p>`}
     </form>`;
 }
+
+/** Whether one writes with keys: on a touch screen the focus would bring up half a screen of them. */
+const hasKeyboard = () => matchMedia("(hover: hover)").matches;
 
 /** The word after an @ at the caret, or null. */
 function mentionAt(text, caret) {
@@ -173,6 +179,7 @@ function people(room, query) {
   return all.filter((person) => person.name.toLocaleLowerCase().includes(query)).slice(0, 8);
 }
 
+/** @param {File} file @param {(key: string, changes: Partial<Staged>) => void} change @returns {Staged} */
 function startUpload(file, change) {
   const key = `${Date.now()}-${Math.random()}`;
   const row = { key, name: file.name || "image.png", size: file.size, share: 0, file: null, error: "", stop: () => {} };
@@ -194,6 +201,7 @@ function useDrop(addFiles, isOn) {
     const over = (event) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
+      document.body.dataset.drop = t("composer.drop");
       document.body.classList.add("dropping");
     };
     const leave = (event) => event.relatedTarget === null && document.body.classList.remove("dropping");
@@ -219,7 +227,7 @@ function Preview({ content, room, onClose }) {
   const others = room.languages ?? [];
   const choices = (others.length ? others : Object.keys(LANGUAGES)).filter((code) => code !== room.language);
   const [language, setLanguage] = useState(choices[0] ?? "en");
-  const [told, setTold] = useState(null);
+  const [told, setTold] = useState(/** @type {import("../../../schema").PreviewResource | null} */ (null));
   const [isAsking, setAsking] = useState(false);
   useEffect(() => {
     if (!content) return undefined;

@@ -1,6 +1,6 @@
 /** Making and changing places: workspaces, channels, direct conversations, invites. */
 import * as api from "../api.js";
-import { app, attempt, channelPath, loadChannels, loadMembers, loadPlaces, say } from "../app.js";
+import { app, attempt, channelPath, copy, loadChannels, loadMembers, loadPlaces } from "../app.js";
 import { html, useEffect, useState } from "../core.js";
 import { moment, t } from "../i18n.js";
 import { go } from "../router.js";
@@ -20,8 +20,8 @@ export function NewWorkspace({ onClose }) {
 }
 
 export function JoinWorkspace({ onClose }) {
-  const [rows, setRows] = useState([]);
-  const [locked, setLocked] = useState(null);
+  const [rows, setRows] = useState(/** @type {import("../../../types").Workspace[]} */ ([]));
+  const [locked, setLocked] = useState(/** @type {import("../../../types").Workspace | null} */ (null));
   useEffect(() => {
     attempt(async () => setRows((await api.get("/workspaces", { discover: true, per_page: 50 })).data));
   }, []);
@@ -86,7 +86,7 @@ export function ChannelSettings({ channel, workspace, onClose }) {
 }
 
 function ChannelPeople({ path, workspace }) {
-  const [rows, setRows] = useState([]);
+  const [rows, setRows] = useState(/** @type {import("../../../types").Member[]} */ ([]));
   const load = () => attempt(async () => setRows(await api.all(`${path}/members`)));
   useEffect(() => {
     load();
@@ -122,23 +122,19 @@ export function NewDirect({ workspace, onPick, onClose }) {
 
 export function InvitePeople({ workspace, onClose }) {
   const path = `/workspaces/${workspace.id}/invites`;
-  const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
+  const [rows, setRows] = useState(/** @type {import("../../../types").Invite[] | null} */ (null));
   const load = async () => setRows(await api.all(path));
   useEffect(() => {
     attempt(load);
   }, []);
   const make = () => attempt(async () => { await api.post(path, {}); await load(); });
-  const copy = async (row) => {
-    await navigator.clipboard?.writeText(row.url);
-    say(t("copied"));
-  };
   return html`
     <${Dialog} title=${t("invite.make")} onClose=${onClose}>
       <p>${t("invite.lead")}</p>
       <ul class="links">${(rows ?? []).map((row) => html`
         <li key=${row.id}>
           <input readonly aria-label=${t("invite.link")} value=${row.url} onFocus=${(event) => event.target.select()} />
-          <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(row)} />
+          <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(row.url)} />
           <${IconButton} name="trash" label=${t("invite.revoke")} onClick=${() => attempt(async () => { await api.remove(`${path}/${row.id}`); await load(); })} />
           <span class="hint">${t("invite.used", { count: row.accepted_count })} · ${t("until", { date: moment(row.expires_at) })}</span>
         </li>`)}</ul>
@@ -148,7 +144,7 @@ export function InvitePeople({ workspace, onClose }) {
 
 /** Temporary rooms: one's own, open to visitors who have the address or find the tag on a page. */
 export function Rooms({ onClose }) {
-  const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
+  const [rows, setRows] = useState(/** @type {import("../../../schema").RoomResource[] | null} */ (null));
   const load = async () => setRows(await api.all("/external/rooms", { status: "active" }));
   useEffect(() => {
     attempt(load);
@@ -157,10 +153,6 @@ export function Rooms({ onClose }) {
     await api.post("/external/rooms", { name });
     form.reset();
     await Promise.all([load(), loadPlaces()]);
-  };
-  const copy = async (text) => {
-    await navigator.clipboard?.writeText(text);
-    say(t("copied"));
   };
   const close = (row) => attempt(async () => { await api.post(`/external/rooms/${row.room_id}/close`); await load(); });
   return html`

@@ -1,7 +1,7 @@
 /** A small choice of emoji, found by English words or by looking. */
 import { html, kept, useEffect, useRef, useState } from "../core.js";
 import { t } from "../i18n.js";
-import { Icon } from "./parts.js";
+import { float, Icon } from "./parts.js";
 
 export const QUICK = ["👍", "❤️", "😂", "🎉", "🙏", "👀"];
 
@@ -21,9 +21,8 @@ function Picker({ onPick, onClose }) {
   useEffect(() => {
     const away = (event) => root.current?.parentNode.contains(event.target) || onClose();
     document.addEventListener("pointerdown", away);
+    float(root.current, root.current.parentNode);
     root.current.querySelector("input").focus();
-    const box = root.current.getBoundingClientRect();
-    if (box.top < 8) root.current.classList.add("below");
     return () => document.removeEventListener("pointerdown", away);
   }, []);
   const pick = (emoji) => {
@@ -61,9 +60,11 @@ function Picker({ onPick, onClose }) {
 export function EmojiButton({ label, onPick }) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef(null);
+  /** What was picked may have put the focus where it belongs, the box one writes in say: then it stays there. */
   const close = () => {
+    const active = document.activeElement;
     setOpen(false);
-    button.current?.focus();
+    if (!active || active === document.body || active.closest(".picker")) button.current?.focus();
   };
   return html`
     <div class="emoji-button">

@@ -1,7 +1,7 @@
 /** One message: who said it, what it says in the reader's language, and how it came to say that. */
 import * as api from "../api.js";
 import { blobOf, pathOf } from "../api.js";
-import { attempt } from "../app.js";
+import { attempt, copy } from "../app.js";
 import { classes, html, useEffect, useRef, useState } from "../core.js";
 import { languageName, list, moment, size, t, time } from "../i18n.js";
 import { forSending, forTyping, gist, isOnlyEmoji, rich, tame } from "../text.js";
@@ -12,13 +12,24 @@ const LONG = 1200;
 const LONG_LINES = 18;
 
 /**
- * @param {{message: any, conversation: import("../conversation.js").Conversation, isFirst: boolean, room: any}} props
- *   `isFirst` of a run by one sender; `room` is what the place allows: {me, names, canModerate, language, onThread, onJump, isGuest, canCorrect}
+ * @param {{message: import("../../../types").Message, conversation: import("../conversation.js").Conversation, isFirst: boolean, room: import("../../../types").Room, inThread?: boolean}} props
+ *   `isFirst` of a run by one sender; `room` is what the place allows
  */
 export function Message({ message, conversation, isFirst, room, inThread = false }) {
   const [shows, setShows] = useState(/** @type {"" | "original" | "why"} */ (""));
   const [isEditing, setEditing] = useState(false);
   const [dialog, setDialog] = useState("");
+  const row = useRef(null);
+  useEffect(() => {
+    if (conversation.toEdit !== message.id || inThread) return;
+    conversation.toEdit = null;
+    setEditing(true);
+  });
+  const doneEditing = () => {
+    setEditing(false);
+    row.current?.focus();
+  };
+  const isPinned = conversation.pinned.has(message.id) && !message.deleted_at;
   const isMine = conversation.isMine(message);
   const isGone = Boolean(message.deleted_at);
   const isTranslated = message.display_source === "translation";
@@ -29,7 +40,8 @@ export function Message({ message, conversation, isFirst, room, inThread = false
     edit: () => isMine && !room.isGuest && !isGone && setEditing(true),
     remove: () => (isMine || room.canModerate) && !room.isGuest && !isGone && setDialog("delete"),
     react: (emoji) => attempt(() => conversation.react(message.id, emoji)),
-    pin: (isPinned) => attempt(() => conversation.pin(message.id, isPinned)),
+    pin: () => attempt(() => conversation.pin(message.id, !isPinned)),
+    copy: () => attempt(() => copy(message.display_content ?? "")),
   };
   const onKeyDown = (event) => {
     if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
@@ -42,7 +54,7 @@ export function Message({ message, conversation, isFirst, room, inThread = false
   const sender = message.sender;
   const name = sender ? sender.name : t("message.service");
   return html`
-    <li class=${classes("message", isFirst && "first", isMine && "mine", isGone && "gone", message.type === "system" && "system")}
+    <li ref=${row} class=${classes("message", isFirst && "first", isMine && "mine", isGone && "gone", message.type === "system" && "system")}
       data-id=${message.id} tabindex="-1" onKeyDown=${onKeyDown} aria-label=${t("message.by", { name: tame(name), time: time(message.created_at) })}>
       ${isFirst ? html`<${Avatar} name=${name} url=${sender?.avatar_url} seed=${`${sender?.kind}${sender?.id}`} />` : html`<time class="side-time" datetime=${message.created_at}>${time(message.created_at)}</time>`}
       <div class="message-main">
@@ -52,9 +64,10 @@ export function Message({ message, conversation, isFirst, room, inThread = false
             ${sender && sender.kind !== "user" && html`<span class="badge">${t(`sender.${sender.kind}`)}</span>`}
             <time datetime=${message.created_at} title=${moment(message.created_at)}>${time(message.created_at)}</time>
           </div>`}
+        ${isPinned && html`<p class="pinned-mark"><${Icon} name="pin" /> ${t("message.pinned")}</p>`}
         ${!inThread && message.parent_message_id && html`<${Quote} id=${message.parent_message_id} conversation=${conversation} room=${room} />`}
         ${isGone ? html`<p class="text stub">${t("message.deleted")}</p>`
-          : isEditing ? html`<${Editor} message=${message} conversation=${conversation} onDone=${() => setEditing(false)} />`
+          : isEditing ? html`<${Editor} message=${message} conversation=${conversation} onDone=${doneEditing} />`
           : html`
             <${Text} message=${message} room=${room} />
             ${message.attachments.length > 0 && html`<${Attachments} rows=${message.attachments} isGuest=${room.isGuest} />`}
@@ -67,7 +80,7 @@ export function Message({ message, conversation, isFirst, room, inThread = false
                 <span aria-hidden="true">${one.emoji}</span> <span aria-hidden="true">${one.count}</span></button>`)}
           </div>`}
         ${!inThread && message.reply_count > 0 && room.onThread && html`
-          <button type="button" class="thread-link" onClick=${() => room.onThread(message.id)}><${Icon} name="thread" /> ${t("thread.replies", { count: message.reply_count })}</button>`}
+          <button type="button" class="thread-link" onClick=${actions.reply}><${Icon} name="thread" /> ${t("thread.replies", { count: message.reply_count })}</button>`}
       </div>
       ${!isGone && !isEditing && !room.isGuest && html`
         <div class="message-tools" role="group" aria-label=${t("message.actions")}>
@@ -76,11 +89,10 @@ export function Message({ message, conversation, isFirst, room, inThread = false
           ${room.onThread && !inThread && html`<${IconButton} name="reply" label=${t("thread.reply")} onClick=${actions.reply} />`}
           <${Menu} label=${t("message.more")} icon="more">
             ${isMine && html`<${MenuItem} icon="edit" onClick=${actions.edit}>${t("message.edit")}<//>`}
-            <${MenuItem} icon="copy" onClick=${() => navigator.clipboard?.writeText(message.display_content ?? "")}>${t("message.copy")}<//>
+            ${message.display_content && html`<${MenuItem} icon="copy" onClick=${actions.copy}>${t("message.copy")}<//>`}
             ${isTranslated && html`<${MenuItem} icon="translate" onClick=${() => setShows("original")}>${t("translation.showOriginal")}<//>`}
             ${room.canCorrect && isTranslated && html`<${MenuItem} icon="edit" onClick=${() => setDialog("correct")}>${t("correct.title")}<//>`}
-            <${MenuItem} icon="pin" onClick=${() => actions.pin(true)}>${t("message.pin")}<//>
-            <${MenuItem} icon="pin" onClick=${() => actions.pin(false)}>${t("message.unpin")}<//>
+            <${MenuItem} icon="pin" onClick=${actions.pin}>${isPinned ? t("message.unpin") : t("message.pin")}<//>
             ${!isMine && html`<${MenuItem} icon="flag" onClick=${() => setDialog("report")}>${t("message.report")}<//>`}
             ${(isMine || room.canModerate) && html`<${MenuItem} icon="trash" danger onClick=${actions.remove}>${t("message.delete")}<//>`}
           <//>
@@ -91,6 +103,7 @@ export function Message({ message, conversation, isFirst, room, inThread = false
     </li>`;
 }
 
+/** @param {{message: import("../../../types").Message, room: import("../../../types").Room}} props */
 function Text({ message, room }) {
   const [isWhole, setWhole] = useState(false);
   const content = message.display_content;
@@ -104,7 +117,12 @@ function Text({ message, room }) {
     ${isLong && html`<button type="button" class="link small" aria-expanded=${isWhole} onClick=${() => setWhole(!isWhole)}>${isWhole ? t("message.less") : t("message.whole")}</button>`}`;
 }
 
-/** How this came to be in the reader's language: a quiet mark, a shimmer, or an honest line. */
+/**
+ * How this came to be in the reader's language: a quiet mark, a shimmer, or an honest line.
+ *
+ * @param {{message: import("../../../types").Message, room: import("../../../types").Room, conversation: import("../conversation.js").Conversation,
+ *   shows: string, setShows: (shows: "" | "original" | "why") => void, onCorrect: () => void}} props
+ */
 function Translation({ message, room, shows, setShows, conversation, onCorrect }) {
   if (!message.original_content) return null;
   if (message.display_source === "translation") {
@@ -131,7 +149,7 @@ function Translation({ message, room, shows, setShows, conversation, onCorrect }
 
 /** What the server knows of one translation of a message, once it has told. */
 function useHow(message, conversation, language) {
-  const [row, setRow] = useState(null);
+  const [row, setRow] = useState(/** @type {Partial<import("../../../schema").TranslationResource> | null} */ (null));
   useEffect(() => {
     let isStale = false;
     api.get(`${conversation.path}/messages/${message.id}/translations`, { per_page: 100 }).then(

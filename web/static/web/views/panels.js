@@ -11,9 +11,10 @@ import { moveBetweenMessages } from "./timeline.js";
 
 export function Panel({ title, onClose, children, class: more = "" }) {
   const root = useRef(null);
+  // Of before anything in here took the focus; a box to write in may do so first.
+  const [before] = useState(() => /** @type {HTMLElement | null} */ (document.activeElement));
   useEffect(() => {
-    const before = document.activeElement;
-    root.current.querySelector("[data-first], h2")?.focus();
+    (root.current.querySelector("[data-first]") ?? root.current.querySelector("h2")).focus();
     return () => before?.isConnected && before.focus?.();
   }, []);
   const onKeyDown = (event) => {
@@ -91,10 +92,11 @@ function snippet(text, query) {
 }
 
 export function Pins({ conversation, onJump, onClose }) {
+  useObserved(conversation);
   const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
   useEffect(() => {
     attempt(async () => setRows((await api.get(`${conversation.path}/pins`, { limit: 100 })).data));
-  }, [conversation, app.state.language]);
+  }, [conversation, [...conversation.pinned].join(), app.state.language]);
   return html`
     <${Panel} title=${t("pins.title")} onClose=${onClose}>
       <div class="panel-body" tabindex="0" role="region" aria-label=${t("pins.title")}>

@@ -1,4 +1,5 @@
 /** Small pieces that every page uses: icons, avatars, dialogs, fields and a menu. */
+import { pathOf } from "../api.js";
 import { classes, html, useEffect, useRef, useState } from "../core.js";
 import { t } from "../i18n.js";
 import { tame } from "../text.js";
@@ -36,12 +37,13 @@ const PATHS = {
   again: "M20 12a8 8 0 1 1-2.5-5.8M20 4v4.5h-4.5",
   at: "M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0zm0 0v1.5a2.5 2.5 0 0 0 5 0V12a9 9 0 1 0-4 7.5",
   clock: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 7v5l3.5 2",
+  bell: "M6 16V11a6 6 0 0 1 12 0v5l1.500 2h-15zM10 21h4",
   warn: "M12 4l9 16H3zM12 10v4M12 17h.01",
 };
 
-/** @param {{name: keyof PATHS, class?: string}} props */
+/** @param {{name: keyof typeof PATHS, class?: string}} props */
 export const Icon = ({ name, class: more }) =>
-  html`<svg class=${classes("icon", more)} viewBox="0 0 24 24" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
+  html`<svg class=${classes("icon", name === "more" && "solid", more)} viewBox="0 0 24 24" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
 
 /** A button that is an icon: its label is its name and its tooltip. */
 export const IconButton = ({ name, label, class: more, ...rest }) =>
@@ -55,14 +57,18 @@ export const Logo = () => html`
   </svg>`;
 
 /** Neighbouring ids get colours far apart. */
-const hue = (key) => ([...String(key)].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 9973, 7) * 137) % 360;
+const hue = (key) => ([...String(key)].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7) * 137) % 360;
+
+/** What may be loaded of an avatar's address: our own pictures by path, as the service has several names, others over https. */
+const pictureOf = (url) => (/\/api\/v1\/files\/[0-9a-z]{26}\/download$/.test(url ?? "") ? pathOf(url) : /^https:/.test(url ?? "") ? url : "");
 
 /** @param {{name: string, url?: string | null, seed: any, size?: string}} props */
 export function Avatar({ name, url, seed, size = "" }) {
   const [isBroken, setBroken] = useState(false);
   const first = Array.from((name ?? "").trim())[0] ?? "?";
-  if (url && /^https?:/.test(url) && !isBroken) {
-    return html`<img class=${classes("avatar", size)} src=${url} alt="" loading="lazy" referrerpolicy="no-referrer" onError=${() => setBroken(true)} />`;
+  const source = pictureOf(url);
+  if (source && !isBroken) {
+    return html`<img class=${classes("avatar", size)} src=${source} alt="" loading="lazy" referrerpolicy="no-referrer" onError=${() => setBroken(true)} />`;
   }
   return html`<span class=${classes("avatar", size)} style=${{ "--hue": hue(seed) }} aria-hidden="true">${first.toLocaleUpperCase()}</span>`;
 }
@@ -74,7 +80,7 @@ export const Name = ({ children }) => html`<bdi>${tame(children)}</bdi>`;
 export function Dialog({ title, onClose, wide, children }) {
   const element = useRef(null);
   useEffect(() => {
-    const before = document.activeElement;
+    const before = /** @type {HTMLElement | null} */ (document.activeElement);
     element.current.showModal();
     (element.current.querySelector("[autofocus]") ?? element.current.querySelector("h2")).focus();
     return () => before?.focus?.();
@@ -112,7 +118,7 @@ export function Field({ label, hint, errors, as = "input", children, ...rest }) 
 }
 
 /** A form: `submit` gets its values; errors of the answer stand at their fields, others above the button. */
-export function Form({ submit, button, fields, children, class: more, after }) {
+export function Form({ submit, button, fields, children, class: more, after, danger }) {
   const [errors, setErrors] = useState({});
   const [problem, setProblem] = useState("");
   const [isBusy, setBusy] = useState(false);
@@ -142,18 +148,37 @@ export function Form({ submit, button, fields, children, class: more, after }) {
       ${children}
       ${problem && html`<p class="form-error" role="alert"><${Icon} name="warn" /> ${problem}</p>`}
       <div class="form-end">
-        <button class="button primary" disabled=${isBusy} aria-busy=${isBusy}>${button}</button>
+        <button class=${classes("button primary", danger && "danger")} disabled=${isBusy} aria-busy=${isBusy}>${button}</button>
         ${after}
       </div>
     </form>`;
 }
 
-/** A button that opens a list of actions below it. */
+const EDGE = 8;
+const GAP = 4;
+
+/** Show `element` beside `anchor` where there is room, whatever scrolls or clips around it. @param {HTMLElement} element @param {Element} anchor */
+export function float(element, anchor, align = "end") {
+  const at = anchor.getBoundingClientRect();
+  const above = at.top - GAP - EDGE;
+  const below = innerHeight - at.bottom - GAP - EDGE;
+  const isBelow = element.offsetHeight <= below || below >= above;
+  const height = Math.min(element.offsetHeight, isBelow ? below : above);
+  const left = align === "start" ? at.left : at.right - element.offsetWidth;
+  Object.assign(element.style, {
+    maxHeight: `${isBelow ? below : above}px`,
+    top: `${isBelow ? at.bottom + GAP : at.top - GAP - height}px`,
+    left: `${Math.max(EDGE, Math.min(left, innerWidth - element.offsetWidth - EDGE))}px`,
+  });
+}
+
+/** A button that opens a list of actions beside it. */
 export function Menu({ label, icon, class: more, children, align = "end", button }) {
   const [isOpen, setOpen] = useState(false);
   const root = useRef(null);
   useEffect(() => {
     if (!isOpen) return undefined;
+    float(root.current.querySelector(".menu-list"), root.current, align);
     const away = (event) => root.current?.contains(event.target) || setOpen(false);
     document.addEventListener("pointerdown", away);
     root.current?.querySelector("[role=menuitem],[role=menuitemradio]")?.focus();
@@ -182,8 +207,8 @@ export function Menu({ label, icon, class: more, children, align = "end", button
     </div>`;
 }
 
-export const MenuItem = ({ icon, children, danger, checked, ...rest }) => html`
-  <button type="button" tabindex="-1" class=${classes("menu-item", danger && "danger")}
+export const MenuItem = ({ icon, children, danger, checked, class: more, ...rest }) => html`
+  <button type="button" tabindex="-1" class=${classes("menu-item", danger && "danger", more)}
     role=${checked === undefined ? "menuitem" : "menuitemradio"} aria-checked=${checked} ...${rest}>
     ${icon && html`<${Icon} name=${icon} />`}<span>${children}</span>${checked && html`<${Icon} name="check" class="end" />`}
   </button>`;
@@ -191,6 +216,6 @@ export const MenuItem = ({ icon, children, danger, checked, ...rest }) => html`
 /** A place where something will be. */
 export const Waiting = () => html`<div class="waiting" role="status"><span class="spinner"></span><span class="sr">${t("loading")}</span></div>`;
 
-/** Nothing here, and what to do about it. */
-export const Empty = ({ icon, title, children }) => html`
-  <div class="empty"><${Icon} name=${icon} /><h2>${title}</h2><div>${children}</div></div>`;
+/** Nothing here, and what to do about it. `whole`: it is all that the page says. */
+export const Empty = ({ icon, title, whole, children }) => html`
+  <div class="empty"><${Icon} name=${icon} />${whole ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}<div>${children}</div></div>`;

@@ -1,6 +1,6 @@
 /** A temporary room for a visitor: a nickname, a language, and then one conversation. Speaks with a guest's token, never a cookie. */
 import * as api from "../api.js";
-import { classes, html, keeper, Store, useEffect, useObserved, useState } from "../core.js";
+import { classes, html, keeper, Store, useEffect, useMemo, useObserved, useState } from "../core.js";
 import { Conversation } from "../conversation.js";
 import { LANGUAGES, moment, speak, spoken, t } from "../i18n.js";
 import { Stream } from "../socket.js";
@@ -12,8 +12,8 @@ import { Timeline } from "./timeline.js";
 
 const stays = keeper(() => localStorage);
 
-/** @type {Store<{stay: any, conversation: Conversation | null, link: string, isOver: boolean}>} */
-const visit = new Store({ stay: null, conversation: null, link: "connecting", isOver: false });
+/** @type {Store<{stay: import("../../../types").Stay | null, conversation: Conversation, link: string, isOver: boolean}>} */
+const visit = new Store({ stay: null, conversation: /** @type {any} */ (null), link: "connecting", isOver: false });
 /** @type {Stream | null} */
 let stream = null;
 
@@ -26,7 +26,11 @@ function begin(roomId, stay) {
     protocols: [`guest.${stay.session.token}`],
     onState: (link) => visit.set({ link }),
     onReady: (isFirst) => (isFirst || conversation.error ? conversation.open() : conversation.wakeUp()),
-    onEvent: ({ event, data }) => (event === "room.closed" ? visit.set({ isOver: true }) : conversation.apply(event, data)),
+    onEvent: ({ event, data }) => {
+      if (event === "room.closed") visit.set({ isOver: true });
+      else if (event === "room.extended") lengthen(roomId, data.expires_at);
+      else conversation.apply(event, data);
+    },
     onSignal: ({ event, data }) => {
       const who = data?.sender ?? data?.user ?? data ?? {};
       if (event === "typing" && String(who.id ?? who.user_id) !== String(stay.guest.id)) conversation.hearTyping(`${who.kind ?? "user"}:${who.id ?? who.user_id}`, who.name ?? "");
@@ -35,6 +39,15 @@ function begin(roomId, stay) {
     onRefused: () => end(roomId),
   });
   conversation.open();
+}
+
+/** The room stays open longer, and so does the visitor. */
+function lengthen(roomId, until) {
+  const { stay } = visit.state;
+  if (!stay) return;
+  const longer = { ...stay, room: { ...stay.room, expires_at: until }, session: { ...stay.session, expires_at: until } };
+  stays.set(`stay.${roomId}`, longer);
+  visit.set({ stay: longer });
 }
 
 function end(roomId) {
@@ -55,12 +68,12 @@ export function Room({ id, isEmbedded }) {
   useEffect(() => {
     if (isEmbedded) document.documentElement.classList.add("embedded");
   }, []);
+  const room = useMemo(() => stay && {
+    me: { id: stay.guest.id, name: stay.guest.nickname }, language: stay.guest.preferred_language, names: new Map(), isGuest: true, canAttach: true,
+    isClosed: isOver, onJump: (messageId) => conversation.show(messageId),
+  }, [stay, isOver]);
   if (isOver && !stay) return html`<${Over} />`;
   if (!stay) return html`<${Join} id=${id} isEmbedded=${isEmbedded} />`;
-  const room = {
-    me: { id: stay.guest.id, name: stay.guest.nickname }, language: stay.guest.preferred_language, names: new Map(), isGuest: true, canAttach: true,
-    isClosed: isOver, onJump: (messageId) => { conversation.wanted = messageId; conversation.changed(); },
-  };
   return html`
     <main class=${classes("room", isEmbedded && "embedded")}>
       <header class="room-head">
@@ -79,7 +92,7 @@ function leave(id) {
   stream?.close();
   stays.set(`stay.${id}`, null);
   api.callAsGuest("");
-  visit.set({ stay: null, conversation: null, isOver: false });
+  visit.set({ stay: null, isOver: false });
 }
 
 function Join({ id, isEmbedded }) {

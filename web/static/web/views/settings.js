@@ -1,12 +1,16 @@
 /** One's own account: who one is, how one signs in, what is kept, and leaving. */
 import * as api from "../api.js";
-import { app, attempt, changeMe, say, signOut } from "../app.js";
-import { html, keptInTab, setting, useEffect, useState } from "../core.js";
+import { app, attempt, changeMe, changePicture, copy, say, signOut } from "../app.js";
+import { html, keptInTab, setting, useEffect, useRef, useState } from "../core.js";
 import { LANGUAGES, moment, size, t } from "../i18n.js";
 import { tame } from "../text.js";
+import { Notifications } from "./notifications.js";
+import { PROVIDER_NAMES } from "./signin.js";
 import { Avatar, Dialog, Form, Icon, IconButton, Waiting } from "./parts.js";
 
-const SECTIONS = { profile: Profile, security: Security, tokens: Tokens, files: Files, data: Data };
+const SECTIONS = { profile: Profile, security: Security, notifications: Notifications, tokens: Tokens, files: Files, data: Data };
+const BROWSERS = { Edg: "Edge", OPR: "Opera", SamsungBrowser: "Samsung Internet", FxiOS: "Firefox", CriOS: "Chrome" };
+const SYSTEMS = { "Mac OS X": "macOS", CrOS: "ChromeOS" };
 const ABILITIES = ["*", "automation:messages", "temporary-rooms:create", "temporary-rooms:read", "temporary-rooms:extend", "temporary-rooms:close"];
 
 export function Settings({ section, onClose }) {
@@ -22,18 +26,43 @@ export function Settings({ section, onClose }) {
 
 function Profile() {
   const { me } = app.state;
-  const submit = async ({ name, preferred_language, avatar_url }) => {
-    await changeMe({ name, preferred_language, avatar_url: avatar_url || null });
+  const submit = async (values) => {
+    await changeMe(values);
     say(t("saved"));
   };
+  const resend = () => attempt(async () => {
+    await api.post("/auth/email/verification-notification");
+    say(t("profile.mailed"));
+  });
   return html`
-    <div class="profile-head"><${Avatar} name=${me.name} url=${me.avatar_url} seed=${`user${me.id}`} size="big" /><div><strong><bdi>${tame(me.name)}</bdi></strong><p class="hint">${me.email}</p></div></div>
-    ${!me.email_verified_at && html`<p class="notice"><${Icon} name="warn" /> ${t("profile.unverified")} <button type="button" class="link" onClick=${() => attempt(async () => { await api.post("/auth/email/verification-notification"); say(t("profile.mailed")); })}>${t("profile.resend")}</button></p>`}
+    <${Picture} me=${me} />
+    ${!me.email_verified_at && html`<p class="notice"><${Icon} name="warn" /> ${t("profile.unverified")} <button type="button" class="link" onClick=${resend}>${t("profile.resend")}</button></p>`}
     <${Form} submit=${submit} button=${t("save")} fields=${[
       { name: "name", label: t("register.name"), defaultValue: me.name, maxlength: 255, autocomplete: "name" },
       { name: "preferred_language", as: "select", label: t("register.language"), children: html`${Object.entries(LANGUAGES).map(([code, name]) => html`<option key=${code} value=${code} lang=${code} selected=${code === me.preferred_language}>${name}</option>`)}` },
-      { name: "avatar_url", type: "url", label: t("profile.avatar"), hint: t("profile.avatarHint"), defaultValue: me.avatar_url ?? "" },
     ]} />`;
+}
+
+/** Who one is to others, and the picture that they see. */
+function Picture({ me }) {
+  const chooser = useRef(null);
+  const [isBusy, setBusy] = useState(false);
+  const choose = async (file) => {
+    setBusy(true);
+    await attempt(() => changePicture(file));
+    setBusy(false);
+  };
+  return html`
+    <div class="profile-head">
+      <${Avatar} key=${me.avatar_url} name=${me.name} url=${me.avatar_url} seed=${`user${me.id}`} size="big" />
+      <div class="person"><strong><bdi>${tame(me.name)}</bdi></strong><span class="hint">${me.email}</span>
+        <p class="form-end">
+          <button type="button" class="button small" aria-busy=${isBusy} disabled=${isBusy} onClick=${() => chooser.current.click()}>${t("profile.picture")}</button>
+          ${me.avatar_url && html`<button type="button" class="button small" onClick=${() => attempt(() => changePicture(null))}>${t("profile.noPicture")}</button>`}
+        </p>
+      </div>
+      <input ref=${chooser} type="file" accept="image/*" hidden aria-label=${t("profile.picture")} onChange=${(event) => event.target.files[0] && choose(event.target.files[0])} />
+    </div>`;
 }
 
 function useRows(path) {
@@ -54,7 +83,7 @@ function Security() {
     form.reset();
     say(t("password.changed"));
   };
-  const end = (row) => attempt(async () => { await api.remove(`/me/sessions/${row.id}`); await (row.is_current || row.current ? signOut() : load()); });
+  const end = (row) => attempt(async () => { await api.remove(`/me/sessions/${row.id}`); await (row.current ? signOut() : load()); });
   return html`
     ${me.has_password && html`
       <h3>${t("password.change")}</h3>
@@ -63,25 +92,22 @@ function Security() {
         { name: "password", type: "password", label: t("reset.password"), autocomplete: "new-password", hint: t("register.passwordHint") },
       ]} />`}
     <${Linked} />
-    <${Devices} />
     ${!isMissing && html`<h3>${t("sessions.title")}</h3>
       ${rows === null ? html`<${Waiting} />` : html`<ul class="rows">${rows.map((row) => html`
-        <li key=${row.id}><span class="person"><strong>${tame(row.device_name)}</strong><span class="hint">${row.ip_address ?? ""} · ${moment(row.last_used_at ?? row.created_at)}</span></span>
-          ${row.is_current || row.current ? html`<span class="badge">${t("sessions.this")}</span>` : html`<button type="button" class="button" onClick=${() => end(row)}>${t("sessions.end")}</button>`}</li>`)}</ul>`}`}`;
+        <li key=${row.id}><span class="person"><strong title=${row.device_name}>${browserName(row.device_name)}</strong><span class="hint">${[row.ip_address, moment(row.last_used_at)].filter(Boolean).join(" · ")}</span></span>
+          ${row.current ? html`<span class="badge">${t("sessions.this")}</span>` : html`<button type="button" class="button" onClick=${() => end(row)}>${t("sessions.end")}</button>`}</li>`)}</ul>`}`}`;
 }
 
-/** Phones and browsers that get notifications. */
-function Devices() {
-  const { rows, load, isMissing } = useRows("/me/devices");
-  if (isMissing || !rows?.length) return null;
-  return html`
-    <h3>${t("devices.title")}</h3>
-    <ul class="rows">${rows.map((row) => html`<li key=${row.id}><span class="person"><strong>${tame(row.device_name ?? row.platform)}</strong><span class="hint">${row.provider} · ${moment(row.last_used_at)}</span></span>
-      <button type="button" class="button" onClick=${() => attempt(async () => { await api.remove(`/devices/${row.id}`); await load(); })}>${t("tokens.revoke")}</button></li>`)}</ul>`;
+/** "Firefox · Windows" of what a browser says of itself; what is not a browser's keeps its own name. @param {string} said */
+function browserName(said) {
+  const browser = /Edg|OPR|SamsungBrowser|Firefox|FxiOS|CriOS|Chrome|Safari/.exec(said)?.[0];
+  if (!said.startsWith("Mozilla/") || !browser) return tame(said);
+  const system = /iPhone|iPad|Android|Windows|Mac OS X|CrOS|Linux/.exec(said)?.[0];
+  return [BROWSERS[browser] ?? browser, SYSTEMS[system] ?? system].filter(Boolean).join(" · ");
 }
 
 function Linked() {
-  const [rows, setRows] = useState([]);
+  const [rows, setRows] = useState(/** @type {import("../../../schema").SocialAccountAnswer[]} */ ([]));
   const load = () => api.get("/auth/web/social/accounts").then(({ accounts }) => setRows(accounts), () => {});
   useEffect(() => {
     load();
@@ -98,10 +124,13 @@ function Linked() {
     <h3>${t("social.title")}</h3>
     <ul class="rows">${providers.map((provider) => {
       const row = rows.find((one) => one.provider === provider);
-      return html`<li key=${provider}><span class="person"><strong>${provider}</strong><span class="hint">${row?.provider_email ?? ""}</span></span>
+      return html`<li key=${provider}><span class="person"><strong>${PROVIDER_NAMES[provider] ?? provider}</strong><span class="hint">${row?.provider_email ?? ""}</span></span>
         <button type="button" class="button" onClick=${() => (row ? unlink(provider) : link(provider))}>${row ? t("social.unlink") : t("social.link")}</button></li>`;
     })}</ul>`;
 }
+
+/** What a token may do, in words where there are any. */
+const abilitiesOf = (row) => (row.abilities.every((one) => one.startsWith("temporary-rooms:")) ? t("tokens.rooms") : row.abilities.map((one) => (["*", "automation:messages"].includes(one) ? t(`tokens.${one}`) : one)).join(", "));
 
 function Tokens() {
   const { rows, load, isMissing } = useRows("/me/tokens");
@@ -115,13 +144,13 @@ function Tokens() {
   };
   return html`
     <p class="hint">${t("tokens.lead")}</p>
-    ${made && html`<p class="notice" role="status">${t("tokens.once")} <code class="secret">${made}</code> <${IconButton} name="copy" label=${t("copy")} onClick=${() => navigator.clipboard?.writeText(made)} /></p>`}
-    <${Form} class="inline-form" submit=${submit} button=${t("create")} fields=${[
+    ${made && html`<p class="notice" role="status">${t("tokens.once")} <code class="secret">${made}</code> <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(made)} /></p>`}
+    <${Form} submit=${submit} button=${t("create")} fields=${[
       { name: "name", label: t("name"), maxlength: 255 },
       { name: "ability", as: "select", label: t("tokens.ability"), children: html`${["*", "automation:messages", "rooms"].map((one) => html`<option key=${one} value=${one}>${t(`tokens.${one}`)}</option>`)}` },
     ]} />
     ${rows === null ? html`<${Waiting} />` : html`<ul class="rows">${rows.map((row) => html`
-      <li key=${row.id}><span class="person"><strong>${tame(row.name)}</strong><span class="hint">${row.abilities.join(", ")} · ${row.last_used_at ? t("tokens.used", { date: moment(row.last_used_at) }) : t("tokens.unused")}</span></span>
+      <li key=${row.id}><span class="person"><strong>${tame(row.name)}</strong><span class="hint">${abilitiesOf(row)} · ${row.last_used_at ? t("tokens.used", { date: moment(row.last_used_at) }) : t("tokens.unused")}</span></span>
         <button type="button" class="button" onClick=${() => attempt(async () => { await api.remove(`/me/tokens/${row.id}`); await load(); })}>${t("tokens.revoke")}</button></li>`)}</ul>`}`;
 }
 
@@ -135,7 +164,7 @@ function Files() {
 
 function Data() {
   const { me } = app.state;
-  const [state, setState] = useState(null);
+  const [state, setState] = useState(/** @type {import("../../../schema").ExportState | null} */ (null));
   const [isCodeSent, setCodeSent] = useState(false);
   const look = () => api.get("/me/export").then(({ data }) => setState(data), () => setState(null));
   useEffect(() => {
@@ -153,12 +182,12 @@ function Data() {
   return html`
     <h3>${t("export.title")}</h3>
     <p class="hint">${t("export.lead")}</p>
-    ${state?.status === "ready" ? html`<p><a class="button" href=${api.pathOf(state.download_url)} download>${t("export.get")}</a></p>`
+    ${state?.status === "ready" ? html`<p><a class="button" href=${api.pathOf(state.download_url ?? "")} download>${t("export.get")}</a></p>`
       : state?.status === "pending" ? html`<p role="status">${t("export.pending")} <progress max="100" value=${state.progress ?? 0} aria-label=${t("export.title")}></progress></p>` : null}
     <p><button type="button" class="button" onClick=${() => attempt(async () => { await api.post("/me/export"); await look(); })}>${t("export.make")}</button></p>
     <hr />
     <h3>${t("leave.title")}</h3>
     <p class="hint">${t("leave.lead")}</p>
     ${!me.has_password && !isCodeSent ? html`<button type="button" class="button" onClick=${() => attempt(async () => { await api.post("/auth/web/otp", { email: me.email }); setCodeSent(true); })}>${t("code.send")}</button>`
-      : html`<${Form} class="danger-form" submit=${leave} button=${t("leave.go")} fields=${[{ name: "proof", type: me.has_password ? "password" : "text", label: me.has_password ? t("password.current") : t("code.code"), autocomplete: me.has_password ? "current-password" : "one-time-code" }]} />`}`;
+      : html`<${Form} danger submit=${leave} button=${t("leave.go")} fields=${[{ name: "proof", type: me.has_password ? "password" : "text", label: me.has_password ? t("password.current") : t("code.code"), autocomplete: me.has_password ? "current-password" : "one-time-code" }]} />`}`;
 }

@@ -1,7 +1,7 @@
 /** The signed-in client: places at the side, the conversation in the middle, a panel beside it. */
 import * as api from "../api.js";
 import {
-  app, attempt, changeMe, channelPath, conversationOf, loadChannels, loadMembers, loadPlaces, placeOf, rereadAll, say, showing, signOut, touchPlace, typingIn, unreadInAll, useTheme,
+  app, attempt, changeMe, channelPath, conversationOf, directPath, loadChannels, loadMembers, loadPlaces, placeOf, say, showing, signOut, touchPlace, typingIn, unreadInAll, useTheme,
 } from "../app.js";
 import { classes, html, kept, useEffect, useMemo, useObserved, useRef, useState } from "../core.js";
 import { LANGUAGES, number, spoken, t } from "../i18n.js";
@@ -10,6 +10,7 @@ import { tame } from "../text.js";
 import { Composer } from "./composer.js";
 import { ChannelSettings, InvitePeople, JoinWorkspace, NewChannel, NewDirect, NewWorkspace, Rooms } from "./dialogs.js";
 import { Members, Pins, Search, Thread } from "./panels.js";
+import { Levels } from "./notifications.js";
 import { Avatar, Empty, Icon, IconButton, Logo, Menu, MenuItem, Name, Waiting } from "./parts.js";
 import { Settings } from "./settings.js";
 import { Timeline } from "./timeline.js";
@@ -49,7 +50,7 @@ export function Shell() {
   useShortcuts({ onSearch: () => workspace && setPanel({ kind: "search" }) });
 
   const jump = (row) => {
-    const place = row.channel_id ? `/w/${row.workspace_id}/c/${row.channel_id}` : `/w/${workspace.id}/d/${row.conversation_id}`;
+    const place = row.channel_id ? `/w/${row.workspace_id}/c/${row.channel_id}` : directPath(workspace, row.conversation_id);
     go(`${place}?at=${row.id}`);
     if (matchMedia("(max-width: 900px)").matches) setPanel(null);
   };
@@ -57,9 +58,9 @@ export function Shell() {
     attempt(async () => {
       const { data } = await api.post("/direct-conversations", { participant_user_id: user.id });
       await loadPlaces();
-      go(`/w/${workspace?.id ?? ""}/d/${data.id}`);
+      go(directPath(workspace, data.id));
     });
-  const canInvite = workspace && ["owner", "admin"].includes(workspace.role);
+  const canInvite = workspace && ["owner", "admin"].includes(workspace.role ?? "");
 
   return html`
     <div class=${classes("shell", isSideOpen && "side-open", panel && "with-panel")}>
@@ -74,7 +75,7 @@ export function Shell() {
             <${Link} />
             <header class="stage-head"><${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${() => setSideOpen(true)} /></header>
             ${!app.state.isStarted || (workspace && !channels) ? html`<${Waiting} />` : !workspace && html`
-              <${Empty} icon="globe" title=${t("empty.title", { name: me.name })}>
+              <${Empty} whole icon="globe" title=${t("empty.title", { name: me.name })}>
                 <p>${t("empty.lead")}</p><p class="form-end"><button type="button" class="button primary" onClick=${() => setDialog("workspace")}>${t("workspace.new")}</button><button type="button" class="button" onClick=${() => setDialog("join")}>${t("workspace.join")}</button></p>
               <//>`}
           </main>`}
@@ -150,20 +151,21 @@ function Sidebar({ workspace, channels, current, setDialog, canInvite }) {
             <div class="side-title"><h2 id="channels-title">${t("channels.title")}</h2><${IconButton} name="plus" label=${t("channel.new")} onClick=${() => setDialog("channel")} /></div>
             <ul>${open.map((row) => html`<li key=${row.id}><${PlaceLink} href=${`/w/${workspace.id}/c/${row.id}`} isCurrent=${row.id === current} unread=${row.unread_count} name=${row.name}>
               <${Icon} name=${row.visibility === "private" || row.has_password ? "lock" : "hash"} /><//></li>`)}</ul>
-          </section>
+          </section>`}
+        ${(workspace || directs.length > 0) && html`
           <section aria-labelledby="directs-title">
             <div class="side-title"><h2 id="directs-title">${t("directs.title")}</h2><${IconButton} name="plus" label=${t("direct.new")} onClick=${() => setDialog("direct")} /></div>
-            <ul>${directs.map((row) => html`<li key=${row.id}><${PlaceLink} href=${`/w/${workspace.id}/d/${row.id}`} isCurrent=${row.id === current} unread=${row.unread_count} name=${row.participant.name}>
+            <ul>${directs.map((row) => html`<li key=${row.id}><${PlaceLink} href=${directPath(workspace, row.id)} isCurrent=${row.id === current} unread=${row.unread_count} name=${row.participant.name}>
               <span class=${`presence ${presence[row.participant.id] ?? ""}`}><${Avatar} name=${row.participant.name} url=${row.participant.avatar_url} seed=${`user${row.participant.id}`} size="tiny" /></span><//></li>`)}</ul>
           </section>`}
       </div>
       <div class="side-foot">
         <${Avatar} name=${me.name} url=${me.avatar_url} seed=${`user${me.id}`} />
         <span class="person"><strong><${Name}>${me.name}<//></strong><span class="hint" lang=${spoken()}>${LANGUAGES[me.preferred_language] ?? ""}</span></span>
-        <${Menu} label=${t("language.read")} icon="globe" class="up">
+        <${Menu} label=${t("language.read")} icon="globe">
           ${Object.entries(LANGUAGES).map(([code, label]) => html`<${MenuItem} key=${code} checked=${code === me.preferred_language} lang=${code} onClick=${() => readIn(code, workspace)}>${label}<//>`)}
         <//>
-        <${Menu} label=${t("me.menu")} icon="gear" class="up">
+        <${Menu} label=${t("me.menu")} icon="gear">
           <${MenuItem} icon="gear" onClick=${() => go("/w/settings/profile")}>${t("settings.title")}<//>
           ${["auto", "light", "dark"].map((one) => html`<${MenuItem} key=${one} icon=${one === "dark" ? "moon" : "sun"} checked=${theme === one} onClick=${() => useTheme(one)}>${t(`theme.${one}`)}<//>`)}
           <hr />
@@ -201,7 +203,8 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
   const path = isDirect ? `/direct-conversations/${id}` : channelPath(workspace.id, id);
   const conversation = conversationOf(id, path);
   useObserved(conversation);
-  const people = useMemo(() => peopleOf(isDirect, place, members[workspace?.id], me), [isDirect, place, members, me]);
+  const roll = members[workspace?.id];
+  const people = useMemo(() => peopleOf(place?.participant, roll, me), [place?.participant, roll, me]);
   const spokenBy = languagesOf(conversation, people);
   const languages = [...new Set([...people.map((person) => person.language), ...spokenBy.values()])].filter(Boolean);
   const names = useMemo(() => new Map(people.map((person) => [String(person.id), person.name])), [people]);
@@ -217,21 +220,22 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
   const isKnown = Boolean(place);
   useEffect(() => {
     if (needsPassword) return;
-    if (at && conversation.find(at)) {
-      conversation.wanted = at;
-      conversation.changed();
-    } else if (at || !conversation.isOpen || !conversation.atEnd) conversation.open({ around: at || undefined, unread: place?.unread_count ?? 0 });
+    if (at && conversation.find(at)) conversation.show(at);
+    else if (at || !conversation.isOpen || !conversation.atEnd) conversation.open({ around: at || undefined, unread: place?.unread_count ?? 0 });
     else if (place?.unread_count) conversation.readSeq = conversation.lastSeq - place.unread_count;
   }, [id, at, needsPassword, isKnown]);
 
-  const mine = members[workspace?.id]?.find((row) => row.user.id === me.id);
+  const mine = roll?.find((row) => row.user.id === me.id);
   const language = (!isDirect && mine?.preferred_language) || me.preferred_language;
-  const room = {
-    me, names, people: people.map((person) => ({ ...person, language: person.language ?? spokenBy.get(person.id) })), languages: languages.filter((code) => code !== language), language, hasChannel: !isDirect, canAttach: true, workspaceId: workspace?.id,
-    canModerate: !isDirect && ["owner", "admin"].includes(workspace?.role), canPreview: !isDirect, canCorrect: !isDirect, isReadOnly: place?.is_archived,
+  // The same object until something in it changes: rows are drawn again when it does.
+  const room = useMemo(() => ({
+    me, names, language, workspaceId: workspace?.id, hasChannel: !isDirect, canAttach: true, canPreview: Boolean(workspace), canCorrect: true,
+    people: people.map((person) => ({ ...person, language: person.language ?? spokenBy.get(person.id) })),
+    languages: languages.filter((code) => code !== language),
+    canModerate: !isDirect && ["owner", "admin"].includes(workspace?.role), isReadOnly: Boolean(place?.is_archived),
     onThread: (messageId) => setPanel({ kind: "thread", id: messageId }),
-    onJump: (messageId) => (conversation.find(messageId) ? ((conversation.wanted = messageId), conversation.changed()) : conversation.open({ around: messageId })),
-  };
+    onJump: (messageId) => conversation.show(messageId),
+  }), [me, people, language, languages.join(), [...spokenBy].join(), conversation, workspace?.id, workspace?.role, place?.is_archived]);
   const onRead = () => {
     if (place?.unread_count || conversation.messages.length) conversation.markRead((state) => touchPlace(id, () => ({ unread_count: state.unread_count })));
   };
@@ -249,9 +253,9 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
         ${languages.length > 1 && html`<span class="tongues" title=${t("tongues", { count: languages.length })}><${Icon} name="translate" /> ${languages.map((code) => html`<span key=${code} lang=${code}>${code === "zh-CN" ? "中" : { en: "EN", ja: "日", th: "ไทย", id: "ID" }[code] ?? code}</span>`)}</span>`}
         <span class="grow"></span>
         <${IconButton} name="search" label=${`${t("search.title")} (Ctrl K)`} onClick=${() => toggle("search")} />
-        <${IconButton} name="pin" label=${t("pins.title")} onClick=${() => toggle("pins")} />
-        ${!isDirect && html`<${IconButton} name="people" label=${t("members.title")} onClick=${() => toggle("members")} />`}
-        ${!isDirect && place && html`<${IconButton} name="gear" label=${t("channel.settings")} onClick=${() => setDialog("channel-settings")} />`}
+        <${IconButton} class="roomy" name="pin" label=${t("pins.title")} onClick=${() => toggle("pins")} />
+        ${!isDirect && html`<${IconButton} class="roomy" name="people" label=${t("members.title")} onClick=${() => toggle("members")} />`}
+        ${place && html`<${PlaceMenu} path=${path} isDirect=${isDirect} toggle=${toggle} onSettings=${() => setDialog("channel-settings")} />`}
       </header>
       ${needsPassword ? html`<${Locked} channel=${place} workspace=${workspace} />` : html`
         <${Timeline} conversation=${conversation} room=${room} onRead=${onRead} intro=${html`
@@ -264,9 +268,21 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
     ${panel?.kind === "pins" && html`<${Pins} conversation=${conversation} onJump=${jump} onClose=${() => setPanel(null)} />`}`;
 }
 
-function peopleOf(isDirect, place, members, me) {
-  if (isDirect) return place ? [{ ...place.participant, language: null }, { id: me.id, name: me.name, language: me.preferred_language }] : [];
-  return (members ?? []).map((row) => ({ ...row.user, language: row.preferred_language ?? (row.user.id === me.id ? me.preferred_language : null) }));
+/** What else one may do here; on a narrow screen also what has a button of its own elsewhere. */
+function PlaceMenu({ path, isDirect, toggle, onSettings }) {
+  return html`
+    <${Menu} label=${t("place.more")} icon="more">
+      <${MenuItem} class="narrow" icon="pin" onClick=${() => toggle("pins")}>${t("pins.title")}<//>
+      ${!isDirect && html`<${MenuItem} class="narrow" icon="people" onClick=${() => toggle("members")}>${t("members.title")}<//>`}
+      ${!isDirect && html`<${MenuItem} icon="gear" onClick=${onSettings}>${t("channel.settings")}<//>`}
+      <${Levels} path=${path} />
+    <//>`;
+}
+
+/** Who reads here, and in what as far as it is known: the two of a direct conversation, else the workspace's members. */
+function peopleOf(participant, roll, me) {
+  if (participant) return [{ ...participant, language: null }, { id: me.id, name: me.name, language: me.preferred_language }];
+  return (roll ?? []).map((row) => ({ ...row.user, language: row.preferred_language ?? (row.user.id === me.id ? me.preferred_language : null) }));
 }
 
 /** What somebody last wrote in is what they read in, where nothing else is known. @returns {Map<number, string>} */

@@ -2,12 +2,12 @@
 import * as api from "../api.js";
 import { app, enter, signedIn } from "../app.js";
 import { html, keptInTab, setting, useEffect, useState } from "../core.js";
-import { firstLanguage, LANGUAGES, spoken, t } from "../i18n.js";
+import { LANGUAGES, spoken, t } from "../i18n.js";
 import { go } from "../router.js";
 import { useLanguage } from "../app.js";
 import { Form, Icon, Logo } from "./parts.js";
 
-const PROVIDER_NAMES = { google: "Google", github: "GitHub", apple: "Apple", microsoft: "Microsoft", line: "LINE", oidc: "OpenID Connect" };
+export const PROVIDER_NAMES = { google: "Google", github: "GitHub", apple: "Apple", microsoft: "Microsoft", line: "LINE", oidc: "OpenID Connect" };
 
 const email = (more = {}) => ({ name: "email", type: "email", label: t("signin.email"), autocomplete: "email", inputmode: "email", required: true, ...more });
 const password = (name, label, autocomplete) => ({ name, type: "password", label, autocomplete, required: true });
@@ -199,7 +199,7 @@ export function SocialCallback({ provider, query }) {
 
 /** `/invites/{token}`: what one is about to join, before and after sign-in. */
 export function Invite({ token }) {
-  const [invite, setInvite] = useState(null);
+  const [invite, setInvite] = useState(/** @type {import("../../../schema").InvitePreviewResource | null} */ (null));
   const [problem, setProblem] = useState("");
   const { me } = app.state;
   useEffect(() => {
@@ -227,5 +227,3 @@ export function Invite({ token }) {
   if (!me) return html`<${SignIn} notice=${told} onDone=${accept} />`;
   return html`<${Welcome}>${told}<div class="form-end"><button class="button primary" onClick=${accept}>${t("invite.accept")}</button></div><//>`;
 }
-
-export const openingLanguage = firstLanguage;

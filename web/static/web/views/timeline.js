@@ -4,7 +4,7 @@
  */
 import { now } from "../api.js";
 import { classes, html, useEffect, useLayoutEffect, useObserved, useRef, useState } from "../core.js";
-import { dayName, list, t, time } from "../i18n.js";
+import { dayName, list, spoken, t, time } from "../i18n.js";
 import { gist, rich, tame } from "../text.js";
 import { Message } from "./message.js";
 import { Avatar, Icon, Name, Waiting } from "./parts.js";
@@ -17,7 +17,8 @@ export function Timeline({ conversation, room, onRead, intro }) {
   useObserved(conversation);
   const scroller = useRef(null);
   const inside = useRef(null);
-  const place = useRef({ isAtEnd: true, anchor: null });
+  const place = useRef({ isAtEnd: true, anchor: /** @type {{id: string, top: number} | null} */ (null) });
+  const drawn = useRef(new Map());
   const [hasNew, setHasNew] = useState(false);
   const { messages } = conversation;
   const seenLast = useRef(0);
@@ -117,7 +118,7 @@ export function Timeline({ conversation, room, onRead, intro }) {
           ${!conversation.isOpen && !conversation.error && html`<${Skeleton} />`}
           ${conversation.isOpen && conversation.atStart && intro}
           ${conversation.isLoadingOlder && html`<${Waiting} />`}
-          <ol class="messages">${rowsOf(conversation, room)}</ol>
+          <ol class="messages">${rowsOf(conversation, room, drawn.current)}</ol>
           ${conversation.atEnd && html`<${Outgoing} conversation=${conversation} room=${room} />`}
         </div>
       </div>
@@ -150,9 +151,25 @@ export function moveBetweenMessages(event, box) {
   }
 }
 
-function rowsOf(conversation, room) {
+/**
+ * The same element as the last time where nothing that it shows has changed, so that a row costs nothing when another does.
+ *
+ * @param {Map<string, {seen: any[], element: any}>} drawn by message id
+ */
+function rowOf(drawn, message, conversation, isFirst, room) {
+  const { id, parent_message_id: parent } = message;
+  const wantsEditor = conversation.toEdit === id && {};
+  const seen = [message, isFirst, room, conversation.pinned.has(id), parent && conversation.find(parent), spoken(), wantsEditor];
+  const before = drawn.get(id);
+  if (before?.seen.every((one, i) => one === seen[i])) return before.element;
+  const element = html`<${Message} key=${id} message=${message} conversation=${conversation} isFirst=${isFirst} room=${room} />`;
+  drawn.set(id, { seen, element });
+  return element;
+}
+
+function rowsOf(conversation, room, drawn) {
   const rows = [];
-  let before = null;
+  let before = /** @type {import("../../../types").Message | null} */ (null);
   for (const message of conversation.messages) {
     const day = new Date(message.created_at).toDateString();
     const isNewDay = !before || new Date(before.created_at).toDateString() !== day;
@@ -160,16 +177,18 @@ function rowsOf(conversation, room) {
     const isFirstNew = message.seq > conversation.readSeq && (!before || before.seq <= conversation.readSeq) && !conversation.isMine(message);
     if (isFirstNew) rows.push(html`<li class="new-line" key="new"><span>${t("timeline.newLine")}</span></li>`);
     const isFirst = isNewDay || isFirstNew || !isRun(before, message);
-    rows.push(html`<${Message} key=${message.id} message=${message} conversation=${conversation} isFirst=${isFirst} room=${room} />`);
+    rows.push(rowOf(drawn, message, conversation, isFirst, room));
     before = message;
   }
+  for (const id of drawn.keys()) if (!conversation.find(id)) drawn.delete(id);
   return rows;
 }
 
+/** Whether two neighbours are one person's words of the same moment. */
 function isRun(before, message) {
   return (
     before.sender && message.sender && before.sender.kind === message.sender.kind && before.sender.id === message.sender.id &&
-    !message.parent_message_id && new Date(message.created_at) - new Date(before.created_at) < RUN
+    !message.parent_message_id && Date.parse(message.created_at) - Date.parse(before.created_at) < RUN
   );
 }
 

@@ -1,0 +1,51 @@
+"""The schema's resources as TypeScript, which the web client's types are checked against."""
+
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+
+HEAD = "// Made by `manage.py client_types` of the OpenAPI schema: what the API takes and answers.\n"
+SIMPLE = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
+
+
+def source() -> str:
+    """An interface for each component of the schema, in the order of their names."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    components = schema["components"]["schemas"]
+    return HEAD + "".join(f"\nexport type {name} = {_type(components[name], '')};\n" for name in sorted(components))
+
+
+def _type(node: dict[str, Any], indent: str) -> str:
+    told = _bare(node, indent)
+    return f"{told} | null" if node.get("nullable") and not told.endswith("null") else told
+
+
+def _bare(node: dict[str, Any], indent: str) -> str:
+    if "$ref" in node:
+        return str(node["$ref"]).rsplit("/", 1)[1]
+    for word, join in (("allOf", " & "), ("oneOf", " | "), ("anyOf", " | ")):
+        if word in node:
+            return join.join(_type(one, indent) for one in node[word])
+    if "enum" in node:
+        return " | ".join("null" if value is None else f'"{value}"' for value in node["enum"])
+    kind = node.get("type")
+    if kind == "array":
+        return f"Array<{_type(node['items'], indent)}>"
+    if kind == "object":
+        return _object(node, indent)
+    if node.get("format") == "binary":
+        return "Blob"
+    return SIMPLE.get(str(kind), "any")
+
+
+def _object(node: dict[str, Any], indent: str) -> str:
+    required = set(node.get("required", ()))
+    inner = indent + "  "
+    lines = [
+        f"{inner}{name}{'' if name in required else '?'}: {_type(child, inner)};\n"
+        for name, child in node.get("properties", {}).items()
+    ]
+    more = node.get("additionalProperties")
+    if more and not lines:
+        return f"Record<string, {_type(more, indent) if isinstance(more, dict) else 'any'}>"
+    return "{\n" + "".join(lines) + indent + "}"

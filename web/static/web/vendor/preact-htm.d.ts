@@ -1,0 +1,10 @@
+/** Types of what the client uses of the vendored library. */
+export function html(strings: TemplateStringsArray, ...values: unknown[]): any;
+export function render(element: unknown, into: Element): void;
+export function useState<T>(initial: T | (() => T)): [T, (next: T | ((before: T) => T)) => void];
+export function useRef<T>(initial: T): { current: T };
+export function useRef(initial: null): { current: any };
+export function useEffect(effect: () => unknown, seen?: readonly unknown[]): void;
+export function useLayoutEffect(effect: () => unknown, seen?: readonly unknown[]): void;
+export function useMemo<T>(make: () => T, seen: readonly unknown[]): T;
+export function useCallback<T>(callback: T, seen: readonly unknown[]): T;
