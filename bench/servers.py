@@ -43,13 +43,17 @@ class Redis:
             self.process.wait()
             self.process = None
 
+    def flush(self) -> None:
+        """Lose everything it holds, and go on."""
+        subprocess.run([_binary("redis-cli"), "-p", str(self.port), "flushall"], check=True, stdout=subprocess.DEVNULL)
+
 
 class Postgres:
     """A PostgreSQL cluster in a folder of its own; run as the postgres user where the caller is root."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         self.port = free_port()
-        self.folder = Path(tempfile.mkdtemp(prefix="rosetta-pg-"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="rosetta-pg-"))
         self._as: list[str] = []
         if os.getuid() == 0:
             shutil.chown(self.folder, user="postgres")
@@ -76,6 +80,11 @@ class Postgres:
     def stop(self, how: str = "fast") -> None:
         """``immediate`` is a crash: no checkpoint, recovery at the next start."""
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", how, "-w", "stop")
+
+    def ensure_running(self) -> None:
+        """Start it when it has ended by itself."""
+        with contextlib.suppress(subprocess.CalledProcessError):  # pg_ctl fails where it runs already
+            self.start()
 
     def remove(self) -> None:
         with contextlib.suppress(subprocess.CalledProcessError):  # it may not run

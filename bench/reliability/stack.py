@@ -1,0 +1,131 @@
+"""A whole service in processes of its own, each of which may be killed, stopped, starved of disk or of the right time."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import httpx
+import psycopg
+
+from bench.reliability.clocks import Clock
+from bench.reliability.disks import Disk
+from bench.servers import Postgres, Redis, kill, wait_for
+from bench.service import HOST, ROOT, environment, free_port
+
+# The processes whose clock can be set.
+CLOCKED = ("web 1", "worker 1")
+
+
+class Stack:
+    """2 web processes, a gateway, 2 workers, beat, an engine of 50 ms a call, PostgreSQL, and Redis twice: one is the broker."""
+
+    def __init__(self) -> None:
+        self.database_disk, self.disk = Disk("database", 2048), Disk("var", 256)
+        self.postgres = Postgres(self.database_disk.folder)
+        self.redis, self.broker = Redis(), Redis()
+        self.engine_port, self.gateway_port = free_port(), free_port()
+        self.web_ports = [free_port(), free_port()]
+        self.logs = Path(tempfile.mkdtemp(prefix="rosetta-logs-"))
+        self.clock = Clock(self.logs)
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        # Those that a fault keeps down; all others are started again when they end.
+        self._down: set[str] = set()
+        self._ending = threading.Event()
+        self.restarts = 0
+        self.env = environment(f"http://{HOST}:{self.engine_port}") | {
+            "DATABASE_URL": self.postgres.url,
+            "REDIS_URL": self.redis.url,
+            "BROKER_URL": self.broker.url,
+            "VAR_DIR": str(self.disk.folder),
+            "HOST": HOST,
+            "GATEWAY_PORT": str(self.gateway_port),
+            "PUBLIC_URL": f"http://{HOST}:{self.web_ports[0]}",
+            "WEBHOOKS_ALLOW_PRIVATE": "on",
+        }
+
+    def commands(self) -> dict[str, list[str]]:
+        python = [sys.executable, "-m"]
+        web = [*python, "granian", "--interface", "wsgi", "rosetta.wsgi:application", "--host", HOST, "--no-access-log"]
+        web += ["--workers", "1", "--blocking-threads", "8", "--respawn-failed-workers", "--port"]
+        worker = [
+            *python,
+            "celery",
+            "-A",
+            "rosetta",
+            "worker",
+            "--concurrency",
+            "2",
+            "--without-gossip",
+            "--without-mingle",
+        ]
+        return {
+            "engine": [sys.executable, "bench/engine.py", str(self.engine_port), "50"],
+            "web 1": [*web, str(self.web_ports[0])],
+            "web 2": [*web, str(self.web_ports[1])],
+            "gateway": [*python, "rosetta.gateway"],
+            "worker 1": [*worker, "-n", "w1@%h"],
+            "worker 2": [*worker, "-n", "w2@%h"],
+            "beat": [*python, "celery", "-A", "rosetta", "beat", "--schedule", str(self.logs / "schedule")],
+        }
+
+    def start_all(self) -> None:
+        """Returns when everything answers."""
+        self.postgres.start()
+        self.redis.start()
+        self.broker.start()
+        with psycopg.connect(self.postgres.url.replace("/rosetta", "/postgres"), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE rosetta")
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=self.env, check=True)
+        for name in self.commands():
+            self.start(name)
+        threading.Thread(target=self._supervise, daemon=True).start()
+        for port in (*self.web_ports, self.gateway_port):
+            wait_for(f"port {port}", lambda port=port: self.answers(port))  # type: ignore[misc]
+
+    def start(self, name: str) -> None:
+        with (self.logs / f"{name.replace(' ', '')}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                self.commands()[name],
+                cwd=ROOT,
+                env={**self.env, **(self.clock.environment if name in CLOCKED else {})},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+        self._down.discard(name)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to the process and all that it started; it stays down until it is started."""
+        self._down.add(name)
+        kill(self.processes[name])
+
+    def _supervise(self) -> None:
+        """What every supervisor does: a process that ended by itself is started again a second later."""
+        while not self._ending.wait(1):
+            for name, process in list(self.processes.items()):
+                if process.poll() is not None and name not in self._down:
+                    self.restarts += 1
+                    self.start(name)
+
+    def answers(self, port: int) -> bool:
+        try:
+            return httpx.get(f"http://{HOST}:{port}/readyz", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def end(self) -> None:
+        self._ending.set()
+        for process in self.processes.values():
+            if process.poll() is None:
+                kill(process)
+        for server in (self.redis, self.broker):
+            server.stop()
+        self.postgres.remove()
+        for disk in (self.disk, self.database_disk):
+            disk.remove()
+        if not os.environ.get("KEEP_LOGS"):
+            subprocess.run(["rm", "-rf", str(self.logs)], check=False)
