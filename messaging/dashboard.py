@@ -1,81 +1,92 @@
-"""The first page of admin: how much is said, translated, owed and reported."""
+"""What is said, translated, owed and reported, for the dashboard."""
 
-import json
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Count, Min
-from django.db.models.functions import TruncHour
-from django.http import HttpRequest
+from django.db.models import QuerySet
 from django.utils import timezone
-from ulid import ULID
 
 from messaging.models import Message, MessageTranslation, Report
-from translation.models import Usage, this_month
-from translation.service import engines_health
-from workspaces.models import Workspace
+from rosetta.dashboard import CHARTS, COUNTED, Chart, count, figure, series
+from rosetta.ids import first_ulid_at
 
-# One look a minute at the database, however many staff look.
-KEPT_SECONDS = 60
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 State = MessageTranslation.State
+AGES = (("under 10 s", 10), ("under 1 min", 60), ("under 10 min", 600), ("under 1 h", 3600), ("older", 10**9))
+PENDING = MessageTranslation.objects.filter(state=State.PENDING)
 
 
-def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Unfold's hook: the page's context with ``figures``, ``charts`` and ``engines``."""
-    if not request.user.is_staff:  # type: ignore[union-attr]
-        return context
-    told = cache.get("dashboard")
-    if told is None:
-        told = {"figures": _figures(), "hours": _hours(), "engines": _engines(), "usage": _usage()}
-        cache.set("dashboard", told, KEPT_SECONDS)
-    return {**context, **told, "chart": json.dumps(told["hours"])}
+def _said(start: datetime, end: datetime) -> QuerySet[Message]:
+    return Message.objects.filter(pk__gte=first_ulid_at(start), pk__lt=first_ulid_at(end))
 
 
-def _figures() -> list[dict[str, Any]]:
+def _wanted(start: datetime, end: datetime) -> QuerySet[MessageTranslation]:
+    rows = MessageTranslation.objects
+    return rows.filter(message_id__gte=first_ulid_at(start), message_id__lt=first_ulid_at(end))
+
+
+def _reported(start: datetime, end: datetime) -> QuerySet[Report]:
+    return Report.objects.filter(created_at__gte=start, created_at__lt=end)
+
+
+def _hourly(name: str, between: Callable[[datetime, datetime], QuerySet[Any]]) -> tuple[list[str], list[int]]:
+    return series(name, between, step=HOUR, steps=24)
+
+
+def _ages() -> list[float]:
+    """Seconds that translations have waited: of those that are next, at most COUNTED of them."""
     now = timezone.now()
-    pending = MessageTranslation.objects.filter(state=State.PENDING)
-    oldest = pending.aggregate(oldest=Min("created_at"))["oldest"]
-    rooms = Workspace.objects.filter(kind=Workspace.Kind.TEMPORARY_ROOM, closed_at=None, expires_at__gt=now)
-    return [
-        {"name": "Messages, 24 h", "value": _since(24).count()},
-        {"name": "Translations owed", "value": pending.count()},
-        {"name": "Oldest owed, seconds", "value": int((now - oldest).total_seconds()) if oldest else 0},
-        {"name": "Translations failed", "value": MessageTranslation.objects.filter(state=State.FAILED).count()},
-        {"name": "Open reports", "value": Report.objects.filter(resolved_at=None).count()},
-        {"name": "Open rooms", "value": rooms.count()},
-    ]
+    waiting = PENDING.order_by("turn").values_list("created_at", flat=True)[:COUNTED]
+    return [(now - created_at).total_seconds() for created_at in waiting]
 
 
-def _since(hours: int) -> Any:
-    """Messages of the last ``hours``, by their key: its first 48 bits are the time."""
-    since = timezone.now() - timedelta(hours=hours)
-    lowest = int(since.timestamp() * 1000) << 80
-    return Message.objects.filter(pk__gte=str(ULID(lowest.to_bytes(16, "big"))).lower())
+def _by_age() -> tuple[list[str], list[int]]:
+    ages, bars, low = _ages(), [], 0
+    for _, high in AGES:
+        bars.append(sum(low <= age < high for age in ages))
+        low = high
+    return [name for name, _ in AGES], bars
 
 
-def _hours() -> dict[str, Any]:
-    rows = _since(24).annotate(hour=TruncHour("created_at")).values("hour").annotate(said=Count("pk")).order_by("hour")
-    by_hour = {row["hour"]: row["said"] for row in rows}
-    last = timezone.now().replace(minute=0, second=0, microsecond=0)
-    hours = [last - timedelta(hours=back) for back in range(23, -1, -1)]
-    said = [by_hour.get(hour, 0) for hour in hours]
-    return {
-        "labels": [f"{hour:%H}" for hour in hours],
-        "datasets": [{"label": "Messages an hour (UTC)", "data": said, "backgroundColor": "#9333ea"}],
-    }
+CHARTS["messages"] = Chart("Messages an hour (UTC)", lambda: _hourly("messages", _said))
+CHARTS["translations"] = Chart("Translations wanted an hour (UTC)", lambda: _hourly("translations", _wanted))
+CHARTS["queue"] = Chart("Translations owed, by age", _by_age)
+CHARTS["reports"] = Chart("Reports a day", lambda: series("reports", _reported, step=DAY, steps=14))
 
 
-def _engines() -> list[dict[str, Any]]:
-    return [
-        {name: row[name] for name in ("engine", "status", "pairs", "failures", "last_error")}
-        for row in engines_health()
-    ]
+@figure("messages_day", "Messages, last 24 h", page=("messaging.message", ""), is_metric=False)
+def _messages() -> int:
+    return sum(_hourly("messages", _said)[1])
 
 
-def _usage() -> list[dict[str, Any]]:
-    """This month's characters by engine."""
-    found: dict[str, int] = {}
-    for engine, characters in Usage.objects.filter(month=this_month()).values_list("engine", "characters"):
-        found[engine] = found.get(engine, 0) + characters
-    return [{"engine": engine, "characters": count} for engine, count in sorted(found.items())]
+@figure(
+    "translations_owed", "Translations owed", page=("messaging.messagetranslation", "?state=pending"), is_metric=False
+)
+def _owed() -> int:
+    return count(PENDING)
+
+
+@figure(
+    "translation_queue_seconds",
+    "Oldest owed, seconds",
+    page=("messaging.messagetranslation", "?state=pending"),
+    is_metric=False,
+)
+def _oldest() -> float:
+    return max(_ages(), default=0.0)
+
+
+@figure(
+    "translations_failed",
+    "Translations failed",
+    page=("messaging.messagetranslation", "?state=failed"),
+    is_metric=False,
+)
+def _failed() -> int:
+    return count(MessageTranslation.objects.filter(state=State.FAILED))
+
+
+@figure("reports_open", "Open reports", page=("messaging.report", ""))
+def _open() -> int:
+    return count(Report.objects.filter(resolved_at=None))

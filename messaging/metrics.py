@@ -1,19 +1,26 @@
-"""What Prometheus learns of translations that are owed, from their rows: the same on every machine."""
+"""What Prometheus learns of messaging: what is posted, and from its rows, the same on every machine, what is owed."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import DatabaseError
 from django.db.models import Count, F, Min
 from django.utils import timezone
+from prometheus_client import Counter
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from messaging.models import MessageTranslation
 from rosetta import metrics
+from rosetta.dashboard import COUNTED
 
 State = MessageTranslation.State
 _PAIR = ("source", "target")
+_messages = Counter("rosetta_messages", "Messages posted, by who sent them", ("sender",))
+
+
+def posted(sender: str) -> None:
+    """``sender`` is user, guest, webhook or automation."""
+    _messages.labels(sender).inc()
 
 
 class Owed(Collector):
@@ -36,15 +43,13 @@ class Owed(Collector):
 
 
 def _rows() -> list[dict[str, Any]]:
-    """A query for each state, as each has a partial index of its own; nothing while the database is away."""
+    """A query for each state, as each has a partial index of its own, of the COUNTED rows that are next."""
     pair = {"source": F("message__language"), "target": F("language")}
     found: list[dict[str, Any]] = []
-    try:
-        for state in (State.PENDING, State.FAILED):
-            rows = MessageTranslation.objects.filter(state=state).order_by().values("state", **pair)
-            found += [dict(row) for row in rows.annotate(rows=Count("pk"), oldest=Min("created_at"))]
-    except DatabaseError:
-        return []
+    for state, order in ((State.PENDING, "turn"), (State.FAILED, "due_at")):
+        few = MessageTranslation.objects.filter(state=state).order_by(order).values("pk")[:COUNTED]
+        rows = MessageTranslation.objects.filter(pk__in=few).order_by().values("state", **pair)
+        found += [dict(row) for row in rows.annotate(rows=Count("pk"), oldest=Min("created_at"))]
     return found
 
 

@@ -5,4 +5,10 @@ class RosettaConfig(AppConfig):
     name = "rosetta"
 
     def ready(self) -> None:
-        from rosetta import checks  # noqa: F401  (registers the system checks)
+        from rosetta import (
+            checks,  # noqa: F401  (registers the system checks)
+            metrics,
+        )
+        from rosetta.dashboard import Measured
+
+        metrics.compute(Measured())

@@ -3,16 +3,13 @@
 import os
 import time
 import warnings
-from collections.abc import Callable
 
 import structlog
-from celery import Celery, Task, bootsteps
+from celery import Celery, Task
 from celery.exceptions import SecurityWarning
 from django.conf import settings
 from django.core.cache import cache
 from django_structlog.celery.steps import DjangoStructLogInitStep
-
-from rosetta import metrics
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rosetta.settings")
 
@@ -28,30 +25,10 @@ NUDGE_SECONDS = 2
 # Celery warns root of pickled tasks; ours are JSON alone.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
-
-class MetricsStep(bootsteps.StartStopStep):
-    """A worker has no port of its own: what it counts is told on WORKER_METRICS_PORT, where there is one."""
-
-    def __init__(self, parent: object, **options: object) -> None:
-        super().__init__(parent, **options)
-        self._end: Callable[[], None] | None = None
-
-    def start(self, parent: object) -> None:
-        if settings.WORKER_METRICS_PORT:
-            try:
-                self._end = metrics.serve(settings.HOST, settings.WORKER_METRICS_PORT)
-            except OSError as error:  # another worker of this machine has the port; work goes before counting
-                log.warning("worker_metrics_off", port=settings.WORKER_METRICS_PORT, error=str(error))
-
-    def stop(self, parent: object) -> None:
-        if self._end is not None:
-            self._end()
-
-
 app = Celery("rosetta", task_cls="rosetta.jobs:JobTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
-app.steps["worker"].add(MetricsStep)
+app.steps["worker"].add("rosetta.probes:Probes")
 app.autodiscover_tasks()
 
 

@@ -59,9 +59,18 @@ CHECKS: dict[str, Callable[[], None]] = {"database": check_database, "queue": ch
 
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text, for loopback and for who has METRICS_TOKEN."""
+    return _told_to_who_may(request, prometheus.text)
+
+
+def counted(request: HttpRequest) -> HttpResponse:
+    """The same of a process that stays away from the database."""
+    return _told_to_who_may(request, prometheus.counted)
+
+
+def _told_to_who_may(request: HttpRequest, text: Callable[[], bytes]) -> HttpResponse:
     if not _may_read_metrics(request):
         return JsonResponse({"message": "Not found."}, status=404)
-    return HttpResponse(prometheus.text(), content_type=prometheus.CONTENT_TYPE)
+    return HttpResponse(text(), content_type=prometheus.CONTENT_TYPE)
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:

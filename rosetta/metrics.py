@@ -1,21 +1,29 @@
 """What Prometheus learns of the service as a whole; apps add their own counters beside their code."""
 
 import os
-from collections.abc import Callable
+import time
 
+import structlog
 from django.conf import settings
+from django.db import DatabaseError
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
     CollectorRegistry,
+    Gauge,
     Histogram,
     Info,
     ProcessCollector,
     generate_latest,
     multiprocess,
-    start_http_server,
 )
 from prometheus_client.registry import Collector
+
+log = structlog.get_logger(__name__)
+
+# A database that is away holds each look up as long as the wait for a connection: scrapes must go on meanwhile.
+REST_SECONDS = 60
+_rest_until = 0.0
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 # No path: ids in it would make a series of each.
@@ -35,35 +43,38 @@ def request_answered(method: str, status: int, seconds: float) -> None:
 
 
 def compute(collector: Collector) -> None:
-    """Tell what ``collector`` finds too, whenever ``text`` is asked for; it must not raise."""
+    """Tell what ``collector`` finds too, whenever ``text`` is asked for; it may raise DatabaseError."""
     _computed.register(collector)
 
 
 def text() -> bytes:
-    """Every counter of the processes that share PROMETHEUS_MULTIPROC_DIR, or of this one, and what is computed."""
+    """What processes count, and what the tables say."""
+    return counted() + _of_tables()
+
+
+def counted() -> bytes:
+    """Every counter of the processes that share PROMETHEUS_MULTIPROC_DIR, or of this one; without a look at the database."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        told = _about_this(CollectorRegistry(), with_process=False) + generate_latest(REGISTRY)
-    else:
-        told = _about_this(CollectorRegistry(), with_process=True) + generate_latest(_shared())
-    return told + generate_latest(_computed)
-
-
-def serve(host: str, port: int) -> Callable[[], None]:
-    """Answer with the counters of this process and its children on a port of their own; returns how to stop."""
-    registry = _shared() if "PROMETHEUS_MULTIPROC_DIR" in os.environ else REGISTRY
-    server, _thread = start_http_server(port, addr=host, registry=registry)
-
-    def stop() -> None:
-        server.shutdown()
-        server.server_close()
-
-    return stop
-
-
-def _shared() -> CollectorRegistry:
+        return _about_this(CollectorRegistry(), with_process=False) + generate_latest(REGISTRY)
     shared = CollectorRegistry()
     multiprocess.MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
-    return shared
+    return _about_this(CollectorRegistry(), with_process=True) + generate_latest(shared)
+
+
+def _of_tables() -> bytes:
+    """What is computed, the same in every process, so that a query takes the highest; left out while the database is away."""
+    global _rest_until
+    told = b""
+    is_up = time.monotonic() >= _rest_until
+    if is_up:
+        try:
+            told = generate_latest(_computed)
+        except DatabaseError as error:
+            is_up, _rest_until = False, time.monotonic() + REST_SECONDS
+            log.warning("tables_not_measured", error=type(error).__name__)
+    registry = CollectorRegistry()
+    Gauge("rosetta_database_up", "Whether the database answered", registry=registry).set(is_up)
+    return told + generate_latest(registry)
 
 
 def _about_this(registry: CollectorRegistry, *, with_process: bool) -> bytes:

@@ -80,7 +80,7 @@ EMBED_ORIGINS = env.words("EMBED_ORIGINS", ("*",))
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, high=10)
 THROTTLE = env.switch("THROTTLE", True)
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
-# Where a worker that runs apart from the web processes tells what it counts; 0: nowhere. Not for the open network.
+# Where a worker that runs apart from the web processes answers /healthz and /metrics; 0: nowhere.
 WORKER_METRICS_PORT = env.integer("WORKER_METRICS_PORT", 0, high=65535)
 
 # ── Applications ──
@@ -523,7 +523,7 @@ TRANSLATION_RETRY_SECONDS = 30
 
 # ── Staff, logs ──
 UNFOLD = {
-    "DASHBOARD_CALLBACK": "messaging.dashboard.overview",
+    "DASHBOARD_CALLBACK": "rosetta.dashboard.overview",
     "LOGIN": {"form": "accounts.staff.LoginForm"},
     "SITE_TITLE": "Rosetta",
     "SITE_HEADER": "Rosetta",

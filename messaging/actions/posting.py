@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from files.actions import claim
 from files.models import File
-from messaging import content, push
+from messaging import content, metrics, push
 from messaging.actions import idempotency
 from messaging.actions.idempotency import Idempotency
 from messaging.errors import unknown_id
@@ -98,6 +98,7 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
         idempotency.settle(key, message)
     nudge_translators(translations)
     push.owe(message)
+    transaction.on_commit(lambda: metrics.posted(sender.key.partition(":")[0]))
     return Posted(message, translations, attachments)
 
 

@@ -43,6 +43,7 @@ def test_a_clients_plain_request_id_is_kept_and_a_forged_one_is_not(client: Clie
     assert client.get("/healthz", headers={"X-Request-Id": "a b\tc"})["X-Request-Id"] != "a b\tc"
 
 
+@pytest.mark.django_db
 def test_metrics_are_for_loopback_alone(client: Client) -> None:
     assert client.get("/metrics").status_code == 200
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.9").status_code == 404

@@ -1,0 +1,9 @@
+"""Pushes that are owed, for the dashboard."""
+
+from devices.models import Delivery
+from rosetta.dashboard import count, figure
+
+
+@figure("pushes_owed", "Pushes owed", page=("devices.delivery", ""))
+def _owed() -> int:
+    return count(Delivery.objects.all())

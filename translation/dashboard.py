@@ -1,0 +1,36 @@
+"""How the engines are and what they took, for the dashboard."""
+
+from typing import Any
+
+from django.db.models import Sum
+
+from rosetta.dashboard import TABLES, Table, figure
+from translation.models import EngineState, Usage, this_month
+from translation.service import engines_health
+
+COLUMNS = ("Engine", "State", "Pairs", "Failures in a row", "Characters this month", "Last error")
+
+
+def _engines() -> list[tuple[Any, ...]]:
+    used = Usage.objects.filter(month=this_month()).order_by().values_list("engine").annotate(sum=Sum("characters"))
+    characters = dict(used)
+    states = dict(EngineState.Status.choices)
+    return [
+        (
+            row["engine"],
+            states[row["status"]],
+            row["pairs"],
+            row["failures"],
+            f"{characters.get(row['engine'], 0):,}",
+            row["last_error"],
+        )
+        for row in engines_health()
+    ]
+
+
+TABLES["Engines"] = Table(COLUMNS, _engines)
+
+
+@figure("engines_unwell", "Engines that are not well", page=("translation.enginestate", ""))
+def _unwell() -> int:
+    return sum(row["status"] != EngineState.Status.CLOSED for row in engines_health())
