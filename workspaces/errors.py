@@ -33,6 +33,13 @@ class ChannelIsOpen(Conflict):
     message = "Everybody in the workspace reads this channel."
 
 
+class SubscriptionInactive(Conflict):
+    """Nothing is sent to an address that is switched off."""
+
+    code = "subscription_inactive"
+    message = "Switch this subscription on first."
+
+
 class RoomEnded(Gone):
     """A temporary room that was closed or has expired."""
 

@@ -58,5 +58,15 @@ def test_a_deleted_message_is_told_without_its_words(as_owner: APIClient, base: 
     assert sent() == []
 
 
+def test_what_is_said_in_a_channel_that_closed_meanwhile_is_not_told(
+    as_owner: APIClient, base: str, channel: Channel
+) -> None:
+    posted = as_owner.post(base, {"content": "For everybody"}).json()["data"]
+    assert [one["type"] for one in sent()] == ["message.created"]
+    as_owner.put(base.removesuffix("/messages"), {"visibility": "private"})
+    as_owner.patch(f"{base}/{posted['id']}", {"content": "For a few"})
+    assert sent() == []
+
+
 def test_every_message_event_has_its_rendering() -> None:
     assert set(RENDERERS) >= Event.MESSAGE_KINDS

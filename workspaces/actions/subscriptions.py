@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rosetta.errors import Invalid
 from workspaces import access
 from workspaces.changes import UNSET, given
+from workspaces.errors import SubscriptionInactive
 from workspaces.models import Member, WebhookDelivery, WebhookSubscription, new_signing_secret
 from workspaces.outgoing.addresses import is_refused_literally
 from workspaces.outgoing.collecting import TRIED_FOR
@@ -80,7 +81,11 @@ def delete_subscription(*, subscription: WebhookSubscription) -> None:
 
 @transaction.atomic
 def replay_delivery(*, delivery: WebhookDelivery) -> WebhookDelivery:
-    """Send an event again, now, under the same id; it is tried for another 24 hours."""
+    """Send an event again, now, under the same id; it is tried for another 24 hours. Raises SubscriptionInactive."""
+    # In the order in which a worker takes them when it notes an attempt.
+    subscription = WebhookSubscription.objects.select_for_update().get(pk=delivery.subscription_id)
+    if not subscription.is_active:
+        raise SubscriptionInactive
     delivery = WebhookDelivery.objects.select_for_update().get(pk=delivery.pk)
     now = timezone.now()
     delivery.status = WebhookDelivery.Status.PENDING

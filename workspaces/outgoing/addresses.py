@@ -73,5 +73,13 @@ def is_refused_literally(host: str) -> bool:
     try:
         ip_address(name)
     except ValueError:
-        return False
+        return _is_private_number(name)
     return not is_public(name)
+
+
+def _is_private_number(name: str) -> bool:
+    """Whether ``name`` is a private IPv4 address as the resolver takes it: ``127.1``, ``2130706433``, ``0x7f.1``."""
+    try:
+        return not is_public(socket.inet_ntoa(socket.inet_aton(name)))
+    except OSError:
+        return False

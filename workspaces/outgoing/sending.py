@@ -7,7 +7,8 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from rosetta.times import moment
@@ -21,7 +22,6 @@ log = structlog.get_logger(__name__)
 BATCH = 16
 # Of one subscription at once, so that a slow address leaves room for others.
 EACH = 4
-WINDOW = 100
 # Longer than a post may last; a worker that dies with its claims is waited for that long.
 LEASE = timedelta(seconds=60)
 # After the first attempt, the second, and so on, within the 24 hours that a delivery is tried for.
@@ -82,16 +82,14 @@ def _due(now: datetime) -> QuerySet[WebhookDelivery]:
 @transaction.atomic
 def _claim() -> list[WebhookDelivery]:
     now = timezone.now()
-    due = _due(now).select_for_update(skip_locked=True, of=("self",)).select_related("subscription").order_by("due_at")
-    counts: dict[str, int] = {}
-    chosen: list[WebhookDelivery] = []
-    for delivery in due[:WINDOW]:
-        taken = counts.get(delivery.subscription_id, 0)
-        if taken < EACH and len(chosen) < BATCH:
-            counts[delivery.subscription_id] = taken + 1
-            chosen.append(delivery)
-    WebhookDelivery.objects.filter(pk__in=[one.pk for one in chosen]).update(due_at=now + LEASE)
-    return chosen
+    # Each subscription's first, then each one's second: the backlog of one does not keep the others waiting.
+    place = Window(RowNumber(), partition_by=[F("subscription_id")], order_by=[F("due_at").asc(), F("pk").asc()])
+    ranked = _due(now).annotate(place=place).filter(place__lte=EACH).order_by("place", "due_at")
+    chosen = list(ranked.values_list("pk", flat=True)[:BATCH])
+    due = _due(now).select_for_update(skip_locked=True, of=("self",)).select_related("subscription")
+    claimed = list(due.filter(pk__in=chosen).order_by("due_at"))
+    WebhookDelivery.objects.filter(pk__in=[one.pk for one in claimed]).update(due_at=now + LEASE)
+    return claimed
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -127,6 +128,10 @@ def test_the_secret_is_shown_once(as_owner: APIClient, base: str) -> None:
         ({"url": "http://[::1]/x", "event_types": ["*"]}, "url"),
         ({"url": "http://169.254.169.254/latest", "event_types": ["*"]}, "url"),
         ({"url": "http://metadata.google.internal/", "event_types": ["*"]}, "url"),
+        ({"url": "http://2130706433/", "event_types": ["*"]}, "url"),
+        ({"url": "http://0x7f.1/", "event_types": ["*"]}, "url"),
+        ({"url": "http://0177.0.0.1/", "event_types": ["*"]}, "url"),
+        ({"url": "http://[::ffff:10.0.0.1]/", "event_types": ["*"]}, "url"),
         ({"url": "https://example.com"}, "event_types"),
         ({"url": "https://example.com", "event_types": []}, "event_types"),
         ({"url": "https://example.com", "event_types": ["room.closed"]}, "event_types.0"),
@@ -258,6 +263,20 @@ def test_what_is_sent_is_rendered_when_it_is_sent(
     assert [row["status"] for row in log(as_owner, base, made)] == ["dropped", "succeeded"]
 
 
+def test_the_backlog_of_one_does_not_keep_the_others_waiting(
+    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel
+) -> None:
+    subscribe(as_owner, base, f"{receiver.url}/busy", "reaction.added")
+    for number in range(120):
+        happen(channel, number=number)
+    subscribe(as_owner, base, f"{receiver.url}/other", "reaction.removed")
+    happen(channel, "reaction.removed")
+    deliver_webhooks()
+    paths = [path for path, _, _ in receiver.requests]
+    assert paths.count("/hook/busy") == 120
+    assert "/hook/other" in paths[:16]
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="threads cannot share an in-memory SQLite")
 def test_workers_side_by_side_send_each_event_once(
@@ -368,6 +387,12 @@ def test_a_410_switches_it_off_at_once(as_owner: APIClient, base: str, receiver:
     happen(channel)
     deliver_webhooks()
     assert as_owner.get(f"{base}/{made['id']}").json()["data"]["disabled_reason"] == "gone"
+    replay = f"{base}/{made['id']}/deliveries/{log(as_owner, base, made)[0]['id']}/replay"
+    refused = as_owner.post(replay)
+    assert (refused.status_code, refused.json()["errors"]["code"]) == (409, ["subscription_inactive"])
+    as_owner.put(f"{base}/{made['id']}", {"is_active": True})
+    receiver.answers = [(200, {}, "")]
+    assert as_owner.post(replay).status_code == 200
 
 
 def test_a_worker_that_died_with_a_delivery_is_waited_for_and_replaced(
@@ -448,17 +473,53 @@ def test_an_address_on_the_public_internet_is_one(address: str) -> None:
     assert is_public(address)
 
 
-@pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f000001"])
+@pytest.mark.parametrize("host", ["localhost", "127.1", "2130706433", "0x7f000001"])
 def test_a_host_that_resolves_to_this_machine_gets_nothing(
     as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, settings: Any, host: str
 ) -> None:
-    settings.WEBHOOKS_ALLOW_PRIVATE = False
     made = subscribe(as_owner, base, receiver.url.replace("127.0.0.1", host), "reaction.added")
+    settings.WEBHOOKS_ALLOW_PRIVATE = False
     happen(channel)
     deliver_webhooks()
     assert receiver.requests == []
     [row] = log(as_owner, base, made)
     assert "not on the public internet" in row["error"]
+
+
+def test_a_name_is_asked_for_once_and_the_connection_goes_to_what_was_looked_at(
+    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name server that answers with another address the second time is not asked a second time."""
+    asked = []
+
+    def resolve(host: str, port: int, *args: Any, **kwargs: Any) -> Any:
+        asked.append(host)
+        address = "127.0.0.1" if len(asked) == 1 else "127.0.0.9"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    made = subscribe(as_owner, base, receiver.url.replace("127.0.0.1", "rebinding.example.com"), "reaction.added")
+    happen(channel)
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    deliver_webhooks()
+    assert asked.count("rebinding.example.com") == 1
+    [(_, headers, _)] = receiver.requests
+    assert headers["host"].startswith("rebinding.example.com:")
+    assert log(as_owner, base, made)[0]["status"] == "succeeded"
+
+
+def test_a_name_with_one_private_address_among_public_ones_gets_nothing(
+    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def resolve(host: str, port: int, *args: Any, **kwargs: Any) -> Any:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in ("8.8.8.8", "127.0.0.1")]
+
+    made = subscribe(as_owner, base, receiver.url.replace("127.0.0.1", "mixed.example.com"), "reaction.added")
+    happen(channel)
+    settings.WEBHOOKS_ALLOW_PRIVATE = False
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    deliver_webhooks()
+    assert receiver.requests == []
+    assert "not on the public internet" in log(as_owner, base, made)[0]["error"]
 
 
 def test_a_redirect_is_followed_with_the_body_and_looked_at_again(

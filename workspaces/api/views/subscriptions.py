@@ -95,9 +95,9 @@ class DeliveryReplay(PersonView):
 
     @extend_schema(
         summary="Send a delivery again",
-        description="Under the same id, whatever became of it before.",
+        description="Under the same id, whatever became of it before. A subscription that is switched off is a 409.",
         request=None,
-        responses=DELIVERY,
+        responses={200: DELIVERY, 409: answers.REFUSAL},
     )
     def post(self, request: Request, workspace_id: str, subscription_id: str, delivery_id: str) -> Response:
         member = access.moderator(self.caller, workspace_id)
