@@ -92,6 +92,7 @@ def update_channel(
     A public channel that becomes private keeps those who joined it and who closes it.
     """
     channel = _locked(seat.channel)
+    _check_is_still_member(seat.member)
     was_restricted = channel.is_restricted
     changes = given(name=name, slug=slug, visibility=visibility)
     if password is not UNSET:
@@ -106,7 +107,7 @@ def update_channel(
     except IntegrityError:
         raise slug_taken() from None
     if channel.is_restricted and not was_restricted:
-        ChannelMember.objects.get_or_create(channel=channel, member=Member.objects.get(pk=seat.member.pk))
+        ChannelMember.objects.get_or_create(channel=channel, member_id=seat.member.pk)
     announce(channel, "channel.updated")
     if was_restricted and not channel.is_restricted:
         _opened(channel)
@@ -124,6 +125,12 @@ def _locked(channel: Channel) -> Channel:
     if found is None:
         raise NotFound
     return found
+
+
+def _check_is_still_member(member: Member) -> None:
+    """Raises NotFound when ``member`` left since it was looked up; the caller has taken the workspace."""
+    if not Member.objects.filter(pk=member.pk).exists():
+        raise NotFound
 
 
 def _opened(channel: Channel) -> None:
@@ -180,8 +187,7 @@ def join_channel(*, user: User, workspace_id: str, channel_id: str, password: st
 def add_to_channel(*, seat: ChannelSeat, member: Member) -> bool:
     """Admit ``member`` to a channel; whether they were not in it before. Raises NotFound when they left meanwhile."""
     channel = _locked(seat.channel)
-    if not Member.objects.filter(pk=member.pk).exists():
-        raise NotFound
+    _check_is_still_member(member)
     _, is_new = ChannelMember.objects.get_or_create(channel=channel, member_id=member.pk)
     if is_new and channel.is_restricted:
         _admitted(channel, member)

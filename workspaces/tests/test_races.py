@@ -149,3 +149,21 @@ def test_who_is_removed_while_being_let_into_a_channel_is_in_none(
     )
     assert results[1] is None
     assert not channel.channel_members.filter(member_id=guest.pk).exists()
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_who_leaves_while_closing_a_channel_is_not_in_it(
+    workspace: Workspace, two_owners: list[Member], attempt: int
+) -> None:
+    from workspaces import access
+
+    _, second = two_owners
+    channel = Channel.objects.get(workspace=workspace, slug="general")
+    seat = access.readable_channel(second.user, workspace.pk, channel.pk)
+    closed, left = at_once(
+        lambda: actions.update_channel(seat=seat, visibility="private"),
+        lambda: actions.leave_workspace(user=second.user, workspace_id=workspace.pk),
+    )
+    assert isinstance(left, Workspace)
+    assert isinstance(closed, Channel) or closed.status == 404
+    assert not channel.channel_members.filter(member_id=second.pk).exists()
