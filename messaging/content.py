@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -30,6 +30,14 @@ def checked(text: str, *, field: str = "content") -> str:
     if len(text) > MAX_CONTENT:
         raise Invalid({field: [_("The content must not be greater than %(max)d characters.") % {"max": MAX_CONTENT}]})
     return text
+
+
+def checked_translations(texts: Mapping[str, str]) -> dict[str, str]:
+    """The sender's own words by language, cleaned. Raises Invalid for what is too long or says nothing."""
+    found = {code: checked(text, field=f"translations.{code}") for code, text in texts.items()}
+    if empty := [code for code, text in found.items() if not text]:
+        raise Invalid({f"translations.{code}": [required_text()] for code in empty})
+    return found
 
 
 def required() -> str:

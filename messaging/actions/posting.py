@@ -1,7 +1,7 @@
 """A message is written: stored, numbered, owed to its readers in their languages, and told to who listens."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -59,7 +59,7 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
     text = content.checked(draft.content)
     if not text and not draft.attachment_ids:
         raise Invalid({"content": [content.required()]})
-    parent = _parent(place, draft.parent_message_id)
+    draft = replace(draft, translations=content.checked_translations(draft.translations))
     mentions = content.mentions_in(text, place)
     planned = plan(place=place, sender=sender, text=text, draft=draft)
     files = claim(file_ids=draft.attachment_ids, uploader=sender.user or sender.guest) if draft.attachment_ids else []
@@ -80,7 +80,7 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
         language=planned.language,
         translation_status=planned.status,
         skip_translation=draft.skip_translation,
-        parent=parent,
+        parent_id=_id_in(draft.parent_message_id),
         attachment_count=len(files),
         mentions=mentions,
         created_at=now,
@@ -89,8 +89,8 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
     translations = planned.rows_for(message, place.scope_id, turn)
     MessageTranslation.objects.bulk_create(translations)
     attachments = _attach(message, files)
-    if parent is not None:
-        Message.objects.filter(pk=parent.pk).update(reply_count=F("reply_count") + 1)
+    if message.parent_id is not None:
+        _count_reply(message)
     events.store(place.conversation.pk, event_seq, [events.Draft("message.created", {"message_id": message.pk})])
     if sender.user is not None:
         move_mark(user_id=sender.user.pk, conversation_id=place.conversation.pk, seq=seq)
@@ -134,13 +134,15 @@ def move_mark(*, user_id: int, conversation_id: str, seq: int) -> None:
         )
 
 
-def _parent(place: Place, raw_id: str | None) -> Message | None:
-    if raw_id is None:
-        return None
-    parent = Message.objects.filter(conversation=place.conversation, pk=parse_ulid(raw_id) or NO_ID).first()
-    if parent is None or parent.parent_id is not None or parent.deleted_at is not None:
+def _id_in(raw: str | None) -> str | None:
+    return None if raw is None else parse_ulid(raw) or NO_ID
+
+
+def _count_reply(message: Message) -> None:
+    """Note it with its parent, under the conversation's lock. Raises Invalid where that is none that may be replied to."""
+    parents = Message.objects.filter(conversation=message.conversation_id, parent=None, deleted_at=None)
+    if not parents.filter(pk=message.parent_id).update(reply_count=F("reply_count") + 1):
         raise unknown_id("parent_message_id")
-    return parent
 
 
 def _attach(message: Message, files: list[File]) -> list[Attachment]:

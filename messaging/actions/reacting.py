@@ -105,4 +105,5 @@ def mark_read(*, place: Place, message_id: str) -> ReadState:
     read = ReadMark.objects.get(user=place.user, conversation=place.conversation).last_read_seq
     user_id, conversation_id = place.user.pk, place.conversation.pk
     transaction.on_commit(lambda: wake(f"read:{user_id}:{conversation_id}:{read}"))
-    return ReadState(read, place.conversation.last_seq - read)
+    # Never below none: what one says oneself meanwhile moves the mark past what was read of the conversation.
+    return ReadState(read, max(0, place.conversation.last_seq - read))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from messaging.actions.posting import Draft
@@ -63,7 +64,7 @@ class PostSerializer(serializers.Serializer[Any]):
     def validate_translations(self, value: dict[str, str]) -> dict[str, str]:
         unknown = sorted(set(value) - set(languages.CODES))
         if unknown:
-            raise serializers.ValidationError(f"Unknown language: {unknown[0]}.")
+            raise serializers.ValidationError({code: [_("The selected language is invalid.")] for code in unknown})
         return value
 
     def draft(self) -> Draft:

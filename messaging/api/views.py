@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -51,7 +52,7 @@ def idempotency_of(request: Request) -> Idempotency | None:
     if key is None:
         return None
     if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise Invalid({"Idempotency-Key": ["Use 1 to 255 printable ASCII characters."]})
+        raise Invalid({"Idempotency-Key": [_("Use 1 to 255 printable ASCII characters.")]})
     return Idempotency.of(key, request.data)
 
 

@@ -84,6 +84,44 @@ def test_a_member_removed_while_posting_leaves_no_half_message(
     assert Message.objects.count() == codes.count(201) == Conversation.objects.get(pk=channel.pk).last_seq
 
 
+@pytest.mark.django_db(transaction=True)
+def test_replies_while_their_parent_is_deleted_are_all_counted_or_refused(
+    as_owner: APIClient, as_member: APIClient, channel: Channel
+) -> None:
+    parent = post(as_owner, channel, "The parent").json()["data"]["id"]
+    writers = [same_caller(as_member) for _ in range(3)]
+
+    def reply(client: APIClient) -> list[int]:
+        return [post(client, channel, f"Line {n}", parent_message_id=parent).status_code for n in range(5)]
+
+    def delete() -> int:
+        return int(as_owner.delete(f"{path_of(channel)}/{parent}").status_code)
+
+    *codes, deleted = at_once(*[lambda one=one: reply(one) for one in writers], delete)  # type: ignore[misc]
+    assert deleted == 204
+    assert all(row == sorted(row) and set(row) <= {201, 422} for row in codes)
+    made = sum(row.count(201) for row in codes)
+    assert Message.objects.get(pk=parent).reply_count == Message.objects.filter(parent=parent).count() == made
+    assert Conversation.objects.get(pk=channel.pk).last_seq == 1 + made
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reading_while_writing_never_leaves_less_than_nothing_unread(as_owner: APIClient, channel: Channel) -> None:
+    first = post(as_owner, channel, "Line").json()["data"]["id"]
+    writer = same_caller(as_owner)
+    read = f"{path_of(channel).removesuffix('messages')}read"
+
+    def write() -> None:
+        for number in range(10):
+            post(writer, channel, f"Line {number}", skip_translation=True)
+
+    def mark() -> list[int]:
+        return [as_owner.post(read, {"message_id": first}).json()["data"]["unread_count"] for _ in range(20)]
+
+    _, unread = at_once(write, mark)
+    assert min(unread) >= 0
+
+
 @pytest.mark.django_db
 def test_a_key_is_the_senders_own_and_the_conversations_own(
     as_owner: APIClient, as_member: APIClient, channel: Channel
