@@ -75,8 +75,10 @@ class SessionAuthentication(authentication.SessionAuthentication):
         found = super().authenticate(request)
         if found is not None:
             now = timezone.now()
-            key = request.session.session_key
-            Session.objects.filter(session_key=key, last_used_at__lte=now - TOUCH_EVERY).update(last_used_at=now)
+            used = getattr(request.session, "last_used_at", None)
+            if used is not None and now - used >= TOUCH_EVERY:
+                stale = Session.objects.filter(session_key=request.session.session_key, last_used_at__lte=used)
+                stale.update(last_used_at=now)
         return found
 
     def authenticate_header(self, request: Request) -> str:

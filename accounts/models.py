@@ -249,7 +249,8 @@ class AuditLog(models.QuerySet["AuditEntry"]):
 class AuditEntry(ULIDModel):
     """What staff did, to what, and when. Written once: neither admin nor code changes or removes it."""
 
-    actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Null: the command line.
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(max_length=255)
     action = models.CharField(max_length=64)
     target_kind = models.CharField(max_length=64, blank=True)

@@ -19,6 +19,14 @@ class SessionStore(DatabaseSessionStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    # When the session was last used, once it is loaded.
+    last_used_at: datetime | None = None
+
+    def _get_session_from_db(self) -> Any:
+        row = super()._get_session_from_db()  # type: ignore[misc]
+        self.last_used_at = row.last_used_at if row is not None else None
+        return row
+
     @transaction.atomic
     def cycle_key(self) -> None:
         """A new key for the same session. The old row goes first: both have the one id that the owner knows it by."""

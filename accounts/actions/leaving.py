@@ -38,6 +38,8 @@ DELETED_NAME = "Deleted user"
 # Renewed with every step; longer than any one of them takes.
 LEASE = timedelta(minutes=5)
 RETRY = timedelta(seconds=30)
+# For storing a whole ZIP, which nothing renews.
+STORING = timedelta(hours=1)
 EXPORT_TRIES = 3
 EXPORT_LIVES = timedelta(days=7)
 
@@ -135,7 +137,9 @@ def build_export(*, export_id: str) -> None:
         else:
             _put_off(export)
         return
-    _finish(export, state=AccountWork.State.READY, file=name, expires_at=timezone.now() + EXPORT_LIVES)
+    if not _finish(export, state=AccountWork.State.READY, file=name, expires_at=timezone.now() + EXPORT_LIVES):
+        default_storage.delete(name)  # the account went meanwhile, and its exports with it
+        return
     for older in export.user.exports.filter(pk__lt=export.pk):
         remove_export(export=older)
 
@@ -149,6 +153,7 @@ def _zip(export: AccountExport) -> str:
             archive.writestr("account.json", json.dumps(_account(user), ensure_ascii=False, indent=2))
             for exporter in leaving.EXPORTERS:
                 exporter.write(user, archive, advance)
+        _change(export, due_at=timezone.now() + STORING)
         with path.open("rb") as source:
             return default_storage.save(f"exports/{export.pk}.zip", File(source))
 
@@ -201,9 +206,10 @@ def _put_off(work: AccountWork) -> None:
     _change(work, due_at=timezone.now() + RETRY * 2 ** min(work.attempts - 1, 6))
 
 
-def _finish(work: AccountWork, **changes: object) -> None:
-    _change(work, progress=100, **changes)
+def _finish(work: AccountWork, **changes: object) -> bool:
+    return _change(work, progress=100, **changes)
 
 
-def _change(work: AccountWork, **changes: object) -> None:
-    type(work)._default_manager.filter(pk=work.pk).update(**changes)
+def _change(work: AccountWork, **changes: object) -> bool:
+    """Whether there still was something to change."""
+    return bool(type(work)._default_manager.filter(pk=work.pk).update(**changes))

@@ -5,6 +5,7 @@ They count attempts to get in and nothing else, so that who is signed in is neve
 
 from rest_framework.request import Request
 
+from accounts.models import User
 from rosetta.throttles import Limit, by_address, by_caller
 
 
@@ -13,6 +14,11 @@ def by_email(request: Request) -> str | None:
     body = request.data
     email = body.get("email") if isinstance(body, dict) else None
     return email.strip().lower()[:255] if isinstance(email, str) and email.strip() else None
+
+
+def by_user(request: Request) -> str | None:
+    """The account that is signed in, with whatever token or session."""
+    return str(request.user.pk) if isinstance(request.user, User) else None
 
 
 REGISTER = (Limit("register", "20/minute", by_address),)
@@ -25,8 +31,8 @@ CODE_REQUEST = (
 CODE_VERIFY = (Limit("code-verify", "30/minute", by_address), Limit("code-verify-account", "20/hour", by_email))
 FORGOT = (Limit("forgot", "30/minute", by_address), Limit("forgot-account", "3/hour", by_email))
 RESET = (Limit("reset", "30/minute", by_address), Limit("reset-account", "10/minute", by_email))
-# By who calls, not by account: a thief's tries do not use up the owner's.
-PROVE_AGAIN = (Limit("prove-again", "10/minute", by_caller),)
+# By who calls first: a thief's few tries do not use up the owner's. By account too: who has one token makes more.
+PROVE_AGAIN = (Limit("prove-again", "10/minute", by_caller), Limit("prove-again-account", "60/hour", by_user))
 VERIFICATION_MAIL = (Limit("verification-mail", "6/minute", by_caller),)
 VERIFY_LINK = (Limit("verify-link", "60/minute", by_address),)
 SOCIAL = (Limit("social", "30/minute", by_address),)

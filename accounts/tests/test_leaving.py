@@ -205,6 +205,22 @@ def test_an_export_that_keeps_failing_says_so(as_owner: APIClient, above: Above)
     assert as_owner.post("/api/v1/me/export").json()["data"]["status"] == "pending"
 
 
+def test_an_export_that_is_made_while_its_account_goes_leaves_no_bytes(
+    owner: User, as_owner: APIClient, above: Above
+) -> None:
+    def go(user: User, archive: ZipFile, advance: Callable[[int], None]) -> None:
+        AccountExport.objects.filter(user=user).delete()  # what the worker that erases the account does
+
+    exporter = leaving.Exporter("going", lambda user: 1, go)
+    leaving.EXPORTERS.append(exporter)
+    as_owner.post("/api/v1/me/export")
+    try:
+        tasks.resume_account_work()
+    finally:
+        leaving.EXPORTERS.remove(exporter)
+    assert not default_storage.exists("exports") or default_storage.listdir("exports")[1] == []
+
+
 def test_a_leavers_exports_go_with_them(as_owner: APIClient, above: Above) -> None:
     as_owner.post("/api/v1/me/export")
     tasks.resume_account_work()

@@ -130,6 +130,16 @@ def test_a_change_needs_the_present_password(as_owner: APIClient, flavour: str) 
     assert post(f"auth/{flavour}/change-password", body).status_code == 401
 
 
+def test_who_makes_tokens_gets_no_more_tries_at_the_password(as_owner: APIClient) -> None:
+    body = {"current_password": "wrong", "password": NEW, "password_confirmation": NEW}
+    answers = []
+    for _ in range(7):
+        token = as_owner.post("/api/v1/me/tokens", {"name": "x", "abilities": ["*"]}).json()["data"]["token"]
+        answers += [post("auth/app/change-password", body, bearer(token)).status_code for _ in range(9)]
+    assert answers == [422] * 60 + [429] * 3
+    assert as_owner.get("/api/v1/me").status_code == 200
+
+
 def test_a_differing_confirmation_is_an_error_of_the_password(as_owner: APIClient) -> None:
     body = {"current_password": PASSWORD, "password": NEW, "password_confirmation": "different words"}
     assert list(post("auth/app/change-password", body, as_owner).json()["errors"]) == ["password"]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -174,6 +175,10 @@ def test_nobody_edits_the_log(desk: Client, owner: User) -> None:
             change()
     with pytest.raises(TypeError):
         AuditEntry.objects.update(action="other")
+    with pytest.raises(DatabaseError, match="written once"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_auditentry SET action = 'other'")
+    entry.refresh_from_db()
+    assert entry.action == "look"
 
 
 def test_every_admin_page_of_the_project_writes_to_the_log() -> None:

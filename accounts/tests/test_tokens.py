@@ -119,6 +119,21 @@ def test_the_last_use_is_written_once_a_minute(owner: User, as_owner: APIClient)
         assert [writes(), writes()] == [1, 0]
 
 
+def test_the_last_use_of_a_session_is_written_once_a_minute_too(owner: User) -> None:
+    browser = browser_of(owner)
+
+    def writes() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            browser.get("/api/v1/me")
+        return sum(query["sql"].startswith("UPDATE") for query in seen.captured_queries)
+
+    assert [writes(), writes()] == [0, 0]
+    later = timezone.now() + timedelta(seconds=61)
+    with time_machine.travel(later):
+        assert [writes(), writes()] == [1, 0]
+    assert Session.objects.get().last_used_at >= later
+
+
 def test_sessions_are_listed_with_what_tells_them_apart(owner: User) -> None:
     browser_of(owner, **{"User-Agent": "Firefox", "REMOTE_ADDR": "192.0.2.7"})
     mine = browser_of(owner, **{"User-Agent": "Safari"})
