@@ -8,20 +8,24 @@ import mmap
 import re
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 GPS_POINTER = 0x8825
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _MAX_ENTRIES = 512
+# No camera writes more; a file made of nothing else must not keep a worker.
+_MAX_PLACES = 1000
+# So much of a file is looked at, and in memory, at a time; whole pages.
+_WINDOW = 4 * 1024 * 1024
 
-_TIFF = re.compile(
-    rb"(?:Exif\x00\x00|EXIF.{4}|eXIf)(?=II\*\x00|MM\x00\*)"
-    # HEIC may leave the name out; with the usual place of the first directory it is long enough not to occur by chance.
-    rb"|(?=II\*\x00\x08\x00\x00\x00|MM\x00\*\x00\x00\x00\x08)",
-    re.DOTALL,
-)
-_XMP_ATTRIBUTE = re.compile(rb"""(?:exif|exifEX):GPS\w+\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
-_XMP_ELEMENT = re.compile(rb"<(exif:GPS\w+)[^>/]*>(.{0,4096}?)</\1>", re.DOTALL)
+# How a TIFF block begins, in either order of bytes. Alone that is too short to look for: a name stands before it, or the usual
+# place of the first directory behind it (HEIC may leave the name out).
+_TIFF = ((b"II*\x00", b"\x08\x00\x00\x00"), (b"MM\x00*", b"\x00\x00\x00\x08"))
+_NAMED = re.compile(rb"(?:Exif\x00\x00|EXIF.{4}|eXIf)\Z", re.DOTALL)
+_XMP = b":GPS"
+_XMP_ATTRIBUTE = re.compile(rb""":GPS\w{1,64}\s{0,64}=\s{0,64}(?:"([^"<]{0,4096})"|'([^'<]{0,4096})')""")
+_XMP_ELEMENT = re.compile(rb"(:GPS\w{1,64})[^>/]{0,256}>(.{0,4096}?)</\w{1,16}\1>", re.DOTALL)
 _PNG = b"\x89PNG\r\n\x1a\n"
 # Chunks that may hold XMP, or EXIF written out as text.
 _PNG_TEXT = (b"XML:com.adobe.xmp", b"Raw profile type")
@@ -33,20 +37,45 @@ def forget(path: Path) -> bool:
         if data[:8] == _PNG:
             return _forget_png(data)
         changed = _forget_xmp(data)
-        starts = [found.end() for found in _TIFF.finditer(data)]
-        if data[:4] in (b"II*\x00", b"MM\x00*"):
-            starts.append(0)
-        for start in starts:
+        for start in _tiff_blocks(data):
             changed |= _forget_tiff(data, start, len(data))
         return changed
 
 
+def _places(data: mmap.mmap, word: bytes) -> Iterator[int]:
+    """Where ``word`` stands in ``data``."""
+    found = 0
+    for start in range(0, len(data), _WINDOW):
+        window = data[start : start + _WINDOW + len(word) - 1]  # a copy: bytes are searched faster than maps
+        place = window.find(word)
+        while place >= 0 and found < _MAX_PLACES:
+            yield start + place
+            found += 1
+            place = window.find(word, place + 1)
+        if hasattr(mmap, "MADV_DONTNEED"):  # it counts as memory of the process while it is mapped
+            data.madvise(mmap.MADV_DONTNEED, start, min(_WINDOW, len(data) - start))
+
+
+def _tiff_blocks(data: mmap.mmap) -> Iterator[int]:
+    for begin, directory in _TIFF:
+        for place in _places(data, begin):
+            is_named = place == 0 or _NAMED.search(data[max(0, place - 8) : place])
+            if is_named or data[place + 4 : place + 8] == directory:
+                yield place
+
+
 def _forget_xmp(data: mmap.mmap) -> bool:
-    spans = [found.span(1) if found[1] is not None else found.span(2) for found in _XMP_ATTRIBUTE.finditer(data)]
-    spans += [found.span(2) for found in _XMP_ELEMENT.finditer(data)]
-    for start, end in spans:
+    changed = False
+    for place in _places(data, _XMP):
+        if not data[max(0, place - 6) : place].endswith((b"exif", b"exifEX")):
+            continue
+        found = _XMP_ATTRIBUTE.match(data, place)
+        start, end = found.span(1 if found[1] is not None else 2) if found else (0, 0)
+        if element := _XMP_ELEMENT.match(data, place):
+            start, end = element.span(2)
         data[start:end] = b" " * (end - start)
-    return bool(spans)
+        changed |= end > start
+    return changed
 
 
 def _forget_tiff(data: mmap.mmap, start: int, end: int) -> bool:

@@ -243,6 +243,28 @@ def test_a_place_in_xmp_is_forgotten_too(sent: Callable[..., File], stored: Call
         assert place_in(kept) == {}
 
 
+@pytest.mark.parametrize("before", [0, 4 * 1024 * 1024 - 20, 4 * 1024 * 1024 - 3, 9_000_000])
+def test_a_place_far_into_a_file_is_forgotten(
+    sent: Callable[..., File], stored: Callable[[], list[Path]], before: int
+) -> None:
+    place = exif_with_place().tobytes()
+    xmp = b"<rdf:Description exif:GPSLatitude='13,45.5N'/>"
+    sent("photo.jpg", picture("JPEG") + bytes(before) + place + xmp)
+    kept = stored()[0].read_bytes()
+    blocks = [kept[at:] for at in range(len(kept)) if kept.startswith(b"Exif\0\0", at)]
+    for block in blocks:
+        exif = Image.Exif()
+        exif.load(block)
+        assert (exif[0x010F], dict(exif.get_ifd(0x8825))) == ("Camera & Sons", {})
+    assert len(blocks) == 1
+    assert b"13,45.5N" not in kept
+
+
+@pytest.mark.parametrize("word", [b"II*\0\x08\0\0\0", b"exif:GPS", b'exif:GPSa="', b"<exif:GPSa>", b"eXIfMM\0*"])
+def test_a_file_of_nothing_but_beginnings_is_soon_done_with(sent: Callable[..., File], word: bytes) -> None:
+    assert sent("photo.jpg", picture("JPEG") + word * (8_000_000 // len(word))).is_image
+
+
 def test_a_picture_without_a_place_is_kept_byte_for_byte(sent: Callable[..., File]) -> None:
     original = picture("JPEG")
     assert sent("a.jpg", original).sha256 == hashlib.sha256(original).hexdigest()
