@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Guest, User
 from accounts.secrets import digest, new_secret
-from rooms import access, resources
+from rooms import access, names, resources
 from rooms.errors import (
     EXTENSION_EXCEEDS,
     TTL_EXCEEDS,
@@ -18,6 +18,7 @@ from rooms.errors import (
     MonthlyLimitExceeded,
 )
 from rooms.models import LIMIT_NAMES, Limits, Room, RoomLimits
+from rosetta import languages
 from rosetta.errors import Invalid, NotFound
 from rosetta.wake import wake
 from workspaces import events
@@ -79,6 +80,8 @@ def create_room(
         expires_at=expires_at,
         created_at=now,
     )
+    # Who will visit is not known yet, and a name is short: in every language, so that it is there before they are.
+    names.want(room, list(languages.CODES))
     return room, limits
 
 

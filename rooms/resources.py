@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.authentication import GUEST_HEADER
 from accounts.models import Guest
 from rooms.models import Limits, Room
+from rooms.names import shown_name
 from rosetta.times import moment
 
 
@@ -60,7 +61,7 @@ def joined(row: Guest, token: str, joined_room: Room) -> dict[str, Any]:
             "header": GUEST_HEADER,
             "expires_at": moment(row.expires_at),
         },
-        "room": room_for_guests(joined_room),
+        "room": room_for_guests(joined_room) | {"display_name": shown_name(joined_room, row.preferred_language)},
     }
 
 

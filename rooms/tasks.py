@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from rooms import actions
+from rooms import actions, names
 from rosetta.jobs import in_steps
 
 BATCH = 100
@@ -13,6 +13,12 @@ GUESTS = 2000
 def end_expired_rooms() -> int:
     """Returns how many rooms were ended."""
     return in_steps(lambda: actions.end_expired(batch=BATCH), size=BATCH)
+
+
+@shared_task(name=names.TRANSLATE)
+def translate_name(room_id: str, targets: list[str]) -> int:
+    """Returns in how many languages the room's name is known now."""
+    return names.translate(room_id=room_id, targets=targets)
 
 
 @shared_task

@@ -115,6 +115,7 @@ class JoinedRoomResource(serializers.Serializer[Any]):
     workspace_id = serializers.CharField()
     channel_id = serializers.CharField()
     name = serializers.CharField()
+    display_name = serializers.CharField(help_text="The name in the guest's language, once it is translated.")
     status = serializers.ChoiceField(["active", "expired", "closed"])
     expires_at = serializers.DateTimeField()
 

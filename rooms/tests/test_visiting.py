@@ -15,11 +15,15 @@ from files.tests.samples import picture
 from messaging.models import MessageTranslation
 from rooms import actions
 from rooms.models import Room
-from rooms.tasks import end_expired_rooms
+from rooms.tasks import end_expired_rooms, translate_name
 from rooms.tests.conftest import ROOMS, expire, joined
 from rooms.tests.test_owning import GONE
+from rosetta.celery import app as celery_app
 from rosetta.ids import new_ulid
+from rosetta.languages import CODES
 from rosetta.times import moment
+from translation.tests import servers
+from translation.tests.conftest import libre as libre
 from workspaces.actions import delete_workspace
 from workspaces.models import Workspace
 
@@ -43,11 +47,36 @@ def test_joining_is_answered_as_documented(room: Room) -> None:
             "workspace_id": room.pk,
             "channel_id": room.channel_id,
             "name": "Customer Support Room",
+            "display_name": "Customer Support Room",
             "status": "active",
             "expires_at": moment(room.expires_at),
         },
     }
     assert token not in guest.token_hash
+
+
+def test_a_rooms_name_is_read_in_the_visitors_language(room: Room, libre: servers.Service) -> None:
+    assert joined(room, "Lin", "ja")["room"]["display_name"] == "Customer Support Room"
+    # What a worker does for the nudge at the room's opening; a second visitor finds it in the memory.
+    assert translate_name(room.pk, list(CODES)) == 4
+    shown = joined(room, "Mei", "zh-CN")["room"]
+    assert (shown["name"], shown["display_name"]) == ("Customer Support Room", "zh-Hans:Customer Support Room")
+    assert joined(room, "Ann", "en")["room"]["display_name"] == "Customer Support Room"
+    assert translate_name(room.pk, list(CODES)) == 4
+    assert len(libre.requests) == 4
+
+
+def test_a_room_that_opens_asks_for_its_name_in_all_languages(
+    owner: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    with celery_app.connection_for_read() as broker, broker.SimpleQueue("rosetta") as queue:
+        queue.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            room = actions.create_room(owner=owner, name="Customer Support Room")[0]
+        tasks = []
+        while not tasks or tasks[-1].headers["task"] != "rooms.tasks.translate_name":
+            tasks.append(queue.get(timeout=20))
+        assert tasks[-1].payload[0] == [room.pk, list(CODES)]
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ export function Room({ id, isEmbedded }) {
     api.callAsGuest("");
     const before = stays.get(`stay.${id}`);
     if (before && Date.parse(before.session.expires_at) > api.now()) begin(id, before);
-    document.title = `${before?.room?.name ?? t("room.title")} · Rosetta`;
+    document.title = `${before?.room?.display_name ?? before?.room?.name ?? t("room.title")} · Rosetta`;
   }, [id]);
   useEffect(() => {
     if (isEmbedded) document.documentElement.classList.add("embedded");
@@ -78,12 +78,12 @@ export function Room({ id, isEmbedded }) {
     <main class=${classes("room", isEmbedded && "embedded")}>
       <header class="room-head">
         <${Logo} />
-        <div class="person"><h1><${Name}>${stay.room.name}<//></h1><span class="hint">${isOver ? t("room.over") : t("room.until", { date: moment(stay.room.expires_at) })}</span></div>
+        <div class="person"><h1><${Name}>${stay.room.display_name ?? stay.room.name}<//></h1><span class="hint">${isOver ? t("room.over") : t("room.until", { date: moment(stay.room.expires_at) })}</span></div>
         <span class="room-language" lang=${stay.guest.preferred_language}><${Icon} name="globe" /> ${LANGUAGES[stay.guest.preferred_language]}</span>
         <${IconButton} name="out" label=${t("room.leave")} onClick=${() => leave(id)} />
       </header>
       <div class=${classes("link-state", link !== "online" && !isOver && "late on")} role="status">${link !== "online" && !isOver ? t("link.lost") : ""}</div>
-      <${Timeline} conversation=${conversation} room=${room} intro=${html`<div class="intro"><h2><${Name}>${stay.room.name}<//></h2><p>${t("room.intro")}</p></div>`} />
+      <${Timeline} conversation=${conversation} room=${room} intro=${html`<div class="intro"><h2><${Name}>${stay.room.display_name ?? stay.room.name}<//></h2><p>${t("room.intro")}</p></div>`} />
       ${isOver ? html`<p class="archived">${t("room.ended")}</p>` : html`<${Composer} conversation=${conversation} room=${room} label=${t("composer.write")} onTyping=${() => stream?.send({ type: "typing", conversation_id: conversation.id })} autofocus=${true} />`}
     </main>`;
 }
@@ -105,7 +105,7 @@ function Join({ id, isEmbedded }) {
     try {
       const { data } = await api.post(`/external/rooms/${id}/guests`, { nickname, preferred_language: spoken() }, { anonymous: true });
       stays.set(`stay.${id}`, data);
-      document.title = `${tame(data.room.name)} · Rosetta`;
+      document.title = `${tame(data.room.display_name)} · Rosetta`;
       begin(id, data);
     } catch (error) {
       if (error.status === 410 || error.status === 404) visit.set({ isOver: true });
