@@ -1,9 +1,10 @@
 """The cast of every test: Olivia owns the workspace, Mali is a member, Otto belongs nowhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from accounts.models import AccessToken, User
@@ -34,6 +35,13 @@ def token_client(user: User, abilities: list[str] | None = None) -> APIClient:
 def fresh_limits() -> None:
     """Limits are counted per process and in Redis: each test starts with none of another's."""
     throttles.counter.reset()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A request leaves its language behind in the thread; the next test starts without it."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

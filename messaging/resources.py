@@ -12,6 +12,7 @@ from accounts.models import User
 from messaging.models import HUMAN, Attachment, Message, MessageRevision, MessageTranslation, Reaction
 from messaging.places import Place
 from rosetta.times import moment
+from translation.memory import CORRECTION
 from workspaces.models import Conversation
 from workspaces.resources import person
 
@@ -220,7 +221,7 @@ def translation(row: MessageTranslation) -> dict[str, Any]:
         "state": row.state,
         "text": row.text if is_ready else None,
         "engine": row.engine or None,
-        "is_corrected": row.engine == HUMAN,
+        "is_corrected": row.engine in (HUMAN, CORRECTION),
         "corrected_by": person(row.corrected_by) if row.corrected_by is not None else None,
         "reason": row.reason or None,
         "attempts": row.attempts,

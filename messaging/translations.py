@@ -1,6 +1,6 @@
 """Which languages a message is owed in, and what is known of it at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from messaging import content
 from messaging.models import Message, MessageTranslation
 from messaging.places import Place, Sender
 from messaging.search.text import terms_of
 from rosetta import languages
 from rosetta.celery import nudge_once
+from rosetta.errors import Invalid
 from translation.detection import source_language
 from translation.service import Translation, is_translatable, recall
 
@@ -61,23 +63,35 @@ def say(row: MessageTranslation, scope_id: str, text: str, engine: str) -> None:
 
 
 def plan(*, place: Place, sender: Sender, text: str, draft: "Draft") -> Plan:
-    """What is to be done for ``text`` in the languages it is heard in."""
+    """What is to be done for ``text`` in the languages it is heard in. Raises Invalid for variants that say nothing."""
     spoken = _spoken_by(sender, place)
     language = source_language(text, declared=draft.language, sender_language=spoken)
-    if draft.skip_translation or not is_translatable(text):
+    if draft.skip_translation:
         return Plan(language, Status.SKIPPED, {})
-    return targets_of(place.scope_id, text, language, place.heard | set(draft.translations), draft.translations)
+    return targets_of(place, text, language, draft.translations)
 
 
-def targets_of(scope_id: str, text: str, language: str, heard: "frozenset[str]", variants: "object" = None) -> Plan:
-    """The plan for a translatable ``text`` in ``language`` that is heard in ``heard``; ``variants`` are the author's own."""
-    given: dict[str, str] = dict(variants or {})  # type: ignore[call-overload]
-    wanted = sorted(heard - {language})
-    known: dict[str, Translation] = {}
-    if asked := [code for code in wanted if code not in given]:
-        known = recall(scope_id=scope_id, text=text, source=language, targets=asked)
-    targets = {code: Translation(given[code], AUTHOR) if code in given else known.get(code) for code in wanted}
+def targets_of(place: Place, text: str, language: str, variants: Mapping[str, str]) -> Plan:
+    """The plan for ``text`` in ``language``; ``variants`` are its author's own words in others. Raises Invalid."""
+    targets: dict[str, Translation | None] = {
+        code: Translation(_said(words, code), AUTHOR) for code, words in variants.items() if code != language
+    }
+    if is_translatable(text):
+        owed = sorted(place.heard - {language} - set(targets))
+        known = recall(scope_id=place.scope_id, text=text, source=language, targets=owed) if owed else {}
+        targets |= {code: known.get(code) for code in owed}
+    elif not targets:
+        return Plan(language, Status.SKIPPED, {})
     return Plan(language, status_of(targets), targets)
+
+
+def _said(words: str, code: str) -> str:
+    """An author's words in ``code`` as they are kept. Raises Invalid."""
+    field = f"translations.{code}"
+    words = content.checked(words, field=field)
+    if not words:
+        raise Invalid({field: [content.required_text()]})
+    return words
 
 
 def status_of(targets: "dict[str, Translation | None]") -> str:

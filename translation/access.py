@@ -3,11 +3,16 @@
 from django.db.models import QuerySet
 
 from rosetta.errors import NotFound
-from translation.models import GlossaryTerm
+from translation.models import GlossaryTerm, TranslationPolicy
 
 
 def terms_of(scope_id: str) -> QuerySet[GlossaryTerm]:
     return GlossaryTerm.objects.filter(scope_id=scope_id).order_by("folded", "source", "target")
+
+
+def glossary_version(scope_id: str) -> int:
+    """How often the scope's glossary was changed."""
+    return TranslationPolicy.objects.filter(pk=scope_id).values_list("glossary_version", flat=True).first() or 0
 
 
 def term_in(scope_id: str, term_id: str) -> GlossaryTerm:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +45,9 @@ def check_term(
     """The values, trimmed and with languages spelt as ours. Raises Invalid, by field."""
     errors: dict[str, list[Any]] = {}
     term, rendering = " ".join(term.split()), " ".join(rendering.split())
-    if not term:
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in term + rendering):
+        errors["term"] = [_("A term cannot hold characters that cannot be seen.")]
+    elif not term:
         errors["term"] = [_("A term is needed.")]
     elif any(isinstance(token, Piece) for token in tokens(term)):
         errors["term"] = [_("A term cannot hold a link, a mention, an amount or an emoji: these are kept anyway.")]

@@ -1,5 +1,7 @@
 """A message is changed or taken back, by who may."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -13,14 +15,22 @@ from messaging.search.text import terms_of
 from messaging.translations import Status, milliseconds, nudge_translators, targets_of
 from rosetta.errors import Forbidden, Invalid, NotFound
 from translation.detection import source_language
-from translation.service import is_translatable
 from workspaces import events
 from workspaces.models import Conversation
 
 
 @transaction.atomic
-def edit_message(*, place: Place, sender: Sender, message_id: str, text: str, language: str | None = None) -> Message:
-    """Give a message other words and owe them anew; what it said before is kept for moderators.
+def edit_message(
+    *,
+    place: Place,
+    sender: Sender,
+    message_id: str,
+    text: str,
+    language: str | None = None,
+    variants: Mapping[str, str] | None = None,
+) -> Message:
+    """Give a message other words, and owe them anew but where its author says them too (``variants``); what it said before is
+    kept for moderators.
 
     Raises NotFound, Forbidden for somebody else's message, MessageDeleted, Invalid.
     """
@@ -39,7 +49,7 @@ def edit_message(*, place: Place, sender: Sender, message_id: str, text: str, la
     message.mentions = content.mentions_in(text, place)
     message.content, message.edited_at, message.revision = text, timezone.now(), message.revision + 1
     message.terms = terms_of(text, place.scope_id)
-    _translate_anew(place, message, language)
+    _translate_anew(place, message, language, variants or {})
     message.save(
         update_fields=["content", "terms", "mentions", "edited_at", "revision", "language", "translation_status"]
     )
@@ -47,13 +57,13 @@ def edit_message(*, place: Place, sender: Sender, message_id: str, text: str, la
     return message
 
 
-def _translate_anew(place: Place, message: Message, language: str | None) -> None:
+def _translate_anew(place: Place, message: Message, language: str | None, variants: Mapping[str, str]) -> None:
     message.language = source_language(message.content or "", declared=language, sender_language=message.language)
     message.translations.all().delete()
-    if message.skip_translation or not is_translatable(message.content or ""):
+    if message.skip_translation:
         message.translation_status = Status.SKIPPED
         return
-    planned = targets_of(place.scope_id, message.content or "", message.language, place.heard)
+    planned = targets_of(place, message.content or "", message.language, variants)
     rows = planned.rows_for(message, place.scope_id, milliseconds(timezone.now()))
     MessageTranslation.objects.bulk_create(rows)
     message.translation_status = planned.status

@@ -18,8 +18,8 @@ from rosetta.schema import data_of
 from rosetta.times import moment
 from rosetta.views import ApiView
 from translation import actions
-from translation.access import term_in, terms_of
-from translation.models import GlossaryTerm
+from translation.access import glossary_version, term_in, terms_of
+from translation.models import GlossaryTerm, fold
 from workspaces.access import membership, moderator
 
 MAX_GIVEN = 1000
@@ -97,6 +97,7 @@ class GlossaryView(ApiView):
 
     @extend_schema(
         summary="A workspace's glossary",
+        description="`meta.version` grows with each change.",
         parameters=[
             OpenApiParameter("q", str, description="Only terms that hold this."),
             OpenApiParameter("page", int),
@@ -108,8 +109,11 @@ class GlossaryView(ApiView):
         member = membership(request.user, workspace_id)  # type: ignore[arg-type]
         rows = terms_of(member.workspace_id)
         if part := request.query_params.get("q"):
-            rows = rows.filter(folded__contains=part.casefold())
-        return paged(request, rows, shown)
+            # No term has one, and PostgreSQL would refuse the question.
+            rows = rows.none() if "\0" in part else rows.filter(folded__contains=fold(part))
+        answer = paged(request, rows, shown)
+        answer.data["meta"]["version"] = glossary_version(member.workspace_id)
+        return answer
 
     @extend_schema(
         summary="Add a term",

@@ -37,6 +37,18 @@ class StringField(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class VariantsField(serializers.DictField):
+    """Texts by language."""
+
+    child = ContentField()
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        texts: dict[str, str] = super().to_internal_value(data)
+        if unknown := sorted(set(texts) - set(languages.CODES)):
+            raise serializers.ValidationError({code: [_("The selected language is invalid.")] for code in unknown})
+        return texts
+
+
 class PostSerializer(serializers.Serializer[Any]):
     content = ContentField(
         required=False, allow_null=True, help_text="1–8,000 characters; required without attachments."
@@ -57,15 +69,9 @@ class PostSerializer(serializers.Serializer[Any]):
     language = serializers.ChoiceField(
         languages.CODES, required=False, allow_null=True, help_text="The content's language, where the sender knows it."
     )
-    translations = serializers.DictField(
-        child=ContentField(), required=False, help_text="The sender's own words in other languages; used as they are."
+    translations = VariantsField(
+        required=False, help_text="The sender's own words in other languages; used as they are."
     )
-
-    def validate_translations(self, value: dict[str, str]) -> dict[str, str]:
-        unknown = sorted(set(value) - set(languages.CODES))
-        if unknown:
-            raise serializers.ValidationError({code: [_("The selected language is invalid.")] for code in unknown})
-        return value
 
     def draft(self) -> Draft:
         """What the validated body says."""
@@ -100,6 +106,7 @@ class WebhookPostSerializer(PostSerializer):
 class EditSerializer(serializers.Serializer[Any]):
     content = ContentField(required=True)
     language = serializers.ChoiceField(languages.CODES, required=False, allow_null=True)
+    translations = VariantsField(required=False, help_text="The sender's own new words in other languages.")
 
 
 class ReadSerializer(serializers.Serializer[Any]):

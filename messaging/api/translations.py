@@ -83,13 +83,6 @@ class TranslationsView(PlaceView):
         )
 
 
-class ReadableTranslationsView(TranslationsView):
-    """The same by the message's id alone."""
-
-    def place(self, request: Request, *, to_write: bool = False) -> Place:
-        return access.place_of_message(request.user, self.kwargs["message_id"])  # type: ignore[arg-type]
-
-
 class CorrectionView(PlaceView):
     tag = "Translations"
 
@@ -110,6 +103,21 @@ class CorrectionView(PlaceView):
             raise NotFound
         row = correct_translation(place=place, message_id=message_id, language=code, text=text)
         return Response({"data": resources.translation(row)})
+
+
+class ByMessage(PlaceView):
+    """A view of a message that is named by its id alone."""
+
+    def place(self, request: Request, *, to_write: bool = False) -> Place:
+        return access.place_of_message(request.user, self.kwargs["message_id"])  # type: ignore[arg-type]
+
+
+class MessageTranslationsView(ByMessage, TranslationsView):
+    pass
+
+
+class MessageCorrectionView(ByMessage, CorrectionView):
+    pass
 
 
 class PreviewView(ApiView):

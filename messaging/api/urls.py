@@ -20,7 +20,8 @@ _conversation: list[URLPattern] = [
 
 urlpatterns = [
     path("workspaces/<ulid:workspace_id>/channels/<ulid:channel_id>/", include(_conversation)),
-    path("messages/<ulid:message_id>/translations", translations.ReadableTranslationsView.as_view()),
+    path("messages/<ulid:message_id>/translations", translations.MessageTranslationsView.as_view()),
+    path("messages/<ulid:message_id>/translations/<str:language>", translations.MessageCorrectionView.as_view()),
     path("workspaces/<ulid:workspace_id>/translate", translations.PreviewView.as_view()),
     path("workspaces/<ulid:workspace_id>/glossary", glossary.GlossaryView.as_view()),
     path("workspaces/<ulid:workspace_id>/glossary/import", glossary.GlossaryImportView.as_view()),

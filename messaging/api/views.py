@@ -156,6 +156,7 @@ class MessageView(PlaceView):
             message_id=message_id,
             text=data["content"],
             language=data.get("language"),
+            variants=data.get("translations"),
         )
         return self.show(request, place, message_id)
 

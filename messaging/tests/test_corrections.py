@@ -69,6 +69,8 @@ def test_a_member_corrects_the_language_that_it_reads(
     event = Event.objects.filter(stream_id=channel.pk).latest("seq")
     assert (event.kind, event.data) == ("message.translated", {"message_id": message, "language": "th"})
     assert corrected(as_member, channel, message, "ja", "クレーン").status_code == 403
+    by_its_id = as_member.put(f"/api/v1/messages/{message}/translations/th", {"text": "เครน"})
+    assert (by_its_id.status_code, newest(as_member, channel)["display_content"]) == (200, "เครน")
 
 
 def test_the_author_and_moderators_correct_any_language(
@@ -87,6 +89,8 @@ def test_a_correction_is_remembered_for_the_same_words(
     assert post(as_owner, channel, NEWS).json()["data"]["translation_status"] == "completed"
     seen = newest(as_member, channel)
     assert seen["display_content"] == "ปั้นจั่น"
+    (row,) = as_member.get(f"/api/v1/messages/{seen['id']}/translations").json()["data"]
+    assert (row["engine"], row["is_corrected"], row["corrected_by"]) == ("correction", True, None)
 
 
 def test_a_translator_that_comes_late_does_not_undo_it(
@@ -148,6 +152,7 @@ def test_an_outsider_is_told_nothing(as_outsider: APIClient, channel: Channel, m
     assert as_outsider.get(f"{path_of(channel)}/{message}/translations").status_code == 404
     assert as_outsider.get(f"/api/v1/messages/{message}/translations").status_code == 404
     assert corrected(as_outsider, channel, message).status_code == 404
+    assert as_outsider.put(f"/api/v1/messages/{message}/translations/th", {"text": "ปั้นจั่น"}).status_code == 404
     assert APIClient().get(f"/api/v1/messages/{message}/translations").status_code == 401
 
 
@@ -284,6 +289,8 @@ def test_another_workspaces_term_is_not_found(as_owner: APIClient, workspace: Wo
         ({}, "term"),
         ({"term": " "}, "term"),
         ({"term": 7}, "term"),
+        ({"term": "a\u0000b"}, "term"),
+        ({"term": "a", "rendering": "\u001b"}, "term"),
         ({"term": "x" * 1001}, "term"),
         ({"term": "x", "target": "xx"}, "target"),
         ({"term": "x", "source": "en", "target": "en"}, "target"),
@@ -307,7 +314,13 @@ def test_a_glossary_travels_as_csv(as_owner: APIClient, workspace: Workspace, ow
     assert again.json() == {"data": {"added": 0, "changed": 1}}
 
 
-@pytest.mark.parametrize("raw", [b"", b"name\nx\n", b"term,target\nx,xx\n", b'term\n"x'])
+def test_a_glossary_tells_its_version(as_owner: APIClient, workspace: Workspace) -> None:
+    for version in range(3):
+        assert as_owner.get(glossary(workspace)).json()["meta"]["version"] == version
+        as_owner.post(glossary(workspace), {"term": f"Term {version}"})
+
+
+@pytest.mark.parametrize("raw", [b"", b"term\na\x00b\n", b"name\nx\n", b"term,target\nx,xx\n", b'term\n"x'])
 def test_a_wrong_csv_changes_nothing(as_owner: APIClient, workspace: Workspace, raw: bytes) -> None:
     answer = as_owner.generic("POST", glossary(workspace, "/import"), raw, content_type="text/csv")
     assert answer.status_code == 422

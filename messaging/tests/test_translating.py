@@ -1,5 +1,6 @@
 """What is written in one language is read in another: at once from memory, soon from an engine, honestly without one."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,11 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from messaging.access import channel_place
+from messaging.actions.posting import Draft, post_message
 from messaging.actions.translating import claim, store
 from messaging.models import MessageTranslation
+from messaging.places import Sender
 from messaging.tasks import sweep_translations, translate_owed
 from messaging.tests.test_posting import path_of, post
 from rosetta.celery import app as celery_app
@@ -119,6 +123,39 @@ def test_variants_of_the_author_are_used_as_they_are(
     post(as_owner, channel, NEWS, translations={"th": "เครนจะซ่อมวันพฤหัส", "ja": "木曜に直します"})
     assert newest(as_member, channel)["display_content"] == "เครนจะซ่อมวันพฤหัส"
     assert newest(as_member, channel, "&language=ja")["display_content"] == "木曜に直します"
+
+
+@pytest.mark.parametrize("words", ["", " \n", "x" * 8001, "\x00", "\ud800", None, 7])
+def test_variants_that_say_nothing_or_too_much_are_refused(as_owner: APIClient, channel: Channel, words: Any) -> None:
+    answer = as_owner.generic(
+        "POST", path_of(channel), json.dumps({"content": NEWS, "translations": {"th": words}}), "application/json"
+    )
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["translations.th"])
+
+
+def test_variants_are_kept_as_content_is(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
+    post(as_owner, channel, "👍", translations={"th": " ดี\x00มาก "})
+    seen = newest(as_member, channel)
+    assert (seen["display_content"], seen["translation_status"]) == ("ดีมาก", "completed")
+
+
+def test_an_edit_brings_variants_of_its_own(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
+    message = post(as_owner, channel, NEWS, translations={"th": "วันพฤหัส"}).json()["data"]["id"]
+    body = {"content": "It is Friday now.", "translations": {"th": "วันศุกร์"}}
+    assert as_owner.patch(f"{path_of(channel)}/{message}", body).json()["data"]["translation_status"] == "completed"
+    assert newest(as_member, channel)["display_content"] == "วันศุกร์"
+    as_owner.patch(f"{path_of(channel)}/{message}", {"content": "It is Saturday now."})
+    assert newest(as_member, channel)["display_source"] == "original"
+
+
+def test_what_the_service_itself_says_is_translated_like_all_else(
+    owner: User, as_member: APIClient, channel: Channel, engine: servers.Service
+) -> None:
+    place = channel_place(owner, channel.workspace_id, channel.pk, to_write=True)
+    post_message(sender=Sender(), place=place, draft=Draft(content=NEWS, type="system"))
+    assert translate_owed() == 1
+    seen = newest(as_member, channel)
+    assert (seen["type"], seen["sender"], seen["display_content"]) == ("system", None, f"th:{NEWS}")
 
 
 def test_a_message_may_be_left_untranslated(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
