@@ -68,17 +68,20 @@ def plan(*, place: Place, sender: Sender, text: str, draft: "Draft") -> Plan:
     language = source_language(text, declared=draft.language, sender_language=spoken)
     if draft.skip_translation:
         return Plan(language, Status.SKIPPED, {})
-    return targets_of(place, text, language, draft.translations)
+    return targets_of(place.scope_id, text, language, place.heard, draft.translations)
 
 
-def targets_of(place: Place, text: str, language: str, variants: Mapping[str, str]) -> Plan:
-    """The plan for ``text`` in ``language``; ``variants`` are its author's own words in others. Raises Invalid."""
+def targets_of(scope_id: str, text: str, language: str, heard: frozenset[str], variants: Mapping[str, str]) -> Plan:
+    """The plan for ``text`` in ``language`` that is heard in ``heard``; ``variants`` are its author's own words in others.
+
+    Raises Invalid.
+    """
     targets: dict[str, Translation | None] = {
         code: Translation(_said(words, code), AUTHOR) for code, words in variants.items() if code != language
     }
     if is_translatable(text):
-        owed = sorted(place.heard - {language} - set(targets))
-        known = recall(scope_id=place.scope_id, text=text, source=language, targets=owed) if owed else {}
+        owed = sorted(heard - {language} - set(targets))
+        known = recall(scope_id=scope_id, text=text, source=language, targets=owed) if owed else {}
         targets |= {code: known.get(code) for code in owed}
     elif not targets:
         return Plan(language, Status.SKIPPED, {})

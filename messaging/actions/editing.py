@@ -63,7 +63,7 @@ def _translate_anew(place: Place, message: Message, language: str | None, varian
     if message.skip_translation:
         message.translation_status = Status.SKIPPED
         return
-    planned = targets_of(place, message.content or "", message.language, variants)
+    planned = targets_of(place.scope_id, message.content or "", message.language, place.heard, variants)
     rows = planned.rows_for(message, place.scope_id, milliseconds(timezone.now()))
     MessageTranslation.objects.bulk_create(rows)
     message.translation_status = planned.status

@@ -166,7 +166,7 @@ def _restore(report: Report, actor: User) -> None:
     message.revision += 1
     message.terms = terms_of(text, scope_id)
     if not message.skip_translation and is_translatable(text) and channel is not None:
-        planned = targets_of(scope_id, text, message.language, languages_in(channel))
+        planned = targets_of(scope_id, text, message.language, languages_in(channel), {})
         rows = planned.rows_for(message, scope_id, milliseconds(timezone.now()))
         MessageTranslation.objects.bulk_create(rows)
         message.translation_status = planned.status
