@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from messaging import content
 from messaging.models import Message, MessageTranslation
 from messaging.places import Place, Sender
 from messaging.search.text import terms_of
 from rosetta import languages
 from rosetta.celery import nudge_once
-from rosetta.errors import Invalid
 from translation.detection import source_language
 from translation.service import Translation, is_translatable, recall
 
@@ -63,7 +61,7 @@ def say(row: MessageTranslation, scope_id: str, text: str, engine: str) -> None:
 
 
 def plan(*, place: Place, sender: Sender, text: str, draft: "Draft") -> Plan:
-    """What is to be done for ``text`` in the languages it is heard in. Raises Invalid for variants that say nothing."""
+    """What is to be done for ``text`` in the languages it is heard in."""
     spoken = _spoken_by(sender, place)
     language = source_language(text, declared=draft.language, sender_language=spoken)
     if draft.skip_translation:
@@ -72,12 +70,9 @@ def plan(*, place: Place, sender: Sender, text: str, draft: "Draft") -> Plan:
 
 
 def targets_of(scope_id: str, text: str, language: str, heard: frozenset[str], variants: Mapping[str, str]) -> Plan:
-    """The plan for ``text`` in ``language`` that is heard in ``heard``; ``variants`` are its author's own words in others.
-
-    Raises Invalid.
-    """
+    """The plan for ``text`` in ``language`` that is heard in ``heard``; ``variants`` are its author's own words in others."""
     targets: dict[str, Translation | None] = {
-        code: Translation(_said(words, code), AUTHOR) for code, words in variants.items() if code != language
+        code: Translation(words, AUTHOR) for code, words in variants.items() if code != language
     }
     if is_translatable(text):
         owed = sorted(heard - {language} - set(targets))
@@ -86,15 +81,6 @@ def targets_of(scope_id: str, text: str, language: str, heard: frozenset[str], v
     elif not targets:
         return Plan(language, Status.SKIPPED, {})
     return Plan(language, status_of(targets), targets)
-
-
-def _said(words: str, code: str) -> str:
-    """An author's words in ``code`` as they are kept. Raises Invalid."""
-    field = f"translations.{code}"
-    words = content.checked(words, field=field)
-    if not words:
-        raise Invalid({field: [content.required_text()]})
-    return words
 
 
 def status_of(targets: "dict[str, Translation | None]") -> str:

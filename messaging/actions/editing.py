@@ -49,7 +49,7 @@ def edit_message(
     message.mentions = content.mentions_in(text, place)
     message.content, message.edited_at, message.revision = text, timezone.now(), message.revision + 1
     message.terms = terms_of(text, place.scope_id)
-    _translate_anew(place, message, language, variants or {})
+    _translate_anew(place, message, language, content.checked_translations(variants or {}))
     message.save(
         update_fields=["content", "terms", "mentions", "edited_at", "revision", "language", "translation_status"]
     )
