@@ -142,3 +142,21 @@ def test_the_table_holds_every_route(cast: Cast) -> None:
     untold, gone = sorted(set(routes()) - told), sorted(told - set(routes()))
     assert not untold, f"docs/permissions.md lacks these, add a row for each: {untold}"
     assert not gone, f"docs/permissions.md has these, and the service does not: {gone}"
+
+
+def misplaced() -> Iterator[Row]:
+    """The rows whose last ids belong to another workspace, or to another channel, than the path says."""
+    for row in rows():
+        if re.match(r"/workspaces/\{workspace\}/.*\{(?!own)", row.template):
+            yield Row(row.method, row.template.replace("{workspace}", "{elsewhere}"), row.expected)
+        if "{channel}/messages/{" in row.template:
+            yield Row(row.method, row.template.replace("{channel}", "{locked}"), row.expected)
+
+
+def test_an_id_of_another_place_is_unknown_even_to_who_owns_both(cast: Cast) -> None:
+    made = cast.clients["owner"].post(f"{API}/workspaces", {"name": "Elsewhere"})
+    cast.ids["elsewhere"] = made.json()["data"]["id"]
+    found = list(misplaced())
+    assert len(found) > 50
+    wrong = [f"{row.key}: {got}" for row in found if (got := call(cast, row, "owner")) != 404]
+    assert not wrong, "\n".join(wrong)
