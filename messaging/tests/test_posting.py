@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -51,6 +52,12 @@ def test_a_posted_message_has_every_field_of_the_contract(as_owner: APIClient, c
         "edited_at": None,
         "deleted_at": None,
     }
+
+
+def test_the_documentation_shows_every_field_of_a_message(as_owner: APIClient, channel: Channel) -> None:
+    page = (settings.BASE_DIR / "docs" / "messages.md").read_text(encoding="utf-8")
+    shown = json.loads(page.split("```json\n")[1].split("```")[0])
+    assert list(shown) == list(post(as_owner, channel).json()["data"])
 
 
 def audience(workspace: Workspace, size: int) -> None:
