@@ -91,12 +91,13 @@ def update_channel(
 
     A public channel that becomes private keeps those who joined it and who closes it.
     """
+    changes = given(name=name, slug=slug, visibility=visibility)
+    if password is not UNSET:
+        # Before the lock: the hasher takes its time, and others would wait for the workspace.
+        changes["password_hash"] = make_password(password) if password else ""
     channel = _locked(seat.channel)
     _check_is_still_member(seat.member)
     was_restricted = channel.is_restricted
-    changes = given(name=name, slug=slug, visibility=visibility)
-    if password is not UNSET:
-        changes["password_hash"] = make_password(password) if password else ""
     for field, value in changes.items():
         setattr(channel, field, value)
     if was_restricted and not channel.is_restricted:
