@@ -135,20 +135,34 @@ def deliver(*, batch: int) -> tuple[int, int]:
 
 
 def render(deliveries: Sequence[Delivery]) -> dict[int, Notification | None]:
-    """What each device shows; None while a translation may still come. Deleted messages are left out."""
+    """What each device shows; None while a translation may still come.
+
+    Left out is what its reader needs no more: the message was deleted, or read while its push waited, or they are connected.
+    """
     stories = _stories({str(one.subject_id) for one in deliveries})
     languages = _languages(deliveries, stories)
-    badges = {user_id: unread_of(user_id) for user_id in {one.device.user_id for one in deliveries}}
+    users = {one.device.user_id for one in deliveries}
+    seen = presence.online(users)
+    read = _read_by(users, stories.values())
+    badges = {user_id: unread_of(user_id) for user_id in users - seen}
     told: dict[int, Notification | None] = {}
     for one in deliveries:
-        story = stories.get(str(one.subject_id))
-        if story is None:
+        story, user_id = stories.get(str(one.subject_id)), one.device.user_id
+        if story is None or user_id in seen:
             continue
-        user_id = one.device.user_id
-        language = languages[one.pk]
-        body = _body(story, language)
+        if read.get((user_id, story.message.conversation_id), 0) >= story.message.seq:
+            continue
+        body = _body(story, languages[one.pk])
         told[one.pk] = None if body is None else _notification(story, body, badges[user_id])
     return told
+
+
+def _read_by(user_ids: set[int], stories: Iterable[_Story]) -> dict[tuple[int, str], int]:
+    """How far each of ``user_ids`` has read the conversations of ``stories``."""
+    conversations = {story.message.conversation_id for story in stories}
+    marks = ReadMark.objects.filter(user__in=user_ids, conversation__in=conversations)
+    rows = marks.values_list("user_id", "conversation_id", "last_read_seq")
+    return {(user_id, conversation_id): seq for user_id, conversation_id, seq in rows}
 
 
 def _stories(message_ids: set[str]) -> dict[str, _Story]:

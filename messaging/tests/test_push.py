@@ -237,6 +237,29 @@ def test_a_push_waits_a_few_seconds_for_its_words(
     assert [one["body"] for one in told()] == ["อรุณสวัสดิ์"]
 
 
+@pytest.mark.parametrize("how", ["read", "connected"])
+def test_who_has_seen_it_while_the_push_waited_is_left_alone(
+    as_owner: APIClient,
+    as_member: APIClient,
+    channel: Channel,
+    member_user: User,
+    told: Told,
+    settings: Any,
+    how: str,
+) -> None:
+    settings.PUSH_WORDS_SECONDS = 7.0
+    message = post(as_owner, channel, "@channel Good morning everybody, lunch is ready")
+    assert told() == []
+    assert Delivery.objects.count() == 1
+    if how == "read":
+        as_member.post(messages(channel, "read"), {"message_id": message.pk}, format="json")
+    else:
+        presence.note(process_id=new_ulid(), came=[member_user.pk], left=[])
+    Delivery.objects.update(due_at=timezone.now())
+    assert told() == []
+    assert not Delivery.objects.exists()
+
+
 def test_a_push_comes_in_the_original_when_the_words_take_too_long(
     as_owner: APIClient, channel: Channel, told: Told, settings: Any
 ) -> None:

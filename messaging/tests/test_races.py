@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from conftest import make_user, token_client
 from messaging.models import Block, DirectConversation, Message
 from messaging.tests.test_posting import path_of, post
 from messaging.tests.together import at_once, same_caller
+from rosetta.ids import new_ulid
 from workspaces import actions
 from workspaces.models import Channel, Conversation, Event, Workspace
 
@@ -47,6 +49,20 @@ def test_ten_posts_with_one_key_make_one_message(as_owner: APIClient, channel: C
     assert sum("Idempotent-Replayed" not in answer for answer in answers) == 1
     assert Message.objects.count() == 1
     assert Conversation.objects.get(pk=channel.pk).last_seq == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_messages_with_one_file_one_has_it(as_owner: APIClient, channel: Channel) -> None:
+    uploaded = as_owner.post("/api/v1/files", {"file": SimpleUploadedFile("a.txt", b"hi")}, format="multipart")
+    file_id = uploaded.json()["data"]["id"]
+    clients = [same_caller(as_owner) for _ in range(8)]
+    answers = at_once(*[lambda one=one: post(one, channel, "", attachment_ids=[file_id]) for one in clients])  # type: ignore[misc]
+    assert sorted(answer.status_code for answer in answers) == [201] + [422] * 7
+    refused = [answer.json()["errors"] for answer in answers if answer.status_code == 422]
+    # Word for word what a file that does not exist gets.
+    unknown = post(as_owner, channel, "", attachment_ids=[new_ulid()]).json()["errors"]
+    assert refused == [unknown] * 7
+    assert Message.objects.count() == Conversation.objects.get(pk=channel.pk).last_seq == 1
 
 
 @pytest.mark.django_db(transaction=True)
