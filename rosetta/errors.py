@@ -91,7 +91,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if answer is None:
         return None
     status, body, headers = answer
-    return Response(body, status=status, headers=headers)
+    return Response(_sayable(body), status=status, headers=headers)
 
 
 def _answer(exc: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None:
@@ -123,6 +123,15 @@ def _answer(exc: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None
             log.warning("database_unavailable", error=str(exc))
             return 503, {"message": Unavailable.message}, {"Retry-After": "1"}
     return None
+
+
+def _sayable(part: Any) -> Any:
+    """``part`` of a body without lone surrogates, which a sentence may repeat from the request and UTF-8 cannot say."""
+    if isinstance(part, dict):
+        return {_sayable(name): _sayable(inner) for name, inner in part.items()}
+    if isinstance(part, list):
+        return [_sayable(inner) for inner in part]
+    return part.encode(errors="replace").decode() if isinstance(part, str) else part
 
 
 def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:

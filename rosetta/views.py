@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils import translation
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -9,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rosetta import languages
+from rosetta.errors import Invalid, NotFound
 from rosetta.permissions import FULL, SignedIn
 from rosetta.throttles import EVERYTHING, Limit, Standing
 
@@ -31,6 +33,15 @@ class ApiView(APIView):
     def limits_for(self, request: Request) -> tuple[Limit, ...]:
         """The limits of this request; override where methods differ."""
         return self.limits
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        # Nothing is called so, and PostgreSQL refuses to look.
+        if "\0" in request.path:
+            raise NotFound
+        if "%00" in request.META["QUERY_STRING"]:
+            named = [name for name, values in request.query_params.lists() if "\0" in "".join([name, *values])]
+            raise Invalid({name: [ProhibitNullCharactersValidator.message] for name in named})
 
     def perform_authentication(self, request: Request) -> None:
         """Also settles the language of this answer's sentences: the client's wish, else the account's."""

@@ -94,7 +94,7 @@ def _meta_object(raw: str) -> dict[str, Any]:
     if not raw.strip():
         return {}
     try:
-        meta = json.loads(raw, parse_constant=_refuse_constant)
+        meta = json.loads(raw, parse_constant=_refuse_constant, parse_int=_whole, parse_float=_fraction)
     except (ValueError, RecursionError):
         meta = ""
     if meta is None or meta == []:
@@ -106,3 +106,20 @@ def _meta_object(raw: str) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(name)
+
+
+def _whole(raw: str) -> int:
+    """Numbers of more than 64 bits are in no answer: few readers could take them."""
+    if len(raw) > 20 or not -(2**63) <= int(raw) < 2**63:
+        raise _too_large()
+    return int(raw)
+
+
+def _fraction(raw: str) -> float:
+    if abs(value := float(raw)) == float("inf"):
+        raise _too_large()
+    return value
+
+
+def _too_large() -> Invalid:
+    return Invalid({"meta": [_("The meta data has a number that is too large.")]})

@@ -1,0 +1,200 @@
+"""What careless and hostile clients send, to every route that takes it: a 4xx with the contract's body, or nothing happens."""
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.test import APIClient
+
+from rosetta.tests.cast import Cast, assemble
+from rosetta.tests.test_schema_fuzz import MAIN, known_ids
+
+# Nesting that a parser which calls itself cannot go down.
+DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
+BODIES = {
+    "no JSON": (b"{", "application/json", 400),
+    "a list": (b"[]", "application/json", 400),
+    "a string": (b'"x"', "application/json", 400),
+    "no number": (b'{"a": NaN}', "application/json", 400),
+    "no UTF-8": (b"\xff\xfe", "application/json", 400),
+    "nesting": (DEEP, "application/json", 400),
+    "over a mebibyte": (b'{"a": "' + b"x" * (1 << 20) + b'"}', "application/json", 413),
+    "a form": (b"content=hi", "application/x-www-form-urlencoded", 415),
+    "text": (b"hi", "text/plain", 415),
+    "XML": (b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>", "application/xml", 415),
+    "no media type": (b"{}", "application/json/x;;", 415),
+}
+VALUES: dict[str, Any] = {
+    "NUL": "a\x00b",
+    "a lone surrogate": "\ud800",
+    "a megabyte": "x" * 1_000_000,
+    "a great number": 10**400,
+    "a negative number": -1,
+    "a fraction": 1e308,
+    "true": True,
+    "null": None,
+    "nothing": "",
+    "a list": [],
+    "an object": {},
+    "nested lists": json.loads("[" * 500 + "]" * 500),
+    "a list of all": ["a\x00b", "\ud800", 10**400, None, {}, [[]]],
+    "an object of all": {"\ud800": "\x00", "a": {"b": [1e308, None]}, "": True},
+}
+QUERIES = ("%00", "%ED%A0%80", "%FF", "-1", "9" * 400, "1e9", "%F0%9F%92%A9", "[]", "x" * 4000, "' OR 1=1 --", "")
+TOKENS = ("Bearer", "Bearer ", "Bearer |", "Bearer 1|", "Bearer 9999999999999999999999|x", "Bearer -1|x", "Bearer \u0662|x",
+          "Bearer whs_", "Bearer 1|" + "x" * 6000, "Basic Og==", "Bearer 1|\udcff")  # fmt: skip
+
+HEADERS = (
+    "Idempotency-Key",
+    "Accept-Language",
+    "X-Request-Id",
+    "X-Forwarded-For",
+    "Range",
+    "Cookie",
+    "Origin",
+    "Accept",
+)
+HEADER_VALUES = ("", "\x00", "\xff", "é" * 50, "x" * 6000, "bytes=5-2,-9", "*;q=9,,", "a=b=c;;=", "1, 2, 3")
+
+
+@pytest.fixture
+def cast(db: None, settings: Any, tmp_path: Path) -> Cast:
+    settings.FILES_SPOOL_DIR = tmp_path / "spool"
+    options = {"location": tmp_path / "files", "base_url": None}
+    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "default": storage}
+    settings.THROTTLE = False
+    return assemble()
+
+
+@cache
+def operations() -> list[tuple[str, str, dict[str, Any]]]:
+    """(method, path, description) of everything that the schema names."""
+    found = []
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    for path, item in schema["paths"].items():
+        for method, operation in item.items():
+            operation["fields"] = list(_fields(schema, operation))
+            found.append((method, path, operation))
+    return found
+
+
+def _fields(schema: dict[str, Any], operation: dict[str, Any]) -> Iterator[str]:
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        shape = content["schema"]
+        if "$ref" in shape:
+            shape = schema["components"]["schemas"][shape["$ref"].rpartition("/")[2]]
+        yield from shape.get("properties", {})
+
+
+def fault_of(
+    client: APIClient, method: str, path: str, raw: bytes = b"", kind: str = "application/json", **more: Any
+) -> Any:
+    """(status, what is wrong with the answer or None). What the call changed is undone."""
+    client.raise_request_exception = False
+    with transaction.atomic():
+        answer = client.generic(method.upper(), path, raw, content_type=kind, **more)
+        transaction.set_rollback(True)
+    if answer.status_code < 400:
+        return answer.status_code, None
+    if answer.status_code >= 500:
+        return answer.status_code, answer.content[:200]
+    body = answer.json()
+    errors = body.get("errors", {})
+    told = isinstance(body.get("message"), str) and all(
+        isinstance(sentences, list) and all(isinstance(one, str) for one in sentences) for sentences in errors.values()
+    )
+    return answer.status_code, None if told else body
+
+
+def path_of(cast: Cast, path: str) -> str:
+    return path.format_map(known_ids(cast, path, MAIN))
+
+
+def test_a_body_that_is_no_json_object_is_refused_everywhere(cast: Cast) -> None:
+    wrong = []
+    for method, path, operation in operations():
+        if "application/json" not in operation.get("requestBody", {}).get("content", {}):
+            continue
+        for name, (raw, kind, expected) in BODIES.items():
+            status, fault = fault_of(cast.clients["owner"], method, path_of(cast, path), raw, kind)
+            # Who may not do it at all need not be told what is wrong with the body.
+            if fault or status not in (expected, 401, 403, 404):
+                wrong.append(f"{method} {path}: {name}: {status} {fault or ''}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_value_of_any_field_breaks_a_route(cast: Cast) -> None:
+    wrong = []
+    for method, path, operation in operations():
+        fields = operation["fields"]
+        for name, value in VALUES.items():
+            # A megabyte goes into one field at a time: together they are too large a body.
+            bodies = [{field: value} for field in fields] if name == "a megabyte" else [dict.fromkeys(fields, value)]
+            for body in bodies if fields else []:
+                status, fault = fault_of(cast.clients["owner"], method, path_of(cast, path), json.dumps(body).encode())
+                if fault:
+                    wrong.append(f"{method} {path}: {name} in {list(body)}: {status} {fault}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_query_and_no_id_breaks_a_route(cast: Cast) -> None:
+    wrong = []
+    for method, path, operation in operations():
+        names = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
+        tried = [f"{path_of(cast, path)}?{name}={value}" for name in names for value in QUERIES]
+        tried += [re.sub(r"\{\w+\}", value, path) for value in QUERIES if value and "{" in path]
+        for one in tried:
+            status, fault = fault_of(cast.clients["owner"], method, one)
+            if fault:
+                wrong.append(f"{method} {one[:200]}: {status} {fault}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("header", ["Authorization", "X-Rosetta-Guest-Token", "X-Rosetta-Webhook-Secret"])
+def test_what_is_no_token_is_nobody(header: str, cast: Cast) -> None:
+    paths = [
+        "/api/v1/me",
+        f"/api/v1/external/rooms/{cast.ids['room']}/messages",
+        f"/api/v1/webhooks/{cast.ids['webhook']}/messages",
+    ]
+    for value in TOKENS:
+        for path in paths:
+            method = "post" if "webhooks" in path else "get"
+            extra = {f"HTTP_{header.upper().replace('-', '_')}": value}
+            assert fault_of(APIClient(), method, path, b"{}", **extra) == (401, None), (path, value)
+
+
+def test_no_header_breaks_a_route(cast: Cast) -> None:
+    calls = (
+        ("get", "/api/v1/me"),
+        ("post", path_of(cast, "/api/v1/workspaces/{workspace_id}/channels/{channel_id}/messages")),
+        ("get", path_of(cast, "/api/v1/files/{file_id}/download")),
+    )
+    for header, value, (method, path) in itertools.product(HEADERS, HEADER_VALUES, calls):
+        extra = {f"HTTP_{header.upper().replace('-', '_')}": value}
+        status, fault = fault_of(cast.clients["member"], method, path, b'{"content": "x"}', **extra)
+        assert fault is None, (header, value, status, fault)
+
+
+METAS = ("\x00", "{", "[]", '{"a": 1' + "0" * 400 + "}", '{"a": 1e400}', '{"a": NaN}', '{"a": "\\ud800"}', '{"a": "\\u0000"}',
+         '{"\\u0000": 1}', '{"a":' * 900 + "1" + "}" * 900, "x" * 100_000)  # fmt: skip
+FILE_NAMES = ("a\x00b.txt", "../../etc/passwd", "x" * 5000, '"; x="', "", ".", "CON", "\xed\xa0\x80.txt")
+
+
+def test_no_form_breaks_an_upload(cast: Cast) -> None:
+    forms = [{name: meta} for name in ("meta", "meta[a]", "visibility") for meta in METAS]
+    tried = [("a.txt", form) for form in forms] + [(name, {}) for name in FILE_NAMES]
+    for name, form in tried:
+        fields = "".join(f'--b\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{form[key]}\r\n' for key in form)
+        file = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\nhello\r\n--b--\r\n'
+        raw = (fields + file).encode("latin-1")
+        status, fault = fault_of(cast.clients["owner"], "post", "/api/v1/files", raw, "multipart/form-data; boundary=b")
+        assert fault is None and status in (201, 400, 413, 422), (name, form, status, fault)
