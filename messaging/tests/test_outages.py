@@ -1,5 +1,6 @@
 """Real processes, engines that fail for real: a worker killed in a batch, and all engines away at once."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -157,3 +158,28 @@ async def test_while_all_engines_are_away_originals_are_shown_and_all_is_transla
     )
     assert [shown(team, one)["display_content"].partition(":")[2] for one in messages] == texts
     assert {engines.answered[text] for text in texts} == {1}
+
+
+async def test_of_a_hundred_messages_that_wait_when_their_worker_is_killed_each_is_translated_once(
+    team: Team, engines: Engines, workers: Workers
+) -> None:
+    texts = [f"The {number}th lorry waits at the gate" for number in range(100, 200)]
+    engines.first.handle = servers.always(200, {}, wait=PATIENCE)
+    async with team.mali.socket(max_queue=None) as socket:
+        messages = await asyncio.to_thread(lambda: [team.post(text) for text in texts])
+        wait_until(lambda: any(engines.asked_for(text) for text in texts), "the worker asks", PATIENCE)
+        workers.kill("worker")
+        engines.recover()
+        workers.start("worker")
+        told: Counter[str] = Counter()
+        while len(told) < len(messages):
+            told[(await socket.event("message.translated", PATIENCE))["data"]["id"]] += 1
+    assert told == Counter(one["id"] for one in messages)
+    assert {engines.answered[text] for text in texts} == {1}
+    path = f"conversations/{team.channel['id']}/events"
+    after = int(team.mali.call("GET", path, params={"limit": 1})[0]["seq"]) - 1
+    stored: Counter[str] = Counter()
+    while page := team.mali.call("GET", path, params={"after": after, "limit": 500}):
+        stored.update(one["data"]["id"] for one in page if one["event"] == "message.translated")
+        after = page[-1]["seq"]
+    assert {stored[one["id"]] for one in messages} == {1}

@@ -102,6 +102,37 @@ async def test_events_arrive_while_redis_is_away_and_after(team: Team, redis: Re
             assert (await mali.event("message.created", seconds=8))["seq"] == number
 
 
+async def test_ten_seconds_without_redis_under_traffic_refuse_no_post_and_lose_no_event(
+    team: Team, redis: Redis
+) -> None:
+    posted: list[int] = []
+
+    def post_for(seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            posted.append(team.post(f"Message {len(posted)}")["seq"])
+
+    def traffic() -> None:
+        post_for(1)
+        redis.stop()
+        try:
+            post_for(10)
+        finally:
+            redis.start()
+        post_for(2)
+        posted.append(team.post("The end")["seq"])
+
+    async with team.mali.socket() as mali:
+        sending = asyncio.create_task(asyncio.to_thread(traffic))
+        heard, last = [], ""
+        while last != "The end":
+            message = (await mali.event("message.created", seconds=30))["data"]
+            heard.append(message["seq"])
+            last = message["original_content"]
+        await sending
+    assert heard == posted == list(range(1, len(posted) + 1))
+
+
 async def test_credentials_that_end_while_redis_is_away_close_the_socket(team: Team, redis: Redis) -> None:
     async with team.mali.socket() as mali:
         redis.stop()
