@@ -39,7 +39,11 @@ def written(mail: OutgoingMail) -> EmailMultiAlternatives | None:
             return None
         context = {"letter": letter, "language": language.code}
         message = EmailMultiAlternatives(
-            letter.subject, render_to_string("accounts/mail.txt", context), settings.DEFAULT_FROM_EMAIL, [mail.email]
+            letter.subject,
+            render_to_string("accounts/mail.txt", context),
+            settings.DEFAULT_FROM_EMAIL,
+            [mail.email],
+            headers={"Auto-Submitted": "auto-generated"},  # so that no absence note answers
         )
         message.attach_alternative(render_to_string("accounts/mail.html", context), "text/html")
     return message

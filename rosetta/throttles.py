@@ -174,4 +174,10 @@ def by_caller(request: Request) -> str | None:
     return client_address(request)
 
 
+def by_user(request: Request) -> str | None:
+    """Who is signed in, with whatever token or session: who has one token can make more. None: nobody is."""
+    is_somebody = getattr(request.user, "is_authenticated", False)
+    return f"{type(request.user).__name__}:{request.user.pk}" if is_somebody else None
+
+
 EVERYTHING = Limit("all", "1200/minute", by_caller)

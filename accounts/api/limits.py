@@ -5,8 +5,7 @@ They count attempts to get in and nothing else, so that who is signed in is neve
 
 from rest_framework.request import Request
 
-from accounts.models import User
-from rosetta.throttles import Limit, by_address, by_caller
+from rosetta.throttles import Limit, by_address, by_caller, by_user
 
 
 def by_email(request: Request) -> str | None:
@@ -14,11 +13,6 @@ def by_email(request: Request) -> str | None:
     body = request.data
     email = body.get("email") if isinstance(body, dict) else None
     return email.strip().lower()[:255] if isinstance(email, str) and email.strip() else None
-
-
-def by_user(request: Request) -> str | None:
-    """The account that is signed in, with whatever token or session."""
-    return str(request.user.pk) if isinstance(request.user, User) else None
 
 
 REGISTER = (Limit("register", "20/minute", by_address),)
@@ -33,8 +27,9 @@ FORGOT = (Limit("forgot", "30/minute", by_address), Limit("forgot-account", "3/h
 RESET = (Limit("reset", "30/minute", by_address), Limit("reset-account", "10/minute", by_email))
 # By who calls first: a thief's few tries do not use up the owner's. By account too: who has one token makes more.
 PROVE_AGAIN = (Limit("prove-again", "10/minute", by_caller), Limit("prove-again-account", "60/hour", by_user))
-VERIFICATION_MAIL = (Limit("verification-mail", "6/minute", by_caller),)
+# Nobody has said yet that the address is theirs: it gets few.
+VERIFICATION_MAIL = (Limit("verification-mail", "6/minute", by_user), Limit("verification-mail", "10/hour", by_user))
 VERIFY_LINK = (Limit("verify-link", "60/minute", by_address),)
 SOCIAL = (Limit("social", "30/minute", by_address),)
 SOCIAL_LINK = (Limit("social-link", "30/minute", by_caller),)
-EXPORT = (Limit("export", "5/hour", by_caller),)
+EXPORT = (Limit("export", "5/hour", by_user),)

@@ -1,5 +1,6 @@
 """Owed mail: in the reader's language, retried, and never lost with its worker or its server."""
 
+import re
 import socket
 import socketserver
 import threading
@@ -12,6 +13,7 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from accounts import tasks
 from accounts.models import OutgoingMail, User
@@ -20,29 +22,39 @@ from accounts.tests.helpers import code_in, link_in, new_mail, post
 pytestmark = pytest.mark.django_db
 
 SUBJECTS = {
-    "en": "Your sign-in code",
-    "zh-CN": "您的登录验证码",
-    "ja": "サインインコード",
-    "th": "รหัสเข้าสู่ระบบของคุณ",
-    "id": "Kode masuk Anda",
+    "en": ("Your sign-in code", "Verify your email address", "Reset your password"),
+    "zh-CN": ("您的登录验证码", "请验证您的电子邮件地址", "重置您的密码"),
+    "ja": ("サインインコード", "メールアドレスの確認", "パスワードの再設定"),
+    "th": ("รหัสเข้าสู่ระบบของคุณ", "ยืนยันอีเมลของคุณ", "รีเซ็ตรหัสผ่านของคุณ"),
+    "id": ("Kode masuk Anda", "Verifikasi alamat email Anda", "Atur ulang kata sandi Anda"),
 }
+ENGLISH = re.compile(r"\b(the|your|this|you|for|works?)\b", re.I)
 
 
 @pytest.mark.parametrize("language", SUBJECTS)
-def test_a_mail_comes_in_the_accounts_language_as_text_and_html(owner: User, language: str) -> None:
+def test_every_mail_comes_in_the_accounts_language_as_text_and_html(
+    owner: User, as_owner: APIClient, language: str
+) -> None:
     User.objects.filter(pk=owner.pk).update(preferred_language=language)
     post("auth/app/otp", {"email": owner.email})
-    message = new_mail()[0]
-    html = message.alternatives[0].content
-    assert message.subject == SUBJECTS[language]
-    assert message.to == [owner.email]
-    assert f'<html lang="{language}">' in html
-    assert code_in(message) in html
+    post("auth/email/verification-notification", {}, as_owner)
+    post("auth/app/forgot-password", {"email": owner.email})
+    sent = new_mail()
+    assert tuple(message.subject for message in sent) == SUBJECTS[language]
+    for message in sent:
+        html = message.alternatives[0].content
+        assert (message.to, message.alternatives[0].mimetype) == ([owner.email], "text/html")
+        assert f'<html lang="{language}">' in html
+        secret = code_in(message) if message is sent[0] else link_in(message)
+        assert secret.replace("&", "&amp;") in html
+        sentences = [line for line in message.body.splitlines() if line and "://" not in line]
+        assert all(line.replace("'", "&#x27;") in html for line in sentences if line not in ("-- ", "Rosetta"))
+        assert bool(ENGLISH.search(" ".join(sentences))) is (language == "en")
 
 
 def test_the_clients_own_language_comes_first(owner: User) -> None:
     post("auth/app/otp", {"email": owner.email}, **{"Accept-Language": "ja"})
-    assert new_mail()[0].subject == SUBJECTS["ja"]
+    assert new_mail()[0].subject == SUBJECTS["ja"][0]
 
 
 def test_nothing_that_a_stranger_typed_is_mailed() -> None:

@@ -149,7 +149,19 @@ def test_a_session_planted_by_an_attacker_is_not_the_one_signed_in(owner: User) 
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:8000.evil.example"])
-@pytest.mark.parametrize("path", ["auth/web/login", "auth/web/register"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "auth/web/login",
+        "auth/web/register",
+        "auth/web/otp",
+        "auth/web/otp/verify",
+        "auth/web/forgot-password",
+        "auth/web/reset-password",
+        "auth/web/social/oidc/redirect",
+        "auth/web/social/oidc/callback",
+    ],
+)
 def test_a_foreign_origin_may_not_sign_in(owner: User, path: str, origin: str) -> None:
     answer = post(path, {**NEW, "email": owner.email, "password": PASSWORD}, Origin=origin)
     assert answer.status_code == 403

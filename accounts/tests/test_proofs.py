@@ -202,3 +202,11 @@ def test_the_link_is_sent_again_and_not_to_who_is_verified(owner: User, as_owner
         assert len(new_mail()) == sent
         User.objects.filter(pk=owner.pk).update(email_verified_at=timezone.now())
     assert post("auth/email/verification-notification", {}).status_code == 401
+
+
+def test_an_unproven_address_gets_few_links_however_many_tokens_ask(as_owner: APIClient) -> None:
+    answers = []
+    for _ in range(7):
+        token = as_owner.post("/api/v1/me/tokens", {"name": "x", "abilities": ["*"]}).json()["data"]["token"]
+        answers.append(post("auth/email/verification-notification", {}, bearer(token)).status_code)
+    assert answers == [200] * 6 + [429]

@@ -5,16 +5,20 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.conf import LazySettings
 from django.db import connection, connections
 from rest_framework.test import APIClient
 
 from accounts.models import AccessToken, OneTimeCode, User
+from accounts.tests import oidc
 from accounts.tests.helpers import code_for, link_in, new_mail, post
-from conftest import PASSWORD, make_user
+from accounts.tests.test_social import provider, way  # noqa: F401  (a fixture)
+from conftest import PASSWORD, make_user, token_client
 from rosetta.throttles import counter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,6 +109,43 @@ def test_a_reset_link_works_once_for_many_at_once() -> None:
         ),
     )
     assert answers == {200: 1, 422: 9}
+
+
+@on_postgresql
+@pytest.mark.parametrize("flavour", ["app", "web"])
+def test_a_state_lets_one_of_many_in(provider: oidc.OidcServer, settings: LazySettings, flavour: str) -> None:  # noqa: F811
+    settings.THROTTLE = False
+    browser = APIClient()
+    body = way(flavour, browser)
+
+    def finish(number: int) -> Any:
+        client = APIClient()
+        client.cookies = SimpleCookie(browser.cookies.output(header="", attrs=[]))
+        return post(f"auth/{flavour}/social/oidc/callback", body, client)
+
+    assert at_once(10, finish) == {200: 1, 422: 9}
+    assert User.objects.count() == 1
+
+
+@on_postgresql
+def test_one_account_at_a_provider_is_linked_to_one_of_many(provider: oidc.OidcServer, settings: LazySettings) -> None:  # noqa: F811
+    settings.THROTTLE = False
+    clients = [token_client(make_user(f"user{number}")) for number in range(5)]
+    ways = [way("app", client, link=True) for client in clients]
+    answers = at_once(5, lambda n: post("auth/app/social/oidc/link/callback", ways[n], clients[n]))
+    assert answers == {200: 1, 422: 4}
+
+
+@on_postgresql
+def test_the_last_way_in_stays_when_all_are_unlinked_at_once(settings: LazySettings) -> None:
+    settings.THROTTLE = False
+    user = User.objects.create_user("nina@example.com")
+    names = ("google", "github", "line")
+    for name in names:
+        SocialAccount.objects.create(user=user, provider=name, uid="1")
+    clients = [token_client(user) for _ in names]
+    answers = at_once(3, lambda n: clients[n].delete(f"/api/v1/auth/app/social/{names[n]}/unlink"))
+    assert answers == {200: 2, 422: 1}
 
 
 @on_postgresql

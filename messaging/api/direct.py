@@ -16,10 +16,11 @@ from messaging.errors import unknown_id
 from messaging.models import DirectConversation
 from rosetta.pagination import paged
 from rosetta.schema import MESSAGE
-from rosetta.throttles import EVERYTHING, Limit, by_caller
+from rosetta.throttles import EVERYTHING, Limit, by_address, by_user
 from rosetta.views import ApiView
 
-RESOLVES = Limit("resolve", "30/minute", by_caller)
+# Finding out who has an account: by person, however many tokens they make, and by address, however many accounts.
+RESOLVES = (Limit("resolve", "30/minute", by_user), Limit("resolve-address", "300/minute", by_address))
 
 
 def shown(row: DirectConversation, user: User) -> dict[str, Any]:
@@ -55,7 +56,7 @@ class DirectConversationsView(ApiView):
 
 class ResolveView(ApiView):
     tag = "Direct conversations"
-    limits = (RESOLVES, EVERYTHING)
+    limits = (*RESOLVES, EVERYTHING)
 
     @extend_schema(
         summary="Who has this address",
