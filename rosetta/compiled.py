@@ -1,16 +1,17 @@
-"""Queries on the hottest paths, which Django compiles once; later calls only bind their values.
+"""Statements on the hottest paths, which are compiled once; later calls only bind their values.
 
 Compiling a query of three joins takes Python longer than running it takes PostgreSQL: see docs/adr/0008.
 """
 
+import contextlib
 import copy
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import AutoField, Model, QuerySet
 
 from rosetta.ids import database_id, from_uuid
 
@@ -30,6 +31,7 @@ class _Compiled:
     params: tuple[Any, ...]
     # By position in ``params``, the name of the value that goes there.
     names: dict[int, str]
+    converters: dict[int, Any]
 
 
 class CompiledQuery:
@@ -50,6 +52,7 @@ class CompiledQuery:
         compiler = copy.copy(compiled.compiler)
         compiler.connection = connection
         compiler.as_sql = lambda *args, **kwargs: (compiled.sql, tuple(params))
+        compiler.get_converters = lambda expressions: compiled.converters
         query: Any = copy.copy(compiled.queryset.query)
         query.get_compiler = lambda *args, **kwargs: compiler
         template: Any = compiled.queryset
@@ -71,9 +74,70 @@ class CompiledQuery:
         names = {place: raw[value] for place, value in enumerate(params) if _is_hashable(value) and value in raw}
         if missing := set(self._kinds) - set(names.values()):
             raise ValueError(f"The query does not bind {', '.join(sorted(missing))}.")
-        compiled = _Compiled(queryset, compiler, sql, tuple(params), names)
+        columns = [column for column, *_rest in compiler.select[: compiler.col_count]]
+        compiled = _Compiled(queryset, compiler, sql, tuple(params), names, compiler.get_converters(columns))
         self._compiled[connection.vendor] = compiled
         return compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL whose results nobody reads."""
+
+    sql: str
+    params: Sequence[Any]
+
+
+class CompiledInsert:
+    """Inserts rows of ``model`` as Django would, but for reading back the keys that the database makes.
+
+    ``with_rest`` follows the values: what to do on a conflict.
+    """
+
+    def __init__(self, model: type[Model], with_rest: str = "") -> None:
+        self._model = model
+        self._rest = with_rest
+        self._fields = [field for field in model._meta.local_concrete_fields if not isinstance(field, AutoField)]
+        self._heads: dict[str, tuple[str, str]] = {}
+
+    def of(self, rows: Sequence[Model]) -> Statement:
+        """The statement that inserts ``rows``, at least one."""
+        head, marks = self._heads.get(connection.vendor) or self._compile()
+        params = [
+            field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in self._fields
+        ]
+        for row in rows:
+            row._state.adding, row._state.db = False, connection.alias
+        return Statement(f"{head} VALUES {', '.join([marks] * len(rows))}{self._rest}", params)
+
+    def _compile(self) -> tuple[str, str]:
+        quote = connection.ops.quote_name
+        columns = ", ".join(quote(str(field.column)) for field in self._fields)
+        marks = ", ".join(self._mark(field) for field in self._fields)
+        found = f"INSERT INTO {quote(self._model._meta.db_table)} ({columns})", f"({marks})"
+        self._heads[connection.vendor] = found
+        return found
+
+    @staticmethod
+    def _mark(field: Any) -> str:
+        return field.get_placeholder(None, None, connection) if hasattr(field, "get_placeholder") else "%s"
+
+
+def run_together(statements: Sequence[Statement]) -> None:
+    """Run ``statements`` in their order: in one round trip where the database's driver can."""
+    with connection.cursor() as cursor, _pipeline():
+        for statement in statements:
+            cursor.execute(statement.sql, statement.params)
+
+
+@contextlib.contextmanager
+def _pipeline() -> Iterator[None]:
+    if connection.vendor != "postgresql":
+        yield
+        return
+    # An error comes to light at the end of the pipeline, where Django does not look.
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def _placeholder(kind: type, number: int) -> Any:

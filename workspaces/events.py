@@ -7,10 +7,13 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from rosetta.compiled import CompiledInsert, Statement, run_together
 from rosetta.errors import NotFound
 from rosetta.ids import database_id
 from rosetta.wake import wake
 from workspaces.models import Conversation, Event, Workspace
+
+_EVENTS = CompiledInsert(Event)
 
 
 @dataclass(frozen=True)
@@ -28,17 +31,18 @@ def append(stream: Conversation | Workspace, *drafts: Draft) -> None:
     Takes the stream's row lock, which orders its writers and leaves no gaps.
     """
     last = _advance(type(stream), stream.pk, len(drafts))
-    store(stream.pk, last - len(drafts) + 1, drafts)
+    run_together([storing(stream.pk, last - len(drafts) + 1, drafts)])
 
 
-def store(stream_id: str, first: int, drafts: Sequence[Draft]) -> None:
-    """Store events whose numbers the caller already took, and wake the gateways after the commit."""
+def storing(stream_id: str, first: int, drafts: Sequence[Draft]) -> Statement:
+    """What stores events whose numbers the caller already took; the gateways are woken after the commit."""
     now = timezone.now()
-    Event.objects.bulk_create(
+    rows = [
         Event(stream_id=stream_id, seq=first + place, kind=d.kind, data=d.data, user_id=d.user_id, created_at=now)
         for place, d in enumerate(drafts)
-    )
+    ]
     transaction.on_commit(lambda: wake(stream_id))
+    return _EVENTS.of(rows)
 
 
 def _advance(model: type[models.Model], stream_id: str, count: int) -> int:

@@ -18,9 +18,20 @@ from messaging.models import Attachment, Message, MessageTranslation
 from messaging.places import Place, Sender
 from messaging.search.text import terms_of
 from messaging.translations import MAX_AHEAD_MS, SHARE_MS, milliseconds, nudge_translators, plan
+from rosetta.compiled import CompiledInsert, Statement, run_together
 from rosetta.errors import Invalid, NotFound
 from rosetta.ids import NO_ID, database_id, new_ulid, parse_ulid
 from workspaces import events
+from workspaces.models import ReadMark
+
+_MESSAGES = CompiledInsert(Message)
+_TRANSLATIONS = CompiledInsert(MessageTranslation)
+# The larger of two marks wins, which the ORM's upsert cannot say.
+_MARKS = CompiledInsert(
+    ReadMark,
+    " ON CONFLICT (user_id, conversation_id) DO UPDATE SET last_read_seq = EXCLUDED.last_read_seq"
+    " WHERE workspaces_readmark.last_read_seq < EXCLUDED.last_read_seq",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +96,17 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
         mentions=mentions,
         created_at=now,
     )
-    message.save(force_insert=True)
     translations = planned.rows_for(message, place.scope_id, turn)
-    MessageTranslation.objects.bulk_create(translations)
+    said = events.Draft("message.created", {"message_id": message.pk})
+    statements = [_MESSAGES.of([message]), events.storing(place.conversation.pk, event_seq, [said])]
+    if translations:
+        statements.append(_TRANSLATIONS.of(translations))
+    if sender.user is not None:
+        statements.append(marking(user_id=sender.user.pk, conversation_id=place.conversation.pk, seq=seq))
+    run_together(statements)
     attachments = _attach(message, files)
     if message.parent_id is not None:
         _count_reply(message)
-    events.store(place.conversation.pk, event_seq, [events.Draft("message.created", {"message_id": message.pk})])
-    if sender.user is not None:
-        move_mark(user_id=sender.user.pk, conversation_id=place.conversation.pk, seq=seq)
     if key is not None:
         idempotency.settle(key, message)
     nudge_translators(translations)
@@ -122,16 +135,9 @@ def take_numbers(conversation_id: str, now: datetime) -> tuple[int, int, int]:
     return int(row[0]), int(row[1]), int(row[2]) - SHARE_MS
 
 
-def move_mark(*, user_id: int, conversation_id: str, seq: int) -> None:
-    """Say that ``user_id`` has read up to ``seq``; a mark never moves back."""
-    with connection.cursor() as cursor:
-        # One statement, which the ORM's upsert cannot say: the larger of the two wins.
-        cursor.execute(
-            "INSERT INTO workspaces_readmark (user_id, conversation_id, last_read_seq) VALUES (%s, %s, %s)"
-            " ON CONFLICT (user_id, conversation_id) DO UPDATE SET last_read_seq = EXCLUDED.last_read_seq"
-            " WHERE workspaces_readmark.last_read_seq < EXCLUDED.last_read_seq",
-            [user_id, database_id(conversation_id), seq],
-        )
+def marking(*, user_id: int, conversation_id: str, seq: int) -> Statement:
+    """What says that ``user_id`` has read up to ``seq``; a mark never moves back."""
+    return _MARKS.of([ReadMark(user_id=user_id, conversation_id=conversation_id, last_read_seq=seq)])
 
 
 def _id_in(raw: str | None) -> str | None:

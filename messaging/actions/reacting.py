@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from messaging.actions.editing import locked_message
-from messaging.actions.posting import move_mark
+from messaging.actions.posting import marking
 from messaging.emoji import is_emoji
 from messaging.errors import MessageDeleted, unknown_id
 from messaging.models import Message, Reaction, Report
 from messaging.places import Place
+from rosetta.compiled import run_together
 from rosetta.errors import Invalid
 from rosetta.ids import NO_ID, parse_ulid
 from rosetta.wake import wake
@@ -101,7 +102,7 @@ def mark_read(*, place: Place, message_id: str) -> ReadState:
     )
     if seq is None or place.user is None:
         raise unknown_id("message_id")
-    move_mark(user_id=place.user.pk, conversation_id=place.conversation.pk, seq=seq)
+    run_together([marking(user_id=place.user.pk, conversation_id=place.conversation.pk, seq=seq)])
     read = ReadMark.objects.get(user=place.user, conversation=place.conversation).last_read_seq
     user_id, conversation_id = place.user.pk, place.conversation.pk
     transaction.on_commit(lambda: wake(f"read:{user_id}:{conversation_id}:{read}"))

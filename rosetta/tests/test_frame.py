@@ -1,10 +1,12 @@
 """The frame: ids, errors, health, and what every answer carries."""
 
+import uuid
 from typing import Any
 
 import pytest
 from django.test import Client
 from rest_framework.test import APIClient
+from ulid import ULID
 
 from rosetta.ids import from_uuid, new_ulid, parse_ulid, to_uuid
 
@@ -15,7 +17,16 @@ def test_ulids_grow_and_survive_the_way_through_the_database() -> None:
     assert from_uuid(to_uuid(made[0])) == made[0]
 
 
-@pytest.mark.parametrize("raw", ["", "x", "0" * 25, "u" * 26, "8" * 26, None, 5, "é" * 26])
+@pytest.mark.parametrize("value", [0, 1, 1 << 60, (1 << 128) - 1, *(7**n for n in range(40, 46))])
+def test_ulids_are_spelled_as_everybody_else_spells_them(value: int) -> None:
+    spelled = str(ULID(value.to_bytes(16, "big"))).lower()
+    assert from_uuid(uuid.UUID(int=value)) == spelled
+    assert to_uuid(spelled.upper()) == uuid.UUID(int=value)
+
+
+@pytest.mark.parametrize(
+    "raw", ["", "x", "0" * 25, "0" * 27, "u" * 26, "8" * 26, "0_" * 13, "0" * 26 + "\n", None, 5, "é" * 26]
+)
 def test_what_is_no_ulid_is_none(raw: Any) -> None:
     assert parse_ulid(raw) is None
 
