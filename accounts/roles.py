@@ -10,7 +10,7 @@ from django.db import transaction
 
 SEEN_BY_SUPPORT = {
     "accounts": "user accesstoken guest outgoingmail accountdeletion accountexport",
-    "devices": "device delivery announcement",
+    "devices": "device delivery announcement receipt",
     "files": "file",
     "rooms": "plan roomlimits room",
     "rosetta": "jobrun",

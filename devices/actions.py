@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.secrets import digest
-from devices.models import ConversationPreference, Delivery, Device, PushPreference
+from devices.models import ConversationPreference, Delivery, Device, PushPreference, Receipt
 
 # Beyond it the least used one goes: nobody carries more, and a script could register for ever.
 MAX_DEVICES = 100
@@ -37,7 +37,8 @@ def _register(row: Device) -> Device | None:
     if device is None or device.pk == row.pk:
         return device
     if device.user_id != row.user_id:
-        Delivery.objects.filter(device=device).delete()
+        for owed in (Delivery, Receipt):
+            owed.objects.filter(device=device).delete()
         Device.objects.filter(pk=device.pk).update(id=row.pk, user=row.user, created_at=row.created_at)
         device.pk, device.user, device.created_at = row.pk, row.user, row.created_at
     for name in REFRESHED:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.staff import ReadOnlyAdmin, StaffAdmin
-from devices.models import Announcement, Delivery, Device
+from devices.models import Announcement, Delivery, Device, Receipt
 
 
 @admin.register(Device)
@@ -32,4 +32,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
 @admin.register(Announcement)
 class AnnouncementAdmin(ReadOnlyAdmin):
     list_display = ("subject_id", "due_at")
+    ordering = ("due_at",)
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(ReadOnlyAdmin):
+    list_display = ("ticket", "device", "due_at", "created_at")
+    list_select_related = ("device",)
     ordering = ("due_at",)

@@ -126,3 +126,18 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_id} to {self.device_id}"
+
+
+class Receipt(models.Model):
+    """A push that its provider took and has more to say of later: Expo hears of a dead token from Apple or Google first."""
+
+    ticket = models.CharField(max_length=64, primary_key=True)
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+")
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="push_receipt_due")]
+
+    def __str__(self) -> str:
+        return self.ticket

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from devices import transports
-from devices.models import Announcement, Delivery, Device
+from devices.models import Announcement, Delivery, Device, Receipt
 from devices.transports.base import Notification, Outcome, Push, Result
 
 log = structlog.get_logger(__name__)
@@ -23,6 +23,9 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=120)
 # After the first try, and so on; then the push is given up.
 PATIENCE = (5, 30, 120, 600)
+# When a provider knows what became of a push, and how long it remembers.
+RECEIPT_AFTER = timedelta(minutes=15)
+RECEIPTS_LAST = timedelta(hours=24)
 
 # Turns leased deliveries into what their devices shall show. None: not yet, come back in a second. A delivery that it
 # leaves out is not wanted any more.
@@ -112,7 +115,45 @@ def _note(provider: str, deliveries: Sequence[Delivery], outcomes: Sequence[Outc
             Device.objects.filter(pk=delivery.device_id, push_token=delivery.device.push_token).delete()
         done.append(delivery.pk)
     Delivery.objects.filter(pk__in=done).delete()
+    _expect_receipts(deliveries, outcomes)
     log.info("pushes_sent", provider=provider, count=sum(one.result is Result.SENT for one in outcomes))
+
+
+def _expect_receipts(deliveries: Sequence[Delivery], outcomes: Sequence[Outcome]) -> None:
+    due_at = timezone.now() + RECEIPT_AFTER
+    tickets = {
+        outcome.ticket: one.device_id for one, outcome in zip(deliveries, outcomes, strict=True) if outcome.ticket
+    }
+    there = set(Device.objects.filter(pk__in=tickets.values()).values_list("pk", flat=True))
+    rows = [Receipt(ticket=ticket[:64], device_id=pk, due_at=due_at) for ticket, pk in tickets.items() if pk in there]
+    Receipt.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def read_receipts(*, batch: int) -> int:
+    """Ask for up to ``batch`` receipts that are due and forget devices that are gone; returns how many were due."""
+    leased = _lease_receipts(batch)
+    by_provider: dict[str, list[Receipt]] = defaultdict(list)
+    for receipt in leased:
+        by_provider[receipt.device.provider].append(receipt)
+    forgotten = timezone.now() - RECEIPTS_LAST
+    for provider, receipts in by_provider.items():
+        told = transports.receipts(provider, [receipt.ticket for receipt in receipts])
+        dead = [one.device for one in receipts if one.ticket in told and told[one.ticket].result is Result.UNREGISTERED]
+        # One that was registered anew since stays.
+        sent = {one.device_id: one.created_at for one in receipts}
+        Device.objects.filter(pk__in=[one.pk for one in dead if one.last_used_at <= sent[one.pk]]).delete()
+        done = [one.pk for one in receipts if one.ticket in told or one.created_at <= forgotten]
+        Receipt.objects.filter(pk__in=done).delete()
+    return len(leased)
+
+
+@transaction.atomic
+def _lease_receipts(batch: int) -> list[Receipt]:
+    now = timezone.now()
+    due = Receipt.objects.filter(due_at__lte=now).order_by("due_at")
+    ids = [row.pk for row in due.select_for_update(skip_locked=True)[:batch]]
+    Receipt.objects.filter(pk__in=ids).update(due_at=now + RECEIPT_AFTER)
+    return list(Receipt.objects.select_related("device").filter(pk__in=ids))
 
 
 def _try_later(delivery: Delivery, outcome: Outcome) -> None:

@@ -459,6 +459,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "end-expired-rooms": {"task": "rooms.tasks.end_expired_rooms", "schedule": every(5.0)},
     "purge-rooms": {"task": "rooms.tasks.purge_rooms", "schedule": every(3600.0)},
     "sweep-pushes": {"task": "messaging.tasks.push_owed", "schedule": every(2.0)},
+    "read-push-receipts": {"task": "devices.tasks.read_receipts", "schedule": every(60.0)},
     "expire-events": {"task": "workspaces.tasks.expire_events", "schedule": every(600.0)},
     "erase": {"task": "workspaces.tasks.erase", "schedule": every(60.0)},
     # Outgoing webhooks are found by looking: posting a message does nothing for them. A look that is late is skipped.

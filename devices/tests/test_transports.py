@@ -263,6 +263,26 @@ def test_expo_says_which_tokens_are_dead_and_which_to_try_later(expo: Provider) 
     ]
 
 
+def test_expo_says_later_what_became_of_a_push(expo: Provider) -> None:
+    assert [outcome.ticket for outcome in send("expo", "a")] == ["x"]
+    told = {"x": {"status": "error", "details": {"error": "DeviceNotRegistered"}}, "y": {"status": "ok"}}
+    expo.handle = lambda asked: ok({"data": told})
+    found = transports.receipts("expo", ["x", "y", "z"])
+    assert {ticket: outcome.result for ticket, outcome in found.items()} == {
+        "x": Result.UNREGISTERED,
+        "y": Result.SENT,
+    }
+    assert (expo.asked[-1].path, expo.asked[-1].json) == ("/--/api/v2/push/getReceipts", {"ids": ["x", "y", "z"]})
+    assert expo.asked[-1].headers["authorization"] == "Bearer expo-key"
+
+
+@pytest.mark.parametrize("answer", [(503, None, {}), (200, ["nonsense"], {}), (200, {"data": {"x": None}}, {})])
+def test_a_receipt_that_cannot_be_read_says_nothing(expo: Provider, answer: servers.Answer) -> None:
+    expo.handle = lambda asked: answer
+    assert transports.receipts("expo", ["x"]) == {}
+    assert transports.receipts("fcm", ["x"]) == {}  # off
+
+
 @pytest.mark.parametrize(
     ("answer", "result"),
     [

@@ -10,7 +10,7 @@ from devices.transports.base import Notification, Outcome, Push, Result, Transpo
 from devices.transports.expo import Expo
 from devices.transports.fcm import Fcm
 
-__all__ = ["MISSING", "Notification", "Outcome", "Transport", "enabled", "send", "transport_for"]
+__all__ = ["MISSING", "Notification", "Outcome", "Transport", "enabled", "receipts", "send", "transport_for"]
 
 # What each needs before it is on.
 MISSING: dict[str, Callable[[], list[str]]] = {
@@ -50,6 +50,11 @@ def send(provider: str, pushes: Sequence[Push]) -> list[Outcome]:
     except Exception:  # a key that cannot be read, say: it must not keep back what goes another way
         log.exception("push_transport_failed", provider=provider)
         return [Outcome(Result.LATER, "failed")] * len(pushes)
+
+
+def receipts(provider: str, tickets: Sequence[str]) -> dict[str, Outcome]:
+    """What ``provider`` says by now of pushes that it took, by ticket; nothing while its transport is off."""
+    return transport_for(provider).receipts(tickets) if provider in enabled() else {}
 
 
 def reset() -> None:

@@ -42,12 +42,17 @@ class Result(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one push. ``wait`` is how many seconds the provider asked to wait; ``is_away`` when it did not answer."""
+    """What became of one push.
+
+    ``wait`` is how many seconds the provider asked to wait; ``is_away`` when it did not answer; ``ticket`` what to ask it for the
+    push's receipt with, where it gives any.
+    """
 
     result: Result
     reason: str = ""
     wait: float = 0.0
     is_away: bool = False
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,10 @@ class Transport:
 
     def send(self, pushes: Sequence[Push]) -> list[Outcome]:
         raise NotImplementedError
+
+    def receipts(self, tickets: Sequence[str]) -> dict[str, Outcome]:
+        """What the provider says by now of pushes that it took; those it has no word of yet are left out."""
+        return {}
 
     def close(self) -> None:
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Expo's push service: up to a hundred pushes a request, a ticket for each."""
+"""Expo's push service: up to a hundred pushes a request, a ticket for each, and a receipt for each ticket later."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,12 +22,13 @@ from devices.transports.base import (
 
 OFFICIAL = "https://exp.host"
 MAX_PUSHES = 100
+MAX_RECEIPTS = 1000
 
 
 class Expo(Transport):
     def __init__(self) -> None:
         self._client = httpx.Client(timeout=TIMEOUT)
-        self._url = f"{settings.EXPO_URL or OFFICIAL}/--/api/v2/push/send"
+        self._url = f"{settings.EXPO_URL or OFFICIAL}/--/api/v2/push"
 
     def close(self) -> None:
         self._client.close()
@@ -38,12 +39,32 @@ class Expo(Transport):
             outcomes += self._send(pushes[start : start + MAX_PUSHES])
         return outcomes
 
-    def _send(self, pushes: Sequence[Push]) -> list[Outcome]:
+    def receipts(self, tickets: Sequence[str]) -> dict[str, Outcome]:
+        found: dict[str, Outcome] = {}
+        for start in range(0, len(tickets), MAX_RECEIPTS):
+            found |= self._receipts(tickets[start : start + MAX_RECEIPTS])
+        return found
+
+    def _receipts(self, tickets: Sequence[str]) -> dict[str, Outcome]:
+        try:
+            response = self._post("getReceipts", {"ids": list(tickets)})
+        except httpx.HTTPError as error:
+            later(error)
+            return {}
+        told = json_of(response).get("data") if response.status_code == 200 else None
+        if not isinstance(told, dict):
+            return {}
+        return {ticket: _outcome(receipt) for ticket, receipt in told.items() if isinstance(receipt, dict)}
+
+    def _post(self, what: str, body: Any) -> httpx.Response:
         headers = {"Accept": "application/json"}
         if settings.EXPO_ACCESS_TOKEN:
             headers["Authorization"] = f"Bearer {settings.EXPO_ACCESS_TOKEN}"
+        return self._client.post(f"{self._url}/{what}", json=body, headers=headers)
+
+    def _send(self, pushes: Sequence[Push]) -> list[Outcome]:
         try:
-            response = self._client.post(self._url, json=[_message(push) for push in pushes], headers=headers)
+            response = self._post("send", [_message(push) for push in pushes])
         except httpx.HTTPError as error:
             return [later(error)] * len(pushes)
         if response.status_code != 200:
@@ -76,7 +97,7 @@ def _message(push: Push) -> dict[str, Any]:
 
 def _outcome(ticket: dict[str, Any]) -> Outcome:
     if ticket.get("status") == "ok":
-        return Outcome(Result.SENT)
+        return Outcome(Result.SENT, ticket=str(ticket.get("id") or ""))
     details = ticket.get("details")
     reason = str(details.get("error") if isinstance(details, dict) else ticket.get("message") or "error")
     if reason == "DeviceNotRegistered":

@@ -15,7 +15,8 @@ from accounts.models import User
 from conftest import make_user
 from devices import actions as devices
 from devices import transports
-from devices.models import Announcement, Delivery, Device, PushPreference
+from devices.models import Announcement, Delivery, Device, PushPreference, Receipt
+from devices.tasks import read_receipts
 from devices.tests import servers
 from devices.tests.servers import Provider, ok
 from messaging import push
@@ -318,6 +319,41 @@ def test_a_dead_token_goes_and_takes_no_other_with_it(
     post(as_owner, channel, "@channel two")
     assert to(told()) == ["Mali's phone"]
     assert not Device.objects.filter(device_name="old phone").exists()
+
+
+def test_a_token_of_which_the_provider_hears_later_goes_too(
+    as_owner: APIClient, channel: Channel, expo: Provider
+) -> None:
+    dead = {"status": "error", "details": {"error": "DeviceNotRegistered"}}
+    expo.handle = lambda asked: ok(
+        {"data": [{"status": "ok", "id": "t1"}] if asked.path.endswith("/send") else {"t1": dead}}
+    )
+
+    def push_and_ask(registered_since: bool) -> int:
+        post(as_owner, channel, "@channel Hello")
+        push_owed()
+        assert read_receipts() == 0  # not before a quarter of an hour
+        Receipt.objects.update(due_at=timezone.now())
+        if registered_since:
+            Device.objects.update(last_used_at=timezone.now())
+        assert read_receipts() == 1
+        assert not Receipt.objects.exists()
+        return Device.objects.count()
+
+    assert push_and_ask(registered_since=True) == 2
+    assert push_and_ask(registered_since=False) == 1
+
+
+def test_a_receipt_that_never_comes_is_forgotten_after_a_day(
+    as_owner: APIClient, channel: Channel, expo: Provider, told: Told
+) -> None:
+    post(as_owner, channel, "@channel Hello")
+    told()
+    expo.handle = lambda asked: ok({"data": {}})
+    for age, left in ((timedelta(hours=23), 1), (timedelta(hours=25), 0)):
+        Receipt.objects.update(due_at=timezone.now(), created_at=timezone.now() - age)
+        assert read_receipts() == 1
+        assert Receipt.objects.count() == left
 
 
 def test_a_provider_that_fails_is_tried_again_with_patience_and_given_up_at_last(
