@@ -10,7 +10,9 @@ import pytest
 from django.conf import LazySettings, settings
 
 from accounts.models import User
-from accounts.tests.helpers import code_in, new_mail
+from accounts.tests.helpers import code_in, link_in, new_mail
+from accounts.tests.oidc import OidcServer
+from accounts.tests.test_social import at_provider, provider  # noqa: F401  (a fixture)
 from conftest import PASSWORD, make_user, token_client
 
 pytestmark = [
@@ -51,7 +53,7 @@ def nina() -> User:
 
 
 def test_every_shell_example_is_run_below() -> None:
-    assert set(SHELL) == {"register", "login", "code", "tokens"}
+    assert set(SHELL) == {"register", "login", "code", "reset", "provider", "tokens", "leaving"}
     assert len(SCRIPT) == 1
 
 
@@ -74,6 +76,31 @@ def test_the_code_example(live_server: Any) -> None:
     code = code_in(new_mail()[0])
     (answer,) = sh(verified.replace("123456", code), live_server.url)
     assert answer["user"]["name"] == "nina"
+
+
+def test_the_reset_example(live_server: Any) -> None:
+    nina()
+    asked, reset = re.split(r"# The mail's link: .*\n", SHELL["reset"])
+    assert sh(asked, live_server.url) == [{"message": "Password reset link sent to your email."}]
+    token = re.findall(r"token=([^&]+)&", link_in(new_mail()[0]))[0]
+    done = sh(reset.replace("abc-123", token), live_server.url)
+    assert done == [{"message": "Password has been reset successfully."}]
+
+
+def test_the_provider_example(live_server: Any, provider: OidcServer) -> None:  # noqa: F811
+    asked, finished = re.split(r"# The provider led back .*\n", SHELL["provider"])
+    (answer,) = sh(asked, live_server.url)
+    back = at_provider(answer["redirect_url"])
+    (answer,) = sh(finished.replace("4-0Afj", back["code"]).replace("xyz123", back["state"]), live_server.url)
+    assert answer["user"]["name"] == "Nina"
+
+
+def test_the_leaving_example(live_server: Any) -> None:
+    client = token_client(nina())
+    bearer = client._credentials["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
+    asked, followed = sh(SHELL["leaving"], live_server.url, TOKEN=bearer)
+    assert asked == followed
+    assert User.objects.get().name == "Deleted user"
 
 
 def test_the_tokens_example(live_server: Any) -> None:
