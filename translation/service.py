@@ -14,7 +14,7 @@ from translation.models import EngineState
 from translation.protection import Parsed, is_translatable, parse
 
 __all__ = [
-    "Job", "Outcome", "Preview", "Translation", "available_pairs", "engines_health", "is_translatable", "preview", "recall",
+    "Job", "Outcome", "Preview", "Translation", "engines_health", "is_translatable", "preview", "recall",
     "recall_many", "remember_correction", "translate_batch",
 ]  # fmt: skip
 
@@ -37,8 +37,8 @@ class Outcome:
 
     ``ready``: ``text`` by ``engine``. ``skipped``: it will not be translated, and ``reason`` says why
     (``nothing_to_translate``, ``budget``, ``unknown_language``). ``failed``: not for now; ``retry_after`` is the seconds after
-    which trying again makes sense, or None where something must change first (``no_engine``: until the pair is in
-    ``available_pairs``; ``protection``: until the text changes).
+    which trying again makes sense, or None where something must change first (``no_engine``: until an engine has the pair;
+    ``protection``: until the text changes).
     """
 
     job: Job
@@ -202,21 +202,6 @@ def preview(*, scope_id: str, text: str, source: str, target: str, seconds: floa
         return there
     back = translate_batch([Job(None, scope_id, there.text, target, source)], deadline=deadline)[0]
     return Preview(there.text, there.engine, back.text if back.state == "ready" else None)
-
-
-def available_pairs() -> frozenset[tuple[str, str]]:
-    """The pairs that some engine which is not known to be unwell translates now; one query."""
-    health = breakers.snapshot(engines.configured(), trials=False)
-    return frozenset(
-        (source, target)
-        for source in CODES
-        for target in CODES
-        if source != target
-        and any(
-            health.is_closed(name) and engines.engine(name).offers(source, target)
-            for name in engines.chain(source, target)
-        )
-    )
 
 
 def engines_health() -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from conftest import token_client
 from messaging.access import channel_place
 from messaging.actions.posting import Draft, post_message
 from messaging.actions.translating import claim, store
@@ -18,6 +19,7 @@ from messaging.models import MessageTranslation
 from messaging.places import Sender
 from messaging.tasks import sweep_translations, translate_owed
 from messaging.tests.test_posting import path_of, post
+from messaging.tests.test_programs import hook, make_webhook
 from rosetta.celery import app as celery_app
 from translation.service import Job, Outcome
 from translation.tests import servers
@@ -156,6 +158,28 @@ def test_what_the_service_itself_says_is_translated_like_all_else(
     assert translate_owed() == 1
     seen = newest(as_member, channel)
     assert (seen["type"], seen["sender"], seen["display_content"]) == ("system", None, f"th:{NEWS}")
+
+
+def test_threads_webhooks_automation_and_direct_messages_go_the_same_way(
+    as_owner: APIClient, as_member: APIClient, owner: User, member_user: User, channel: Channel, engine: servers.Service
+) -> None:
+    parent = post(as_owner, channel, "👍").json()["data"]["id"]
+    post(as_owner, channel, "An answer in a thread, one of many", parent_message_id=parent)
+    hook(make_webhook(as_owner, channel, default_channel_id=channel.pk), {"text": "The build is green again"})
+    robot = token_client(owner, ["automation:messages"])
+    path = f"/api/v1/automation/workspaces/{channel.workspace_id}/channels/{channel.pk}/messages"
+    robot.post(path, {"content": "The nightly build is ready for you"})
+    direct = as_owner.post("/api/v1/direct-conversations", {"participant_user_id": member_user.pk}).json()["data"]["id"]
+    as_owner.post(f"/api/v1/direct-conversations/{direct}/messages", {"content": "Between the two of us"})
+    assert translate_owed() == 4
+    shown = as_member.get(path_of(channel)).json()["data"][:3]
+    shown += as_member.get(f"/api/v1/direct-conversations/{direct}/messages").json()["data"]
+    assert [one["display_content"] for one in shown] == [
+        "th:The nightly build is ready for you",
+        "th:The build is green again",
+        "th:An answer in a thread, one of many",
+        "th:Between the two of us",
+    ]
 
 
 def test_a_message_may_be_left_untranslated(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
