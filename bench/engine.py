@@ -1,32 +1,73 @@
 """An engine for benchmarks: speaks LibreTranslate's wire format and takes so many milliseconds a call.
 
-Usage: python bench/engine.py PORT [MILLISECONDS]
+Usage: python bench/engine.py PORT [MILLISECONDS]. ``GET /stats`` tells what it was asked, as JSON: ``calls``, ``texts``,
+``largest`` (the texts of its largest call), ``repeated`` (texts that it had translated into that language before) and ``at_once``
+(the most calls that had one text for one language at the same time).
 """
 
 import asyncio
 import json
 import sys
+from collections import Counter
+from dataclasses import asdict, dataclass
 
 
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seconds: float) -> None:
-    try:
-        while head := await reader.readuntil(b"\r\n\r\n"):
-            length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-            asked = json.loads(await reader.readexactly(length))
-            await asyncio.sleep(seconds)
-            texts = asked["q"] if isinstance(asked["q"], list) else [asked["q"]]
-            words = [f"{asked['target']} {text}" for text in texts]
-            body = json.dumps({"translatedText": words if isinstance(asked["q"], list) else words[0]}).encode()
-            writer.write(
-                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
-            )
-            await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError):
-        writer.close()
+@dataclass
+class Stats:
+    calls: int = 0
+    texts: int = 0
+    largest: int = 0
+    repeated: int = 0
+    at_once: int = 0
+
+
+class Engine:
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._stats = Stats()
+        self._seen: set[tuple[str, str]] = set()
+        self._in_flight: Counter[tuple[str, str]] = Counter()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                if head.startswith(b"GET"):
+                    answer: object = asdict(self._stats)
+                else:
+                    length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+                    answer = await self._translate(json.loads(await reader.readexactly(length)))
+                body = json.dumps(answer).encode()
+                writer.write(
+                    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                    % (len(body), body)
+                )
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    async def _translate(self, asked: dict[str, object]) -> object:
+        target, question = str(asked["target"]), asked["q"]
+        texts: list[str] = question if isinstance(question, list) else [str(question)]
+        pairs = [(text, target) for text in texts]
+        self._note(pairs)
+        await asyncio.sleep(self._seconds)
+        self._in_flight.subtract(pairs)
+        words = [f"{target} {text}" for text in texts]
+        return {"translatedText": words if isinstance(question, list) else words[0]}
+
+    def _note(self, pairs: list[tuple[str, str]]) -> None:
+        stats = self._stats
+        self._in_flight.update(pairs)
+        stats.calls += 1
+        stats.texts += len(pairs)
+        stats.largest = max(stats.largest, len(pairs))
+        stats.repeated += len(self._seen.intersection(pairs))
+        stats.at_once = max(stats.at_once, *(self._in_flight[pair] for pair in pairs), 0)
+        self._seen.update(pairs)
 
 
 async def main(port: int, milliseconds: float) -> None:
-    server = await asyncio.start_server(lambda r, w: _answer(r, w, milliseconds / 1000), "127.0.0.1", port)
+    server = await asyncio.start_server(Engine(milliseconds / 1000).serve, "127.0.0.1", port)
     await server.serve_forever()
 
 

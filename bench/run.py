@@ -145,6 +145,10 @@ def fanout(service: Service, world: seed.World, seconds: float) -> list[Row]:
     return _of_script("bench/fanout.py", "--seconds", str(seconds))
 
 
+def translating(service: Service, world: seed.World, seconds: float) -> list[Row]:
+    return _of_script("bench/translating.py", "--seconds", str(seconds))
+
+
 def search(service: Service, world: seed.World, seconds: float) -> list[Row]:
     return _of_script("bench/search.py", "100000")
 
@@ -164,7 +168,7 @@ Part = Callable[[Service, seed.World, float], list[Row]]
 # Measured on web processes alone; then with gateway, workers and beat; then by scripts with processes of their own.
 ALONE: dict[str, Part] = {"posting": posting, "pages": pages, "opening": opening}
 WHOLE: dict[str, Part] = {"socket": to_socket, "translated": to_translated, "busy": busy}
-APART: dict[str, Part] = {"fanout": fanout, "search": search}
+APART: dict[str, Part] = {"fanout": fanout, "translating": translating, "search": search}
 
 
 def machine() -> str:
