@@ -205,6 +205,15 @@ def test_what_is_not_translated_yet_says_so_and_why(opens: Opens, service: Servi
     expect(row.locator(".text")).to_have_text(LINES["thanks"]["en"])
     expect(row.locator(".translating")).to_have_count(0)
 
+    # One that cannot be had says so, and why; when the service is back, it comes by itself.
+    service.translator.delay, service.translator.is_broken = 0.0, True
+    place.say(yuki, LINES["boxes"]["ja"])
+    failed = page.locator(".scroller .message").last
+    expect(failed.locator(".untranslated")).to_contain_text("Not available in English right now.", timeout=90_000)
+    failed.get_by_role("button", name="Why?").click()
+    expect(failed.locator(".why")).to_contain_text("could not be reached")
+    window.check_axe("a failed translation")
+
 
 def test_a_draft_can_be_read_as_others_will_and_a_translation_corrected(opens: Opens, service: Service) -> None:
     ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")

@@ -153,6 +153,12 @@ export class Conversation extends Observable {
     return this.#loading.older;
   }
 
+  /** Read one message again. @param {string} id */
+  async refresh(id) {
+    const answer = await api.get(`${this.path}/messages/${id}`).catch(() => null);
+    if (answer && this.find(id)) this.upsert(answer.data);
+  }
+
   find(id) {
     return this.messages.find((message) => message.id === id) ?? null;
   }

@@ -134,7 +134,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
 
   return html`
     <form class="composer" onSubmit=${(event) => { event.preventDefault(); send(); }}>
-      ${isPreviewing && html`<${Preview} content=${content} room=${room} onClose=${() => setPreviewing(false)} />`}
+      ${isPreviewing && content && html`<${Preview} content=${content} room=${room} onClose=${() => setPreviewing(false)} />`}
       ${choices.length > 0 && html`
         <ul class="choices" role="listbox" id="choices" aria-label=${t("composer.mention")}>
           ${choices.map((person, i) => html`

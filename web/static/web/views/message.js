@@ -10,6 +10,9 @@ import { Avatar, Dialog, Form, Icon, IconButton, Menu, MenuItem, Name } from "./
 
 const LONG = 1200;
 const LONG_LINES = 18;
+const PENDING_WAIT = 8000;
+/** The server's reasons for a missing translation, as sentences; any other is that no service could be reached. */
+const REASONS = { no_engine: "reason.noEngine", protection: "reason.protection", budget: "reason.budget", engine_quota: "reason.budget" };
 
 /**
  * @param {{message: import("../../../types").Message, conversation: import("../conversation.js").Conversation, isFirst: boolean, room: import("../../../types").Room, inThread?: boolean}} props
@@ -139,7 +142,7 @@ function Translation({ message, room, shows, setShows, conversation, onCorrect }
         </div>`}`;
   }
   if (!room.language || message.original_language === room.language) return null;
-  if (message.translation_status === "pending") return html`<p class="translating"><span class="shimmer"></span><span>${t("translation.pending")}</span></p>`;
+  if (message.translation_status === "pending") return html`<${Pending} message=${message} conversation=${conversation} />`;
   if (message.translation_status !== "failed") return null;
   return html`
     <p class="untranslated"><${Icon} name="warn" /> ${t("translation.failed", { language: languageName(room.language) })}${" "}
@@ -173,7 +176,17 @@ function Maker({ message, conversation }) {
 /** Why a translation could not be had, as far as the server tells. */
 function Why({ message, conversation, language }) {
   const row = useHow(message, conversation, language);
-  return html`<p class="original-note why" role="status">${row ? [row.reason, t("translation.retried")].filter(Boolean).join(" · ") : t("loading")}</p>`;
+  return html`<p class="original-note why" role="status">${row ? t(REASONS[row.reason ?? ""] ?? "reason.away") : t("loading")}</p>`;
+}
+
+/** Nobody tells when a translation is given up: while one is missing, the message is read again now and then. */
+function Pending({ message, conversation }) {
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    const timer = setTimeout(() => conversation.refresh(message.id).then(() => setTries(tries + 1)), PENDING_WAIT * 2 ** Math.min(tries, 3));
+    return () => clearTimeout(timer);
+  }, [tries]);
+  return html`<p class="translating"><span class="shimmer"></span><span>${t("translation.pending")}</span></p>`;
 }
 
 /** The message that this one answers, on one line. */
@@ -229,6 +242,8 @@ function Editor({ message, conversation, onDone }) {
   useEffect(() => {
     box.current.focus();
     box.current.setSelectionRange(value.length, value.length);
+    // After the list has found its place with the taller row in it.
+    setTimeout(() => box.current?.closest(".message").scrollIntoView({ block: "nearest" }), 60);
   }, []);
   const save = async () => {
     const content = forSending(value.trim(), mentions);
