@@ -1,28 +1,42 @@
-/** A small choice of emoji, found by English words or by looking. */
+/** A small choice of emoji, found by words of one's language or by looking. */
 import { html, kept, useEffect, useRef, useState } from "../core.js";
-import { t } from "../i18n.js";
+import { spoken, t } from "../i18n.js";
 import { float, Icon } from "./parts.js";
 
 export const QUICK = ["👍", "❤️", "😂", "🎉", "🙏", "👀"];
 
-const NAMED = `👍 thumbs up yes ok|👎 thumbs down no|❤️ heart love|😂 laugh tears joy|🎉 party tada celebrate|🙏 thanks please pray|👀 eyes look|✅ check done|❌ cross no|🔥 fire|💯 hundred|👏 clap
-😀 grin|😃 smile happy|😄 smile|😁 beam|😅 sweat|🤣 rofl|😊 blush|🙂 slight smile|😉 wink|😍 heart eyes|🥰 love|😘 kiss|😜 wink tongue|🤔 thinking|🤨 raised brow|😐 neutral|😏 smirk|🙄 roll eyes|😬 grimace|😴 sleep|😷 mask|🤒 sick|🥳 party face|😎 cool|🤓 nerd|😕 confused|😟 worried|😢 cry sad|😭 sob|😤 huff|😡 angry|🤯 mind blown|😱 scream|🤗 hug|🤫 quiet|😇 angel|🫡 salute|🥲 smile tear|🤝 handshake deal
-👋 wave hello bye|🙌 hooray|💪 strong|🤞 luck|👌 ok|✌️ peace|🫶 heart hands|👉 right|👈 left|☝️ up|✍️ write|🙇 bow|🤷 shrug|🤦 facepalm|🙋 raise hand
-🐶 dog|🐱 cat|🐼 panda|🦊 fox|🐘 elephant|🦄 unicorn|🐢 turtle|🐬 dolphin|🌸 blossom|🌺 flower|🌻 sunflower|🍀 clover|🌴 palm|🌊 wave sea|☀️ sun|🌙 moon|⭐ star|🌈 rainbow|⛈️ storm|❄️ snow
-🍎 apple|🍜 noodles ramen|🍣 sushi|🍛 curry rice|🍕 pizza|🍔 burger|🌶️ chili spicy|🥭 mango|🍵 tea|☕ coffee|🍺 beer|🍰 cake|🎂 birthday
-⚽ football|🏀 basketball|🎮 game|🎵 music|🎨 art|📷 camera|✈️ plane travel|🚄 train|🚗 car|🏠 home|🏢 office|🏥 hospital|🎁 gift|💡 idea|💰 money|📅 calendar date|📌 pin|📎 clip|📈 up chart|📦 package box|🔧 fix tool|🐛 bug|🚀 rocket ship|⏰ alarm clock|⏳ waiting|🔒 lock|🔔 bell|❓ question|❗ exclamation|➕ plus|🆗 ok|🇯🇵 japan|🇹🇭 thailand|🇨🇳 china|🇮🇩 indonesia|🇬🇧 uk britain`
-  .split("\n")
-  .map((row) => row.split("|").map((cell) => [cell.slice(0, cell.indexOf(" ")), cell.slice(cell.indexOf(" ") + 1)]));
+const ROWS = [
+  "👍 👎 ❤️ 😂 🎉 🙏 👀 ✅ ❌ 🔥 💯 👏",
+  "😀 😃 😄 😁 😅 🤣 😊 🙂 😉 😍 🥰 😘 😜 🤔 🤨 😐 😏 🙄 😬 😴 😷 🤒 🥳 😎 🤓 😕 😟 😢 😭 😤 😡 🤯 😱 🤗 🤫 😇 🫡 🥲 🤝",
+  "👋 🙌 💪 🤞 👌 ✌️ 🫶 👉 👈 ☝️ ✍️ 🙇 🤷 🤦 🙋",
+  "🐶 🐱 🐼 🦊 🐘 🦄 🐢 🐬 🌸 🌺 🌻 🍀 🌴 🌊 ☀️ 🌙 ⭐ 🌈 ⛈️ ❄️",
+  "🍎 🍜 🍣 🍛 🍕 🍔 🌶️ 🥭 🍵 ☕ 🍺 🍰 🎂",
+  "⚽ 🏀 🎮 🎵 🎨 📷 ✈️ 🚄 🚗 🏠 🏢 🏥 🎁 💡 💰 📅 📌 📎 📈 📦 🔧 🐛 🚀 ⏰ ⏳ 🔒 🔔 ❓ ❗ ➕ 🆗 🇯🇵 🇹🇭 🇨🇳 🇮🇩 🇬🇧",
+].map((row) => row.split(" "));
+
+/** What emoji are called in the reader's language and in English, once somebody asks. @type {Map<string, Promise<Record<string, string[]>>>} */
+const catalogues = new Map();
+
+/** The name of each emoji, and other words that it is found by. @param {string} code */
+function wordsIn(code) {
+  if (!catalogues.has(code)) {
+    const asked = fetch(new URL(`../vendor/emoji/${code}.json`, import.meta.url)).then((answer) => (answer.ok ? answer.json() : {}));
+    catalogues.set(code, asked.catch(() => (catalogues.delete(code), {})));
+  }
+  return catalogues.get(code);
+}
 
 /** @param {{onPick: (emoji: string) => void, onClose: () => void}} props */
 function Picker({ onPick, onClose }) {
   const [query, setQuery] = useState("");
+  const [words, setWords] = useState(/** @type {Record<string, string[]>[]} */ ([]));
   const root = useRef(null);
   useEffect(() => {
     const away = (event) => root.current?.parentNode.contains(event.target) || onClose();
     document.addEventListener("pointerdown", away);
     float(root.current, root.current.parentNode);
     root.current.querySelector("input").focus();
+    Promise.all([wordsIn(spoken()), wordsIn("en")]).then((told) => setWords(/** @type {any} */ (told)));
     return () => document.removeEventListener("pointerdown", away);
   }, []);
   const pick = (emoji) => {
@@ -30,9 +44,10 @@ function Picker({ onPick, onClose }) {
     onPick(emoji);
     onClose();
   };
-  const wanted = query.trim().toLowerCase();
-  const recent = (kept.get("emoji") ?? []).map((emoji) => [emoji, ""]);
-  const rows = wanted ? [NAMED.flat().filter(([, words]) => words.includes(wanted))] : [recent, ...NAMED].filter((row) => row.length);
+  const wanted = query.trim().toLocaleLowerCase();
+  const isFound = (emoji) => words.some((told) => told[emoji]?.some((word) => word.toLocaleLowerCase().includes(wanted)));
+  const recent = kept.get("emoji") ?? [];
+  const rows = wanted ? [ROWS.flat().filter(isFound)] : [recent, ...ROWS].filter((row) => row.length);
   const onKeyDown = (event) => {
     if (event.key === "Escape") {
       event.stopPropagation();
@@ -40,7 +55,7 @@ function Picker({ onPick, onClose }) {
     }
     if (event.key === "Enter" && event.target.tagName === "INPUT") {
       event.preventDefault();
-      if (rows[0]?.[0]) pick(rows[0][0][0]);
+      if (rows[0]?.[0]) pick(rows[0][0]);
     }
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 8, ArrowUp: -8 }[event.key];
     if (step) {
@@ -53,7 +68,7 @@ function Picker({ onPick, onClose }) {
   return html`
     <div class="picker" ref=${root} role="dialog" aria-label=${t("emoji.title")} onKeyDown=${onKeyDown}>
       <input type="search" aria-label=${t("emoji.search")} placeholder=${t("emoji.search")} value=${query} onInput=${(event) => setQuery(event.target.value)} />
-      <div class="picker-rows">${rows.map((row, i) => html`<div class="picker-row" key=${i}>${row.map(([emoji, words]) => html`<button key=${emoji} type="button" title=${words} aria-label=${`${emoji} ${words}`} onClick=${() => pick(emoji)}>${emoji}</button>`)}</div>`)}</div>
+      <div class="picker-rows">${wanted && !rows[0].length && html`<p class="hint" role="status">${t("search.none")}</p>`}${rows.map((row, i) => html`<div class="picker-row" key=${i}>${row.map((emoji) => html`<button key=${emoji} type="button" title=${words[0]?.[emoji]?.[0]} aria-label=${words[0]?.[emoji]?.[0] ?? emoji} onClick=${() => pick(emoji)}>${emoji}</button>`)}</div>`)}</div>
     </div>`;
 }
 
