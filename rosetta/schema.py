@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
-from drf_spectacular.utils import extend_schema_field, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 MESSAGE = {"type": "object", "properties": {"message": {"type": "string"}}, "required": ["message"]}
@@ -18,6 +18,9 @@ FIELD_ERRORS = {
 }
 # A download's bytes, of whatever type they are.
 BYTES = {(200, "*/*"): {"type": "string", "format": "binary"}}
+REDIRECT = OpenApiParameter(
+    "redirect", bool, description="`false`: the bytes themselves, where the answer else is a redirect to storage."
+)
 
 
 @extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})

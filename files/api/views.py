@@ -22,7 +22,7 @@ from rosetta.errors import Invalid
 from rosetta.pagination import paged, query_flag
 from rosetta.parsers import JSONObjectParser
 from rosetta.permissions import SignedIn
-from rosetta.schema import BYTES, FIELD_ERRORS, MESSAGE
+from rosetta.schema import BYTES, FIELD_ERRORS, MESSAGE, REDIRECT
 from rosetta.throttles import EVERYTHING, Limit, by_caller
 from rosetta.views import ApiView
 
@@ -108,6 +108,7 @@ class OneFileView(FileView):
 class DownloadView(FileView):
     @extend_schema(
         operation_id="downloadFile",
+        parameters=[REDIRECT],
         responses={
             **BYTES,
             206: OpenApiResponse(description="The range that was asked for."),
@@ -121,7 +122,7 @@ class DownloadView(FileView):
 
 
 class ThumbnailView(FileView):
-    @extend_schema(operation_id="showFileThumbnail", responses=BYTES)
+    @extend_schema(operation_id="showFileThumbnail", parameters=[REDIRECT], responses=BYTES)
     def get(self, request: Request, file_id: str) -> HttpResponseBase:
         """A picture's thumbnail, at most 480 pixels a side; a 404 until it is made."""
         return downloads.serve_thumbnail(access.visible_file(access.caller_of(request), file_id), request)

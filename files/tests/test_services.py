@@ -97,6 +97,11 @@ def test_on_s3_a_download_is_an_address_that_lives_a_minute(
     with urllib.request.urlopen(part) as given:
         assert (given.status, given.read()) == (206, b"from")
     assert as_outsider.get(f"{URL}/{file.pk}/download").status_code == 404
+    # A page that calls with a token asks for the bytes themselves.
+    whole = as_member.get(f"{URL}/{file.pk}/download?redirect=false")
+    assert (whole.status_code, b"".join(whole.streaming_content)) == (200, b"hello from afar")  # type: ignore[attr-defined]
+    part_of_it = as_member.get(f"{URL}/{file.pk}/download?redirect=false", headers={"Range": "bytes=6-9"})
+    assert (part_of_it.status_code, b"".join(part_of_it.streaming_content)) == (206, b"from")  # type: ignore[attr-defined]
 
 
 def test_on_s3_a_file_lives_and_dies_like_anywhere(on_s3: str, sent: Callable[..., File], as_member: APIClient) -> None:

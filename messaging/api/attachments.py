@@ -11,7 +11,7 @@ from accounts.callers import caller
 from files import downloads
 from messaging import access
 from messaging.models import Attachment
-from rosetta.schema import BYTES
+from rosetta.schema import BYTES, REDIRECT
 from rosetta.views import ApiView
 
 
@@ -27,14 +27,14 @@ class AttachmentView(ApiView):
 
 
 class AttachmentDownloadView(AttachmentView):
-    @extend_schema(summary="Download an attachment", responses=BYTES)
+    @extend_schema(summary="Download an attachment", parameters=[REDIRECT], responses=BYTES)
     def get(self, request: Request, attachment_id: str) -> HttpResponseBase:
         """The bytes, for who can read the message. Ranges are understood."""
         return downloads.serve(self.attachment(request, attachment_id).file, request)
 
 
 class AttachmentThumbnailView(AttachmentView):
-    @extend_schema(summary="A picture's thumbnail", responses=BYTES)
+    @extend_schema(summary="A picture's thumbnail", parameters=[REDIRECT], responses=BYTES)
     def get(self, request: Request, attachment_id: str) -> HttpResponseBase:
         """At most 480 pixels a side, for who can read the message; a 404 until it is made."""
         return downloads.serve_thumbnail(self.attachment(request, attachment_id).file, request)

@@ -360,6 +360,7 @@ def test_a_keyboard_is_enough(opens: Opens, service: Service) -> None:
     page.get_by_role("button", name="Insert an emoji").focus()
     keys.press("Enter")
     keys.type("rocket")
+    expect(page.locator(".picker-row").get_by_role("button", name="rocket")).to_be_visible()
     keys.press("Enter")
     expect(box).to_be_focused()
     keys.type(" off")

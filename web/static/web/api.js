@@ -191,6 +191,7 @@ export function pathOf(url) {
 
 /** The bytes of an attachment as an object URL, for callers that no cookie speaks for. */
 export async function blobOf(url) {
-  const answer = await call("GET", pathOf(url).replace(BASE, ""), { raw: true, patience: 120_000 });
+  // The bytes themselves: the browser would not follow a redirect to storage with this token.
+  const answer = await call("GET", pathOf(url).replace(BASE, ""), { query: { redirect: false }, raw: true, patience: 120_000 });
   return URL.createObjectURL(await answer.blob());
 }

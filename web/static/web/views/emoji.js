@@ -53,7 +53,9 @@ function Picker({ onPick, onClose }) {
       event.stopPropagation();
       onClose();
     }
-    if (event.key === "Enter" && event.target.tagName === "INPUT") {
+    const isTyping = event.target.tagName === "INPUT";
+    if (event.isComposing || (isTyping && event.key.startsWith("Arrow") && event.key !== "ArrowDown")) return;
+    if (event.key === "Enter" && isTyping) {
       event.preventDefault();
       if (rows[0]?.[0]) pick(rows[0][0]);
     }

@@ -8,6 +8,8 @@ import { forSending, forTyping, gist, isOnlyEmoji, rich, tame } from "../text.js
 import { EmojiButton, QUICK } from "./emoji.js";
 import { Avatar, Dialog, Form, Icon, IconButton, Menu, MenuItem, Name } from "./parts.js";
 
+/** A picture of more bytes is shown by its thumbnail. */
+const HEAVY = 200_000;
 const LONG = 1200;
 const LONG_LINES = 18;
 const PENDING_WAIT = 8000;
@@ -206,27 +208,36 @@ function Attachments({ rows, isGuest }) {
 }
 
 function Picture({ row, isGuest }) {
-  const [source, setSource] = useState(isGuest ? "" : pathOf(row.download_url));
+  const shown = (row.size > HEAVY && row.thumbnail_url) || row.download_url;
+  const [source, setSource] = useState(isGuest ? "" : pathOf(shown));
   const [isBroken, setBroken] = useState(false);
   useEffect(() => {
     if (!isGuest) return undefined;
     let url = "";
-    blobOf(row.download_url).then((made) => setSource((url = made)), () => setBroken(true));
+    blobOf(shown).then((made) => setSource((url = made)), () => setBroken(true));
     return () => url && URL.revokeObjectURL(url);
   }, [row.id]);
   if (isBroken) return html`<${Download} row=${row} isGuest=${isGuest} />`;
-  return html`<a class="picture" href=${source || "#"} target="_blank" rel="noopener" download=${isGuest ? row.client_name : undefined}>${source && html`<img src=${source} alt=${tame(row.client_name)} loading="lazy" onError=${() => setBroken(true)} />`}</a>`;
+  const onError = () => (source === pathOf(row.download_url) || isGuest ? setBroken(true) : setSource(pathOf(row.download_url)));
+  const image = source && html`<img src=${source} alt=${tame(row.client_name)} loading="lazy" onError=${onError} />`;
+  // No cookie speaks for a guest: the whole picture is fetched with their token, as a file is.
+  if (isGuest) return html`<button type="button" class="picture" onClick=${() => saveFile(row)}>${image}</button>`;
+  return html`<a class="picture" href=${pathOf(row.download_url)} target="_blank" rel="noopener">${image}</a>`;
+}
+
+/** Save an attachment that only a token opens. */
+async function saveFile(row) {
+  const url = await attempt(() => blobOf(row.download_url));
+  if (!url) return;
+  Object.assign(document.createElement("a"), { href: url, download: row.client_name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 function Download({ row, isGuest }) {
-  const save = async (event) => {
+  const save = (event) => {
     if (!isGuest) return;
     event.preventDefault();
-    const url = await attempt(() => blobOf(row.download_url));
-    if (!url) return;
-    const link = Object.assign(document.createElement("a"), { href: url, download: row.client_name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    saveFile(row);
   };
   return html`
     <a class="file" href=${pathOf(row.download_url)} download=${row.client_name} onClick=${save}>
