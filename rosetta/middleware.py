@@ -9,6 +9,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from rosetta import health, metrics
+from rosetta.throttles import client_address
 
 log = structlog.get_logger("rosetta.request")
 
@@ -42,6 +43,7 @@ class RequestIdMiddleware:
             method=request.method,
             path=_SECRET_PART.sub("…", request.path),
             status=response.status_code,
+            address=client_address(request),
             ms=round(seconds * 1000, 1),
         )
         return response

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.http import HttpRequest
 from limits import RateLimitItem, parse
 from limits.storage import storage_from_string
 from rest_framework.exceptions import Throttled
@@ -151,7 +152,7 @@ def hit(scope: str, rate: str, value: str) -> Standing | None:
     return Standing(item.amount, item.amount - count)
 
 
-def client_address(request: Request) -> str:
+def client_address(request: Request | HttpRequest) -> str:
     """The address the request came from: the last hop's word, one proxy deep when ``TRUSTED_PROXIES`` says so."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     hops = settings.TRUSTED_PROXIES

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import structlog
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils import translation
 from rest_framework import exceptions
@@ -44,8 +45,10 @@ class ApiView(APIView):
             raise Invalid({name: [ProhibitNullCharactersValidator.message] for name in named})
 
     def perform_authentication(self, request: Request) -> None:
-        """Also settles the language of this answer's sentences: the client's wish, else the account's."""
+        """Also settles who stands in the log, and the language of the sentences: the client's wish, else the account's."""
         super().perform_authentication(request)
+        if getattr(request.user, "is_authenticated", False):
+            structlog.contextvars.bind_contextvars(caller=request.user.pk)
         own = languages.BY_CODE.get(getattr(request.user, "preferred_language", ""))
         if own and "Accept-Language" not in request.headers:
             translation.activate(own.catalogue)

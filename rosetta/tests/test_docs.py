@@ -29,6 +29,12 @@ def test_links_lead_to_files_and_headings_that_exist(document: Path) -> None:
             assert heading in slugs, f"{target} in {document.name}"
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_of_the_code_that_a_document_names_exist(document: Path) -> None:
+    named = re.findall(r"`((?:\w+/)+[\w.-]+\.(?:py|js|csv|json|yml))`", document.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_the_readmes_two_screens_are_what_the_phrasebook_gives() -> None:
     with (ROOT / "translation/data/phrasebook.csv").open(encoding="utf-8", newline="") as file:
         pairs = {(row["en"], row["th"]) for row in csv.DictReader(file)}

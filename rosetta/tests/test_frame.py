@@ -1,5 +1,6 @@
 """The frame: ids, errors, health, and what every answer carries."""
 
+import logging
 import uuid
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 from ulid import ULID
 
+from accounts.models import User
 from rosetta.ids import from_uuid, new_ulid, parse_ulid, to_uuid
 
 
@@ -70,3 +72,15 @@ def test_the_home_page_says_what_this_is(client: Client) -> None:
 @pytest.mark.django_db
 def test_the_schema_is_served() -> None:
     assert APIClient().get("/api/schema").status_code == 200
+
+
+def test_the_log_says_who_asked_for_what_from_where_and_what_came_of_it(
+    as_owner: APIClient, owner: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "rosetta.request")
+    as_owner.get("/api/v1/workspaces/nothing")
+    APIClient().get("/api/v1/me", REMOTE_ADDR="203.0.113.9")
+    known, unknown = [record.msg for record in caplog.records if record.name == "rosetta.request"]
+    assert isinstance(known, dict) and isinstance(unknown, dict)
+    assert (known["caller"], known["path"], known["status"]) == (owner.pk, "/api/v1/workspaces/nothing", 404)
+    assert ("caller" in unknown, unknown["address"], unknown["status"]) == (False, "203.0.113.9", 401)
