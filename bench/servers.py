@@ -54,11 +54,11 @@ class Postgres:
     def __init__(self, folder: Path | None = None) -> None:
         self.port = free_port()
         self.folder = folder or Path(tempfile.mkdtemp(prefix="rosetta-pg-"))
-        self._as: list[str] = []
+        self.as_owner: list[str] = []
         if os.getuid() == 0:
             shutil.chown(self.folder, user="postgres")
-            self._as = ["runuser", "-u", "postgres", "--"]
-        self._owner = "postgres" if self._as else pwd.getpwuid(os.getuid()).pw_name
+            self.as_owner = ["runuser", "-u", "postgres", "--"]
+        self._owner = "postgres" if self.as_owner else pwd.getpwuid(os.getuid()).pw_name
         self._run("initdb", "-D", str(self.folder / "data"), "-A", "trust", "-U", "postgres", "--no-sync")
 
     @property
@@ -66,7 +66,7 @@ class Postgres:
         return f"postgres://postgres@{HOST}:{self.port}/rosetta"
 
     def _run(self, name: str, *arguments: str) -> None:
-        command = [*self._as, _binary(name), *arguments]
+        command = [*self.as_owner, _binary(name), *arguments]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder)
 
     def start(self) -> None:
@@ -90,6 +90,42 @@ class Postgres:
         with contextlib.suppress(subprocess.CalledProcessError):  # it may not run
             self.stop("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class PgBouncer:
+    """A pooler in transaction mode before ``postgres``, whose connections it shares among many."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        self.port, self._postgres = free_port(), postgres
+        self._settings = postgres.folder / "pgbouncer.ini"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@{HOST}:{self.port}/rosetta"
+
+    def start(self) -> None:
+        lines = (
+            "[databases]",
+            f"rosetta = host={HOST} port={self._postgres.port} user=postgres",
+            "[pgbouncer]",
+            f"listen_addr = {HOST}",
+            f"listen_port = {self.port}",
+            "unix_socket_dir =",
+            "auth_type = any",
+            "pool_mode = transaction",
+            "max_client_conn = 500",
+            "default_pool_size = 20",
+        )
+        self._settings.write_text("\n".join(lines) + "\n")
+        command = [*self._postgres.as_owner, _binary("pgbouncer"), "--quiet", str(self._settings)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait()
+            self.process = None
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:

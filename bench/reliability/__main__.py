@@ -1,4 +1,5 @@
 """Usage: python -m bench.reliability [--minutes 10] [--rate N] [--fault-seconds 24] [--only redis,gateway] [--write]
+       [--broker amqp://…] [--pgbouncer]
 
 Starts a service and its servers on free ports of 127.0.0.1, finds the highest rate that holds (unless --rate names one), keeps
 a mixed load up at it for --minutes, then strikes it with one fault after another at half of that. Ends by itself, with 1 when
@@ -236,12 +237,14 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=0)
     parser.add_argument("--fault-seconds", type=float, default=24)
     parser.add_argument("--only", default="", help="words of the faults to try")
+    parser.add_argument("--broker", default="", help="a RabbitMQ to use in place of a Redis of its own")
+    parser.add_argument("--pgbouncer", action="store_true", help="put a PgBouncer in transaction mode between")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     os.chdir(ROOT)
     # Asked to end, it ends what it started first.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    stack = Stack()
+    stack = Stack(broker_url=options.broker, is_pooled=options.pgbouncer)
     try:
         stack.start_all()
         text, good = asyncio.run(run(stack, options))

@@ -22,7 +22,9 @@ def faults(stack: Stack) -> dict[str, Fault | str]:
         "PostgreSQL's disk full for 8 s": (lambda: _database_full(stack)) if stack.database_disk.can_fill else no_disk,
         "Redis stopped for 10 s, and all it held gone": lambda: _stopped(stack.redis, 10),
         "Redis flushed": lambda: stack.redis.flush(),
-        "broker stopped for 10 s, and all it held gone": lambda: _stopped(stack.broker, 10),
+        "broker stopped for 10 s, and all it held gone": (
+            (lambda: _stopped(stack.broker, 10)) if stack.has_own_broker else "the broker was given with --broker"
+        ),
         "files' and mail's disk full for 8 s": (lambda: _full(stack)) if stack.disk.can_fill else no_disk,
         "engine gone for 8 s": _restarted(stack, "engine", pause=8),
         "clocks of a web process and a worker jump 100 s ahead, then 100 s back": (

@@ -12,7 +12,7 @@ import psycopg
 
 from bench.reliability.clocks import Clock
 from bench.reliability.disks import Disk
-from bench.servers import Postgres, Redis, kill, wait_for
+from bench.servers import PgBouncer, Postgres, Redis, kill, wait_for
 from bench.service import HOST, ROOT, environment, free_port
 
 # The processes whose clock can be set.
@@ -22,10 +22,12 @@ CLOCKED = ("web 1", "worker 1")
 class Stack:
     """2 web processes, a gateway, 2 workers, beat, an engine of 50 ms a call, PostgreSQL, and Redis twice: one is the broker."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, broker_url: str = "", is_pooled: bool = False) -> None:
         self.database_disk, self.disk = Disk("database", 2048), Disk("var", 256)
         self.postgres = Postgres(self.database_disk.folder)
+        self.pooler = PgBouncer(self.postgres) if is_pooled else None
         self.redis, self.broker = Redis(), Redis()
+        self.has_own_broker = not broker_url
         self.engine_port, self.gateway_port = free_port(), free_port()
         self.web_ports = [free_port(), free_port()]
         self.logs = Path(tempfile.mkdtemp(prefix="rosetta-logs-"))
@@ -36,9 +38,10 @@ class Stack:
         self._ending = threading.Event()
         self.restarts = 0
         self.env = environment(f"http://{HOST}:{self.engine_port}") | {
-            "DATABASE_URL": self.postgres.url,
+            "DATABASE_URL": self.pooler.url if self.pooler else self.postgres.url,
+            "DATABASE_PREPARE": "off" if self.pooler else "on",
             "REDIS_URL": self.redis.url,
-            "BROKER_URL": self.broker.url,
+            "BROKER_URL": broker_url or self.broker.url,
             "VAR_DIR": str(self.disk.folder),
             "HOST": HOST,
             "GATEWAY_PORT": str(self.gateway_port),
@@ -78,6 +81,8 @@ class Stack:
         self.broker.start()
         with psycopg.connect(self.postgres.url.replace("/rosetta", "/postgres"), autocommit=True) as connection:
             connection.execute("CREATE DATABASE rosetta")
+        if self.pooler:
+            self.pooler.start()
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=self.env, check=True)
         for name in self.commands():
             self.start(name)
@@ -124,6 +129,8 @@ class Stack:
                 kill(process)
         for server in (self.redis, self.broker):
             server.stop()
+        if self.pooler:
+            self.pooler.stop()
         self.postgres.remove()
         for disk in (self.disk, self.database_disk):
             disk.remove()
