@@ -70,7 +70,11 @@ def remove(name: str) -> None:
 def read(name: str) -> IO[Any]:
     """The bytes of ``name``. Raises StorageDown, and FileNotFoundError when they are gone."""
     with _failing_as_one():
-        return default_storage.open(name, "rb")
+        source = default_storage.open(name, "rb")
+        # S3 fetches at the first read: here, where its failures are known for what they are.
+        source.read(1)
+        source.seek(0)
+        return source
 
 
 def direct_url(name: str, *, disposition: str, content_type: str) -> str | None:

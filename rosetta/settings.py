@@ -311,6 +311,8 @@ def s3_storage(*, bucket: str, endpoint: str, region: str, access_key: str, secr
             "default_acl": None,
             "querystring_auth": True,
             "querystring_expire": 60,
+            # What is read here (for thumbnails, exports) goes to disk beyond that.
+            "max_memory_size": 16 * 1024 * 1024,
             "file_overwrite": True,  # names are ULIDs; asking first would cost a request an upload
             "client_config": Config(
                 connect_timeout=3,
