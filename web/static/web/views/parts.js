@@ -163,11 +163,12 @@ export function float(element, anchor, align = "end") {
   const above = at.top - GAP - EDGE;
   const below = innerHeight - at.bottom - GAP - EDGE;
   const isBelow = element.offsetHeight <= below || below >= above;
-  const height = Math.min(element.offsetHeight, isBelow ? below : above);
   const left = align === "start" ? at.left : at.right - element.offsetWidth;
   Object.assign(element.style, {
     maxHeight: `${isBelow ? below : above}px`,
-    top: `${isBelow ? at.bottom + GAP : at.top - GAP - height}px`,
+    // By the edge that touches the anchor, as what is shown may grow and shrink.
+    top: isBelow ? `${at.bottom + GAP}px` : "auto",
+    bottom: isBelow ? "auto" : `${innerHeight - at.top + GAP}px`,
     left: `${Math.max(EDGE, Math.min(left, innerWidth - element.offsetWidth - EDGE))}px`,
   });
 }
