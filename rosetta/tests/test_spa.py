@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -42,6 +43,15 @@ def test_a_room_may_be_framed_by_other_sites_and_gets_no_cookie(client: Client) 
     assert "frame-ancestors *" in answer["Content-Security-Policy"]
     assert "X-Frame-Options" not in answer
     assert not answer.cookies
+
+
+def test_where_sites_are_named_no_other_site_frames_a_room(client: Client, settings: Any) -> None:
+    settings.EMBED_ORIGINS = ("https://shop.example", "https://www.shop.example")
+    policy = client.get(f"/rooms/{ROOM}/embed")["Content-Security-Policy"]
+    assert "frame-ancestors https://shop.example https://www.shop.example" in policy
+    settings.EMBED_ORIGINS = ()
+    assert "frame-ancestors 'none'" in client.get(f"/rooms/{ROOM}/embed")["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in client.get(f"/rooms/{ROOM}")["Content-Security-Policy"]
 
 
 def test_the_document_has_no_inline_script_or_style_and_names_only_files_that_exist(client: Client) -> None:

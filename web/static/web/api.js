@@ -11,6 +11,8 @@ let guestToken = null;
 let clockOffset = 0;
 /** Called when a signed-in person's session is over. */
 let onSignedOut = () => {};
+/** Called when a request got no answer at all. */
+let onUnanswered = () => {};
 
 /** An answer that is not a success; `status` 0 means that none came. */
 export class ApiError extends Error {
@@ -52,6 +54,10 @@ export const callAsGuest = (token) => {
 /** @param {() => void} call */
 export const whenSignedOut = (call) => {
   onSignedOut = call;
+};
+/** @param {() => void} call */
+export const whenUnanswered = (call) => {
+  onUnanswered = call;
 };
 /** Now, by the server's clock, in milliseconds. */
 export const now = () => Date.now() + clockOffset;
@@ -114,6 +120,7 @@ async function once(method, path, { body, headers = {}, query, raw, patience = P
       signal: patience ? AbortSignal.timeout(patience) : undefined,
     });
   } catch {
+    onUnanswered();
     throw new ApiError(0);
   }
   const date = Date.parse(answer.headers.get("Date") ?? "");

@@ -38,6 +38,7 @@ let shown = "";
 /** Find out who is signed in, if anybody. */
 export async function start() {
   api.whenSignedOut(signedOut);
+  api.whenUnanswered(() => stream?.check());
   try {
     await signedIn(await api.get("/me", {}, { anonymous: true }));
   } catch (error) {

@@ -23,6 +23,8 @@ export class Stream {
   #wait = FIRST_WAIT;
   #heartbeat = 25;
   #timers = { again: 0, beat: 0, deadline: 0 };
+  /** Ends what is listened to in the window. */
+  #ears = new AbortController();
   #isOver = false;
   #isReplaying = false;
   #hasBeenReady = false;
@@ -30,17 +32,17 @@ export class Stream {
   /** @param {Listeners} listeners */
   constructor(listeners) {
     this.listeners = listeners;
-    this.wakeUp = () => this.#connectSoon(0);
-    addEventListener("online", this.wakeUp);
-    addEventListener("offline", () => this.#check(2000));
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#check(4000));
+    const { signal } = this.#ears;
+    addEventListener("online", () => this.#connectSoon(0), { signal });
+    addEventListener("offline", () => this.check(2000), { signal });
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#lookUp(), { signal });
     this.#connect();
   }
 
   /** End for good. */
   close() {
     this.#isOver = true;
-    removeEventListener("online", this.wakeUp);
+    this.#ears.abort();
     Object.values(this.#timers).forEach(clearTimeout);
     this.#socket?.close(1000);
     this.#socket = null;
@@ -150,10 +152,15 @@ export class Stream {
     }, this.#heartbeat * 1000);
   }
 
-  /** Ask for a sign of life now. @param {number} within milliseconds */
-  #check(within) {
-    if (!this.#socket) return this.#connectSoon(0);
+  /** Ask an open connection for a sign of life now. @param {number} [within] milliseconds */
+  check(within = 4000) {
     if (this.send({ type: "ping" })) this.#expect(within);
+  }
+
+  /** The reader is back: the connection is tried, or made without waiting any longer. */
+  #lookUp() {
+    if (this.#socket) this.check();
+    else this.#connectSoon(0);
   }
 
   /** Give the connection up unless something arrives within `milliseconds`. */

@@ -22,6 +22,7 @@ function begin(roomId, stay) {
   const conversation = new Conversation({ id: stay.room.channel_id, path: `/external/rooms/${roomId}`, mine: () => ({ kind: "guest", id: stay.guest.id }), isGuest: true });
   visit.set({ stay, conversation, isOver: false });
   api.whenSignedOut(() => end(roomId));
+  api.whenUnanswered(() => stream?.check());
   stream = new Stream({
     protocols: [`guest.${stay.session.token}`],
     onState: (link) => visit.set({ link }),
