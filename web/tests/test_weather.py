@@ -121,12 +121,13 @@ def test_refusals_are_said_in_words_and_can_be_mended(opens: Opens, service: Ser
     ann = service.person("Ann", "en")
     place = ann.workspace("Refusals")
     window = opens("en-GB")
-    window.expected = ("401", "422", "429", "500", "WebSocket", "ERR_")
+    window.expected = ("401", "409", "422", "429", "500", "WebSocket", "ERR_")
     page = window.sign_in(ann, place.page)
     expect(page.locator(".intro")).to_be_visible()
     answers = [
         (500, {"message": "Server Error."}, {}),
         (429, {"message": "Too Many Attempts."}, {"Retry-After": "1"}),
+        (409, {"message": "x", "errors": {"code": ["idempotency_in_progress"]}}, {}),
         (422, {"message": "x", "errors": {"content": ["Not these words."]}}, {}),
     ]
 

@@ -29,7 +29,8 @@ export class ApiError extends Error {
 
   /** Whether the same request may succeed later without any change. */
   get isPassing() {
-    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+    // The last: the first try of the same post is still under way.
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500 || this.code === "idempotency_in_progress";
   }
 
   /** A sentence for people. */
