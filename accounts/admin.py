@@ -165,7 +165,7 @@ class AccessTokenAdmin(ReadOnlyAdmin):
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnlyAdmin):
-    list_display = ("id", "kind", "email", "created_at", "due_at", "attempts", "expires_at")
+    list_display = ("id", "kind", "topic", "email", "created_at", "due_at", "attempts", "expires_at")
     list_filter = ("kind",)
     by_email = ("email",)
     ordering = ("due_at",)

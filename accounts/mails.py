@@ -3,6 +3,7 @@
 Nothing that a stranger typed (a name, say) goes into a mail: anybody can have one sent to any address.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -26,6 +27,10 @@ class Letter:
     link: str = ""
     label: str = ""
     code: str = ""
+
+
+# What lies above this app adds its own, by topic.
+NOTICES: dict[str, Callable[[], Letter]] = {}
 
 
 def written(mail: OutgoingMail) -> EmailMultiAlternatives | None:
@@ -58,6 +63,9 @@ def _letter(mail: OutgoingMail, user: User | None) -> Letter | None:
             return _code(code) if code else None
         case OutgoingMail.Kind.RESET:
             return _reset(user) if user else None
+        case OutgoingMail.Kind.NOTICE:
+            write = NOTICES.get(mail.topic)
+            return write() if write and user and user.deleted_at is None else None
     return None
 
 

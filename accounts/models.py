@@ -160,8 +160,11 @@ class OutgoingMail(models.Model):
         VERIFY = "verify"
         CODE = "code"
         RESET = "reset"
+        # About something that an app above this one knows of: ``topic`` says what.
+        NOTICE = "notice"
 
     kind = models.CharField(max_length=8, choices=Kind)
+    topic = models.CharField(max_length=32, blank=True, default="", db_default="")
     email = models.EmailField(max_length=255)
     # The language that the client asked for; empty: the account's.
     language = models.CharField(max_length=LANGUAGE_LENGTH, blank=True)

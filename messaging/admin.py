@@ -189,11 +189,10 @@ class ReportAdmin(ReadOnlyAdmin):
         "context",
         "decided_by",
         "resolved_at",
-        "notified_at",
     )
     fieldsets = (
         (None, {"fields": ("reason", "reporter", "created_at", "where", "context")}),
-        ("Decision", {"fields": ("decision", "note", "decided_by", "resolved_at", "notified_at")}),
+        ("Decision", {"fields": ("decision", "note", "decided_by", "resolved_at")}),
     )
     actions_detail = ("take_back",)
 

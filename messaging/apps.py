@@ -8,12 +8,13 @@ class MessagingConfig(AppConfig):
     name = "messaging"
 
     def ready(self) -> None:
-        from messaging import erasing, leaving, metrics, outgoing
+        from messaging import erasing, leaving, metrics, notices, outgoing
 
         erasing.register()
         outgoing.register()
         leaving.register()
         metrics.register()
+        notices.register()
         post_migrate.connect(_ensure_search, sender=self)
 
 

@@ -210,8 +210,6 @@ class Report(models.Model):
     )
     # What taking the decision back needs.
     undo = models.JSONField(default=dict, blank=True, editable=False)
-    # When the people concerned were told; null while that is owed.
-    notified_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "reporter"], name="report_once")]
@@ -219,9 +217,6 @@ class Report(models.Model):
             models.Index(fields=["id"], name="report_open", condition=Q(resolved_at=None)),
             models.Index(fields=["created_at"], name="report_by_age"),
             models.Index(fields=["id"], name="report_decided", condition=Q(resolved_at__isnull=False)),
-            models.Index(
-                fields=["resolved_at"], name="report_untold", condition=Q(resolved_at__isnull=False, notified_at=None)
-            ),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from devices import transports
 from messaging import push
-from messaging.actions import expiring, moderating, translating
+from messaging.actions import expiring, translating
 from messaging.models import IdempotencyKey
 from messaging.translations import TRANSLATE
 from rosetta.celery import started
@@ -34,12 +34,6 @@ def translate_owed() -> int:
 def sweep_translations() -> int:
     """Find what a lost nudge, a dead worker or a broken engine left behind."""
     return int(translate_owed())
-
-
-@shared_task(name=moderating.NOTICES)
-def send_notices() -> int:
-    """Tell people of staff's decisions on reports; the sweep's interval is the retry."""
-    return moderating.send_notices()
 
 
 @shared_task(name="messaging.tasks.expire_idempotency_keys")

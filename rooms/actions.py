@@ -19,7 +19,7 @@ from rooms.errors import (
 )
 from rooms.models import LIMIT_NAMES, Limits, Room, RoomLimits
 from rosetta import languages
-from rosetta.errors import Invalid, NotFound
+from rosetta.errors import Conflict, Invalid, NotFound
 from rosetta.wake import wake
 from workspaces import events
 from workspaces.actions import create_workspace, delete_workspace
@@ -117,6 +117,21 @@ def close_room(*, owner: User, room_id: str) -> Room:
         Workspace.objects.filter(pk=room.pk).update(closed_at=now)
         _end(room, now)
     return room
+
+
+@transaction.atomic
+def reopen_room(*, room_id: str) -> None:
+    """Undo a closing: guests whose tokens ended with it are let in again. Raises Conflict when its time is over or it is gone."""
+    room = Room.objects.select_for_update().get(pk=room_id)
+    if room.expires_at <= timezone.now() or room.purged_at is not None:
+        raise Conflict("The room's time is over, so that it does not open again.")
+    sent_out = access.guests_in(room).filter(expires_at=room.ended_at)
+    sent_out.update(expires_at=room.expires_at)
+    room.closed_at = room.ended_at = None
+    room.save(update_fields=["closed_at", "ended_at"])
+    Workspace.objects.filter(pk=room.pk).update(closed_at=None)
+    # What clients know of a room's end they read from this event too.
+    _tell(room, "room.extended")
 
 
 @transaction.atomic

@@ -2,24 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from accounts import audit
+from accounts.actions.mailing import owe_mail
 from accounts.actions.staff import set_active
-from accounts.models import User
+from accounts.models import OutgoingMail, User
+from messaging import notices
 from messaging.actions.editing import locked_message, remove
 from messaging.models import Message, MessageTranslation, Report
 from messaging.places import Place
 from messaging.search.text import terms_of
 from messaging.translations import milliseconds, nudge_translators, targets_of
 from rosetta import languages
-from rosetta.celery import nudge
 from rosetta.errors import Conflict
 from translation.service import is_translatable
 from workspaces import events
@@ -28,7 +27,8 @@ from workspaces.audience import heard_languages, languages_in
 from workspaces.models import Channel, Role, Workspace
 
 Decision = Report.Decision
-NOTICES = "messaging.tasks.send_notices"
+# A mail server may be away for as long; then nobody is told any more.
+NOTICE_LIVES = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,12 @@ def decide(*, report: Report, decision: str, actor: User, note: str = "") -> Rep
         raise Conflict("This report was decided already.")
     report.undo = EFFECTS[decision].do(report, actor)
     report.decision, report.note, report.decided_by = decision, note, actor
-    report.resolved_at, report.notified_at = timezone.now(), None
+    report.resolved_at = timezone.now()
     report.save()
     audit.record(actor=actor, action=f"report: {decision}", target=report, detail=_detail(report))
-    transaction.on_commit(lambda: nudge(NOTICES))
+    _tell(report.reporter, notices.DECIDED)
+    if decision != Decision.DISMISS:
+        _tell(report.message.sender_user, notices.topic_of(decision))
     return report
 
 
@@ -62,59 +64,26 @@ def revert(*, report: Report, actor: User) -> Report:
         raise Conflict("There is no decision to take back.")
     EFFECTS[report.decision].undo(report, actor)
     audit.record(actor=actor, action=f"report: take back {report.decision}", target=report, detail=_detail(report))
-    report.decision, report.undo, report.resolved_at, report.notified_at = "", {}, None, None
+    if report.decision != Decision.DISMISS:
+        _tell(report.message.sender_user, notices.TAKEN_BACK)
+    report.decision, report.undo, report.resolved_at = "", {}, None
     report.save()
     return report
 
 
-def send_notices(*, limit: int = 100) -> int:
-    """Tell reporters and senders of decisions that they were not told of; returns of how many."""
-    owed = Report.objects.filter(resolved_at__isnull=False, notified_at=None).order_by("resolved_at")
-    ids = list(owed.values_list("pk", flat=True)[:limit])
-    for report_id in ids:
-        _send_notice(report_id)
-    return len(ids)
-
-
-@transaction.atomic
-def _send_notice(report_id: int) -> None:
-    rows = Report.objects.select_for_update(of=("self",)).select_related("reporter", "message__sender_user")
-    report = rows.filter(pk=report_id, resolved_at__isnull=False, notified_at=None).first()
-    if report is None:
-        return
-    sender = report.message.sender_user
-    letters = [(report.reporter, _to_reporter())]
-    if sender is not None and report.decision != Decision.DISMISS:
-        letters.append((sender, _to_sender(report.decision)))
-    for user, write in letters:
-        if user.deleted_at is None:
-            with translation.override(languages.BY_CODE[user.preferred_language].catalogue):
-                subject, body = write()
-            EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email]).send()
-    Report.objects.filter(pk=report.pk).update(notified_at=timezone.now())
-
-
-def _to_reporter() -> Callable[[], tuple[str, str]]:
-    return lambda: (_("Your report was looked at"), _("Thank you for your report. Staff looked at it and decided."))
-
-
-def _to_sender(decision: str) -> Callable[[], tuple[str, str]]:
-    def write() -> tuple[str, str]:
-        told = {
-            Decision.REMOVE_MESSAGE: _("A message of yours was reported, and staff removed it."),
-            Decision.WARN: _("A message of yours was reported. Please mind the rules of the place where you write."),
-            Decision.SUSPEND_MEMBER: _("A message of yours was reported, and staff suspended you from its workspace."),
-            Decision.SUSPEND_ACCOUNT: _("A message of yours was reported, and staff suspended your account."),
-            Decision.CLOSE_ROOM: _("A message of yours was reported, and staff closed its room."),
-        }
-        return _("About a message of yours"), told[Decision(decision)]
-
-    return write
+def _tell(user: User | None, topic: str) -> None:
+    """Owe ``user`` a mail, in the transaction of what it tells; nobody where a guest or a webhook wrote."""
+    if user is not None:
+        owe_mail(kind=OutgoingMail.Kind.NOTICE, topic=topic, email=user.email, language="", lives=NOTICE_LIVES)
 
 
 def _locked(report: Report) -> Report:
     # Two members of staff who decide at once end in one order.
-    return Report.objects.select_for_update(of=("self",)).select_related("message").get(pk=report.pk)
+    return (
+        Report.objects.select_for_update(of=("self",))
+        .select_related("reporter", "message__sender_user")
+        .get(pk=report.pk)
+    )
 
 
 def _detail(report: Report) -> dict[str, Any]:

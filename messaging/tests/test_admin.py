@@ -10,15 +10,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, OutgoingMail, User
 from accounts.paginators import EstimatingPaginator
+from accounts.tasks import send_owed_mail
 from conftest import make_user
 from messaging.actions import moderating
 from messaging.models import Message, Report
 from messaging.tests.test_posting import path_of, post
 from messaging.tests.test_search import found
+from rooms.actions import close_room, create_room, join_room
+from rooms.models import Room
 from rosetta.errors import Conflict
 from workspaces import actions
 from workspaces.models import Channel, Member, Workspace
@@ -58,10 +62,17 @@ def decide(staff: Client, report: Report, decision: str, note: str = "seen it") 
 
 
 def take_back(staff: Client, report: Report) -> None:
+    take_back_of(staff, report)
+
+
+def take_back_of(staff: Client, report: Report) -> str:
+    """The page that staff see after taking the decision back."""
     path = reverse("admin:messaging_report_take_back", args=[report.pk])
     assert staff.get(path).status_code == 200
-    assert staff.post(path, follow=True).status_code == 200
+    answer = staff.post(path, follow=True)
+    assert answer.status_code == 200
     report.refresh_from_db()
+    return answer.content.decode()
 
 
 def pages() -> list[Any]:
@@ -140,7 +151,7 @@ def test_a_decision_is_audited_and_told_once(
     decide(staff, report, "warn")
     assert (report.decision, report.note, report.decided_by) == ("warn", "seen it", chief)
     assert AuditEntry.objects.filter(action="report: warn", target_id=str(report.pk)).count() == 1
-    assert [moderating.send_notices(), moderating.send_notices()] == [1, 0]
+    assert [send_owed_mail(), send_owed_mail()] == [2, 0]
     assert {one.to[0] for one in mail.outbox} == {owner.email, member_user.email}
     assert len(mail.outbox) == 2
     again = staff.post(reverse("admin:messaging_report_change", args=[report.pk]), {"decision": "dismiss"})
@@ -149,9 +160,29 @@ def test_a_decision_is_audited_and_told_once(
         moderating.decide(report=report, decision="dismiss", actor=chief)
 
 
+def test_taking_back_is_told_to_who_was_told_of_the_decision(staff: Client, report: Report, member_user: User) -> None:
+    decide(staff, report, "warn")
+    send_owed_mail()
+    mail.outbox.clear()
+    take_back(staff, report)
+    send_owed_mail()
+    assert [one.to for one in mail.outbox] == [[member_user.email]]
+    assert "ทีมงาน" in mail.outbox[0].body  # Mali reads Thai
+
+
+def test_an_address_that_takes_no_mail_keeps_nobody_else_from_hearing(
+    staff: Client, report: Report, owner: User, member_user: User
+) -> None:
+    User.objects.filter(pk=owner.pk).update(deleted_at=timezone.now())
+    decide(staff, report, "warn")
+    send_owed_mail()
+    assert [one.to for one in mail.outbox] == [[member_user.email]]
+    assert not OutgoingMail.objects.exists()
+
+
 def test_a_dismissal_is_told_to_the_reporter_alone(staff: Client, report: Report, owner: User) -> None:
     decide(staff, report, "dismiss")
-    moderating.send_notices()
+    send_owed_mail()
     assert [one.to for one in mail.outbox] == [[owner.email]]
 
 
@@ -211,19 +242,39 @@ def test_only_a_room_is_closed(staff: Client, report: Report) -> None:
 
 
 def test_a_room_is_closed(staff: Client, owner: User, client_of: Any) -> None:
-    from rooms.actions import create_room
-    from rooms.models import Room
-
     room = create_room(owner=owner, name="Visitors")[0]
     channel = Channel.objects.get(workspace=room.workspace_id)
     base = f"/api/v1/workspaces/{channel.workspace_id}/channels/{channel.pk}/messages"
     said = client_of(owner).post(base, {"content": "hello"}).json()["data"]["id"]
     client_of(owner).post(f"{base}/{said}/report", {"reason": "rude"})
     report = Report.objects.get()
+    _guest, token, _ = join_room(room_id=room.pk, nickname="Vera", preferred_language="ja")
+    as_guest = APIClient(headers={"X-Rosetta-Guest-Token": token})
+    stories = [as_guest.get(f"/api/v1/external/rooms/{room.pk}/messages").status_code]
     decide(staff, report, "close_room")
-    assert Room.objects.get().closed_at
+    stories.append(as_guest.get(f"/api/v1/external/rooms/{room.pk}/messages").status_code)
     take_back(staff, report)
+    stories.append(as_guest.get(f"/api/v1/external/rooms/{room.pk}/messages").status_code)
+    assert stories == [200, 410, 200]
+    assert client_of(owner).post(base, {"content": "again"}).status_code == 201
+    decide(staff, report, "close_room")
+    Room.objects.update(expires_at=timezone.now())
+    assert "time is over" in take_back_of(staff, report)
     assert report.decision == "close_room"
+
+
+def test_a_room_that_its_owner_had_closed_stays_closed(staff: Client, owner: User, client_of: Any) -> None:
+    room = create_room(owner=owner, name="Visitors")[0]
+    channel = Channel.objects.get(workspace=room.workspace_id)
+    base = f"/api/v1/workspaces/{channel.workspace_id}/channels/{channel.pk}/messages"
+    said = client_of(owner).post(base, {"content": "hello"}).json()["data"]["id"]
+    client_of(owner).post(f"{base}/{said}/report", {"reason": "rude"})
+    close_room(owner=owner, room_id=room.pk)
+    report = Report.objects.get()
+    decide(staff, report, "close_room")
+    take_back(staff, report)
+    assert report.resolved_at is None
+    assert Room.objects.get().closed_at is not None
 
 
 def test_staff_without_the_right_look_and_do_not_decide(report: Report) -> None:
