@@ -14,7 +14,7 @@ MANAGE := $(PY) manage.py
 hash_of = $(shell cat $(1) | cksum | cut -d' ' -f1)
 MADE := $(VENV)/made
 RUN := $(VENV)/installed-run-$(call hash_of,requirements.txt)
-DEV := $(VENV)/installed-dev-$(call hash_of,requirements.txt requirements-dev.txt)
+DEV := $(VENV)/installed-dev-$(call hash_of,requirements.txt requirements-observing.txt requirements-dev.txt)
 
 # Keys and tokens of known kinds; passwords in the code are ruff's affair, and those in examples of addresses are none.
 SECRETS = $(VENV)/bin/detect-secrets-hook --no-verify --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector \

@@ -125,6 +125,8 @@ def reopen_room(*, room_id: str) -> None:
     room = Room.objects.select_for_update().get(pk=room_id)
     if room.expires_at <= timezone.now() or room.purged_at is not None:
         raise Conflict("The room's time is over, so that it does not open again.")
+    if room.ended_at is None:
+        return
     sent_out = access.guests_in(room).filter(expires_at=room.ended_at)
     sent_out.update(expires_at=room.expires_at)
     room.closed_at = room.ended_at = None

@@ -8,7 +8,9 @@ class RosettaConfig(AppConfig):
         from rosetta import (
             checks,  # noqa: F401  (registers the system checks)
             metrics,
+            observing,
         )
         from rosetta.dashboard import Measured
 
         metrics.compute(Measured())
+        observing.start()

@@ -2,6 +2,7 @@
 
 import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -135,6 +136,18 @@ def readable_file(name: str) -> str:
     if path and not os.access(path, os.R_OK):
         raise ImproperlyConfigured(f"{name}={path!r}: no file that can be read")
     return path
+
+
+def needs_package(name: str, package: str) -> None:
+    """``name`` is set: stop the start when ``package`` is not installed."""
+    try:
+        found = find_spec(package)
+    except ModuleNotFoundError:  # its parent is missing
+        found = None
+    if found is None:
+        raise ImproperlyConfigured(
+            f"{name} is set, but {package} is not installed: pip install -r requirements-observing.txt"
+        )
 
 
 def secret(name: str) -> str:

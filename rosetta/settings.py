@@ -540,6 +540,19 @@ LOGGING = logging_config(level=LOG_LEVEL, as_json=LOG_FORMAT == "json")
 # To have browsers ship a domain as https-only for good (preload) is for its owner to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
+# A task's log lines have the id of the request that caused it.
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+
+# ── Errors and traces, told elsewhere ──
+SENTRY_DSN = env.secret("SENTRY_DSN")
+SENTRY_ENVIRONMENT = env.text("SENTRY_ENVIRONMENT", "production")
+SENTRY_TRACES_PERCENT = env.integer("SENTRY_TRACES_PERCENT", 0, high=100)
+if SENTRY_DSN:
+    env.needs_package("SENTRY_DSN", "sentry_sdk")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.url("OTEL_EXPORTER_OTLP_ENDPOINT")
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    env.needs_package("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry.sdk")
+
 # The test run has its own quick hasher, and a queue in memory that no worker empties.
 if TESTING:
     CELERY_BROKER_URL = "memory://"
