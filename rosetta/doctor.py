@@ -10,14 +10,17 @@ from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core import checks, mail
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.http.request import validate_host
 from redis import Redis
 
-from rosetta import health, processes, supervisor
+from rosetta import health, jobs, processes, supervisor
 from rosetta.celery import app
+from rosetta.models import JobRun
 
 FREE_BYTES = 500 * 1024 * 1024
 OLDEST_POSTGRES = 150000
@@ -65,6 +68,9 @@ def _mend_of(name: str) -> str:
         "queue": "check BROKER_URL, and that the broker runs",
         "storage": "check S3_… or the disk of VAR_DIR: files cannot be written",
         "mail": "check EMAIL_URL: address, port, user, password, and TLS or not",
+        "files": "check CLAMD_URL, and that the scanner runs: uploads are refused while it does not answer",
+        "jobs": "run manage.py prepare, and look at the database first",
+        "staff": "run manage.py prepare, and look at the database first",
         "sign-in": "check OIDC_ISSUER: its /.well-known/openid-configuration must answer",
     }.get(name, "see the message")
 
@@ -90,6 +96,28 @@ def _settings() -> Iterator[Finding]:
         )
     if not found:
         yield Finding(f"read without complaint; {'service' if processes.is_service() else 'embedded'} mode")
+
+
+@probe("addresses")
+def _addresses() -> Iterator[Finding]:
+    yield Finding(f"people come to {settings.PUBLIC_URL}, and from {', '.join(sorted(settings.ALLOWED_ORIGINS))}")
+    host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    if not validate_host(host, settings.ALLOWED_HOSTS):
+        yield Finding(f"ALLOWED_HOSTS does not take {host}", "add it: every call to PUBLIC_URL is refused")
+    is_local = host in ("127.0.0.1", "localhost", "::1")
+    if processes.is_service() and is_local:
+        told = "PUBLIC_URL is this machine's own: links in mails lead nowhere for others"
+        yield Finding(told, "set PUBLIC_URL to the address that people use", is_minor=True)
+    if not settings.HTTPS and not is_local:
+        yield Finding(
+            "PUBLIC_URL is plain http: passwords and cookies travel in the open", "put TLS before it: https://…"
+        )
+    for name in ("FRONTEND_URL", "SOCIAL_CALLBACK_URL"):
+        if getattr(settings, name).startswith("http://") and settings.HTTPS:
+            yield Finding(f"{name} is plain http while PUBLIC_URL is https", f"set {name} to an https:// address")
+    if processes.is_service() and not settings.METRICS_TOKEN:
+        told = "METRICS_TOKEN is empty: only this machine reads /metrics"
+        yield Finding(told, "set it where Prometheus runs elsewhere", is_minor=True)
 
 
 @probe("VAR_DIR")
@@ -160,6 +188,26 @@ def _sign_in() -> Iterator[Finding]:
         address = settings.OIDC_ISSUER.removesuffix("/.well-known/openid-configuration")
         httpx.get(f"{address}/.well-known/openid-configuration", timeout=5).raise_for_status()
     yield Finding(f"by password and code{''.join(f', {name}' for name in on)}")
+
+
+@probe("jobs")
+def _jobs() -> Iterator[Finding]:
+    late = list(jobs.late())
+    for _name, told in late:
+        yield Finding(told, "see the worker's log; is there one beat (python -m rosetta.processes beat), and a worker?")
+    runs = JobRun.objects.count()
+    if not runs:
+        yield Finding("no job has run yet", "start beat and a worker: make run, or python -m rosetta.processes beat")
+    elif not late:
+        yield Finding(f"{runs} of {len(settings.CELERY_BEAT_SCHEDULE)} have run, none is late")
+
+
+@probe("staff")
+def _staff() -> Iterator[Finding]:
+    if not get_user_model().objects.filter(is_active=True, is_superuser=True).exists():
+        yield Finding("nobody is a superuser", "run manage.py createsuperuser", is_minor=True)
+        return
+    yield Finding("somebody is a superuser")
 
 
 @probe("service")

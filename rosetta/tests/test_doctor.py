@@ -30,6 +30,21 @@ REFUSED = "127.0.0.1:1"
             "check LIBRETRANSLATE_URL",
         ),
         ("service", {}, "does not answer", "make run"),
+        ("jobs", {}, "", "run manage.py prepare"),
+        ("files", {"CLAMD_URL": f"tcp://{REFUSED}"}, "", "check CLAMD_URL"),
+        ("push", {"EXPO_URL": f"http://{REFUSED}"}, "expo: 127.0.0.1 does not answer", "check EXPO_URL"),
+        (
+            "addresses",
+            {"PUBLIC_URL": "http://chat.example.com", "ALLOWED_HOSTS": "other.example.com"},
+            "ALLOWED_HOSTS does not take chat.example.com",
+            "put TLS before it",
+        ),
+        (
+            "addresses",
+            {"PUBLIC_URL": "https://chat.example.com", "FRONTEND_URL": "http://app.example.com"},
+            "FRONTEND_URL is plain http",
+            "set FRONTEND_URL to an https:// address",
+        ),
     ],
 )
 def test_what_is_broken_is_named_with_what_mends_it(
@@ -54,7 +69,9 @@ def test_a_running_service_is_well(tmp_path: Path) -> None:
     running = Supervised(tmp_path, PORT=port)
     try:
         assert eventually(running.is_ready), running.said()
-        done = manage("doctor", VAR_DIR=str(tmp_path / "var"), PORT=port)
+        own = {"VAR_DIR": str(tmp_path / "var"), "PORT": port}
+        assert eventually(lambda: manage("doctor", "jobs", **own).returncode == 0), "no job ran"
+        done = manage("doctor", **own)
     finally:
         running.end()
     assert done.returncode == 0, done.stdout + done.stderr
