@@ -42,6 +42,7 @@ lint: $(DEV)  ## Check style, types, layers, migrations, settings, schema, depen
 	$(PY) -m rosetta.conventions
 	$(MANAGE) check --fail-level WARNING
 	$(MANAGE) makemigrations --check --dry-run
+	$(MANAGE) check_migrations
 	$(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
 	$(MANAGE) check_catalogues
 	$(PY) -m pip check
