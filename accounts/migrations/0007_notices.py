@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_staff'),
+        ('accounts', '0006_audit_log_is_written_once'),
     ]
 
     operations = [
