@@ -1,6 +1,7 @@
 """The web client's page: one document for every address of the client, and the rules that a browser holds it to."""
 
 import gzip
+import json
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ from django.utils.safestring import SafeString
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
+
+from rosetta import languages
 
 ROOT = Path(settings.BASE_DIR) / "web"
 CLIENT = ROOT / "static" / "web"
@@ -45,7 +48,12 @@ def _head() -> SafeString:
         '<link rel="modulepreload" href="{}">',
         ((static(f"web/{module.relative_to(CLIENT)}"),) for module in modules if module.name != "widget.js"),
     )
-    told = {"providers": ",".join(_providers()), "files-max-bytes": str(settings.FILES_MAX_BYTES)}
+    names = {language.code: language.native_name for language in languages.LANGUAGES}
+    told = {
+        "providers": ",".join(_providers()),
+        "files-max-bytes": str(settings.FILES_MAX_BYTES),
+        "languages": json.dumps(names, ensure_ascii=False),
+    }
     tags = format_html_join("\n    ", '<meta name="rosetta:{}" content="{}">', told.items())
     return format_html("{}\n    {}", links, tags)
 

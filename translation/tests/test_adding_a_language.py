@@ -43,7 +43,7 @@ def test_vietnamese_and_korean_are_a_row_and_a_column_each(tmp_path: Path) -> No
         timeout=300,
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    assert done.stdout.startswith("....")
+    assert done.stdout.startswith(".....")
 
 
 def _add_columns(path: Path) -> None:

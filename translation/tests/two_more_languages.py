@@ -1,6 +1,7 @@
 """Run by test_adding_a_language in a copy of the project that speaks Vietnamese and Korean too."""
 
 from django.core.management import call_command
+from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -34,6 +35,12 @@ def test_the_phrasebook_and_every_engine_has_them() -> None:
     assert phrasebook.translate("감사합니다", "ko", "en") == "Thank you"
     for name in ("libretranslate", "deepl", "google", "openai"):
         assert engines.engine(name).offers("ko", "vi")
+
+
+def test_the_web_client_offers_them(client: Client) -> None:
+    page = client.get("/").content.decode()
+    assert "Tiếng Việt" in page
+    assert "한국어" in page
 
 
 def test_their_readers_are_served(workspace: Workspace, as_owner: APIClient, owner: User) -> None:

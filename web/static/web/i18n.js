@@ -1,8 +1,8 @@
 /** The interface in the reader's language: sentences from `locales/*.json`, dates and plurals from the browser. */
-import { kept } from "./core.js";
+import { kept, setting } from "./core.js";
 
-/** Every language by the name that its own readers know. */
-export const LANGUAGES = { en: "English", "zh-CN": "简体中文", ja: "日本語", th: "ไทย", id: "Bahasa Indonesia" };
+/** Every language of the service by the name that its own readers know. @type {Record<string, string>} */
+export const LANGUAGES = JSON.parse(setting("languages"));
 export const CODES = Object.keys(LANGUAGES);
 
 let language = "en";
@@ -27,11 +27,17 @@ export function match(tag) {
   );
 }
 
+/** The sentences in `code`, or in English where nobody translated them yet. @param {string} code */
+async function catalogue(code) {
+  const answer = await fetch(new URL(`locales/${code}.json`, import.meta.url));
+  if (answer.status === 404 && code !== "en") return catalogue("en");
+  if (!answer.ok) throw new Error(`No sentences in ${code}`);
+  return answer.json();
+}
+
 /** Speak `code` from now on. A catalogue that cannot be had leaves the present one. @param {string} code */
 export async function speak(code) {
-  const answer = await fetch(new URL(`locales/${code}.json`, import.meta.url));
-  if (!answer.ok) throw new Error(`No sentences in ${code}`);
-  sentences = await answer.json();
+  sentences = await catalogue(code);
   language = code;
   // Dates as the reader's own region writes them, where it speaks this language.
   const region = navigator.languages.find((tag) => match(tag) === code) ?? code;
