@@ -62,6 +62,13 @@ def test_a_wrong_secret_an_unknown_webhook_and_an_inactive_one_are_refused(
     assert hook(webhook, {"content": "x"}).status_code == 403
 
 
+def test_who_guesses_a_secret_does_not_use_up_what_the_webhook_may_post(as_owner: APIClient, channel: Channel) -> None:
+    webhook = make_webhook(as_owner, channel, default_channel_id=channel.pk)
+    guesses = [hook(webhook, {"content": "x"}, "whs_wrong").status_code for _ in range(121)]
+    assert guesses == [401] * 120 + [429]
+    assert hook(webhook, {"content": "x"}).status_code == 201
+
+
 def test_a_webhook_without_a_channel_of_its_own_is_told_so(as_owner: APIClient, channel: Channel) -> None:
     webhook = make_webhook(as_owner, channel)
     for body in ({"content": "x"}, {"content": "x", "channel_id": "0" * 26}, {"content": "x", "channel_id": "nope"}):
