@@ -194,7 +194,7 @@ class RepliesView(PlaceView):
 class ReactionView(PlaceView):
     @extend_schema(summary="React to a message", request=None, responses={200: shapes.MessageAnswer})
     def put(self, request: Request, message_id: str, emoji: str, **kwargs: Any) -> Response:
-        place = self.place(request)
+        place = self.place(request, to_write=True)
         reacting.add_reaction(place=place, message_id=message_id, emoji=emoji)
         return self.show(request, place, message_id)
 
@@ -207,7 +207,7 @@ class ReactionView(PlaceView):
 class PinView(PlaceView):
     @extend_schema(summary="Pin a message", request=None, responses={200: shapes.MessageAnswer})
     def put(self, request: Request, message_id: str, **kwargs: Any) -> Response:
-        place = self.place(request)
+        place = self.place(request, to_write=True)
         reacting.set_pin(place=place, message_id=message_id, pinned=True)
         return self.show(request, place, message_id)
 

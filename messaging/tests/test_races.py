@@ -204,11 +204,18 @@ def test_one_does_not_talk_to_oneself(as_owner: APIClient, owner: Any) -> None:
 @pytest.mark.django_db
 def test_who_is_blocked_writes_no_more(as_owner: APIClient, as_member: APIClient, owner: Any, member_user: Any) -> None:
     path = f"{DIRECT}/{as_owner.post(DIRECT, {'participant_user_id': member_user.pk}).json()['data']['id']}/messages"
+    said = as_owner.post(path, {"content": "before"}).json()["data"]["id"]
     for _ in range(2):
         assert as_member.put(f"/api/v1/me/blocks/{owner.pk}").status_code == 204
-    answer = as_owner.post(path, {"content": "hello"})
-    assert (answer.status_code, answer.json()["errors"]["code"]) == (403, ["blocked"])
+    for answer in (
+        as_owner.post(path, {"content": "hello"}),
+        as_owner.patch(f"{path}/{said}", {"content": "hello again"}),
+        as_owner.put(f"{path}/{said}/reactions/👍"),
+        as_owner.put(f"{path}/{said}/pin"),
+    ):
+        assert (answer.status_code, answer.json()["errors"]["code"]) == (403, ["blocked"])
     assert as_owner.get(path).status_code == 200
+    assert as_owner.delete(f"{path}/{said}").status_code == 204
     for _ in range(2):
         assert as_member.delete(f"/api/v1/me/blocks/{owner.pk}").status_code == 204
     assert as_owner.post(path, {"content": "hello"}).status_code == 201
