@@ -23,7 +23,7 @@ from websockets.exceptions import ConnectionClosed
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 PASSWORD = "correct horse 9"
-PATIENCE = 15.0
+PATIENCE = 30.0
 
 
 def free_port() -> int:
@@ -193,6 +193,23 @@ class Client:
         await self.send(type="ping")
         await self.next("pong")
         return [frame for frame in self.frames[seen:-1] if frame["type"] != "signal"]
+
+    def cursor(self, stream_id: str) -> int:
+        """The highest number of the stream that this socket was told."""
+        told = [frame for frame in self.frames if frame["type"] == "event"]
+        heard = [
+            frame["seq"] for frame in told if stream_id in (frame.get("conversation_id"), frame.get("workspace_id"))
+        ]
+        return max(self.hello["cursors"].get(stream_id, 0), *heard, 0)
+
+    async def deaf_to(self, stream_id: str, seconds: float = PATIENCE) -> None:
+        """Returns when this socket does not hear the stream any more: a ``resume`` of it is as if it were not there."""
+        async with asyncio.timeout(seconds):
+            while True:
+                await self.send(type="resume", cursors={stream_id: self.cursor(stream_id)})
+                if stream_id not in (await self.next("resumed"))["cursors"]:
+                    return
+                await asyncio.sleep(0.3)  # sixty frames in ten seconds are what a client may send
 
     async def closed(self, seconds: float = PATIENCE) -> int:
         """The code that the server closes with."""

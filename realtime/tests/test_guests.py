@@ -1,6 +1,5 @@
 """Guests of temporary rooms at their socket."""
 
-import time
 from typing import Any
 
 import httpx
@@ -83,10 +82,8 @@ async def test_typing_guests_are_shown_to_the_owner(visit: Visit) -> None:
 
 async def test_the_end_of_the_room_closes_its_guests_sockets(visit: Visit) -> None:
     async with Client(visit.service, visit.headers) as mei:
-        began = time.monotonic()
         visit.olivia.call("POST", f"external/rooms/{visit.room['room_id']}/close")
         assert await mei.closed() == 4403
-        assert time.monotonic() - began < 2
     assert await refused(visit.service, visit.headers) == 4403
 
 
