@@ -125,6 +125,9 @@ class VerifyEmail(ApiView):
         )
         if settings.FRONTEND_URL:
             return HttpResponseRedirect(settings.FRONTEND_URL)
+        if "text/html" in request.headers.get("Accept", ""):
+            # Clicked in a mail: a person wants a page.
+            return HttpResponseRedirect(f"{settings.PUBLIC_URL}/?verified=yes")
         return Response({"message": "Email verified successfully."})
 
 

@@ -165,6 +165,12 @@ def test_a_host_header_does_not_change_the_link() -> None:
     assert link.startswith("http://127.0.0.1:8000/api/v1/auth/email/verify/")
 
 
+def test_a_browser_that_follows_the_link_gets_a_page_of_this_service() -> None:
+    page = APIClient().get(registered() + "&next=https://evil.example", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, page["Location"]) == (302, "http://127.0.0.1:8000/?verified=yes")
+    assert User.objects.get().email_verified_at is not None
+
+
 def test_with_a_frontend_the_link_leads_there_and_nowhere_else(settings: LazySettings) -> None:
     settings.FRONTEND_URL = "https://chat.example"
     answer = APIClient().get(registered() + "&next=https://evil.example&redirect=https://evil.example")

@@ -49,6 +49,9 @@ def test_a_code_or_a_new_password_gets_in(opens: Opens, service: Service) -> Non
     window.check_axe("code")
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Welcome, Ann")).to_be_visible()
+    page.goto(mail_to(service, ann.email, r"(http\S+/auth/email/verify/\S+)"))
+    expect(page.locator(".toast")).to_have_text("Your email address is confirmed.")
+    expect(page.get_by_role("heading", name="Welcome, Ann")).to_be_visible()
     page.get_by_role("button", name="Settings and more").click()
     page.get_by_role("menuitem", name="Sign out").click()
 

@@ -1,8 +1,8 @@
 /** The client's beginning: a language, who is here, and the page that the address asks for. */
-import { app, start, useTheme } from "./app.js";
+import { app, say, start, useTheme } from "./app.js";
 import { html, render, useEffect, useObserved } from "./core.js";
 import { firstLanguage, speak, t } from "./i18n.js";
-import { route } from "./router.js";
+import { go, route } from "./router.js";
 import { Empty, Icon, Waiting } from "./views/parts.js";
 import { Room } from "./views/room.js";
 import { Shell } from "./views/shell.js";
@@ -48,4 +48,9 @@ await speak(firstLanguage()).catch(() => speak("en"));
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 root.replaceChildren();
 render(html`<${Client} />`, root);
+if (route.state.query.has("verified")) {
+  // The link of a mail led here.
+  go("/", { replace: true });
+  say(t("profile.verified"));
+}
 if (route.state.name !== "room") start();
