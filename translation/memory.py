@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rosetta.celery import nudge
+from rosetta.compiled import ULID, CompiledQuery
 from rosetta.errors import Invalid
 from translation import metrics, phrasebook, scopes
 from translation.models import GlossaryTerm, MemoryEntry, TranslationPolicy
@@ -22,6 +24,10 @@ from translation.protection import Parsed, ProtectionError, Unit, fingerprint, p
 
 # Beyond so many lines a text is hardly ever said twice, and the query would grow without bound.
 MAX_UNITS = 100
+
+# Up to so many keys, a look-up of one scope is compiled once for each number of them.
+_COMPILED_KEYS = 32
+_COLUMNS = ("key", "text", "origin", "engine")
 
 CORRECTION = MemoryEntry.Origin.CORRECTION.value
 ENGINE = MemoryEntry.Origin.ENGINE.value
@@ -116,7 +122,7 @@ def recall(*, scope_id: str, text: str, source: str, targets: Collection[str]) -
         hits, scope = _hits_and_scope(scope_id, keys)
         targets = [target for target in targets if parse(text, scope.terms(source, target)) == parsed[target]]
     else:
-        hits = find([scope_id], keys).get(scope_id, {}) if keys else {}
+        hits = find_in(scope_id, list(keys))
     found: dict[str, Translation] = {}
     for target in targets:
         if composed := compose(parsed[target], source, target, hits):
@@ -157,9 +163,27 @@ def find(scope_ids: Collection[str], keys: Collection[str]) -> dict[str, dict[st
     """The entries of ``scope_ids`` with ``keys``, by scope and key, in one query."""
     found: dict[str, dict[str, Hit]] = {}
     rows = MemoryEntry.objects.filter(scope_id__in=scope_ids, key__in=keys)
-    for scope_id, key, *rest in rows.values_list("scope_id", "key", "text", "origin", "engine"):
-        found.setdefault(scope_id, {})[key] = Hit(*rest)
+    for scope_id, *row in rows.values_list("scope_id", *_COLUMNS):
+        found.setdefault(scope_id, {})[row[0]] = Hit(*row[1:])
     return found
+
+
+def find_in(scope_id: str, keys: Sequence[str]) -> dict[str, Hit]:
+    """Like ``find``, for one scope and the few keys of one message: a post waits for it."""
+    if not keys:
+        return {}
+    if len(keys) > _COMPILED_KEYS:
+        return find([scope_id], keys).get(scope_id, {})
+    named = {f"key{place}": key for place, key in enumerate(keys)}
+    return {key: Hit(*rest) for key, *rest in _find_in(len(keys)).rows(scope_id=scope_id, **named)}
+
+
+@lru_cache(maxsize=_COMPILED_KEYS)
+def _find_in(count: int) -> CompiledQuery:
+    def build(scope_id: str, **keys: str) -> "QuerySet[Any, Any]":
+        return MemoryEntry.objects.filter(scope_id=scope_id, key__in=list(keys.values())).values_list(*_COLUMNS)
+
+    return CompiledQuery(build, scope_id=ULID, **{f"key{place}": str for place in range(count)})
 
 
 def _hits_and_scope(scope_id: str, keys: Collection[str]) -> tuple[dict[str, Hit], scopes.Scope]:
