@@ -116,10 +116,12 @@ async def _flood(stack: Service, world: World, count: int, quiet: int) -> Result
         )
         for _writer in range(FLOOD_WRITERS)
     ]
-    listener = sockets.measure_async(
+    flooding = asyncio.gather(*writers)
+    found = await sockets.measure_async(
         stack, posts(world, 2, seed.unsaid), world.tokens[1], event="message.translated", rate=2, count=quiet
     )
-    return (await asyncio.gather(listener, *writers))[0]
+    await flooding
+    return found
 
 
 def flood(stack: Service, world: World, seconds: float) -> None:
@@ -195,10 +197,11 @@ def memory(stack: Service, world: World, seconds: float) -> None:
     sockets.measure(
         stack, posts(world, 3, lambda _number: known), *world.tokens[1:], event="message.translated", rate=1, count=1
     )
-    plain, hits = [], []
+    plain: list[float] = []
+    hits: list[float] = []
     for _round in range(5):
-        for found, more in ((plain, {"skip_translation": True}), (hits, {})):
-            make = posts(world, 4, lambda _number: known, **more)
+        for found, skips in ((plain, True), (hits, False)):
+            make = posts(world, 4, lambda _number: known, skip_translation=skips)
             result = http_load.load(HOST, stack.web_port, make, clients=1, seconds=max(1.0, seconds / 4), warm=0.3)
             found.append(result.percentile(0.5))
     added = median(hits) - median(plain)
