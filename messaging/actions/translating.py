@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from messaging.models import Message, MessageTranslation
 from messaging.translations import SAID, SHARE_MS, Status, milliseconds, nudge_translators, say, translation_row
-from translation.service import Job, Outcome, recall_many, translate_batch
+from translation.service import Job, Outcome, is_translatable, recall_many, translate_batch
 from workspaces import events
 from workspaces.models import Channel, Conversation
 
@@ -194,7 +194,8 @@ def owe_on_read(*, rows: Sequence[dict[str, Any]], scope_id: str, language: str)
         and row["language"] != language
         and row["content"]
         and row["deleted_at"] is None
-        and row["translation_status"] != Status.SKIPPED
+        and not row["skip_translation"]
+        and is_translatable(row["content"])
     ]
     if not missing:
         return set()

@@ -21,6 +21,7 @@ from messaging.tasks import sweep_translations, translate_owed
 from messaging.tests.test_posting import path_of, post
 from messaging.tests.test_programs import hook, make_webhook
 from rosetta.celery import app as celery_app
+from translation.actions import set_policy
 from translation.service import Job, Outcome
 from translation.tests import servers
 from workspaces import actions
@@ -208,6 +209,22 @@ def test_a_language_that_comes_later_is_translated_when_read_and_paid_for_once(
     assert translate_owed() == 1
     assert newest(as_outsider, general)["display_content"] == f"ja:{NEWS}"
     assert len(engine.requests) == 1
+
+
+def test_a_spent_budget_is_told_and_keeps_no_later_language_from_its_readers(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, engine: servers.Service
+) -> None:
+    set_policy(scope_id=channel.workspace_id, local_only=False, monthly_characters=0)
+    message = post(as_owner, channel, NEWS).json()["data"]["id"]
+    translate_owed()
+    seen = newest(as_member, channel)
+    assert (seen["display_content"], seen["translation_status"]) == (NEWS, "skipped")
+    (row,) = as_owner.get(f"/api/v1/messages/{message}/translations").json()["data"]
+    assert (row["state"], row["reason"]) == ("skipped", "budget")
+    set_policy(scope_id=channel.workspace_id, local_only=False, monthly_characters=None)
+    newest(as_member, channel, "&language=ja")
+    assert translate_owed() == 1
+    assert newest(as_member, channel, "&language=ja")["display_content"] == f"ja:{NEWS}"
 
 
 def test_metrics_tell_what_is_owed_and_for_how_long(
