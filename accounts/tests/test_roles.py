@@ -24,6 +24,7 @@ SEEN_BY = {
     "accounts.auditentry": "admin", "accounts.guest": "support", "accounts.outgoingmail": "support",
     "accounts.user": "support", "auth.group": "root",
     "devices.announcement": "support", "devices.delivery": "support", "devices.device": "support",
+    "devices.receipt": "support",
     "files.file": "support", "files.removal": "admin",
     "messaging.attachment": "moderator", "messaging.block": "moderator", "messaging.directconversation": "moderator",
     "messaging.idempotencykey": "admin", "messaging.message": "moderator", "messaging.messagerevision": "moderator",
