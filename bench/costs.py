@@ -9,7 +9,6 @@ import cProfile
 import io
 import json
 import pstats
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -21,7 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench import seed
 from bench.service import HOST, environment, make_database
 
-RUNS = 20
+# Requests a run.
+EACH = 5
 
 
 def environ(method: str, path: str, token: str, body: bytes = b"") -> dict[str, Any]:
@@ -62,31 +62,20 @@ def cases(world: seed.World) -> dict[str, Callable[[int], dict[str, Any]]]:
 
 
 def cost(application: Any, make: Callable[[int], dict[str, Any]], rounds: int) -> float:
-    """Milliseconds of this process's processor time for a request, as if nobody else used the processor.
+    """Milliseconds of this process's processor time for a request.
 
-    Neighbours make every instruction slower: each run is compared with a loop that always does the same.
+    Neighbours make every instruction slower: of many short runs one of the quickest is taken.
     """
-    each = max(1, rounds // RUNS)
     for number in range(50):
         answered(application, make(number))
-    shares, loops = [], []
-    for run in range(RUNS):
-        requests = [make(50 + run * each + number) for number in range(each)]
-        loops.append(_seconds(_loop))
-        shares.append(_seconds(lambda: [answered(application, one) for one in requests]) / each / loops[-1])  # noqa: B023
-    return statistics.median(shares) * min(loops) * 1000
-
-
-def _seconds(run: Callable[[], object]) -> float:
-    began = time.process_time()
-    run()
-    return time.process_time() - began
-
-
-def _loop() -> None:
-    kept: dict[str, list[int]] = {}
-    for number in range(100_000):
-        kept.setdefault(str(number % 997), []).append(number)
+    found = []
+    for run in range(rounds // EACH):
+        requests = [make(50 + run * EACH + number) for number in range(EACH)]
+        began = time.process_time()
+        for request in requests:
+            answered(application, request)
+        found.append((time.process_time() - began) / EACH * 1000)
+    return sorted(found)[len(found) // 20]
 
 
 def main() -> None:

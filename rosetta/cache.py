@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import structlog
 from django.core.cache import caches
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
@@ -14,10 +15,25 @@ log = structlog.get_logger(__name__)
 REST_SECONDS = 2.0
 
 
+class _OneClient(RedisCacheClient):
+    """Keeps its client: to make one, as Django does for each command, takes longer than the command."""
+
+    @cached_property
+    def _kept(self) -> Any:
+        return super().get_client(write=True)
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        return self._kept
+
+
 class ForgivingRedisCache(RedisCache):
     """Django's Redis cache, which misses instead of raising while Redis is away, and asks it only now and then."""
 
     _away_until = 0.0
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _OneClient
 
     def _forgive(self, call: Any, missing: Any) -> Any:
         if time.monotonic() < type(self)._away_until:

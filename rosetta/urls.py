@@ -13,6 +13,9 @@ handler404 = "rosetta.errors.json_404"
 handler500 = "rosetta.errors.json_500"
 
 urlpatterns = [
+    # First, as nearly every request is one of these and Django tries one address after another.
+    path("api/v1/", include("messaging.api.urls")),
+    path("api/v1/", include("workspaces.api.urls")),
     path("admin/", include("accounts.staff_urls")),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
@@ -20,8 +23,6 @@ urlpatterns = [
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("files.api.urls")),
     path("api/v1/", include("devices.api.urls")),
-    path("api/v1/", include("workspaces.api.urls")),
-    path("api/v1/", include("messaging.api.urls")),
     path("api/v1/", include("rooms.api.urls")),
     path("api/v1/", include("realtime.api.urls")),
     path("", include("rosetta.spa")),

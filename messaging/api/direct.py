@@ -11,9 +11,9 @@ from accounts.models import User
 from messaging import access, resources
 from messaging.actions import direct
 from messaging.api import serializers as shapes
-from messaging.api.views import validated
 from messaging.errors import unknown_id
 from messaging.models import DirectConversation
+from rosetta.bodies import parsed
 from rosetta.pagination import paged
 from rosetta.schema import MESSAGE
 from rosetta.throttles import EVERYTHING, Limit, by_address, by_user
@@ -46,7 +46,7 @@ class DirectConversationsView(ApiView):
     )
     def post(self, request: Request) -> Response:
         user: Any = request.user
-        raw = validated(shapes.OpenDirectSerializer, request).validated_data["participant_user_id"]
+        raw = parsed(shapes.OpenDirectSerializer, request)["participant_user_id"]
         if not (raw.isascii() and raw.isdigit() and len(raw) < 19):
             raise unknown_id("participant_user_id")
         row, is_new = direct.open_direct(user=user, other_id=int(raw))
@@ -64,7 +64,7 @@ class ResolveView(ApiView):
         responses={200: shapes.PersonAnswer, 404: OpenApiResponse(MESSAGE, "Nobody.")},
     )
     def post(self, request: Request) -> Response:
-        email = validated(shapes.ResolveSerializer, request).validated_data["email"].lower()
+        email = parsed(shapes.ResolveSerializer, request)["email"].lower()
         found = access.person_at(email)
         return Response({"data": {"id": found.pk, "name": found.name, "avatar_url": found.avatar_url}})
 

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from messaging.api.serializers import StringField
-from messaging.api.views import validated
+from rosetta.bodies import parsed
 from rosetta.pagination import paged
 from rosetta.parsers import MAX_BODY_BYTES, BodyTooLarge, JSONObjectParser
 from rosetta.schema import data_of
@@ -123,7 +123,7 @@ class GlossaryView(ApiView):
     )
     def post(self, request: Request, workspace_id: str) -> Response:
         member = moderator(request.user, workspace_id)  # type: ignore[arg-type]
-        row = actions.add_term(scope_id=member.workspace_id, **validated(TermSerializer, request).validated_data)
+        row = actions.add_term(scope_id=member.workspace_id, **parsed(TermSerializer, request))
         return Response({"data": shown(row)}, status=201)
 
 
@@ -135,7 +135,7 @@ class GlossaryTermView(ApiView):
         scope_id = moderator(request.user, workspace_id).workspace_id  # type: ignore[arg-type]
         row = term_in(scope_id, term_id)
         now = {name: getattr(row, name) for name in VALUES}
-        changes = validated(TermChangeSerializer, request).validated_data
+        changes = parsed(TermChangeSerializer, request)
         return Response({"data": shown(actions.change_term(scope_id=scope_id, term_id=term_id, **now | changes))})
 
     @extend_schema(summary="Remove a term", responses={204: None})
@@ -157,9 +157,7 @@ class GlossaryImportView(ApiView):
     )
     def post(self, request: Request, workspace_id: str) -> Response:
         scope_id = moderator(request.user, workspace_id).workspace_id  # type: ignore[arg-type]
-        done = actions.import_terms_csv(
-            scope_id=scope_id, content=validated(ImportSerializer, request).validated_data["csv"]
-        )
+        done = actions.import_terms_csv(scope_id=scope_id, content=parsed(ImportSerializer, request)["csv"])
         return Response({"data": {"added": done.added, "changed": done.changed}})
 
 

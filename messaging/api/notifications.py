@@ -11,8 +11,9 @@ from devices import actions, resources
 from devices.access import conversation_preference_of
 from devices.api import serializers
 from devices.models import ConversationPreference
-from messaging.api.views import PlaceView, validated
+from messaging.api.views import PlaceView
 from messaging.push import default_level
+from rosetta.bodies import parsed
 
 
 class NotificationsView(PlaceView):
@@ -36,7 +37,7 @@ class NotificationsView(PlaceView):
     def put(self, request: Request, **kwargs: Any) -> Response:
         """`all`, `mentions` or `none`; and nothing at all before `muted_until`."""
         place = self.place(request)
-        asked = validated(serializers.ConversationPreferenceSerializer, request).validated_data
+        asked = parsed(serializers.ConversationPreferenceSerializer, request)
         row = actions.set_conversation_preference(
             user=caller(request),
             conversation_id=place.conversation.pk,

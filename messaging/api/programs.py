@@ -10,10 +10,11 @@ from accounts.secrets import digest
 from messaging import access
 from messaging.actions import posting
 from messaging.api import serializers as shapes
-from messaging.api.views import IDEMPOTENCY_KEY, POSTS, WRITING, idempotency_of, posted_answer, validated
+from messaging.api.views import IDEMPOTENCY_KEY, POSTS, WRITING, idempotency_of, posted_answer
 from messaging.pages import asked_language
 from messaging.places import Sender
 from messaging.resources import Reader
+from rosetta.bodies import parsed
 from rosetta.permissions import Anyone
 from rosetta.throttles import EVERYTHING, Limit
 from rosetta.views import ApiView
@@ -45,7 +46,7 @@ class AutomationMessagesView(ApiView):
     def post(self, request: Request, workspace_id: str, channel_id: str) -> Response:
         user: Any = request.user
         place = access.channel_place(user, workspace_id, channel_id, to_write=True)
-        draft = validated(shapes.AutomationPostSerializer, request).draft()
+        draft = shapes.draft_of(parsed(shapes.AutomationPostSerializer, request))
         sender = Sender(user=user, is_automation=True)
         key = idempotency_of(request)
         posted = posting.post_message(sender=sender, place=place, draft=draft, idempotency_key=key)
@@ -71,11 +72,11 @@ class WebhookMessagesView(ApiView):
     )
     def post(self, request: Request, webhook_id: str) -> Response:
         webhook = webhook_of(webhook_id, secret_of(request))
-        body = validated(shapes.WebhookPostSerializer, request)
-        place = access.webhook_place(webhook, body.validated_data.get("channel_id"))
+        body = parsed(shapes.WebhookPostSerializer, request)
+        place = access.webhook_place(webhook, body.get("channel_id"))
         key = idempotency_of(request)
         posted = posting.post_message(
-            sender=Sender(webhook=webhook), place=place, draft=body.draft(), idempotency_key=key
+            sender=Sender(webhook=webhook), place=place, draft=shapes.draft_of(body), idempotency_key=key
         )
         return posted_answer(posted, place, Reader.at(place))
 

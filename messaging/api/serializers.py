@@ -73,19 +73,6 @@ class PostSerializer(serializers.Serializer[Any]):
         required=False, help_text="The sender's own words in other languages; used as they are."
     )
 
-    def draft(self) -> Draft:
-        """What the validated body says."""
-        data = self.validated_data
-        return Draft(
-            content=data.get("content") or "",
-            type=data.get("type") or Message.Type.TEXT,
-            attachment_ids=tuple(data.get("attachment_ids") or ()),
-            parent_message_id=data.get("parent_message_id"),
-            skip_translation=bool(data.get("skip_translation")),
-            language=data.get("language"),
-            translations=data.get("translations") or {},
-        )
-
 
 class AutomationPostSerializer(PostSerializer):
     pass
@@ -220,3 +207,16 @@ ReadAnswer = data_of(ReadStateResource)
 PersonAnswer = data_of(PersonResource)
 DirectConversationAnswer = data_of(DirectConversationResource)
 DirectConversationsAnswer = data_of(DirectConversationResource, many=True)
+
+
+def draft_of(body: dict[str, Any]) -> Draft:
+    """What the body of a post says, as ``PostSerializer`` and its kind read it."""
+    return Draft(
+        content=body.get("content") or "",
+        type=body.get("type") or Message.Type.TEXT,
+        attachment_ids=tuple(body.get("attachment_ids") or ()),
+        parent_message_id=body.get("parent_message_id"),
+        skip_translation=bool(body.get("skip_translation")),
+        language=body.get("language"),
+        translations=body.get("translations") or {},
+    )

@@ -11,10 +11,11 @@ from rest_framework.response import Response
 from messaging import access, content, resources
 from messaging.actions.correcting import correct_translation
 from messaging.api.serializers import ContentField, PersonResource
-from messaging.api.views import PlaceView, validated
+from messaging.api.views import PlaceView
 from messaging.models import MessageTranslation
 from messaging.places import Place
 from rosetta import languages
+from rosetta.bodies import parsed
 from rosetta.errors import Invalid, NotFound
 from rosetta.pagination import paged
 from rosetta.schema import data_of
@@ -97,7 +98,7 @@ class CorrectionView(PlaceView):
     )
     def put(self, request: Request, message_id: str, language: str, **kwargs: Any) -> Response:
         place = self.place(request)
-        text = validated(CorrectionSerializer, request).validated_data["text"]
+        text = parsed(CorrectionSerializer, request)["text"]
         code = languages.match(language)
         if code is None:
             raise NotFound
@@ -138,7 +139,7 @@ class PreviewView(ApiView):
     def post(self, request: Request, workspace_id: str) -> Response:
         user: Any = request.user
         member = membership(user, workspace_id)
-        asked = validated(PreviewSerializer, request).validated_data
+        asked = parsed(PreviewSerializer, request)
         text, target = content.checked(asked["text"], field="text"), asked["target"]
         if not text:
             raise Invalid({"text": [content.required_text()]})

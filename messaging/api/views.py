@@ -4,7 +4,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +14,7 @@ from messaging.api import serializers as shapes
 from messaging.pages import Page, asked_language, cursor_of, newest_page, page_of
 from messaging.places import Place, Sender
 from messaging.resources import Home, Reader
+from rosetta.bodies import parsed
 from rosetta.errors import Forbidden, Invalid, NotFound
 from rosetta.pagination import paged
 from rosetta.throttles import EVERYTHING, Limit
@@ -37,13 +37,6 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 POSTS = Limit("post", "120/minute", lambda request: f"user:{request.user.pk}" if request.user else None)
-
-
-def validated(serializer: type[serializers.Serializer[Any]], request: Request) -> Any:
-    """The checked serializer of the request's body. Raises ValidationError."""
-    checked = serializer(data=request.data)
-    checked.is_valid(raise_exception=True)
-    return checked
 
 
 def idempotency_of(request: Request) -> Idempotency | None:
@@ -127,7 +120,7 @@ class MessagesView(PlaceView):
     def post(self, request: Request, **kwargs: Any) -> Response:
         place = self.place(request, to_write=True)
         reader = Reader.at(place, asked_language(request))
-        draft = validated(shapes.PostSerializer, request).draft()
+        draft = shapes.draft_of(parsed(shapes.PostSerializer, request))
         posted = posting.post_message(
             sender=self.sender(place), place=place, draft=draft, idempotency_key=idempotency_of(request)
         )
@@ -149,7 +142,7 @@ class MessageView(PlaceView):
     )
     def patch(self, request: Request, message_id: str, **kwargs: Any) -> Response:
         place = self.place(request, to_write=True)
-        data = validated(shapes.EditSerializer, request).validated_data
+        data = parsed(shapes.EditSerializer, request)
         editing.edit_message(
             place=place,
             sender=self.sender(place),
@@ -240,7 +233,7 @@ class ReportView(PlaceView):
     def post(self, request: Request, message_id: str, **kwargs: Any) -> Response:
         place = self.place(request)
         message = access.message_in(place, message_id)
-        reason = validated(shapes.ReportSerializer, request).validated_data["reason"]
+        reason = parsed(shapes.ReportSerializer, request)["reason"]
         is_new = reacting.report_message(place=place, message=message, reason=reason)
         return self.show(request, place, message_id, status=201 if is_new else 200)
 
@@ -251,6 +244,6 @@ class ReadView(PlaceView):
     )
     def post(self, request: Request, **kwargs: Any) -> Response:
         place = self.place(request)
-        message_id = validated(shapes.ReadSerializer, request).validated_data["message_id"]
+        message_id = parsed(shapes.ReadSerializer, request)["message_id"]
         state = reacting.mark_read(place=place, message_id=message_id)
         return Response({"data": {"last_read_seq": state.last_read_seq, "unread_count": state.unread_count}})

@@ -246,3 +246,14 @@ def test_a_page_takes_the_same_queries_for_one_row_and_for_fifty(as_owner: APICl
             as_owner.get(path_of(channel))
         counts.append(len(seen))
     assert counts[0] == counts[1], seen.captured_queries
+
+
+def test_a_refusal_is_told_to_each_in_their_own_language(as_owner: APIClient, channel: Channel) -> None:
+    def refused(language: str) -> str:
+        body = {"content": "Hello", "parent_message_id": "x" * 65}
+        answer = as_owner.post(path_of(channel), body, headers={"Accept-Language": language})
+        return str(answer.json()["errors"]["parent_message_id"][0])
+
+    english = refused("en")
+    assert english.isascii() and not refused("ja").isascii()
+    assert refused("en") == english

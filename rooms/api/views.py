@@ -12,10 +12,11 @@ from accounts.authentication import GuestAuthentication
 from accounts.callers import caller
 from accounts.models import Guest
 from messaging.api import serializers as message_shapes
-from messaging.api.views import CURSOR, IDEMPOTENCY_KEY, MESSAGE_LANGUAGE, MessagesView, validated
+from messaging.api.views import CURSOR, IDEMPOTENCY_KEY, MESSAGE_LANGUAGE, MessagesView
 from messaging.places import Place
 from rooms import access, actions, resources
 from rooms.api import serializers
+from rosetta.bodies import parsed
 from rosetta.errors import Invalid
 from rosetta.pagination import paged
 from rosetta.permissions import Anyone
@@ -46,7 +47,7 @@ class RoomsView(RoomView):
     )
     def post(self, request: Request) -> Response:
         """Open a temporary room. Needs `temporary-rooms:create`."""
-        asked = validated(serializers.CreateRoomSerializer, request).validated_data
+        asked = parsed(serializers.CreateRoomSerializer, request)
         room, limits = actions.create_room(
             owner=caller(request),
             name=asked["name"],
@@ -111,7 +112,7 @@ class ExtendView(RoomView):
     def post(self, request: Request, room_id: str) -> Response:
         """Let a room live longer, and its guests' tokens with it. Needs `temporary-rooms:extend`."""
         access.own_room(caller(request), room_id)  # an unknown room is told before a bad body is
-        asked = validated(serializers.ExtendRoomSerializer, request).validated_data
+        asked = parsed(serializers.ExtendRoomSerializer, request)
         room, limits = actions.extend_room(
             owner=caller(request), room_id=room_id, extension_hours=asked.get("extension_hours")
         )
@@ -156,7 +157,7 @@ class GuestsView(RoomView):
     def post(self, request: Request, room_id: str) -> Response:
         """Join a room as a guest. The answer has the guest's token, once."""
         access.open_room(room_id)  # ended is told before a bad body is
-        asked = validated(serializers.JoinSerializer, request).validated_data
+        asked = parsed(serializers.JoinSerializer, request)
         guest, token, room = actions.join_room(
             room_id=room_id, nickname=asked["nickname"], preferred_language=asked["preferred_language"]
         )

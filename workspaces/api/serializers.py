@@ -16,13 +16,6 @@ MAX_NAME = 120
 MAX_SLUG = 80
 
 
-def parsed(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    """The body of ``request`` as ``serializer`` reads it. Raises ValidationError."""
-    reader = serializer(data=request.data)
-    reader.is_valid(raise_exception=True)
-    return dict(reader.validated_data)
-
-
 def query_text(request: Request, name: str) -> str | None:
     """The words in query parameter ``name``. Raises Invalid when they are too long, or none that a database knows."""
     raw = request.query_params.get(name, "").strip()

@@ -5,6 +5,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from rosetta.bodies import parsed
 from rosetta.errors import Invalid, NotFound
 from rosetta.pagination import paged, query_flag
 from workspaces import access, actions, resources
@@ -16,7 +17,6 @@ from workspaces.api.serializers import (
     MemberIdSerializer,
     PasswordSerializer,
     UpdateSerializer,
-    parsed,
 )
 from workspaces.models import Member
 

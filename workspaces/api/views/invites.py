@@ -4,13 +4,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from rosetta.bodies import parsed
 from rosetta.pagination import paged
 from rosetta.permissions import Anyone
 from rosetta.views import ApiView
 from workspaces import access, actions, resources
 from workspaces.api import answers
 from workspaces.api.base import PersonView
-from workspaces.api.serializers import InviteCreateSerializer, parsed
+from workspaces.api.serializers import InviteCreateSerializer
 from workspaces.api.views.workspaces import WORKSPACE, workspace_answer
 
 

@@ -4,6 +4,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from rosetta.bodies import parsed
 from rosetta.pagination import paged
 from workspaces import access, actions, resources
 from workspaces.api import answers
@@ -11,7 +12,6 @@ from workspaces.api.base import PersonView
 from workspaces.api.serializers import (
     SubscriptionCreateSerializer,
     SubscriptionUpdateSerializer,
-    parsed,
 )
 from workspaces.models import WebhookDelivery, WebhookSubscription
 

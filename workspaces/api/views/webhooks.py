@@ -4,11 +4,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from rosetta.bodies import parsed
 from rosetta.pagination import paged
 from workspaces import access, actions, resources
 from workspaces.api import answers
 from workspaces.api.base import PersonView
-from workspaces.api.serializers import WebhookCreateSerializer, WebhookUpdateSerializer, parsed
+from workspaces.api.serializers import WebhookCreateSerializer, WebhookUpdateSerializer
 
 NEW_WEBHOOK = answers.one(answers.NewWebhookResource)
 

@@ -4,6 +4,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from rosetta.bodies import parsed
 from rosetta.errors import Forbidden
 from rosetta.pagination import paged, query_flag
 from workspaces import access, actions, resources
@@ -14,7 +15,6 @@ from workspaces.api.serializers import (
     MemberUpdateSerializer,
     PasswordSerializer,
     UpdateSerializer,
-    parsed,
     query_text,
 )
 from workspaces.models import Role, Workspace
