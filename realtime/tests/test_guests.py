@@ -1,5 +1,6 @@
 """Guests of temporary rooms at their socket."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -84,6 +85,30 @@ async def test_the_end_of_the_room_closes_its_guests_sockets(visit: Visit) -> No
     async with Client(visit.service, visit.headers) as mei:
         visit.olivia.call("POST", f"external/rooms/{visit.room['room_id']}/close")
         assert await mei.closed() == 4403
+    assert await refused(visit.service, visit.headers) == 4403
+
+
+OVER = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import Guest
+from rooms.models import Room
+from workspaces.models import Workspace
+past = timezone.now() - timedelta(seconds=1)
+Room.objects.filter(pk="{0}").update(expires_at=past)
+Workspace.objects.filter(pk="{0}").update(expires_at=past)
+Guest.objects.filter(workspace_id="{0}").update(expires_at=past)
+"""
+
+
+async def test_a_room_whose_time_is_over_sends_its_guests_out_and_tells_its_owner(visit: Visit) -> None:
+    async with Client(visit.service, visit.headers) as mei, visit.olivia.socket() as olivia:
+        await asyncio.to_thread(visit.service.shell, OVER.format(visit.room["room_id"]))
+        # The gateway sees to it on its own: no job has run.
+        assert await mei.closed() == 4403
+        await asyncio.to_thread(visit.service.manage, "run_jobs", "end-expired-rooms")
+        frame = await olivia.event("room.closed")
+        assert (frame["data"]["room_id"], frame["data"]["status"]) == (visit.room["room_id"], "expired")
     assert await refused(visit.service, visit.headers) == 4403
 
 
