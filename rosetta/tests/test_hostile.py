@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
-from rosetta.tests.cast import Cast, assemble
+from rosetta.tests.cast import Cast
 from rosetta.tests.test_schema_fuzz import MAIN, known_ids
 
 # Nesting that a parser which calls itself cannot go down.
@@ -51,6 +50,7 @@ QUERIES = ("%00", "%ED%A0%80", "%FF", "-1", "9" * 400, "1e9", "%F0%9F%92%A9", "[
 TOKENS = ("Bearer", "Bearer ", "Bearer |", "Bearer 1|", "Bearer 9999999999999999999999|x", "Bearer -1|x", "Bearer \u0662|x",
           "Bearer whs_", "Bearer 1|" + "x" * 6000, "Basic Og==", "Bearer 1|\udcff")  # fmt: skip
 
+UNKNOWN = "9" * 17
 HEADERS = (
     "Idempotency-Key",
     "Accept-Language",
@@ -62,16 +62,6 @@ HEADERS = (
     "Accept",
 )
 HEADER_VALUES = ("", "\x00", "\xff", "é" * 50, "x" * 6000, "bytes=5-2,-9", "*;q=9,,", "a=b=c;;=", "1, 2, 3")
-
-
-@pytest.fixture
-def cast(db: None, settings: Any, tmp_path: Path) -> Cast:
-    settings.FILES_SPOOL_DIR = tmp_path / "spool"
-    options = {"location": tmp_path / "files", "base_url": None}
-    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
-    settings.STORAGES = {**settings.STORAGES, "default": storage}
-    settings.THROTTLE = False
-    return assemble()
 
 
 @cache
@@ -198,3 +188,31 @@ def test_no_form_breaks_an_upload(cast: Cast) -> None:
         raw = (fields + file).encode("latin-1")
         status, fault = fault_of(cast.clients["owner"], "post", "/api/v1/files", raw, "multipart/form-data; boundary=b")
         assert fault is None and status in (201, 400, 413, 422), (name, form, status, fault)
+
+
+# What is open to whoever has the id or knows the person: an invite's preview, a room's door, blocking somebody.
+OPEN = {
+    "/api/v1/invites/{token}",
+    "/api/v1/invites/{token}/accept",
+    "/api/v1/external/rooms/{room_id}/guests",
+    "/api/v1/me/blocks/{user_id}",
+}
+# What is no row's id.
+WORDS = ("emoji", "language", "provider")
+
+
+def test_an_outsider_gets_on_every_route_what_an_unknown_id_gets(cast: Cast) -> None:
+    client, differing = cast.clients["outsider"], []
+    for method, path, _operation in operations():
+        ids = known_ids(cast, path, MAIN)
+        if not ids or path in OPEN:
+            continue
+        answers = []
+        for given in (ids, ids | {name: UNKNOWN for name in ids if name not in WORDS}):
+            with transaction.atomic():
+                answer = client.generic(method.upper(), path.format_map(given), b"{}", content_type="application/json")
+                transaction.set_rollback(True)
+            answers.append((answer.status_code, answer.content))
+        if answers[0] != answers[1]:
+            differing.append(f"{method} {path}: {answers[0]} but {answers[1]}")
+    assert not differing, "\n".join(differing)

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import URLPattern, get_resolver, resolve
 
-from rosetta.tests.cast import API, CALLERS, PASSWORD, Cast, assemble
+from rosetta.tests.cast import API, CALLERS, PASSWORD, Cast
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "permissions.md"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -91,16 +90,6 @@ def body_of(row: Row, cast: Cast) -> dict[str, Any]:
         else:
             body = {}
     return body(cast) if callable(body) else body
-
-
-@pytest.fixture
-def cast(db: None, settings: Any, tmp_path: Path) -> Cast:
-    settings.FILES_SPOOL_DIR = tmp_path / "spool"
-    options = {"location": tmp_path / "files", "base_url": None}
-    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
-    settings.STORAGES = {**settings.STORAGES, "default": storage}
-    settings.THROTTLE = False
-    return assemble()
 
 
 def call(cast: Cast, row: Row, caller: str) -> int:

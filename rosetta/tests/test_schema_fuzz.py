@@ -7,7 +7,6 @@ trouble more, and new each time: ``SCHEMA_EXAMPLES=100 .venv/bin/python -m pytes
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from rosetta.tests.cast import Cast, assemble
+from rosetta.tests.cast import Cast
 
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "2"))
 CHECKS = [
@@ -45,16 +44,6 @@ MAIN = {"conversation": "channel", "email_hash": "hash", "token": "invite_token"
 ROOM = {"workspace": "room", "channel": "room_channel", "conversation": "room_channel", "message": "room_message"}
 SCENES = (MAIN, MAIN | ROOM, MAIN | {"channel": "archived"}, MAIN | {"message": "others_message"})
 DIRECT = {"conversation": "direct", "attachment": "direct_attachment", "message": "direct_message"}
-
-
-@pytest.fixture
-def cast(db: None, settings: Any, tmp_path: Path) -> Cast:
-    settings.FILES_SPOOL_DIR = tmp_path / "spool"
-    options = {"location": tmp_path / "files", "base_url": None}
-    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
-    settings.STORAGES = {**settings.STORAGES, "default": storage}
-    settings.THROTTLE = False
-    return assemble()
 
 
 @pytest.fixture
