@@ -68,7 +68,7 @@ class Service:
         ]
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(line, cwd=ROOT, env=self.env, stdout=log, stderr=log)
-        wait_until(lambda: self._answers(name), f"{name} starts")
+        wait_until(lambda: self._answers(name), f"{name} starts", 120)
 
     def _answers(self, name: str) -> bool:
         assert self.processes[name].poll() is None, self.log(name)
