@@ -258,12 +258,17 @@ def test_files_are_sent_by_choice_and_by_drop_and_pictures_are_seen(opens: Opens
     expect(theirs.locator(".file .file-name")).to_have_text("agpj.txt")
     page.evaluate(
         """() => {
-            const data = new DataTransfer();
-            data.items.add(new File(["dropped"], "dropped.txt", { type: "text/plain" }));
-            dispatchEvent(new DragEvent("drop", { dataTransfer: data, cancelable: true }));
+            const of = name => {
+                const data = new DataTransfer();
+                data.items.add(new File([name], `${name}.txt`, { type: "text/plain" }));
+                return data;
+            };
+            dispatchEvent(new DragEvent("drop", { dataTransfer: of("dropped"), cancelable: true }));
+            const paste = { clipboardData: of("pasted"), bubbles: true, cancelable: true };
+            document.querySelector(".composer textarea").dispatchEvent(new ClipboardEvent("paste", paste));
         }"""
     )
-    expect(page.locator(".staged .file-name")).to_have_text("dropped.txt")
+    expect(page.locator(".staged .file-name")).to_have_text(["dropped.txt", "pasted.txt"])
     expect(page.locator(".staged progress")).to_have_count(0)
     page.locator(".composer textarea").press("Enter")
     with theirs.expect_download() as download:
