@@ -328,20 +328,24 @@ def numbers(page: Page) -> list[int]:
 
 def lengthen(service: Service, content: str, most: int) -> None:
     """Let the conversation of the message ``content``, its first, have ``most`` of the kind: too many to post one by one."""
-    with contextlib.closing(sqlite3.connect(service.var / "db.sqlite3", timeout=60)) as database, database:
+    with contextlib.closing(sqlite3.connect(service.var / "db.sqlite3", timeout=60)) as database:
         names = [row[1] for row in database.execute("PRAGMA table_info(messaging_message)")]
         own = {"id": "lower(hex(randomblob(16)))", "seq": "n", "content": "'Message ' || n"}
         [(first, conversation)] = database.execute(
             "SELECT id, conversation_id FROM messaging_message WHERE content = ?", [content]
         )
-        database.execute(
-            "WITH RECURSIVE numbers(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?) "
+        copy = (
+            "WITH RECURSIVE numbers(n) AS (SELECT ? UNION ALL SELECT n + 1 FROM numbers WHERE n < ?) "
             f"INSERT INTO messaging_message ({', '.join(names)}) "
             f"SELECT {', '.join(own.get(name, f'first.{name}') for name in names)} "
-            "FROM numbers, messaging_message AS first WHERE first.id = ?",
-            [most, first],
+            "FROM numbers, messaging_message AS first WHERE first.id = ?"
         )
-        database.execute("UPDATE workspaces_conversation SET last_seq = ? WHERE id = ?", [most, conversation])
+        # In steps, so that the service's own writers never wait for long.
+        for start in range(2, most + 1, 10_000):
+            with database:
+                database.execute(copy, [start, min(most, start + 9_999), first])
+        with database:
+            database.execute("UPDATE workspaces_conversation SET last_seq = ? WHERE id = ?", [most, conversation])
 
 
 def test_a_keyboard_is_enough(opens: Opens, service: Service) -> None:
