@@ -9,7 +9,14 @@ COUNTED = 10_000
 
 
 class EstimatingPaginator(InfinitePaginator):  # type: ignore[misc]
-    """Counts up to COUNTED rows; a whole table beyond that is as long as PostgreSQL remembers it to be."""
+    """Counts up to COUNTED rows; a whole table beyond that is as long as PostgreSQL remembers it to be.
+
+    Pages end there too, since the database would read all that stands before one; what is older is found by its id.
+    """
+
+    @cached_property
+    def num_pages(self) -> int:
+        return min(int(super().num_pages), COUNTED // self.per_page)
 
     @cached_property
     def count(self) -> int:

@@ -353,6 +353,7 @@ class WebhookDelivery(ULIDModel):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name_plural = "webhook deliveries"
         constraints = [
             models.UniqueConstraint(fields=["subscription", "stream_id", "event_seq"], name="delivery_once"),
         ]

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts import paginators
 from accounts.models import AuditEntry, OutgoingMail, User
 from accounts.paginators import EstimatingPaginator
 from accounts.tasks import send_owed_mail
@@ -112,6 +113,12 @@ def test_a_long_list_is_not_counted_to_its_end(staff: Client, report: Report) ->
     ]
     assert counts and all("LIMIT 10001" in sql for sql in counts)
     assert EstimatingPaginator(Message.objects.order_by("pk"), 50).count == 3
+
+
+def test_pages_end_where_counting_does(staff: Client, report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paginators, "COUNTED", 2)
+    pages = EstimatingPaginator(Message.objects.order_by("pk"), 1)
+    assert (pages.count, pages.num_pages) == (3, 2)
 
 
 def test_what_is_said_stands_in_no_list_and_on_no_message_page(staff: Client, report: Report) -> None:
