@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
 from typing import Any
 
@@ -163,7 +164,15 @@ def client_address(request: Request | HttpRequest) -> str:
 
 
 def by_address(request: Request) -> str | None:
-    return client_address(request)
+    """The network address; of IPv6 the first 64 bits, since whoever has one address has all of those."""
+    raw = client_address(request)
+    try:
+        address = ip_address(raw)
+    except ValueError:
+        return raw
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network((address, 64), strict=False))
+    return raw
 
 
 def by_caller(request: Request) -> str | None:

@@ -84,3 +84,14 @@ def test_the_log_says_who_asked_for_what_from_where_and_what_came_of_it(
     assert isinstance(known, dict) and isinstance(unknown, dict)
     assert (known["caller"], known["path"], known["status"]) == (owner.pk, "/api/v1/workspaces/nothing", 404)
     assert ("caller" in unknown, unknown["address"], unknown["status"]) == (False, "203.0.113.9", 401)
+
+
+@pytest.mark.django_db
+def test_whoever_has_many_ipv6_addresses_of_one_network_has_one_limit() -> None:
+    def tried(address: str) -> int:
+        return int(APIClient().post("/api/v1/auth/app/login", {}, REMOTE_ADDR=address).status_code)
+
+    assert {tried(f"2001:db8:1:1::{number:x}") for number in range(30)} == {422}
+    assert tried("2001:db8:1:1:ffff::1") == 429
+    assert tried("2001:db8:1:2::1") == 422
+    assert tried("::ffff:203.0.113.9") == 422
