@@ -270,7 +270,7 @@ def test_a_worker_is_woken_after_the_commit(
         with django_capture_on_commit_callbacks(execute=True):
             assert post(as_owner, channel, NEWS).status_code == 201
             assert post(as_owner, channel, NEWS + " Again.").status_code == 201
-        assert queue.get(timeout=5).headers["task"] == "messaging.tasks.translate_owed"
+        assert queue.get(timeout=30).headers["task"] == "messaging.tasks.translate_owed"
 
 
 def test_one_nudge_waits_for_a_worker_however_many_posts_there_are(

@@ -23,7 +23,7 @@ from websockets.exceptions import ConnectionClosed
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 PASSWORD = "correct horse 9"
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def free_port() -> int:
@@ -229,7 +229,7 @@ async def refused(service: Service, headers: dict[str, str] | None = None, **opt
     return await client.closed()
 
 
-def wait_until(is_true: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
+def wait_until(is_true: Callable[[], bool], what: str, seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < deadline, f"Not within {seconds} s: {what}"

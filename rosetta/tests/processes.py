@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 120
 
 
 def clean_environment(**variables: str) -> dict[str, str]:
