@@ -9,11 +9,13 @@ from typing import Any
 from bench.seed import World
 
 SCRIPT = Path(__file__).with_name("post.sql")
-# Of each table that a post writes to, its newest rows: how many a post makes, and in what order they come.
+# Of each table that a post writes to, the rows of a channel's newest message.
 WRITTEN = {
-    "messaging_message": (1, "created_at"),
-    "messaging_messagetranslation": (3, "id"),
-    "workspaces_event": (1, "id"),
+    "messaging_message": "WHERE conversation_id = %s ORDER BY seq DESC LIMIT 1",
+    "messaging_messagetranslation": (
+        "WHERE message_id = (SELECT id FROM messaging_message WHERE conversation_id = %s ORDER BY seq DESC LIMIT 1)"
+    ),
+    "workspaces_event": "WHERE stream_id = %s ORDER BY seq DESC LIMIT 1",
 }
 
 
@@ -49,14 +51,16 @@ def _script(folder: Path, world: World, channel_id: str) -> Path:
     return file
 
 
-def newest() -> dict[str, list[dict[str, Any]]]:
-    """The newest rows of each table that a post writes to; told apart only by what is null and by the words' kind."""
+def newest(channel_id: str) -> dict[str, list[dict[str, Any]]]:
+    """The shapes of the rows that the newest message of a channel has in each table."""
     from django.db import connection
+
+    from rosetta.ids import to_uuid
 
     found = {}
     with connection.cursor() as cursor:
-        for table, (count, order) in WRITTEN.items():
-            cursor.execute(f"SELECT row_to_json(t)::jsonb FROM {table} t ORDER BY {order} DESC LIMIT {count}")
+        for table, which in WRITTEN.items():
+            cursor.execute(f"SELECT row_to_json(t)::jsonb FROM {table} t {which}", [to_uuid(channel_id)])
             found[table] = [_shape(row) for (row,) in cursor.fetchall()]
     return found
 

@@ -58,12 +58,13 @@ class Message(ULIDModel):
         SKIPPED = "skipped"
         NOT_NEEDED = "not_needed"
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    # No index of their own where a constraint or partial index below serves: each would be written with every post.
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
     seq = models.BigIntegerField()
     type = models.CharField(max_length=8, choices=Type, default=Type.TEXT)
     sender_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    sender_guest = models.ForeignKey(Guest, on_delete=models.PROTECT, null=True, related_name="+")
-    sender_webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, null=True, related_name="+")
+    sender_guest = models.ForeignKey(Guest, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    sender_webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     is_automation = models.BooleanField(default=False)
     # Null where the message was deleted.
     content = models.TextField(null=True)
@@ -71,7 +72,7 @@ class Message(ULIDModel):
     translation_status = models.CharField(max_length=10, choices=TranslationStatus)
     skip_translation = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=1)
-    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="replies")
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="replies", db_index=False)
     reply_count = models.PositiveIntegerField(default=0)
     attachment_count = models.PositiveSmallIntegerField(default=0)
     reaction_count = models.PositiveIntegerField(default=0)
@@ -101,6 +102,10 @@ class Message(ULIDModel):
         permissions = [("read_messages", "Can read conversations, for a reason")]
         indexes = [
             models.Index(fields=["parent", "seq"], name="message_replies", condition=Q(parent__isnull=False)),
+            models.Index(fields=["sender_guest"], name="message_of_guest", condition=Q(sender_guest__isnull=False)),
+            models.Index(
+                fields=["sender_webhook"], name="message_of_webhook", condition=Q(sender_webhook__isnull=False)
+            ),
             models.Index(
                 fields=["conversation", "-pinned_at"], name="message_pins", condition=Q(pinned_at__isnull=False)
             ),
@@ -120,7 +125,7 @@ class MessageTranslation(models.Model):
         FAILED = "failed"
         SKIPPED = "skipped"
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="translations")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="translations", db_index=False)
     language = models.CharField(max_length=LANGUAGE_LENGTH)
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     # The message's revision that ``text`` belongs to; a result for an older one is thrown away.
@@ -130,7 +135,9 @@ class MessageTranslation(models.Model):
     terms = TermsField()
     engine = models.CharField(max_length=32, blank=True)
     reason = models.CharField(max_length=64, blank=True)
-    corrected_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    corrected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     attempts = models.PositiveIntegerField(default=0)
     # When a worker may take it next; a claim moves it to the end of its lease.
     due_at = models.DateTimeField(default=timezone.now)
@@ -145,6 +152,7 @@ class MessageTranslation(models.Model):
         indexes = [
             models.Index(fields=["turn"], name="translation_owed", condition=Q(state="pending")),
             models.Index(fields=["due_at"], name="translation_failed", condition=Q(state="failed")),
+            models.Index(fields=["corrected_by"], name="translation_by", condition=Q(corrected_by__isnull=False)),
         ]
 
 

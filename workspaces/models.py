@@ -198,7 +198,9 @@ class ReadMark(models.Model):
     """How far somebody has read. No row means: from the start."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="read_marks")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="read_marks")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="read_marks", db_index=False
+    )
     last_read_seq = models.BigIntegerField(default=0)
 
     class Meta:
