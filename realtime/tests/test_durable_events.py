@@ -116,7 +116,9 @@ async def members(ears: Ears) -> None:
     otto_hears, known = ears.sockets["otto"], len(ears.sockets["otto"].frames)
     await otto_hears.deaf_to(workspace)
     last = [frame["event"] for frame in otto_hears.frames[known:] if frame["type"] == "event"]
-    assert set(last) <= {"member.joined", "member.updated", "member.left"}
+    assert set(last) <= {"member.left"}
+    # Asked for while it was on its way, it may have come twice.
+    del otto_hears.frames[known:]
     team.post("Good night")
     await ears.hear("message.created", "olivia", "mali")
     ears.kinds.discard("message.created")
