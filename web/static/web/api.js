@@ -128,9 +128,20 @@ async function once(method, path, { body, headers = {}, query, raw, patience = P
   if (date && Math.abs(date - Date.now()) > 60_000) clockOffset = date - Date.now();
   else if (date) clockOffset = 0;
   if (answer.ok && raw) return answer;
-  const told = answer.status === 204 ? null : await answer.json().catch(() => null);
+  const told = await bodyOf(answer);
   if (!answer.ok) throw new ApiError(answer.status, told ?? {}, answer.headers);
   return told;
+}
+
+/** An answer's JSON, null where it has none. One that breaks off on its way is no answer, whatever its status says. */
+async function bodyOf(answer) {
+  try {
+    const text = await answer.text();
+    return text ? JSON.parse(text) : null;
+  } catch {
+    if (!answer.ok) return null;
+    throw new ApiError(0);
+  }
 }
 
 export const get = (path, query, options) => call("GET", path, { query, ...options });

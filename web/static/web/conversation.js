@@ -283,7 +283,8 @@ export class Conversation extends Observable {
             this.#change(next.key, { state: "failed", error: error.sentence });
             continue;
           }
-          this.#change(next.key, { state: "waiting", error: error.sentence });
+          // With it waits what was written after it.
+          for (const { key, state } of this.outgoing) if (state === "sending") this.#change(key, { state: "waiting", error: error.sentence });
           const wait = error.status === 429 ? error.retryAfter * 1000 : RETRY_WAITS[Math.min(this.#attempt, RETRY_WAITS.length - 1)];
           this.#attempt += 1;
           if (error.status !== 401) this.#retryTimer = setTimeout(() => this.#flush(), wait);
