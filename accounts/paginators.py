@@ -16,7 +16,8 @@ class EstimatingPaginator(InfinitePaginator):  # type: ignore[misc]
 
     @cached_property
     def num_pages(self) -> int:
-        return min(int(super().num_pages), COUNTED // self.per_page)
+        pages: int = super().num_pages
+        return min(pages, COUNTED // int(self.per_page))
 
     @cached_property
     def count(self) -> int:
