@@ -94,6 +94,7 @@ def posting(service: Service, world: seed.World, seconds: float) -> list[Row]:
 
 def pages(service: Service, world: seed.World, seconds: float) -> list[Row]:
     shallow, deep = messages_path(world, world.channel_id), messages_path(world, world.deep_channel_id)
+    many = f"{world.deep_rows:,} rows"
     middle = f"{deep}?before={seed.message_at(world.deep_channel_id, 0.5)}"
     results = {
         (name, reader): load(service, getter(path, token), 16, seconds)
@@ -106,8 +107,8 @@ def pages(service: Service, world: seed.World, seconds: float) -> list[Row]:
         if reader == "translated" or "middle" not in name
     }
     rows = [at_least(f"page of 50 of {name}, {reader}", result, 800) for (name, reader), result in results.items()]
-    share = results["1,000,000 rows", "translated"].rate / results["1,000 rows", "translated"].rate
-    rows.append(Row("a page of 1,000,000 rows as a share of one of 1,000", f"{share:.2f}", "no slower", share > 0.9))
+    share = results[many, "translated"].rate / results["1,000 rows", "translated"].rate
+    rows.append(Row(f"a page of {many} as a share of one of 1,000", f"{share:.2f}", "no slower", share > 0.9))
     return rows
 
 

@@ -19,6 +19,7 @@ class World:
     # The first channel, of 1,000 messages; one of a great many; and empty ones.
     channel_id: str
     deep_channel_id: str
+    deep_rows: int
     channel_ids: list[str]
     tokens: list[str]
     user_ids: list[int]
@@ -71,6 +72,7 @@ def make_world(clients: int = 64, deep_rows: int = 1_000_000) -> World:
         owner.workspace_id,
         shallow.pk,
         deep.pk,
+        deep_rows,
         [channel.pk for channel in empty],
         [f"{token.pk}|{SECRET}" for token in tokens],
         [user.pk for user in users],
