@@ -81,6 +81,7 @@ def post_for_ever(channel_id: str) -> None:
 
     from messaging.actions.posting import take_numbers
     from messaging.models import Message
+    from rosetta.compiled import run_together
     from rosetta.ids import new_ulid
     from workspaces import events
     from workspaces.models import Channel
@@ -95,7 +96,8 @@ def post_for_ever(channel_id: str) -> None:
                     pk=new_ulid(), conversation_id=channel_id, seq=seq, sender_user_id=sender, language="en", created_at=now,
                     content="The delivery leaves the warehouse this afternoon.", translation_status="not_needed",
                 )  # fmt: skip
-                events.store(channel_id, event_seq, [events.Draft("message.created", {"message_id": message.pk})])
+                said = events.Draft("message.created", {"message_id": message.pk})
+                run_together([events.storing(channel_id, event_seq, [said])])
 
 
 class Listener(asyncio.Protocol):

@@ -100,8 +100,8 @@ def pages(service: Service, world: seed.World, seconds: float) -> list[Row]:
         (name, reader): load(service, getter(path, token), 16, seconds)
         for name, path in (
             ("1,000 rows", shallow),
-            ("1,000,000 rows", deep),
-            ("1,000,000 rows, from the middle", middle),
+            (many, deep),
+            (f"{many}, from the middle", middle),
         )
         for reader, token in (("as written", world.tokens[0]), ("translated", world.tokens[1]))
         if reader == "translated" or "middle" not in name
