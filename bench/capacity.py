@@ -1,6 +1,6 @@
 """A plan from measured costs: what 1,000, 100,000 and 10,000,000 daily users need at their busiest minute.
 
-Usage: python -m bench.capacity [--write]. Reads bench/costs.json (made by bench/footprint.py) and simulates a minute, second by
+Usage: python -m bench.capacity [--write]. Reads bench/footprint.json (made by bench/footprint.py) and simulates a minute, second by
 second: people post in bursts, each post waits for a free core of its kind of process. The fewest cores at which the waiting is
 short are the plan. --write puts the table into docs/scaling.md.
 """
@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.service import ROOT
 
-COSTS = ROOT / "bench" / "costs.json"
+COSTS = ROOT / "bench" / "footprint.json"
 PAGE = ROOT / "docs" / "scaling.md"
 DAILY_USERS = (1_000, 100_000, 10_000_000)
 SECONDS, SEED = 60, 7

@@ -1,7 +1,7 @@
 """What one post, page, translation, frame and socket costs each process, in processor time, memory and bytes.
 
 Usage: python -m bench.footprint. Starts a service and its servers of its own, loads it for about two minutes, and writes
-bench/costs.json, from which bench/capacity.py makes a plan. Processor time is what the kernel counted for the processes
+bench/footprint.json, from which bench/capacity.py makes a plan. Processor time is what the kernel counted for the processes
 (/proc), so that whatever else the machine does, and the load generator, are not in it.
 """
 
@@ -23,7 +23,7 @@ from bench.reliability.stack import Stack
 from bench.reliability.world import API, Person, Place, World, make_world
 from bench.service import HOST, ROOT
 
-COSTS = ROOT / "bench" / "costs.json"
+COSTS = ROOT / "bench" / "footprint.json"
 TICKS = os.sysconf("SC_CLK_TCK")
 SECONDS, SOCKETS, DRAIN_SECONDS = 12, 300, 60
 
