@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import AccessToken, User
 from accounts.secrets import digest
-from rosetta import throttles
+from rosetta import ids, throttles
 from workspaces import actions
 from workspaces.models import Channel, Member, Workspace
 
@@ -42,6 +42,12 @@ def english() -> Iterator[None]:
     """A request leaves its language behind in the thread; the next test starts without it."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def ids_of_now() -> None:
+    """Ids only grow within a process: after a test that travelled to the future, the next one would get ids from there."""
+    ids._last = 0
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """A plan from measured costs: what 1,000, 100,000 and 10,000,000 daily users need at their busiest minute.
 
-Usage: python -m bench.capacity [--write]. Reads bench/footprint.json (made by bench/footprint.py) and simulates a minute, second by
-second: people post in bursts, each post waits for a free core of its kind of process. The fewest cores at which the waiting is
-short are the plan. --write puts the table into docs/scaling.md.
+Usage: python -m bench.capacity [--write]. Reads bench/footprint.json (made by bench/footprint.py) and simulates a minute,
+second by second: people post in bursts, each post waits for a free core of its kind of process. The fewest cores at which
+the waiting is short are the plan. --write puts the table into docs/scaling.md.
 """
 
 import argparse

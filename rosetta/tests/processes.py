@@ -36,6 +36,10 @@ def eventually(question: Callable[[], bool], seconds: float = WAIT_SECONDS) -> b
     return False
 
 
+def _hear_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def processes_with(marker: str) -> dict[int, str]:
     """The command lines, by process id, of the processes whose environment holds ``marker`` (Linux)."""
     found = {}
@@ -63,6 +67,8 @@ class Supervised:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # Who runs the tests in the background may have had SIGINT ignored, which a child inherits.
+                preexec_fn=_hear_ctrl_c,
             )
 
     def said(self) -> str:
