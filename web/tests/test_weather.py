@@ -194,6 +194,33 @@ def test_a_service_that_is_away_at_the_start_is_asked_again_until_it_answers(ope
     expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
 
 
+def test_what_is_said_before_the_conversation_is_there_is_shown(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Quick fingers")
+    window = opens("en-GB")
+    page, held, frames = window.page, [], []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
+
+    def frames_tell() -> bool:
+        return any("Said at once" in frame for frame in frames)
+
+    def hold(route: Route) -> None:
+        if route.request.method == "GET" and not frames_tell():
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.route("**/messages?*", hold)
+    window.sign_in(ann, place.page)
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/messages")):
+        write(page, "Said at once")
+    while not frames_tell():
+        page.wait_for_timeout(50)
+    for route, answer in held:
+        route.fulfill(response=answer)
+    expect(page.locator(".scroller .messages:not(.outgoing) .text")).to_have_text(["Said at once"])
+
+
 def test_what_one_person_left_unsent_is_not_sent_by_the_next_in_the_same_tab(opens: Opens, service: Service) -> None:
     ann, bob = service.person("Ann", "en"), service.person("Bob", "en")
     place = ann.workspace("One computer", bob)

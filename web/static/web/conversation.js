@@ -70,6 +70,8 @@ export class Conversation extends Observable {
     try {
       const answer = await api.get(`${this.path}/messages`, { limit: PAGE, around });
       if (this.#loading.first !== asked) return;
+      // Something was said after this answer and told of before it came.
+      if (!around && this.lastSeq > answer.meta.last_seq) return this.open({ unread });
       this.messages = answer.data.slice().reverse();
       this.atStart = around ? answer.meta.next_before === null : !answer.meta.has_more;
       this.atEnd = around ? answer.meta.next_after === null : true;
