@@ -31,6 +31,16 @@ def token_client(user: User, abilities: list[str] | None = None) -> APIClient:
     return client
 
 
+def answers_until_limited(call: Callable[[], int], limit: int) -> list[int]:
+    """The statuses before the first 429, which has to come: after ``limit`` of them, or later when a minute ends meanwhile."""
+    answers: list[int] = []
+    while (status := call()) != 429:
+        answers.append(status)
+        assert len(answers) <= 2 * limit, "no limit"
+    assert len(answers) >= limit
+    return answers
+
+
 @pytest.fixture(autouse=True)
 def fresh_limits() -> None:
     """Limits are counted per process and in Redis: each test starts with none of another's."""
