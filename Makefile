@@ -32,7 +32,7 @@ demo: $(RUN)  ## Fill this instance with people of five languages; prints their 
 
 test: $(DEV)  ## Run the suite: on SQLite, or on DATABASE_URL and REDIS_URL when they are set (ARGS="-k name" for some)
 	@$(PY) web/tests/chromium.py
-	@$(PY) -m pytest -n $${TEST_WORKERS:-2} $(ARGS)
+	@$(PY) -m pytest -n $${TEST_WORKERS:-3} $(ARGS)
 
 lint: $(DEV)  ## Check style, types, layers, migrations, settings, schema, dependencies and that no secret is in a file
 	$(PY) -m ruff check .
