@@ -26,8 +26,8 @@ from bench.reliability.world import World, make_world, remove_from_team
 from bench.service import ROOT
 
 REPORT = ROOT / "docs" / "reliability.md"
-RAMP = (20, 30, 40, 50, 60, 80, 100, 120)
-RAMP_SECONDS = 20
+RAMP = (20, 30, 40, 50, 60, 80)
+RAMP_SECONDS = 12
 RAMP_P95 = 0.5
 LARGE = 7800
 
