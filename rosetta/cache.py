@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -13,6 +14,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger(__name__)
 
 REST_SECONDS = 2.0
+KEYS_A_BATCH = 1000
 
 
 class _OneClient(RedisCacheClient):
@@ -65,6 +67,18 @@ class ForgivingRedisCache(RedisCache):
 
     def delete_many(self, *args: Any, **kwargs: Any) -> None:
         self._forgive(lambda: super(ForgivingRedisCache, self).delete_many(*args, **kwargs), None)
+
+    def clear(self) -> bool:
+        """Forget what this cache holds, and nothing else: Django's own empties the database, the broker's queues with it."""
+
+        def call() -> bool:
+            client = self._cache.get_client(None, write=True)
+            keys = client.scan_iter(match=self.make_key("*"), count=KEYS_A_BATCH)
+            while batch := list(islice(keys, KEYS_A_BATCH)):
+                client.delete(*batch)
+            return True
+
+        return bool(self._forgive(call, False))
 
     def claim_many(self, names: Sequence[str], seconds: int) -> list[bool]:
         """``add`` for many, in one round trip."""
