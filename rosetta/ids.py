@@ -68,9 +68,12 @@ def to_uuid(ulid: str) -> uuid.UUID:
     return uuid.UUID(int=int(ulid.translate(_TO_PYTHONS_BASE_32), 32))
 
 
-@lru_cache(maxsize=4096)
+# By the number: a UUID is hashed and compared in Python.
+_spelled_before = lru_cache(maxsize=4096)(_spelled)
+
+
 def from_uuid(value: uuid.UUID) -> str:
-    return _spelled(value.int)
+    return _spelled_before(value.int)
 
 
 def database_id(ulid: str) -> uuid.UUID | str:
