@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, CharField, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
@@ -13,9 +13,9 @@ from messaging.models import Message
 from messaging.places import Place
 from messaging.resources import rows_of, with_words
 from rosetta import languages
-from rosetta.compiled import ULID, CompiledQuery
+from rosetta.compiled import ULID, CompiledQuery, Unseen
 from rosetta.errors import Invalid
-from rosetta.ids import NO_ID, parse_ulid
+from rosetta.ids import NO_ID, ULIDField, parse_ulid
 from rosetta.pagination import query_int
 
 LIMIT = 50
@@ -103,8 +103,9 @@ def newest_page(place: Place, cursor: Cursor, language: str) -> Page:
 @lru_cache(maxsize=MAX_LIMIT)
 def _older_query(limit: int) -> CompiledQuery:
     def build(conversation_id: str, below: int, language: str) -> QuerySet[Any, Any]:
-        messages = Message.objects.filter(conversation=conversation_id, seq__lt=below).order_by("-seq")
-        return with_words(messages, language)[: limit + 1]
+        place = Unseen(conversation_id, ULIDField())
+        messages = Message.objects.filter(conversation=place, seq__lt=Unseen(below, BigIntegerField()))
+        return with_words(messages.order_by("-seq"), Unseen(language, CharField()))[: limit + 1]
 
     return CompiledQuery(build, conversation_id=ULID, below=int, language=str)
 

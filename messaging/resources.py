@@ -11,6 +11,7 @@ from django.db.models import FilteredRelation, Q, QuerySet
 from accounts.models import User
 from messaging.models import HUMAN, Attachment, Message, MessageRevision, MessageTranslation, Reaction
 from messaging.places import Place
+from rosetta.compiled import Unseen
 from rosetta.times import moment
 from translation.memory import CORRECTION
 from workspaces.models import Conversation
@@ -57,7 +58,7 @@ class Home:
         return cls(place.workspace.pk if place.workspace is not None else None)
 
 
-def with_words(messages: QuerySet[Message], language: str) -> QuerySet[Message, dict[str, Any]]:
+def with_words(messages: QuerySet[Message], language: str | Unseen) -> QuerySet[Message, dict[str, Any]]:
     """``messages`` with their senders and their words in ``language``, as plain rows (models cost half the page)."""
     words = FilteredRelation("translations", condition=Q(translations__language=language))
     rows: QuerySet[Message, dict[str, Any]] = messages.annotate(words=words).values(*_COLUMNS)

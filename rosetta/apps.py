@@ -9,8 +9,10 @@ class RosettaConfig(AppConfig):
             checks,  # noqa: F401  (registers the system checks)
             metrics,
             observing,
+            postgres,
         )
         from rosetta.dashboard import Measured
 
         metrics.compute(Measured())
         observing.start()
+        postgres.read_moments_quickly()

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import AutoField, Model, QuerySet
+from django.db.models import AutoField, Field, Func, Model, QuerySet, Value
+from django.db.models.query import ValuesIterable
 
 from rosetta.ids import database_id, from_uuid
 
@@ -23,6 +24,19 @@ class ULID(str):
     """The kind of a value that is a ULID."""
 
 
+class Unseen(Func):
+    """A value that the planner does not look at, so that PostgreSQL plans a prepared statement once.
+
+    Where it expects a plan made for the very value to be a little better, it makes one at each call: for a page of messages
+    that took it three times as long as the page.
+    """
+
+    template = "(SELECT %(expressions)s)"
+
+    def __init__(self, value: Any, field: "Field[Any, Any]") -> None:
+        super().__init__(Value(value, output_field=field))
+
+
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     queryset: QuerySet[Any, Any]
@@ -32,6 +46,8 @@ class _Compiled:
     # By position in ``params``, the name of the value that goes there.
     names: dict[int, str]
     converters: dict[int, Any]
+    # The columns of rows that are plain dictionaries; None where rows are models.
+    plain: tuple[str, ...] | None
 
 
 class CompiledQuery:
@@ -49,6 +65,8 @@ class CompiledQuery:
         for place, name in compiled.names.items():
             value = values[name]
             params[place] = database_id(value) if self._kinds[name] is ULID else type(params[place])(value)
+        if compiled.plain is not None:
+            return _plain_rows(compiled, compiled.plain, params)
         compiler = copy.copy(compiled.compiler)
         compiler.connection = connection
         compiler.as_sql = lambda *args, **kwargs: (compiled.sql, tuple(params))
@@ -75,9 +93,22 @@ class CompiledQuery:
         if missing := set(self._kinds) - set(names.values()):
             raise ValueError(f"The query does not bind {', '.join(sorted(missing))}.")
         columns = [column for column, *_rest in compiler.select[: compiler.col_count]]
-        compiled = _Compiled(queryset, compiler, sql, tuple(params), names, compiler.get_converters(columns))
+        plain = tuple(queryset.query.selected or ()) if queryset._iterable_class is ValuesIterable else None
+        compiled = _Compiled(queryset, compiler, sql, tuple(params), names, compiler.get_converters(columns), plain)
         self._compiled[connection.vendor] = compiled
         return compiled
+
+
+def _plain_rows(compiled: _Compiled, names: tuple[str, ...], params: list[Any]) -> list[dict[str, Any]]:
+    """What Django's own iterable gives, converted column by column: row by row took a third of a page's time."""
+    with connection.cursor() as cursor:
+        cursor.execute(compiled.sql, params)
+        columns: list[Any] = list(zip(*cursor.fetchall(), strict=True))
+    if columns:
+        for place, (converters, expression) in compiled.converters.items():
+            for convert in converters:
+                columns[place] = [convert(value, expression, connection) for value in columns[place]]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
