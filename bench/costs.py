@@ -1,7 +1,7 @@
-"""What one post and one page of 50 cost in processor time, without HTTP and without other processes in the way.
+"""What a post, a page of 50 and a translated row cost in processor time, without HTTP and without other processes in the way.
 
-Usage: python bench/costs.py [--rounds 1000] [--profile post|page|translated]. On a noisy machine this is the figure to compare
-a change by. Needs PostgreSQL and Redis (DATABASE_URL, REDIS_URL); it makes a database of its own.
+Usage: python bench/costs.py [--rounds 1000] [--profile post|page|translated|row]. On a noisy machine this is the figure to
+compare a change by. Needs PostgreSQL and Redis (DATABASE_URL, REDIS_URL); it makes a database of its own.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import cProfile
 import io
 import json
 import pstats
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import seed
-from bench.service import HOST, environment, make_database
+from bench.service import HOST, ROOT, environment, free_port, make_database
 
 # Requests a run.
 EACH = 5
@@ -78,28 +79,76 @@ def cost(application: Any, make: Callable[[int], dict[str, Any]], rounds: int) -
     return sorted(found)[len(found) // 20]
 
 
+def owe(world: seed.World, rows: int) -> None:
+    """Say new things until the translators owe ``rows`` translations."""
+    from accounts.models import User
+    from messaging import access
+    from messaging.actions.posting import Draft, post_message
+    from messaging.places import Sender
+
+    user = User.objects.get(pk=world.user_id)
+    place = access.channel_place(user, world.workspace_id, world.channel_id, to_write=True)
+    for number in range(rows // (len(place.heard) - 1)):
+        post_message(sender=Sender(user), place=place, draft=Draft(seed.unsaid(number)))
+
+
+def row_cost(world: seed.World, batches: int) -> float:
+    """Milliseconds of this process's processor time for each row of a full batch, engine calls among them."""
+    from messaging.actions import translating
+
+    owe(world, (batches + 1) * translating.BATCH)
+    translating.translate_owed()
+    found = []
+    for _batch in range(batches):
+        began = time.process_time()
+        rows = translating.translate_owed()
+        found.append((time.process_time() - began) / max(rows, 1) * 1000)
+    return sorted(found)[len(found) // 20]
+
+
+def profiled(what: str, application: Any, world: seed.World, rounds: int) -> pstats.Stats:
+    profile = cProfile.Profile(time.process_time)
+    if what == "row":
+        from messaging.actions import translating
+
+        owe(world, rounds)
+        while profile.runcall(translating.translate_owed):
+            pass
+        return pstats.Stats(profile)
+    make = cases(world)[what]
+    for number in range(rounds):
+        request = make(number)
+        profile.runcall(answered, application, request)
+    return pstats.Stats(profile)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=1000)
-    parser.add_argument("--profile", choices=["post", "page", "translated"])
+    parser.add_argument("--profile", choices=["post", "page", "translated", "row"])
     parser.add_argument("--sort", default="tottime")
     arguments = parser.parse_args()
-    env = environment()
-    make_database(env)
-    seed.connect(env)
-    world = seed.make_world(deep_rows=1)
-    from rosetta.wsgi import application
+    port = free_port()
+    engine = subprocess.Popen([sys.executable, "bench/engine.py", str(port), "5"], cwd=ROOT)
+    try:
+        env = environment(f"http://{HOST}:{port}")
+        make_database(env)
+        seed.connect(env)
+        world = seed.make_world(deep_rows=1)
+        from rosetta.wsgi import application
 
-    for name, make in cases(world).items():
-        if arguments.profile in (None, name):
-            print(f"| {name} | {cost(application, make, arguments.rounds):.2f} ms |", flush=True)
-    if arguments.profile:
-        make = cases(world)[arguments.profile]
-        profile = cProfile.Profile(time.process_time)
-        for number in range(arguments.rounds):
-            request = make(number)
-            profile.runcall(answered, application, request)
-        pstats.Stats(profile).sort_stats(arguments.sort).print_stats(60)
+        for name, make in cases(world).items():
+            if arguments.profile in (None, name):
+                print(f"| {name} | {cost(application, make, arguments.rounds):.2f} ms |", flush=True)
+        seed.owe_nothing()
+        if arguments.profile in (None, "row"):
+            print(f"| row | {row_cost(world, arguments.rounds // EACH // 5):.2f} ms |", flush=True)
+        if arguments.profile:
+            found = profiled(arguments.profile, application, world, arguments.rounds)
+            found.sort_stats(arguments.sort).print_stats(60)
+    finally:
+        engine.terminate()
+        engine.wait()
 
 
 if __name__ == "__main__":

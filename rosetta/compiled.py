@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.db import connection
-from django.db.models import AutoField, Field, Func, Model, QuerySet, Value
+from django.db.models import AutoField, Field, Func, JSONField, Model, QuerySet, Value
 from django.db.models.query import ValuesIterable
 
 from rosetta.ids import database_id, from_uuid
@@ -144,14 +145,84 @@ class CompiledInsert:
     def _compile(self) -> tuple[str, str]:
         quote = connection.ops.quote_name
         columns = ", ".join(quote(str(field.column)) for field in self._fields)
-        marks = ", ".join(self._mark(field) for field in self._fields)
+        marks = ", ".join(map(_mark, self._fields))
         found = f"INSERT INTO {quote(self._model._meta.db_table)} ({columns})", f"({marks})"
         self._heads[connection.vendor] = found
         return found
 
-    @staticmethod
-    def _mark(field: Any) -> str:
-        return field.get_placeholder(None, None, connection) if hasattr(field, "get_placeholder") else "%s"
+
+class CompiledUpdate:
+    """Writes the named ``fields`` of many rows of ``model``, found by their keys, as ``bulk_update`` would.
+
+    On PostgreSQL in one statement that is the same for any number of rows: they are one parameter, as JSON.
+    """
+
+    def __init__(self, model: type[Model], fields: Sequence[str]) -> None:
+        self._model = model
+        self._key: Any = model._meta.pk
+        self._fields: list[Any] = [model._meta.get_field(name) for name in fields]
+        self._sql: dict[str, str] = {}
+
+    def run(self, rows: Sequence[Model]) -> None:
+        if not rows:
+            return
+        sql = self._sql.get(connection.vendor) or self._compile()
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(sql, [_json_rows(rows, [self._key, *self._fields])])
+            else:
+                cursor.executemany(sql, [_prepared(row, [*self._fields, self._key]) for row in rows])
+
+    def _compile(self) -> str:
+        quote = connection.ops.quote_name
+        table, key = quote(self._model._meta.db_table), quote(str(self._key.column))
+        if connection.vendor == "postgresql":
+            sets = ", ".join(f"{quote(field.column)} = {_from_json(field)}" for field in self._fields)
+            recordset = _recordset([self._key, *self._fields])
+            sql = f"UPDATE {table} SET {sets} FROM {recordset} WHERE {table}.{key} = v.{key}"  # noqa: S608
+        else:
+            sets = ", ".join(f"{quote(field.column)} = {_mark(field)}" for field in self._fields)
+            sql = f"UPDATE {table} SET {sets} WHERE {key} = %s"  # noqa: S608
+        self._sql[connection.vendor] = sql
+        return sql
+
+
+def _mark(field: Any) -> str:
+    found: str = field.get_placeholder(None, None, connection) if hasattr(field, "get_placeholder") else "%s"
+    return found
+
+
+def _prepared(row: Model, fields: Sequence["Field[Any, Any]"]) -> list[Any]:
+    return [field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields]
+
+
+def _json_rows(rows: Sequence[Model], fields: Sequence["Field[Any, Any]"]) -> str:
+    """``rows`` as the JSON that ``_recordset`` reads."""
+    found = [
+        {
+            field.column: getattr(row, str(field.attname))
+            if isinstance(field, JSONField)
+            else field.get_db_prep_save(field.pre_save(row, add=False), connection)
+            for field in fields
+        }
+        for row in rows
+    ]
+    return orjson.dumps(found).decode()
+
+
+def _recordset(fields: Sequence["Field[Any, Any]"]) -> str:
+    """A table ``v`` of the rows in one parameter, with a column a field."""
+    columns = ", ".join(f"{connection.ops.quote_name(str(field.column))} {_json_type(field)}" for field in fields)
+    return f"json_to_recordset(%s::json) AS v({columns})"
+
+
+def _json_type(field: Any) -> str:
+    """What a field's value is before its placeholder makes it what is stored."""
+    return str(getattr(field, "prepared_type", None) or field.rel_db_type(connection))
+
+
+def _from_json(field: Any) -> str:
+    return _mark(field).replace("%s", f"v.{connection.ops.quote_name(field.column)}")
 
 
 def run_together(statements: Sequence[Statement]) -> None:

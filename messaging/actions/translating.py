@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from messaging.models import Message, MessageTranslation
 from messaging.translations import SAID, SHARE_MS, Status, milliseconds, nudge_translators, say, translation_row
+from rosetta.compiled import CompiledUpdate
 from translation.service import Job, Outcome, is_translatable, recall_many, translate_batch
 from workspaces import events
 from workspaces.models import Channel, Conversation
@@ -25,6 +26,7 @@ MAX_WAIT_SECONDS = 900.0
 # How many earlier messages an engine may see with one, and how much of each.
 CONTEXT = 3
 CONTEXT_CHARACTERS = 300
+_OUTCOMES = CompiledUpdate(MessageTranslation, [*SAID, "revision", "reason", "due_at"])
 
 
 def translate_owed(*, limit: int = BATCH) -> int:
@@ -131,7 +133,7 @@ def _store_in(conversation_id: str, outcomes: Sequence[Outcome]) -> None:
         if row.state == State.READY:
             data = {"message_id": row.message_id, "language": row.language}
             told.append(events.Draft("message.translated", data))
-    MessageTranslation.objects.bulk_update(touched, [*SAID, "revision", "reason", "due_at"])
+    _OUTCOMES.run(touched)
     settle_statuses({row.message_id for row in touched})
     if told:
         events.append(conversation, *told)

@@ -25,6 +25,9 @@ else:
 class TermsField(_Base):
     """Terms with blanks between, or null; ``terms__match=[(term, as_prefix), …]`` finds rows that have them all."""
 
+    # What the placeholder takes on PostgreSQL.
+    prepared_type = "text[]"
+
     def __init__(self, **options: Any) -> None:
         options |= {"null": True, "editable": False}
         super().__init__(**options)
