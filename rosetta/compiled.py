@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import AutoField, Field, Func, JSONField, Model, QuerySet, Value
 from django.db.models.query import ValuesIterable
 
@@ -23,6 +23,11 @@ _ULID_PLACEHOLDER = 1 << 126
 
 class ULID(str):
     """The kind of a value that is a ULID."""
+
+
+def _this_connection() -> Any:
+    """This thread's connection itself: ``django.db.connection`` looks it up again for each attribute that is read."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 class Unseen(Func):
@@ -69,7 +74,7 @@ class CompiledQuery:
         if compiled.plain is not None:
             return _plain_rows(compiled, compiled.plain, params)
         compiler = copy.copy(compiled.compiler)
-        compiler.connection = connection
+        compiler.connection = _this_connection()
         compiler.as_sql = lambda *args, **kwargs: (compiled.sql, tuple(params))
         compiler.get_converters = lambda expressions: compiled.converters
         query: Any = copy.copy(compiled.queryset.query)
@@ -102,10 +107,11 @@ class CompiledQuery:
 
 def _plain_rows(compiled: _Compiled, names: tuple[str, ...], params: list[Any]) -> list[dict[str, Any]]:
     """What Django's own iterable gives, converted column by column: row by row took a third of a page's time."""
-    with connection.cursor() as cursor:
+    with _this_connection().cursor() as cursor:
         cursor.execute(compiled.sql, params)
         columns: list[Any] = list(zip(*cursor.fetchall(), strict=True))
     if columns:
+        connection = _this_connection()
         for place, (converters, expression) in compiled.converters.items():
             for convert in converters:
                 columns[place] = [convert(value, expression, connection) for value in columns[place]]
@@ -135,9 +141,8 @@ class CompiledInsert:
     def of(self, rows: Sequence[Model]) -> Statement:
         """The statement that inserts ``rows``, at least one."""
         head, marks = self._heads.get(connection.vendor) or self._compile()
-        params = [
-            field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in self._fields
-        ]
+        this = _this_connection()
+        params = [field.get_db_prep_save(field.pre_save(row, add=True), this) for row in rows for field in self._fields]
         for row in rows:
             row._state.adding, row._state.db = False, connection.alias
         return Statement(f"{head} VALUES {', '.join([marks] * len(rows))}{self._rest}", params)
@@ -193,7 +198,8 @@ def _mark(field: Any) -> str:
 
 
 def _prepared(row: Model, fields: Sequence["Field[Any, Any]"]) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields]
+    this = _this_connection()
+    return [field.get_db_prep_save(field.pre_save(row, add=False), this) for field in fields]
 
 
 def _json_rows(rows: Sequence[Model], fields: Sequence["Field[Any, Any]"]) -> str:
