@@ -13,7 +13,7 @@ from django.db.models import Q, Sum
 
 from accounts.models import User
 from rosetta.ids import to_uuid
-from translation import engines
+from translation import engines, scopes
 from translation.chains import Item
 from translation.models import TranslationPolicy, Usage, this_month
 from translation.scopes import Scope
@@ -45,6 +45,12 @@ def choose_engines(items: Iterable[Item], scopes: Mapping[str, Scope]) -> None:
         item.engines = allowed
     for scope_id in spent:
         tell_staff_once(scope_id, budgets[scope_id])
+
+
+def characters_left(scope_id: str) -> int | None:
+    """What is left of a scope's budget of this month; None where it has no limit. At most one query for a scope at hand."""
+    limit = _limit(scopes.load({scope_id})[scope_id])
+    return None if limit is None else max(0, _left({scope_id: limit})[scope_id])
 
 
 def _limit(scope: Scope) -> int | None:

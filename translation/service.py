@@ -8,14 +8,15 @@ from django.conf import settings
 
 from rosetta.languages import CODES
 from translation import breakers, budgets, chains, engines, flights, memory, scopes
+from translation.budgets import characters_left
 from translation.engines.base import Deadline
 from translation.memory import Translation, recall, recall_many, remember_correction
 from translation.models import EngineState
 from translation.protection import Parsed, is_translatable, parse
 
 __all__ = [
-    "Job", "Outcome", "Preview", "Translation", "engines_health", "is_translatable", "preview", "recall",
-    "recall_many", "remember_correction", "translate_batch",
+    "Job", "Outcome", "Preview", "Translation", "characters_left", "engines_health", "is_translatable", "preview",
+    "recall", "recall_many", "remember_correction", "translate_batch",
 ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from messaging.models import Message, MessageTranslation
 from messaging.translations import SAID, SHARE_MS, Status, milliseconds, nudge_translators, say, translation_row
 from rosetta.compiled import CompiledUpdate
-from translation.service import Job, Outcome, is_translatable, recall_many, translate_batch
+from translation.service import Job, Outcome, characters_left, is_translatable, recall_many, translate_batch
 from workspaces import events
 from workspaces.models import Channel, Conversation
 
@@ -26,6 +26,9 @@ MAX_WAIT_SECONDS = 900.0
 # How many earlier messages an engine may see with one, and how much of each.
 CONTEXT = 3
 CONTEXT_CHARACTERS = 300
+# Why the month's budget left a row undone, as outcomes say it.
+OVER_BUDGET = "budget"
+_REVIVED = CompiledUpdate(MessageTranslation, ["state", "reason", "attempts", "due_at", "turn"])
 _OUTCOMES = CompiledUpdate(MessageTranslation, [*SAID, "revision", "reason", "due_at"])
 
 
@@ -185,31 +188,30 @@ def _status(states: set[str]) -> str:
 
 
 def owe_on_read(*, rows: Sequence[dict[str, Any]], scope_id: str, language: str) -> set[str]:
-    """Owe the messages of a page to a reader whose language they were not owed in; returns the ids that got rows.
+    """Owe the messages of a page to a reader whose language they were not owed in; returns the ids whose rows changed.
 
     Somebody may join with a new language, or ask for one: what they look at is translated then, once, whoever else looks.
+    So is what the budget had no room for, once it has: in a new month, or when staff raised it.
     """
-    missing: list[str] = [
-        row["id"]
+    wanting = [
+        row
         for row in rows
-        if row["words__state"] is None
+        if row["words__state"] in (None, State.SKIPPED)
         and row["language"] != language
         and row["content"]
         and row["deleted_at"] is None
         and not row["skip_translation"]
         and is_translatable(row["content"])
     ]
-    if not missing:
-        return set()
-    return _owe(missing, scope_id, language)
+    missing = [row["id"] for row in wanting if row["words__state"] is None]
+    skipped = {row["id"]: len(row["content"]) for row in wanting if row["words__state"] is not None}
+    owed = _owe(missing, scope_id, language) if missing else set()
+    return owed | (_revive(skipped, scope_id, language) if skipped else set())
 
 
 @transaction.atomic
 def _owe(message_ids: list[str], scope_id: str, language: str) -> set[str]:
-    # Under the locks that edits take: words are owed as they are now, and an edit finds what it must throw away. In order,
-    # as a page of search results is of several conversations.
-    here = Conversation.objects.filter(messages__in=message_ids).values("pk")
-    list(Conversation.objects.select_for_update().filter(pk__in=here).order_by("pk"))
+    _lock_conversations_of(message_ids)
     messages = list(Message.objects.filter(pk__in=message_ids, deleted_at=None).order_by("-pk"))
     texts = [(message.content or "", message.language) for message in messages]
     known = recall_many(scope_id=scope_id, texts=texts, target=language)
@@ -225,3 +227,50 @@ def _owe(message_ids: list[str], scope_id: str, language: str) -> set[str]:
     settle_statuses(ids)
     nudge_translators(made)
     return ids
+
+
+def _revive(lengths: dict[str, int], scope_id: str, language: str) -> set[str]:
+    """Owe again, newest first, as many of the messages that a spent budget kept from ``language`` as there is room for now.
+
+    A look at a page costs two queries and no write while there is none. Translators weigh the budget again themselves.
+    """
+    unpaid = MessageTranslation.objects.filter(
+        message__in=lengths, language=language, state=State.SKIPPED, reason=OVER_BUDGET
+    ).order_by("-message")
+    message_ids = _fitting(list(unpaid.values_list("message_id", flat=True)), lengths, scope_id)
+    if not message_ids:
+        return set()
+    with transaction.atomic():
+        _lock_conversations_of(message_ids)
+        rows = list(unpaid.filter(message__in=message_ids))
+        now = timezone.now()
+        for place, row in enumerate(rows):
+            row.state, row.reason, row.attempts, row.due_at = State.PENDING, "", 0, now
+            row.turn = milliseconds(now) + SHARE_MS * place
+        _REVIVED.run(rows)
+        ids = {row.message_id for row in rows}
+        settle_statuses(ids)
+        nudge_translators(rows)
+    return ids
+
+
+def _fitting(message_ids: Sequence[str], lengths: dict[str, int], scope_id: str) -> list[str]:
+    """Those that what is left of the budget pays for, one after the other."""
+    left = characters_left(scope_id) if message_ids else None
+    if left is None:
+        return list(message_ids)
+    found = []
+    for message_id in message_ids:
+        if lengths[message_id] <= left:
+            left -= lengths[message_id]
+            found.append(message_id)
+    return found
+
+
+def _lock_conversations_of(message_ids: Sequence[str]) -> None:
+    """Take the locks that edits take: words are owed as they are now, and an edit finds what it must throw away.
+
+    In order, as a page of search results is of several conversations.
+    """
+    here = Conversation.objects.filter(messages__in=message_ids).values("pk")
+    list(Conversation.objects.select_for_update().filter(pk__in=here).order_by("pk"))

@@ -227,6 +227,59 @@ def test_a_spent_budget_is_told_and_keeps_no_later_language_from_its_readers(
     assert newest(as_member, channel, "&language=ja")["display_content"] == f"ja:{NEWS}"
 
 
+def test_what_a_spent_budget_left_is_translated_when_read_once_staff_raised_it(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, engine: servers.Service
+) -> None:
+    set_policy(scope_id=channel.workspace_id, local_only=False, monthly_characters=0)
+    post(as_owner, channel, NEWS)
+    translate_owed()
+    for _look in range(2):
+        assert newest(as_member, channel)["translation_status"] == "skipped"
+    # Room, but for less than this.
+    set_policy(scope_id=channel.workspace_id, local_only=False, monthly_characters=len(NEWS) - 1)
+    assert newest(as_member, channel)["translation_status"] == "skipped"
+    assert translate_owed() == 0
+    set_policy(scope_id=channel.workspace_id, local_only=False, monthly_characters=len(NEWS))
+    assert newest(as_member, channel)["translation_status"] == "pending"
+    assert newest(as_member, channel)["translation_status"] == "pending"
+    assert translate_owed() == 1
+    assert newest(as_member, channel)["display_content"] == f"th:{NEWS}"
+    assert len(engine.requests) == 1
+
+
+def test_a_new_month_pays_for_what_is_read_newest_first_and_for_no_more_than_its_budget(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, engine: servers.Service
+) -> None:
+    news = [f"The {colour} crane will be repaired on Thursday." for colour in ("red", "old", "big")]
+    set_policy(scope_id=channel.workspace_id, local_only=False, monthly_characters=2 * len(news[0]))
+    for text in news[:2]:
+        post(as_owner, channel, text)
+    assert translate_owed() == 2
+    for text in (news[2], "The harbour opens late.", "Where is the captain?"):
+        post(as_owner, channel, text)
+    translate_owed()
+
+    def shown() -> list[str]:
+        return [row["display_source"] for row in as_member.get(path_of(channel)).json()["data"]]
+
+    assert shown() == ["original"] * 3 + ["translation"] * 2
+    assert translate_owed() == 0
+    next_month = (timezone.now().replace(day=1) + timedelta(days=40)).replace(day=2)
+    with time_machine.travel(next_month, tick=False):
+        shown()
+        assert translate_owed() == 2
+        assert shown() == ["translation"] * 2 + ["original"] + ["translation"] * 2
+
+
+def test_what_was_skipped_for_another_reason_is_not_owed_by_a_look(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, engine: servers.Service
+) -> None:
+    post(as_owner, channel, NEWS)
+    MessageTranslation.objects.update(state="skipped", reason="nothing_to_translate")
+    newest(as_member, channel)
+    assert translate_owed() == 0
+
+
 def test_metrics_tell_what_is_owed_and_for_how_long(
     as_owner: APIClient, channel: Channel, engine: servers.Service
 ) -> None:
