@@ -22,7 +22,9 @@ CLOCKED = ("web 1", "worker 1")
 class Stack:
     """2 web processes, a gateway, 2 workers, beat, an engine of 50 ms a call, PostgreSQL, and Redis twice: one is the broker."""
 
-    def __init__(self, *, broker_url: str = "", is_pooled: bool = False) -> None:
+    def __init__(self, *, broker_url: str = "", is_pooled: bool = False, root: Path = ROOT) -> None:
+        # The version that processes are started from.
+        self.root = root
         self.database_disk, self.disk = Disk("database", 2048), Disk("var", 256)
         self.postgres = Postgres(self.database_disk.folder)
         self.pooler = PgBouncer(self.postgres) if is_pooled else None
@@ -83,7 +85,7 @@ class Stack:
             connection.execute("CREATE DATABASE rosetta")
         if self.pooler:
             self.pooler.start()
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=self.env, check=True)
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=self.root, env=self.env, check=True)
         for name in self.commands():
             self.start(name)
         threading.Thread(target=self._supervise, daemon=True).start()
@@ -94,7 +96,7 @@ class Stack:
         with (self.logs / f"{name.replace(' ', '')}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 self.commands()[name],
-                cwd=ROOT,
+                cwd=self.root,
                 env={**self.env, **(self.clock.environment if name in CLOCKED else {})},
                 stdout=log,
                 stderr=log,
@@ -107,6 +109,13 @@ class Stack:
         """SIGKILL to the process and all that it started; it stays down until it is started."""
         self._down.add(name)
         kill(self.processes[name])
+
+    def replace(self, name: str) -> None:
+        """End it as operators do, when it has finished what it does, and start it from ``root`` as that is now."""
+        self._down.add(name)
+        self.processes[name].terminate()
+        self.processes[name].wait(timeout=30)
+        self.start(name)
 
     def _supervise(self) -> None:
         """What every supervisor does: a process that ended by itself is started again a second later."""

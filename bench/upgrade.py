@@ -1,0 +1,120 @@
+"""An upgrade under load: an older revision serves, the new one migrates, and one process after another is replaced by it.
+
+Usage: python -m bench.upgrade --from REVISION [--rate 8]. Starts the service of the older revision from a worktree of its own,
+with PostgreSQL and Redis on free ports, keeps posts, reads and sockets going through clients that turn to the other web process,
+upgrades in the order of docs/operations.md, and compares what was acknowledged with what every reader has. Takes at most three
+minutes; ends with 1 when anything was lost, doubled or refused. KEEP_LOGS=1 keeps the processes' logs.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bench.reliability import checking
+from bench.reliability.checking import FAULTS, Phase
+from bench.reliability.clients import Hook, Reader, Writers, mixed_load
+from bench.reliability.stack import Stack
+from bench.reliability.world import make_world
+from bench.servers import wait_for
+from bench.service import ROOT
+
+LIMIT_SECONDS = 180
+# The order in which docs/operations.md has processes replaced.
+ORDER = ("web 1", "web 2", "gateway", "worker 1", "worker 2", "beat")
+REST_SECONDS = 4.0
+LOAD_SECONDS = 70
+
+
+def upgrade(stack: Stack) -> None:
+    """Migrate while the old processes serve, then replace each by the new version, letting it finish what it does."""
+    time.sleep(REST_SECONDS)
+    began, before = time.monotonic(), migrations(stack)
+    command = [sys.executable, "manage.py", "prepare"]
+    done = subprocess.run(command, cwd=ROOT, env=stack.env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"prepare failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    seconds, count = time.monotonic() - began, migrations(stack) - before
+    print(f"{count} migrations in {seconds:.1f} s while the old version served", flush=True)
+    # The old version on the new schema, for a while.
+    time.sleep(REST_SECONDS * 2)
+    stack.root = ROOT
+    for name in ORDER:
+        began = time.monotonic()
+        stack.replace(name)
+        ports = {"web 1": stack.web_ports[0], "web 2": stack.web_ports[1], "gateway": stack.gateway_port}
+        if name in ports:
+            wait_for(name, lambda port=ports[name]: stack.answers(port))  # type: ignore[misc]
+        print(f"{name} replaced in {time.monotonic() - began:.1f} s", flush=True)
+        time.sleep(REST_SECONDS / 2)
+
+
+def migrations(stack: Stack) -> int:
+    """How many the database has had."""
+    with psycopg.connect(stack.postgres.url) as connection:
+        found = connection.execute("SELECT count(*) FROM django_migrations").fetchone()
+    return int(found[0]) if found else 0
+
+
+async def run(stack: Stack, rate: float) -> dict[str, Any]:
+    hook = Hook()
+    await hook.start()
+    world = await asyncio.to_thread(make_world, stack, f"http://127.0.0.1:{hook.port}/")
+    readers, writers = [Reader(person) for person in world.everybody], Writers(stack)
+    listeners = [asyncio.create_task(reader.listen(stack.gateway_port)) for reader in readers]
+    while not all(reader.connections for reader in readers):
+        await asyncio.sleep(0.1)
+    phase = Phase(stack, world, writers, readers, hook, {place.id: 0 for place in world.places})
+    try:
+        upgrading = asyncio.create_task(asyncio.to_thread(upgrade, stack))
+        await mixed_load(writers, world, rate=rate, seconds=LOAD_SECONDS)
+        await upgrading
+        wrong = await phase.settled()
+    finally:
+        for listener in listeners:
+            listener.cancel()
+        await writers.close()
+    ledger = writers.ledger
+    print(*ledger.refused[:3], sep="\n")
+    slowest = max(ledger.posts, default=0.0)
+    print(
+        f"{len(ledger.posts)} posts, {len(ledger.reads)} reads; asked again {ledger.retries}; slowest post {slowest:.1f} s"
+    )
+    return {name: wrong[name] for name in FAULTS} | {"ended by themselves": stack.restarts}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--from", dest="revision", required=True)
+    parser.add_argument("--rate", type=float, default=8)
+    options = parser.parse_args()
+    os.chdir(ROOT)
+    checking.SETTLE_SECONDS = 40
+    # Asked to end, or out of time, it ends what it started first.
+    for sign in (signal.SIGTERM, signal.SIGALRM):
+        signal.signal(sign, lambda *_: sys.exit("ended before it was done"))
+    signal.alarm(LIMIT_SECONDS)
+    old = Path(tempfile.mkdtemp(prefix="rosetta-old-")) / "rosetta"
+    subprocess.run(["git", "worktree", "add", "--quiet", "--detach", str(old), options.revision], check=True)
+    stack = Stack(root=old)
+    try:
+        stack.start_all()
+        wrong = asyncio.run(run(stack, options.rate))
+    finally:
+        stack.end()
+        subprocess.run(["git", "worktree", "remove", "--force", str(old)], check=False)
+        old.parent.rmdir()
+    print(", ".join(f"{name}: {count}" for name, count in wrong.items()))
+    os._exit(any(wrong.values()))
+
+
+if __name__ == "__main__":
+    main()
