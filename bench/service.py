@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -34,6 +34,7 @@ class Service:
     web_port: int
     gateway_port: int
     environment: dict[str, str]
+    processes: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
 
 
 def environment(engine_url: str = "") -> dict[str, str]:
@@ -100,7 +101,7 @@ def running(env: dict[str, str], names: list[str]) -> Iterator[Service]:
                 wait_until_answers(f"http://{HOST}:{port}/readyz", processes[name], logs)
         if "worker" in processes:
             time.sleep(4)  # workers say nothing when they are ready
-        yield Service(web_port, gateway_port, env)
+        yield Service(web_port, gateway_port, env, processes)
     except BaseException:
         print(f"The processes' logs are in {logs}.", file=sys.stderr)
         raise
