@@ -3,7 +3,7 @@ import * as api from "./api.js";
 import { Conversation } from "./conversation.js";
 import { kept, keptInTab, Store } from "./core.js";
 import { match, speak, spoken, t } from "./i18n.js";
-import { notify } from "./notify.js";
+import { notify, translated } from "./notify.js";
 import { go } from "./router.js";
 import { Stream } from "./socket.js";
 
@@ -218,6 +218,7 @@ function receive({ conversation_id: conversationId, workspace_id: workspaceId, e
 
 function receiveInConversation(id, event, data) {
   if (event === "message.created") arrived(id, data);
+  if (event === "message.translated") translated(data);
   conversations.get(id)?.apply(event, data);
 }
 
@@ -237,8 +238,9 @@ function arrived(id, message) {
 function callFor(id, message) {
   const place = placeOf(id);
   const isDirect = Boolean(place?.participant);
-  const path = isDirect ? directPath(app.state.workspaces[0], id) : `/w/${message.workspace_id}/c/${id}`;
-  notify({ message, me: app.state.me, isDirect, where: place?.name ? `#${place.name}` : "", onOpen: () => go(path) });
+  const page = isDirect ? directPath(app.state.workspaces[0], id) : `/w/${message.workspace_id}/c/${id}`;
+  const path = isDirect ? `/direct-conversations/${id}` : `/workspaces/${message.workspace_id}/channels/${id}`;
+  notify({ message, me: app.state.me, path, where: place?.name ? `#${place.name}` : "", onOpen: () => go(page) });
 }
 
 function receiveInWorkspace(id, event, data) {

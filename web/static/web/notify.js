@@ -1,4 +1,5 @@
-/** Notifications of this browser: for direct messages and mentions that come while nobody looks. */
+/** Notifications of this browser, for what comes while nobody looks: of each conversation as much as the person wants. */
+import * as api from "./api.js";
 import { kept } from "./core.js";
 import { gist, tame } from "./text.js";
 
@@ -13,14 +14,56 @@ export async function setNotifying(wanted) {
   return isNotifying();
 }
 
-/**
- * Tell of a message, unless somebody looks at this page.
- *
- * @param {{message: any, me: any, isDirect: boolean, where: string, onOpen: () => void}} told
- */
-export function notify({ message, me, isDirect, where, onOpen }) {
-  const isCalled = isDirect || message.mentions.some((one) => one.kind === "channel" || (one.kind === "user" && String(one.id) === String(me.id)));
-  if (!isCalled || !isNotifying() || document.hasFocus()) return;
+// Asked for again after a minute: another device may have changed it.
+const LEVEL_LASTS = 60_000;
+/** @type {Map<string, {until: number, level: Promise<string>}>} */
+const levels = new Map();
+
+/** How much of the conversation at the API's `path` calls this person. @param {string} path @returns {Promise<string>} */
+function levelOf(path) {
+  const known = levels.get(path);
+  if (known && known.until > performance.now()) return known.level;
+  const level = api.get(`${path}/notifications`).then(
+    ({ data }) => (data.muted_until && Date.parse(data.muted_until) > Date.now() ? "none" : data.level),
+    () => "mentions",
+  );
+  levels.set(path, { until: performance.now() + LEVEL_LASTS, level });
+  return level;
+}
+
+/** The person chose what calls them at `path`. @param {string} path */
+export const levelChanged = (path) => levels.delete(path);
+
+/** @typedef {{message: any, me: any, path: string, where: string, onOpen: () => void}} Told */
+
+// So long a message may wait for its words in the reader's language; then it is told as it was written.
+const WORDS_WAIT = 3_000;
+/** What waits so, by the message's id. @type {Map<string, {told: Told, timer: number}>} */
+const waiting = new Map();
+
+/** Tell of a message of the conversation at the API's `path`, unless somebody looks at this page or wants no call from there. @param {Told} told */
+export function notify(told) {
+  const { message, me } = told;
+  if (!isNotifying() || document.hasFocus()) return;
+  if (message.translation_status !== "pending" || message.display_language === me.preferred_language) show(told);
+  else waiting.set(message.id, { told, timer: setTimeout(() => translated(message), WORDS_WAIT) });
+}
+
+/** The words of `message` have come, or are not waited for any longer. @param {any} message */
+export function translated(message) {
+  const found = waiting.get(message.id);
+  if (!found) return;
+  clearTimeout(found.timer);
+  waiting.delete(message.id);
+  show({ ...found.told, message });
+}
+
+/** @param {Told} told */
+async function show({ message, me, path, where, onOpen }) {
+  const isNamed = message.mentions.some((one) => one.kind === "channel" || (one.kind === "user" && String(one.id) === String(me.id)));
+  const level = await levelOf(path);
+  if (document.hasFocus()) return;
+  if (level === "none" || (level === "mentions" && !isNamed)) return;
   try {
     // One a conversation: the newest words take the place of those before.
     const shown = new Notification([tame(message.sender?.name ?? ""), where].filter(Boolean).join(" · "), {

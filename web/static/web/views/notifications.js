@@ -3,7 +3,7 @@ import * as api from "../api.js";
 import { attempt, say } from "../app.js";
 import { html, useEffect, useState } from "../core.js";
 import { moment, t } from "../i18n.js";
-import { isNotifying, mayNotify, setNotifying } from "../notify.js";
+import { isNotifying, levelChanged, mayNotify, setNotifying } from "../notify.js";
 import { tame } from "../text.js";
 import { MenuItem, Waiting } from "./parts.js";
 
@@ -83,6 +83,7 @@ export function Levels({ path }) {
   }, [path]);
   const choose = (one) => attempt(async () => {
     await api.put(`${path}/notifications`, { level: one });
+    levelChanged(path);
     say(t("saved"));
   });
   return html`
