@@ -1,6 +1,6 @@
 """How soon messages are read in their readers' languages, alone and in a flood, and what the memory costs a post.
 
-Usage: python bench/translating.py [--seconds 6] [--only flood,once]. Needs PostgreSQL and Redis (DATABASE_URL, REDIS_URL); it
+Usage: python bench/translating.py [--seconds 6] [--only flood,spread]. Needs PostgreSQL and Redis (DATABASE_URL, REDIS_URL); it
 makes a database and starts web, gateway, two workers, beat and an engine that takes 50 ms a call of its own. Prints rows of a
 table.
 """
@@ -36,9 +36,7 @@ ENGINE_MS = 50
 # Of each language one member reads; everything is written in the first.
 LANGUAGES = ("en", "th", "ja", "id", "zh-CN")
 CHANNELS = 8
-# The flood, and the channel that it is in.
-FLOOD_RATE, FLOOD_WRITERS, WORKERS_NICE = 200, 3, 10
-FLOODED = 1
+FLOOD_RATE, FLOOD_WRITERS, FLOOD_CHANNELS, WORKERS_NICE = 200, 3, 8, 10
 DRAIN_SECONDS = 240.0
 
 
@@ -119,8 +117,18 @@ def steady(stack: Service, world: World, seconds: float) -> None:
 
 
 def flood(stack: Service, world: World, seconds: float) -> None:
-    """200 posts a second into one conversation: how soon all of it is translated, and what a quiet one has meanwhile."""
-    apart = make_world("Apart", 1)
+    """All of 200 posts a second into one conversation, whose lock each of them and each batch of translations take in turn."""
+    _flooded("into one conversation", stack, make_world("One", 1), seconds)
+
+
+def spread(stack: Service, world: World, seconds: float) -> None:
+    """The same into several conversations."""
+    _flooded(f"into {FLOOD_CHANNELS} conversations", stack, make_world("Many", FLOOD_CHANNELS), seconds)
+
+
+def _flooded(where: str, stack: Service, world: World, seconds: float) -> None:
+    """How soon a flood into all channels of ``world`` is translated, and what a quiet conversation elsewhere has meanwhile."""
+    apart = make_world(f"Apart-{world.workspace_id}", 1)
     writers = _writers(stack, world, int(FLOOD_RATE * seconds / FLOOD_WRITERS))
     is_written, is_drained = threading.Event(), threading.Event()
     # Posts have to arrive at this rate on a machine that they share with those who translate them; these may come later.
@@ -142,7 +150,7 @@ def flood(stack: Service, world: World, seconds: float) -> None:
     began, ended = min(one["began"] for one in told), max(one["ended"] for one in told)
     wrong = _wrong(world, posted) | {"sent again": _engine(stack)["repeated"] - before["repeated"]}
     rows, rate = len(posted) * (len(LANGUAGES) - 1), len(posted) / (ended - began)
-    name = f"flood of {len(posted):,} posts into one conversation and 4 languages, by {FLOOD_WRITERS} processes"
+    name = f"flood of {len(posted):,} posts {where} and 4 languages, by {FLOOD_WRITERS} processes"
     row(f"{name}: rate reached", f"{rate:.0f}/s for {ended - began:.1f} s", f"{FLOOD_RATE}/s", rate > FLOOD_RATE * 0.98)
     row(
         "its backlog, 2 workers at a lower priority",
@@ -160,8 +168,8 @@ def flood(stack: Service, world: World, seconds: float) -> None:
 
 
 def _writers(stack: Service, world: World, count: int) -> "list[subprocess.Popen[str]]":
-    """Processes that wait for a line, and then post ``count`` each into the flooded channel."""
-    line = [sys.executable, "bench/writer.py", str(world.user_id), world.workspace_id, world.channel_ids[FLOODED]]
+    """Processes that wait for a line, and then post ``count`` each into the channels of ``world`` in turn."""
+    line = [sys.executable, "bench/writer.py", str(world.user_id), world.workspace_id, ",".join(world.channel_ids)]
     line += [str(FLOOD_RATE / FLOOD_WRITERS), str(count)]
     found = [
         subprocess.Popen(
@@ -202,18 +210,18 @@ def _quiet(stack: Service, world: World, moments: Sequence[threading.Event]) -> 
 
 
 def _backlog(stack: Service, world: World, is_written: threading.Event) -> tuple[int, float]:
-    """The most rows that were owed to the flooded conversation, and when none was any more after all was written."""
+    """The most rows that were owed to the flooded conversations, and when none was any more after all was written."""
     from rosetta.ids import to_uuid
 
     deadline, peak = time.monotonic() + DRAIN_SECONDS, 0
     query = (
         "SELECT count(*) FROM messaging_messagetranslation t JOIN messaging_message m ON m.id = t.message_id "
-        "WHERE m.conversation_id = %s AND t.state <> 'ready'"
+        "WHERE m.conversation_id = ANY(%s) AND t.state <> 'ready'"
     )
     with psycopg.connect(stack.environment["DATABASE_URL"], autocommit=True) as connection:
         while time.monotonic() < deadline:
             is_last = is_written.is_set()
-            found = connection.execute(query, [to_uuid(world.channel_ids[FLOODED])]).fetchone()
+            found = connection.execute(query, [[to_uuid(one) for one in world.channel_ids]]).fetchone()
             owed = found[0] if found else 0
             peak = max(peak, owed)
             if is_last and not owed:
@@ -223,13 +231,13 @@ def _backlog(stack: Service, world: World, is_written: threading.Event) -> tuple
 
 
 def _wrong(world: World, posted: dict[str, str]) -> dict[str, int]:
-    """What readers of the flooded conversation miss, have twice, or have in other words than the engine's."""
+    """What readers of the flooded conversations miss, have twice, or have in other words than the engine's."""
     from messaging.models import Message, MessageTranslation
     from translation.engines.libretranslate import LibreTranslate
     from workspaces.models import Event
 
     engine = LibreTranslate("")
-    there = Message.objects.filter(conversation=world.channel_ids[FLOODED])
+    there = Message.objects.filter(conversation__in=world.channel_ids)
     texts = dict(there.values_list("pk", "content"))
     rows = MessageTranslation.objects.filter(message__in=there, state=MessageTranslation.State.READY)
     said = {(message_id, code): text for message_id, code, text in rows.values_list("message_id", "language", "text")}
@@ -238,7 +246,7 @@ def _wrong(world: World, posted: dict[str, str]) -> dict[str, int]:
         for message_id, text in posted.items()
         for code in LANGUAGES[1:]
     }
-    events = Event.objects.filter(stream_id=world.channel_ids[FLOODED], kind="message.translated")
+    events = Event.objects.filter(stream_id__in=world.channel_ids, kind="message.translated")
     told = Counter((data["message_id"], data["language"]) for data in events.values_list("data", flat=True))
     return {
         "posts lost": len(posted.keys() - texts.keys()),
@@ -300,7 +308,7 @@ def memory(stack: Service, world: World, seconds: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=6)
-    parser.add_argument("--only", default="", help="some of steady, memory, flood, once")
+    parser.add_argument("--only", default="", help="some of steady, memory, once, flood, spread")
     arguments = parser.parse_args()
     seconds, only = arguments.seconds, arguments.only.split(",")
     port = service.free_port()
@@ -311,7 +319,7 @@ def main() -> None:
         seed.connect(env)
         world = make_world("Five", CHANNELS)
         with service.running(env, ["web", "gateway", "worker", "beat"]) as stack:
-            for part in (steady, memory, flood, once):
+            for part in (steady, memory, once, flood, spread):
                 if part.__name__ in only or not arguments.only:
                     part(stack, world, seconds)
     finally:

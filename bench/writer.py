@@ -1,6 +1,6 @@
 """One who writes at a steady rate through the service's own action, without HTTP: a flood takes several, each a process.
 
-Usage: python bench/writer.py USER_ID WORKSPACE_ID CHANNEL_ID RATE COUNT. Says ``ready``, waits for a line, posts by the clock
+Usage: python bench/writer.py USER_ID WORKSPACE_ID CHANNEL_ID,… RATE COUNT. Says ``ready``, waits for a line, posts by the clock
 (who is late catches up) and prints as JSON when it began and ended and what it posted, by id.
 """
 
@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench import seed
 
 
-def main(user_id: int, workspace_id: str, channel_id: str, rate: float, count: int) -> None:
+def main(user_id: int, workspace_id: str, channel_ids: list[str], rate: float, count: int) -> None:
     seed.connect(dict(os.environ))
     from accounts.models import User
     from messaging import access
@@ -23,16 +23,16 @@ def main(user_id: int, workspace_id: str, channel_id: str, rate: float, count: i
     from messaging.places import Sender
 
     user = User.objects.get(pk=user_id)
-    place = access.channel_place(user, workspace_id, channel_id, to_write=True)
+    places = [access.channel_place(user, workspace_id, channel_id, to_write=True) for channel_id in channel_ids]
     print("ready", flush=True)
     sys.stdin.readline()
     began, posted = time.time(), {}
     for number in range(count):
         time.sleep(max(0.0, began + number / rate - time.time()))
-        text = seed.unsaid(number)
+        text, place = seed.unsaid(number), places[number % len(places)]
         posted[post_message(sender=Sender(user), place=place, draft=Draft(text)).message.pk] = text
     print(json.dumps({"began": began, "ended": time.time(), "posted": posted}), flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], sys.argv[3], float(sys.argv[4]), int(sys.argv[5]))
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3].split(","), float(sys.argv[4]), int(sys.argv[5]))
