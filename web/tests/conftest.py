@@ -105,6 +105,8 @@ class Window:
     def check_axe(self, name: str, page: Page | None = None) -> None:
         """The page has no fault that axe knows of (WCAG 2.2 A and AA, and its best practices of structure)."""
         page = page or self.page
+        expect(page.locator("h1, h2")).not_to_have_count(0)
+        expect(page.locator(".waiting")).to_have_count(0)
         page.evaluate(SETTLED)
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(AXE.read_text(encoding="utf-8"))

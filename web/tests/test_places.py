@@ -108,7 +108,7 @@ def test_settings_change_the_account_and_every_page_of_them_is_accessible(opens:
     expect(page.get_by_role("heading", name="general", exact=True)).to_be_visible()
     page.get_by_role("button", name="More about this conversation").click()
     page.get_by_role("menuitemradio", name="Every message").click()
-    expect(page.locator(".toast")).to_have_text("Saved.")
+    expect(page.locator(".toast").last).to_have_text("Saved.")
     assert ann.call("GET", f"{place.api}/notifications")["data"]["level"] == "all"
 
 

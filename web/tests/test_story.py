@@ -321,7 +321,10 @@ TOP_ROW = """() => {
 
 
 def numbers(page: Page) -> list[int]:
-    texts = page.locator(".scroller .message .text").all_text_contents()
+    # In one step: a locator first lists the rows and then reads them, and some may be gone in between.
+    texts = page.evaluate(
+        "() => [...document.querySelectorAll('.scroller .message .text')].map(one => one.textContent)"
+    )
     assert [text for text in texts if len(text.split()) != 2] == []
     return [int(text.split()[1]) for text in texts]
 

@@ -239,6 +239,24 @@ def test_what_one_person_left_unsent_is_not_sent_by_the_next_in_the_same_tab(ope
     expect(page.locator(".message .text")).to_have_text(["Bob's words"])
 
 
+DRAWN_AND_CHANGED = """async () => {
+    const { Store, html, render, useObserved } = await import("/static/web/core.js");
+    const store = new Store({ word: "before" });
+    const View = () => { useObserved(store); return html`<p>${store.state.word}</p>`; };
+    const into = document.createElement("div");
+    render(html`<${View} />`, into);
+    store.set({ word: "after" });
+    await new Promise(done => setTimeout(done, 300));
+    return into.textContent;
+}"""
+
+
+def test_what_changes_right_after_a_view_was_drawn_is_drawn(opens: Opens) -> None:
+    page = opens("en-GB").go("/")
+    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    assert page.evaluate(DRAWN_AND_CHANGED) == "after"
+
+
 def test_a_breach_of_the_policy_is_a_fault_of_the_test(opens: Opens, service: Service) -> None:
     window = opens("en-GB")
     page = window.go("/")

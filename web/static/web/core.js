@@ -47,7 +47,8 @@ export class Store extends Observable {
 /** Draw this view again whenever `observable` changes. @param {Observable | null | undefined} observable */
 export function useObserved(observable) {
   const [, again] = useState(0);
-  useEffect(() => observable?.watch(() => again((n) => n + 1)), [observable]);
+  // Not useEffect: that runs a frame later, and what changes between the drawing and the watching would never be drawn.
+  useLayoutEffect(() => observable?.watch(() => again((n) => n + 1)), [observable]);
 }
 
 /** @param {...(string | false | null | undefined)} names */
