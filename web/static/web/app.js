@@ -228,10 +228,12 @@ function arrived(id, message) {
   const isMine = message.sender?.kind === "user" && message.sender.id === app.state.me?.id;
   const isKnown = conversation && message.seq <= conversation.lastSeq;
   const isSeen = shown === id && document.hasFocus() && conversation?.atEnd;
-  if (!placeOf(id)) loadPlaces();
-  else if (isMine) touchPlace(id, () => ({ last_message_at: message.created_at, unread_count: 0 }));
+  const call = () => !isMine && !isKnown && callFor(id, message);
+  // Where it is decides what it is called, and whether.
+  if (!placeOf(id)) return void loadPlaces().then(call);
+  if (isMine) touchPlace(id, () => ({ last_message_at: message.created_at, unread_count: 0 }));
   else touchPlace(id, (row) => ({ last_message_at: message.created_at, unread_count: (row.unread_count || 0) + (isKnown || isSeen ? 0 : 1) }));
-  if (!isMine && !isKnown) callFor(id, message);
+  return call();
 }
 
 /** Call the person who does not look, where this browser may. */

@@ -33,7 +33,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
     area.style.height = "auto";
     area.style.height = `${Math.min(area.scrollHeight, 240)}px`;
   }, [value]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (autofocus && hasKeyboard()) box.current.focus();
   }, [conversation]);
 

@@ -1,5 +1,5 @@
 /** A small choice of emoji, found by words of one's language or by looking. */
-import { html, kept, useEffect, useRef, useState } from "../core.js";
+import { html, kept, useLayoutEffect, useRef, useState } from "../core.js";
 import { spoken, t } from "../i18n.js";
 import { float, Icon } from "./parts.js";
 
@@ -31,7 +31,7 @@ function Picker({ onPick, onClose }) {
   const [query, setQuery] = useState("");
   const [words, setWords] = useState(/** @type {Record<string, string[]>[]} */ ([]));
   const root = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const away = (event) => root.current?.parentNode.contains(event.target) || onClose();
     document.addEventListener("pointerdown", away);
     float(root.current, root.current.parentNode);

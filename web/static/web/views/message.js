@@ -2,7 +2,7 @@
 import * as api from "../api.js";
 import { blobOf, pathOf } from "../api.js";
 import { attempt, copy } from "../app.js";
-import { classes, html, useEffect, useRef, useState } from "../core.js";
+import { classes, html, useEffect, useLayoutEffect, useRef, useState } from "../core.js";
 import { languageName, list, moment, size, t, time } from "../i18n.js";
 import { forSending, forTyping, gist, isOnlyEmoji, rich, tame } from "../text.js";
 import { EmojiButton, QUICK } from "./emoji.js";
@@ -25,7 +25,7 @@ export function Message({ message, conversation, isFirst, room, inThread = false
   const [isEditing, setEditing] = useState(false);
   const [dialog, setDialog] = useState("");
   const row = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (conversation.toEdit !== message.id || inThread) return;
     conversation.toEdit = null;
     setEditing(true);
@@ -250,7 +250,7 @@ function Editor({ message, conversation, onDone }) {
   const { text, mentions } = forTyping(message.original_content ?? "");
   const [value, setValue] = useState(text);
   const box = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     box.current.focus();
     box.current.setSelectionRange(value.length, value.length);
     // After the list has found its place with the taller row in it.

@@ -1,7 +1,7 @@
 /** What stands beside a conversation: a thread, pins, search, and who is here. */
 import * as api from "../api.js";
 import { app, attempt, loadMembers } from "../app.js";
-import { html, useEffect, useMemo, useObserved, useRef, useState } from "../core.js";
+import { html, useEffect, useLayoutEffect, useMemo, useObserved, useRef, useState } from "../core.js";
 import { languageName, moment, t } from "../i18n.js";
 import { gist, tame } from "../text.js";
 import { Composer } from "./composer.js";
@@ -13,7 +13,7 @@ export function Panel({ title, onClose, children, class: more = "" }) {
   const root = useRef(null);
   // Of before anything in here took the focus; a box to write in may do so first.
   const [before] = useState(() => /** @type {HTMLElement | null} */ (document.activeElement));
-  useEffect(() => {
+  useLayoutEffect(() => {
     (root.current.querySelector("[data-first]") ?? root.current.querySelector("h2")).focus();
     return () => before?.isConnected && before.focus?.();
   }, []);
@@ -109,9 +109,12 @@ export function Search({ workspaceId, nameOf, onJump, onClose }) {
   const [query, setQuery] = useState("");
   const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
   const [more, setMore] = useState(/** @type {string | null} */ (null));
+  const newest = useRef(query);
+  newest.current = query;
   const ask = async (before) => {
     const answer = await attempt(() => api.get(`/workspaces/${workspaceId}/search`, { q: query.trim(), before }));
-    if (!answer) return;
+    // Answers may overtake each other: those of other words are not wanted any more.
+    if (!answer || newest.current !== query) return;
     setRows((old) => (before ? [...(old ?? []), ...answer.data] : answer.data));
     setMore(answer.meta?.next_before ?? null);
   };

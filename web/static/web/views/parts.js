@@ -1,6 +1,6 @@
 /** Small pieces that every page uses: icons, avatars, dialogs, fields and a menu. */
 import { pathOf } from "../api.js";
-import { classes, html, useEffect, useRef, useState } from "../core.js";
+import { classes, html, useLayoutEffect, useRef, useState } from "../core.js";
 import { t } from "../i18n.js";
 import { tame } from "../text.js";
 
@@ -79,7 +79,7 @@ export const Name = ({ children }) => html`<bdi>${tame(children)}</bdi>`;
 /** A modal dialog; the browser keeps the focus inside and gives it back. */
 export function Dialog({ title, onClose, wide, children }) {
   const element = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
     element.current.showModal();
     (element.current.querySelector("[autofocus]") ?? element.current.querySelector("h2")).focus();
@@ -177,7 +177,7 @@ export function float(element, anchor, align = "end") {
 export function Menu({ label, icon, class: more, children, align = "end", button }) {
   const [isOpen, setOpen] = useState(false);
   const root = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen) return undefined;
     float(root.current.querySelector(".menu-list"), root.current, align);
     const away = (event) => root.current?.contains(event.target) || setOpen(false);
