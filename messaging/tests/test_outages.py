@@ -85,9 +85,15 @@ def service(engines: Engines) -> Iterator[Service]:
         "LIBRETRANSLATE_URL": engines.second.url,
     }
     if redis := os.environ.get("REDIS_URL"):
-        urls["BROKER_URL"] = redis.rpartition("/")[0] + "/13"  # a queue that no other run reads
+        urls["BROKER_URL"] = f"{redis.rpartition('/')[0]}/{_queue()}"
     with running(**urls) as one:
         yield one
+
+
+def _queue() -> int:
+    """A Redis database whose tasks the workers of no other test process take."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return 13 - number % 3
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +139,13 @@ async def test_a_worker_killed_in_a_batch_leaves_nothing_stuck_and_nothing_paid_
 
 
 def test_a_worker_tells_what_it_counted(team: Team, workers: Workers) -> None:
+    team.post("The fourth crate of tea is here")
+
     def told() -> bool:
-        text = httpx.get(f"http://{HOST}:{workers.metrics_port}/metrics").text
+        try:
+            text = httpx.get(f"http://{HOST}:{workers.metrics_port}/metrics").text
+        except httpx.ConnectError:
+            return False  # not started yet
         return 'rosetta_translation_seconds_count{engine="deepl",source="en",target="th"}' in text
 
     wait_until(told, "the worker's counters have its calls", PATIENCE)
