@@ -215,6 +215,19 @@ def test_what_is_not_translated_yet_says_so_and_why(opens: Opens, service: Servi
     window.check_axe("a failed translation")
 
 
+def test_who_wonders_why_a_message_is_not_translated_is_told(opens: Opens, service: Service) -> None:
+    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
+    place = ann.workspace("As it is", yuki)
+    place.say(yuki, LINES["thanks"]["ja"], skip_translation=True)
+    page = opens("en-GB").sign_in(ann, place.page)
+    row = page.locator(".scroller .message").last
+    expect(row.locator(".text")).to_have_text(LINES["thanks"]["ja"])
+    row.hover()
+    row.get_by_role("button", name="More actions").click()
+    row.get_by_role("menuitem", name="Why is this not translated?").click()
+    expect(row.locator(".why")).to_contain_text("its author wanted it so")
+
+
 def test_a_draft_can_be_read_as_others_will_and_a_translation_corrected(opens: Opens, service: Service) -> None:
     ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
     place = ann.workspace("Careful words", yuki)

@@ -38,6 +38,8 @@ export function Message({ message, conversation, isFirst, room, inThread = false
   const isMine = conversation.isMine(message);
   const isGone = Boolean(message.deleted_at);
   const isTranslated = message.display_source === "translation";
+  // Most of what is skipped has no words, so that no line under it asks for attention: who wonders finds the reason in the menu.
+  const isSkipped = message.translation_status === "skipped" && !isTranslated && Boolean(message.original_content && room.language && message.original_language !== room.language);
   const mayReact = !room.isGuest && !isGone;
   const actions = {
     original: () => isTranslated && setShows(shows === "original" ? "" : "original"),
@@ -96,6 +98,7 @@ export function Message({ message, conversation, isFirst, room, inThread = false
             ${isMine && html`<${MenuItem} icon="edit" onClick=${actions.edit}>${t("message.edit")}<//>`}
             ${message.display_content && html`<${MenuItem} icon="copy" onClick=${actions.copy}>${t("message.copy")}<//>`}
             ${isTranslated && html`<${MenuItem} icon="translate" onClick=${() => setShows("original")}>${t("translation.showOriginal")}<//>`}
+            ${isSkipped && html`<${MenuItem} icon="translate" onClick=${() => setShows("why")}>${t("translation.whyNot")}<//>`}
             ${room.canCorrect && isTranslated && html`<${MenuItem} icon="edit" onClick=${() => setDialog("correct")}>${t("correct.title")}<//>`}
             <${MenuItem} icon="pin" onClick=${actions.pin}>${isPinned ? t("message.unpin") : t("message.pin")}<//>
             ${!isMine && html`<${MenuItem} icon="flag" onClick=${() => setDialog("report")}>${t("message.report")}<//>`}
@@ -145,6 +148,7 @@ function Translation({ message, room, shows, setShows, conversation, onCorrect }
   }
   if (!room.language || message.original_language === room.language) return null;
   if (message.translation_status === "pending") return html`<${Pending} message=${message} conversation=${conversation} />`;
+  if (message.translation_status === "skipped" && shows === "why") return html`<${Why} message=${message} conversation=${conversation} language=${room.language} />`;
   if (message.translation_status !== "failed") return null;
   return html`
     <p class="untranslated"><${Icon} name="warn" /> ${t("translation.failed", { language: languageName(room.language) })}${" "}
@@ -178,7 +182,7 @@ function Maker({ message, conversation }) {
 /** Why a translation could not be had, as far as the server tells. */
 function Why({ message, conversation, language }) {
   const row = useHow(message, conversation, language);
-  return html`<p class="original-note why" role="status">${row ? t(REASONS[row.reason ?? ""] ?? "reason.away") : t("loading")}</p>`;
+  return html`<p class="original-note why" role="status">${row ? t(REASONS[row.reason ?? ""] ?? (message.translation_status === "skipped" ? "reason.nothing" : "reason.away")) : t("loading")}</p>`;
 }
 
 /** Nobody tells when a translation is given up: while one is missing, the message is read again now and then. */
