@@ -14,7 +14,7 @@ const LONG = 1200;
 const LONG_LINES = 18;
 const PENDING_WAIT = 8000;
 /** The server's reasons for a missing translation, as sentences; any other is that no service could be reached. */
-const REASONS = { no_engine: "reason.noEngine", protection: "reason.protection", budget: "reason.budget", engine_quota: "reason.budget" };
+const REASONS = { away: "reason.away", no_engine: "reason.noEngine", protection: "reason.protection", budget: "reason.budget", engine_quota: "reason.budget" };
 
 /**
  * @param {{message: import("../../../types").Message, conversation: import("../conversation.js").Conversation, isFirst: boolean, room: import("../../../types").Room, inThread?: boolean}} props
@@ -163,7 +163,7 @@ function useHow(message, conversation, language) {
     let isStale = false;
     api.get(`${conversation.path}/messages/${message.id}/translations`, { per_page: 100 }).then(
       ({ data }) => isStale || setRow(data.find((one) => one.language === language) ?? {}),
-      () => isStale || setRow({}),
+      () => isStale || setRow({ reason: "away" }),
     );
     return () => {
       isStale = true;
