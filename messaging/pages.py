@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from messaging.errors import unknown_id
 from messaging.models import Message
 from messaging.places import Place
-from messaging.resources import rows_of, with_words
+from messaging.resources import MessageRow, rows_of, with_words
 from rosetta import languages
 from rosetta.compiled import ULID, CompiledQuery, Unseen
 from rosetta.errors import Invalid
@@ -34,7 +34,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    rows: list[dict[str, Any]]
+    rows: list[MessageRow]
     meta: dict[str, Any]
 
 
@@ -80,11 +80,11 @@ def page_of(messages: QuerySet[Message], cursor: Cursor, language: str, last_seq
     return Page(rows, _meta(rows, last_seq, older=older, newer=newer, has_more=has_more))
 
 
-def _meta(rows: list[dict[str, Any]], last_seq: int, *, older: bool, newer: bool, has_more: bool) -> dict[str, Any]:
+def _meta(rows: list[MessageRow], last_seq: int, *, older: bool, newer: bool, has_more: bool) -> dict[str, Any]:
     return {
         "has_more": has_more,
-        "next_before": rows[-1]["id"] if rows and older else None,
-        "next_after": rows[0]["id"] if rows and newer else None,
+        "next_before": rows[-1].id if rows and older else None,
+        "next_after": rows[0].id if rows and newer else None,
         "last_seq": last_seq,
     }
 
@@ -97,7 +97,7 @@ def newest_page(place: Place, cursor: Cursor, language: str) -> Page:
     rows = _older_query(cursor.limit).rows(
         conversation_id=place.conversation.pk, below=cursor.seq or last_seq + 1, language=language
     )
-    return _backward(rows, cursor, last_seq)
+    return _backward([MessageRow._make(row) for row in rows], cursor, last_seq)
 
 
 @lru_cache(maxsize=MAX_LIMIT)
@@ -110,22 +110,22 @@ def _older_query(limit: int) -> CompiledQuery:
     return CompiledQuery(build, conversation_id=ULID, below=int, language=str)
 
 
-def _backward(rows: list[dict[str, Any]], cursor: Cursor, last_seq: int) -> Page:
+def _backward(rows: list[MessageRow], cursor: Cursor, last_seq: int) -> Page:
     older, rows = len(rows) > cursor.limit, rows[: cursor.limit]
     return Page(rows, _meta(rows, last_seq, older=older, newer=cursor.kind == "before" and bool(rows), has_more=older))
 
 
-def _older(messages: QuerySet[Message], below: int, limit: int, language: str) -> tuple[list[dict[str, Any]], bool]:
+def _older(messages: QuerySet[Message], below: int, limit: int, language: str) -> tuple[list[MessageRow], bool]:
     rows = rows_of(messages.filter(seq__lt=below).order_by("-seq"), language, limit + 1)
     return rows[:limit], len(rows) > limit
 
 
-def _newer(messages: QuerySet[Message], above: int, limit: int, language: str) -> tuple[list[dict[str, Any]], bool]:
+def _newer(messages: QuerySet[Message], above: int, limit: int, language: str) -> tuple[list[MessageRow], bool]:
     rows = rows_of(messages.filter(seq__gt=above).order_by("seq"), language, limit + 1)
     return rows[:limit][::-1], len(rows) > limit
 
 
-def _around(messages: QuerySet[Message], cursor: Cursor, language: str) -> tuple[list[dict[str, Any]], bool, bool]:
+def _around(messages: QuerySet[Message], cursor: Cursor, language: str) -> tuple[list[MessageRow], bool, bool]:
     """The message in the middle of ``limit`` in all; what one side lacks the other gives."""
     newer, more_newer = _newer(messages, cursor.seq, cursor.limit, language)
     older, more_older = _older(messages, cursor.seq + 1, cursor.limit, language)

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import FilteredRelation, Q, QuerySet
@@ -19,14 +20,42 @@ from workspaces.resources import person
 
 READY = MessageTranslation.State.READY
 
-_COLUMNS = (
-    "id", "conversation_id", "seq", "type", "content", "language", "translation_status", "skip_translation", "revision",
-    "parent_id", "reply_count", "attachment_count", "reaction_count", "mentions", "is_automation",
-    "created_at", "edited_at", "deleted_at", "pinned_at",
-    "sender_user_id", "sender_user__name", "sender_user__avatar_url",
-    "sender_guest_id", "sender_guest__nickname", "sender_webhook_id", "sender_webhook__name",
-    "words__state", "words__text", "words__revision",
-)  # fmt: skip
+
+class MessageRow(NamedTuple):
+    """A message with its sender and its words in one language, as one query reads it (models cost half a page)."""
+
+    id: str
+    conversation_id: str
+    seq: int
+    type: str
+    content: str | None
+    language: str
+    translation_status: str
+    skip_translation: bool
+    revision: int
+    parent_id: str | None
+    reply_count: int
+    attachment_count: int
+    reaction_count: int
+    mentions: list[dict[str, Any]]
+    is_automation: bool
+    created_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    sender_user_id: int | None
+    sender_guest_id: str | None
+    sender_webhook_id: str | None
+    sender_user__name: str | None
+    sender_user__avatar_url: str | None
+    sender_guest__nickname: str | None
+    sender_webhook__name: str | None
+    words__state: str | None
+    words__text: str | None
+    words__revision: int | None
+
+
+# Those of the message itself.
+_OWN = [name for name in MessageRow._fields if "__" not in name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +87,28 @@ class Home:
         return cls(place.workspace.pk if place.workspace is not None else None)
 
 
-def with_words(messages: QuerySet[Message], language: str | Unseen) -> QuerySet[Message, dict[str, Any]]:
-    """``messages`` with their senders and their words in ``language``, as plain rows (models cost half the page)."""
+def with_words(messages: QuerySet[Message], language: str | Unseen) -> QuerySet[Message, tuple[Any, ...]]:
+    """What ``MessageRow._make`` takes: ``messages`` with their senders and their words in ``language``."""
     words = FilteredRelation("translations", condition=Q(translations__language=language))
-    rows: QuerySet[Message, dict[str, Any]] = messages.annotate(words=words).values(*_COLUMNS)
+    rows: QuerySet[Message, tuple[Any, ...]] = messages.annotate(words=words).values_list(*MessageRow._fields)
     return rows
 
 
-def rows_of(messages: QuerySet[Message], language: str, limit: int | None = None) -> list[dict[str, Any]]:
-    """At most ``limit`` rows of ``with_words``, in one query."""
-    return list(with_words(messages, language)[:limit])
+def rows_of(messages: QuerySet[Message], language: str, limit: int | None = None) -> list[MessageRow]:
+    """At most ``limit`` of ``messages`` with their words in ``language``, in one query."""
+    return [MessageRow._make(row) for row in with_words(messages, language)[:limit]]
 
 
-def rows_again(pks: Sequence[str], language: str) -> list[dict[str, Any]]:
+def rows_again(pks: Sequence[str], language: str) -> list[MessageRow]:
     """The rows of ``pks`` as they are now, in no order."""
     return rows_of(Message.objects.filter(pk__in=pks), language)
 
 
-def messages(rows: Sequence[dict[str, Any]], home: Home, reader: Reader) -> list[dict[str, Any]]:
+def messages(rows: Sequence[MessageRow], home: Home, reader: Reader) -> list[dict[str, Any]]:
     """The resources of ``rows``: one query more where there are attachments, one where there are reactions."""
-    attachments = _attachments_of([row["id"] for row in rows if row["attachment_count"]], home)
-    reactions = _reactions_of([row["id"] for row in rows if row["reaction_count"]], reader)
-    return [_message(row, home, reader, attachments.get(row["id"], []), reactions.get(row["id"], [])) for row in rows]
+    attachments = _attachments_of([row.id for row in rows if row.attachment_count], home)
+    reactions = _reactions_of([row.id for row in rows if row.reaction_count], reader)
+    return [_message(row, home, reader, attachments.get(row.id, []), reactions.get(row.id, [])) for row in rows]
 
 
 def message(pk: str, home: Home, reader: Reader) -> dict[str, Any] | None:
@@ -97,77 +126,78 @@ def fresh_message(
 ) -> dict[str, Any]:
     """A message that was just written, from what the writer holds: no query."""
     words = next((one for one in translations if one.language == reader.language), None)
-    values: dict[str, Any] = {name: getattr(row, name) for name in _COLUMNS if "__" not in name}
-    values |= {
-        "sender_user__name": row.sender_user.name if row.sender_user else None,
-        "sender_user__avatar_url": row.sender_user.avatar_url if row.sender_user else None,
-        "sender_guest__nickname": row.sender_guest.nickname if row.sender_guest else None,
-        "sender_webhook__name": row.sender_webhook.name if row.sender_webhook else None,
-        "words__state": words.state if words else None,
-        "words__text": words.text if words else None,
-        "words__revision": words.revision if words else None,
-    }
-    return _message(values, home, reader, [attachment(one, home) for one in attachments], [])
+    user, guest, webhook = row.sender_user, row.sender_guest, row.sender_webhook
+    written = MessageRow(
+        **{name: getattr(row, name) for name in _OWN},
+        sender_user__name=user.name if user else None,
+        sender_user__avatar_url=user.avatar_url if user else None,
+        sender_guest__nickname=guest.nickname if guest else None,
+        sender_webhook__name=webhook.name if webhook else None,
+        words__state=words.state if words else None,
+        words__text=words.text if words else None,
+        words__revision=words.revision if words else None,
+    )
+    return _message(written, home, reader, [attachment(one, home) for one in attachments], [])
 
 
-def is_translated(row: dict[str, Any], language: str) -> bool:
+def is_translated(row: MessageRow, language: str) -> bool:
     """Whether ``row`` is shown in ``language`` rather than as it was written."""
     return (
-        row["deleted_at"] is None
-        and row["content"] is not None
-        and row["language"] != language
-        and row["words__state"] == READY
-        and row["words__revision"] == row["revision"]
+        row.deleted_at is None
+        and row.content is not None
+        and row.language != language
+        and row.words__state == READY
+        and row.words__revision == row.revision
     )
 
 
 def _message(
-    row: dict[str, Any], home: Home, reader: Reader, attachments: list[Any], reactions: list[Any]
+    row: MessageRow, home: Home, reader: Reader, attachments: list[Any], reactions: list[Any]
 ) -> dict[str, Any]:
-    original = row["content"] if row["deleted_at"] is None else None
+    original = row.content if row.deleted_at is None else None
     translated = is_translated(row, reader.language)
     return {
-        "id": row["id"],
-        "conversation_id": row["conversation_id"],
+        "id": row.id,
+        "conversation_id": row.conversation_id,
         "workspace_id": home.workspace_id,
-        "channel_id": row["conversation_id"] if home.workspace_id is not None else None,
-        "seq": row["seq"],
-        "type": row["type"],
+        "channel_id": row.conversation_id if home.workspace_id is not None else None,
+        "seq": row.seq,
+        "type": row.type,
         "sender": _sender(row),
         "original_content": original,
-        "original_language": row["language"],
-        "display_content": row["words__text"] if translated else original,
-        "display_language": reader.language if translated else row["language"],
+        "original_language": row.language,
+        "display_content": row.words__text if translated else original,
+        "display_language": reader.language if translated else row.language,
         "display_source": "translation" if translated else "original",
-        "translation_status": row["translation_status"],
-        "parent_message_id": row["parent_id"],
-        "reply_count": row["reply_count"],
+        "translation_status": row.translation_status,
+        "parent_message_id": row.parent_id,
+        "reply_count": row.reply_count,
         "attachments": attachments,
-        "mentions": row["mentions"],
+        "mentions": row.mentions,
         "reactions": reactions,
-        "created_at": moment(row["created_at"]),
-        "edited_at": moment(row["edited_at"]),
-        "deleted_at": moment(row["deleted_at"]),
+        "created_at": moment(row.created_at),
+        "edited_at": moment(row.edited_at),
+        "deleted_at": moment(row.deleted_at),
     }
 
 
-def _sender(row: dict[str, Any]) -> dict[str, Any] | None:
-    if row["sender_user_id"] is not None:
-        kind = "automation" if row["is_automation"] else "user"
-        name, avatar = row["sender_user__name"], row["sender_user__avatar_url"]
-        return {"kind": kind, "id": row["sender_user_id"], "name": name, "avatar_url": avatar}
-    if row["sender_guest_id"] is not None:
+def _sender(row: MessageRow) -> dict[str, Any] | None:
+    if row.sender_user_id is not None:
+        kind = "automation" if row.is_automation else "user"
+        name, avatar = row.sender_user__name, row.sender_user__avatar_url
+        return {"kind": kind, "id": row.sender_user_id, "name": name, "avatar_url": avatar}
+    if row.sender_guest_id is not None:
         return {
             "kind": "guest",
-            "id": row["sender_guest_id"],
-            "name": row["sender_guest__nickname"],
+            "id": row.sender_guest_id,
+            "name": row.sender_guest__nickname,
             "avatar_url": None,
         }
-    if row["sender_webhook_id"] is not None:
+    if row.sender_webhook_id is not None:
         return {
             "kind": "webhook",
-            "id": row["sender_webhook_id"],
-            "name": row["sender_webhook__name"],
+            "id": row.sender_webhook_id,
+            "name": row.sender_webhook__name,
             "avatar_url": None,
         }
     return None

@@ -8,7 +8,7 @@ import orjson
 
 from messaging import resources
 from messaging.models import Message, Reaction
-from messaging.resources import Home, Reader
+from messaging.resources import Home, MessageRow, Reader
 from rosetta.times import moment
 from workspaces.models import Event
 
@@ -109,9 +109,9 @@ def frames(
 
 
 def _messages(ids: Collection[str], language: str, sources: Mapping[str, Source]) -> dict[str, dict[str, Any]]:
-    by_conversation: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    by_conversation: dict[str, list[MessageRow]] = defaultdict(list)
     for row in resources.rows_of(Message.objects.filter(pk__in=ids), language):
-        by_conversation[row["conversation_id"]].append(row)
+        by_conversation[row.conversation_id].append(row)
     found: dict[str, dict[str, Any]] = {}
     for conversation_id, rows in by_conversation.items():
         home = Home(sources[conversation_id].workspace_id)

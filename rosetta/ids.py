@@ -5,6 +5,7 @@ import re
 import threading
 import time
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,12 @@ _spelled_before = lru_cache(maxsize=4096)(_spelled)
 
 def from_uuid(value: uuid.UUID) -> str:
     return _spelled_before(value.int)
+
+
+def from_uuids(values: Iterable[uuid.UUID | None]) -> list[str | None]:
+    """Like ``from_uuid``, for a whole column."""
+    spelled = _spelled_before
+    return [None if value is None else spelled(value.int) for value in values]
 
 
 def database_id(ulid: str) -> uuid.UUID | str:

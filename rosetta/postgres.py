@@ -19,8 +19,9 @@ def read_moments_quickly() -> None:
 
         def load(self, data: Any) -> datetime:
             try:
-                return datetime.fromisoformat(bytes(data).decode()).astimezone(UTC)
+                moment = datetime.fromisoformat(bytes(data).decode())
             except ValueError:  # infinity, years of five digits
                 return super().load(data)  # type: ignore[no-any-return]
+            return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
     get_adapters_template(settings.USE_TZ, connection.timezone).adapters.register_loader("timestamptz", MomentLoader)

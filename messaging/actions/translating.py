@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -13,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from messaging.models import Message, MessageTranslation
+from messaging.resources import MessageRow
 from messaging.translations import SAID, SHARE_MS, Status, milliseconds, nudge_translators, say, translation_row
 from rosetta.compiled import CompiledUpdate
 from translation.service import Job, Outcome, characters_left, is_translatable, recall_many, translate_batch
@@ -187,7 +187,7 @@ def _status(states: set[str]) -> str:
     return Status.NOT_NEEDED
 
 
-def owe_on_read(*, rows: Sequence[dict[str, Any]], scope_id: str, language: str) -> set[str]:
+def owe_on_read(*, rows: Sequence[MessageRow], scope_id: str, language: str) -> set[str]:
     """Owe the messages of a page to a reader whose language they were not owed in; returns the ids whose rows changed.
 
     Somebody may join with a new language, or ask for one: what they look at is translated then, once, whoever else looks.
@@ -196,15 +196,15 @@ def owe_on_read(*, rows: Sequence[dict[str, Any]], scope_id: str, language: str)
     wanting = [
         row
         for row in rows
-        if row["words__state"] in (None, State.SKIPPED)
-        and row["language"] != language
-        and row["content"]
-        and row["deleted_at"] is None
-        and not row["skip_translation"]
-        and is_translatable(row["content"])
+        if row.words__state in (None, State.SKIPPED)
+        and row.language != language
+        and row.content
+        and row.deleted_at is None
+        and not row.skip_translation
+        and is_translatable(row.content)
     ]
-    missing = [row["id"] for row in wanting if row["words__state"] is None]
-    skipped = {row["id"]: len(row["content"]) for row in wanting if row["words__state"] is not None}
+    missing = [row.id for row in wanting if row.words__state is None]
+    skipped = {row.id: len(row.content or "") for row in wanting if row.words__state is not None}
     owed = _owe(missing, scope_id, language) if missing else set()
     return owed | (_revive(skipped, scope_id, language) if skipped else set())
 

@@ -64,9 +64,9 @@ def page_answer(page: Page, place: Place, reader: Reader) -> Response:
     owed = translating.owe_on_read(rows=page.rows, scope_id=place.scope_id, language=reader.language)
     rows = page.rows
     if owed:
-        fresh = resources.rows_again([row["id"] for row in rows], reader.language)
-        by_id = {row["id"]: row for row in fresh}
-        rows = [by_id.get(row["id"], row) for row in rows]
+        fresh = resources.rows_again([row.id for row in rows], reader.language)
+        by_id = {row.id: row for row in fresh}
+        rows = [by_id.get(row.id, row) for row in rows]
     return Response({"data": resources.messages(rows, Home.of(place), reader), "meta": page.meta})
 
 

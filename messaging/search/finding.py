@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from messaging.models import Message, MessageTranslation
-from messaging.resources import is_translated, rows_of
+from messaging.resources import MessageRow, is_translated, rows_of
 from messaging.search.text import Asked, scope_term
 from workspaces.access import open_to
 from workspaces.models import Channel, Member
@@ -20,7 +20,7 @@ ROUNDS = 5
 class Found:
     """``rows`` as ``resources.rows_of`` gives them, each with its snippet; ``next_before`` where there may be more."""
 
-    rows: list[dict[str, Any]]
+    rows: list[MessageRow]
     snippets: list[str]
     next_before: str | None
 
@@ -30,7 +30,7 @@ def find(*, member: Member, language: str, asked: Asked, limit: int, before: str
 
     A page may be short, even empty, and yet have a ``next_before``: looking further took too long for one request.
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[MessageRow] = []
     snippets: list[str] = []
     if not asked.terms:
         return Found(rows, snippets, None)
@@ -38,7 +38,7 @@ def find(*, member: Member, language: str, asked: Asked, limit: int, before: str
         for row in chunk:
             if len(rows) == limit:
                 return Found(rows, snippets, before)
-            before = row["id"]
+            before = row.id
             if hit := _hit(row, asked, language):
                 rows.append(row)
                 snippets.append(asked.snippet(hit))
@@ -47,9 +47,7 @@ def find(*, member: Member, language: str, asked: Asked, limit: int, before: str
     return Found(rows, snippets, before)
 
 
-def _chunks(
-    member: Member, language: str, asked: Asked, size: int, before: str | None
-) -> Iterator[list[dict[str, Any]]]:
+def _chunks(member: Member, language: str, asked: Asked, size: int, before: str | None) -> Iterator[list[MessageRow]]:
     """Rows that have the terms, newest first."""
     for _round in range(ROUNDS):
         ids = _candidates(member, language, asked, size, before)
@@ -83,10 +81,10 @@ def _newest(rows: QuerySet[Any], key: str, size: int, before: str | None) -> lis
     return list(rows.order_by(f"-{key}").values_list(key, flat=True)[:size])
 
 
-def _hit(row: dict[str, Any], asked: Asked, language: str) -> str | None:
+def _hit(row: MessageRow, asked: Asked, language: str) -> str | None:
     """The text in which everything stands: what the reader sees, else the original."""
-    shown = row["words__text"] if is_translated(row, language) else None
-    for text in (shown, row["content"]):
+    shown = row.words__text if is_translated(row, language) else None
+    for text in (shown, row.content):
         if text and asked.is_in(text):
-            return str(text)
+            return text
     return None

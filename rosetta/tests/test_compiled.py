@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Lower
+from django.forms import model_to_dict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from conftest import make_user
 from messaging.models import Message, MessageTranslation
 from rosetta.compiled import ULID, CompiledInsert, CompiledQuery, CompiledUpdate, run_together
-from workspaces.models import Channel, Event, Workspace
+from workspaces.models import Channel, Conversation, Event, Workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -31,10 +33,41 @@ def test_the_same_query_serves_every_value(owner: User, workspace: Workspace) ->
     assert by_slug.first(workspace_id=workspace.pk, slug="other") is None
 
 
-def test_plain_rows_keep_their_types() -> None:
-    user = make_user("Nok", "th")
-    by_id = CompiledQuery(lambda pk: User.objects.filter(pk=pk).values("pk", "is_active", "created_at"), pk=int)
-    assert by_id.rows(pk=user.pk) == [{"pk": user.pk, "is_active": True, "created_at": user.created_at}]
+@pytest.mark.parametrize("data", [{}, [1, 2.5, "é", None], {"a": {"b": True}}, "word"])
+def test_plain_rows_are_those_of_the_queryset(workspace: Workspace, data: Any) -> None:
+    for seq in (100, 101):
+        Event.objects.create(stream_id=workspace.pk, seq=seq, kind="told", data=data, user_id=None)
+
+    def events(stream_id: str, above: int) -> QuerySet[Any, Any]:
+        rows = Event.objects.filter(stream_id=stream_id, seq__gt=above).order_by("seq")
+        return rows.values_list("seq", "stream_id", "user_id", "data", "created_at", Lower("kind"))
+
+    found = CompiledQuery(events, stream_id=ULID, above=int).rows(stream_id=workspace.pk, above=99)
+    assert found == list(events(workspace.pk, 99))
+    assert [type(value) for value in found[0]] == [type(value) for value in events(workspace.pk, 99)[0]]
+
+
+def test_models_are_those_of_the_queryset(owner: User, workspace: Workspace) -> None:
+    def channels(workspace_id: str) -> QuerySet[Any, Any]:
+        rows = Channel.objects.select_related("workspace", "created_by").filter(workspace=workspace_id).order_by("pk")
+        return rows.annotate(first_seq=F("conversation__last_seq") + 1)
+
+    Channel.objects.create(conversation=Conversation.objects.create(), workspace=workspace, name="b", slug="b")
+    found = CompiledQuery(channels, workspace_id=ULID).rows(workspace_id=workspace.pk)
+    same = list(channels(workspace.pk))
+    assert [model_to_dict(row) for row in found] == [model_to_dict(row) for row in same]
+    assert [(row.first_seq, row.created_by, row._state.adding) for row in found] == [
+        (row.first_seq, row.created_by, False) for row in same
+    ]
+    with CaptureQueriesContext(connection) as seen:
+        assert [row.workspace.name for row in found] == ["Acme", "Acme"]
+    assert not seen.captured_queries
+
+
+def test_a_query_of_dictionaries_is_refused() -> None:
+    by_id = CompiledQuery(lambda pk: User.objects.filter(pk=pk).values("pk"), pk=int)
+    with pytest.raises(ValueError, match="neither models nor"):
+        by_id.rows(pk=1)
 
 
 def test_a_value_that_the_query_forgets_is_a_mistake_told_at_once() -> None:
