@@ -18,7 +18,7 @@ from realtime.tests.running import HOST, ROOT, Service, free_port, running, wait
 from translation.tests import servers
 
 # A dead worker's lease ends after a minute, engines are tried again after half of one, on a machine that may be busy.
-PATIENCE = 240
+PATIENCE = 150
 
 
 class Workers:
