@@ -423,7 +423,8 @@ if BROKER_URL:
 else:
     for _folder in ("tasks", "control", "done"):
         (QUEUE_DIR / _folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://localhost//"
+    CELERY_BROKER_URL = "localhost"
+    CELERY_BROKER_TRANSPORT = "rosetta.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(QUEUE_DIR / "tasks"),
         "data_folder_out": str(QUEUE_DIR / "tasks"),

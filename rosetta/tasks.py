@@ -1,6 +1,7 @@
 """The frame's own periodic jobs."""
 
 import time
+from contextlib import suppress
 
 from celery import shared_task
 from django.conf import settings
@@ -26,7 +27,8 @@ def _purge_some() -> int:
     for path in done.iterdir():
         if gone >= BATCH:
             break
-        if path.stat().st_mtime < limit:
-            path.unlink(missing_ok=True)
-            gone += 1
+        with suppress(FileNotFoundError):  # a draft that moved to its place meanwhile
+            if path.stat().st_mtime < limit:
+                path.unlink()
+                gone += 1
     return gone

@@ -104,6 +104,8 @@ def workers(service: Service) -> Iterator[Workers]:
             found.start(name)
             stack.callback(lambda name=name: found.kill(name))
         yield found
+        for name, process in found.processes.items():
+            assert process.poll() is None, f"The {name} ended by itself: {service.log(name)}"
 
 
 @pytest.fixture(scope="module")
