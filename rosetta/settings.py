@@ -557,6 +557,6 @@ if OTEL_EXPORTER_OTLP_ENDPOINT:
 
 # The test run has its own quick hasher, and a queue in memory that no worker empties.
 if TESTING:
-    CELERY_BROKER_URL = "memory://"
+    CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT = "memory://", "memory"
     CELERY_BROKER_TRANSPORT_OPTIONS = {}
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
