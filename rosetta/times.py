@@ -2,10 +2,17 @@
 
 from datetime import UTC, datetime
 
+import orjson
+
+_TO_THE_SECOND = orjson.OPT_OMIT_MICROSECONDS
+
 
 def moment(value: datetime | None) -> str | None:
     """``2026-05-11T05:00:00+00:00``: to the second, in UTC."""
-    return None if value is None else value.astimezone(UTC).isoformat(timespec="seconds")
+    if value is None:
+        return None
+    # A third of what isoformat takes, and a page of messages has a hundred of them.
+    return orjson.dumps(value.astimezone(UTC), option=_TO_THE_SECOND)[1:-1].decode()
 
 
 def account_moment(value: datetime | None) -> str | None:
