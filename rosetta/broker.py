@@ -24,19 +24,17 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
         self._write(Path(self.data_folder_out) / name, payload)
 
     def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
-        binding = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
-        with self._alone():
-            bindings = self.get_table(exchange)
-            if binding not in bindings:
-                self._write(self._exchange_file(exchange), [binding, *bindings])
+        self._rebind(exchange, (routing_key, pattern, queue), is_bound=True)
 
     def _delete(self, queue: str, exchange: str, routing_key: str, pattern: str, *args: Any, **options: Any) -> None:
         virtual.Channel._delete(self, queue, exchange, routing_key, pattern, *args, **options)
-        binding = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
+        self._rebind(exchange, (routing_key, pattern, queue), is_bound=False)
+
+    def _rebind(self, exchange: str, names: tuple[str | None, ...], *, is_bound: bool) -> None:
+        binding = filesystem.exchange_queue_t(*(name or "" for name in names))
         with self._alone():
-            bindings = self.get_table(exchange)
-            if binding in bindings:
-                self._write(self._exchange_file(exchange), [one for one in bindings if one != binding])
+            others = [one for one in self.get_table(exchange) if one != binding]
+            self._write(self._exchange_file(exchange), [binding, *others] if is_bound else others)
 
     def _write(self, path: Path, content: Any) -> None:
         # Where finished messages lie: what a crash leaves half written is swept with them.

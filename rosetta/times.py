@@ -11,7 +11,7 @@ def moment(value: datetime | None) -> str | None:
     """``2026-05-11T05:00:00+00:00``: to the second, in UTC."""
     if value is None:
         return None
-    # A third of what isoformat takes, and a page of messages has a hundred of them.
+    # Less than half of what isoformat takes, and a page of messages has fifty of them.
     return orjson.dumps(value.astimezone(UTC), option=_TO_THE_SECOND)[1:-1].decode()
 
 
