@@ -5,7 +5,7 @@ import json
 import zipfile
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from web.tests.conftest import Opens
 from web.tests.service import LINES, PASSWORD, Person, Service
@@ -98,6 +98,32 @@ def test_an_export_is_made_and_fetched_and_holds_what_was_said(opens: Opens, ser
         everything = b"".join(archive.read(one) for one in archive.namelist()).decode("utf-8", "replace")
     assert ann.email in json.dumps(account)
     assert "The kettle goes into the last box." in everything
+
+
+def test_the_answer_to_an_older_question_does_not_hide_an_export(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    window, held = opens("en-GB"), []
+    window.expected += ("404",)
+    page = window.sign_in(ann, ann.workspace("Late answers").page)
+
+    def hold_the_first(route: Route) -> None:
+        if route.request.method == "GET" and not held:
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/me/export", hold_the_first)
+    open_settings(page, "Your data")
+    while not held:
+        page.wait_for_timeout(50)
+    page.get_by_role("button", name="Prepare an export").click()
+    link = page.get_by_role("link", name="Download")
+    expect(link).to_be_visible()
+    route, not_there = held[0]
+    with page.expect_event("requestfinished", lambda request: request == route.request):
+        route.fulfill(response=not_there)
+    page.wait_for_timeout(200)  # The time in which a view would be drawn again.
+    expect(link).to_be_visible()
 
 
 def test_a_deleted_account_is_signed_out_cannot_come_back_and_leaves_its_words(opens: Opens, service: Service) -> None:

@@ -51,6 +51,23 @@ export function useObserved(observable) {
   useLayoutEffect(() => observable?.watch(() => again((n) => n + 1)), [observable]);
 }
 
+/**
+ * Answers overtake each other: one that comes after a newer call's must not be shown.
+ *
+ * @returns {() => () => boolean} begins a call, and gives what to ask once it has its answer: whether to show it
+ */
+export function useTurns() {
+  const turns = useRef({ begun: 0, shown: 0 });
+  return () => {
+    const turn = (turns.current.begun += 1);
+    return () => {
+      if (turn < turns.current.shown) return false;
+      turns.current.shown = turn;
+      return true;
+    };
+  };
+}
+
 /** @param {...(string | false | null | undefined)} names */
 export const classes = (...names) => names.filter(Boolean).join(" ");
 

@@ -1,7 +1,7 @@
 /** One's own account: who one is, how one signs in, what is kept, and leaving. */
 import * as api from "../api.js";
 import { app, attempt, changeMe, changePicture, copy, say, signOut } from "../app.js";
-import { html, keptInTab, setting, useEffect, useRef, useState } from "../core.js";
+import { html, keptInTab, setting, useEffect, useRef, useState, useTurns } from "../core.js";
 import { LANGUAGES, moment, size, t } from "../i18n.js";
 import { tame } from "../text.js";
 import { Notifications } from "./notifications.js";
@@ -68,7 +68,11 @@ function Picture({ me }) {
 function useRows(path) {
   const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
   const [isMissing, setMissing] = useState(false);
-  const load = () => api.all(path).then(setRows, () => setMissing(true));
+  const begin = useTurns();
+  const load = () => {
+    const isToBeShown = begin();
+    return api.all(path).then((told) => isToBeShown() && setRows(told), () => setMissing(true));
+  };
   useEffect(() => {
     load();
   }, []);
@@ -166,7 +170,17 @@ function Data() {
   const { me } = app.state;
   const [state, setState] = useState(/** @type {import("../../../schema").ExportState | null} */ (null));
   const [isCodeSent, setCodeSent] = useState(false);
-  const look = () => api.get("/me/export").then(({ data }) => setState(data), () => setState(null));
+  const begin = useTurns();
+  const look = async () => {
+    const isToBeShown = begin();
+    try {
+      const { data } = await api.get("/me/export");
+      if (isToBeShown()) setState(data);
+    } catch (error) {
+      // Another failure says nothing about the export: what is shown stays, as a new object, so that one pending is asked for again.
+      if (isToBeShown()) setState((shown) => (error.status === 404 ? null : shown && { ...shown }));
+    }
+  };
   useEffect(() => {
     look();
   }, []);
