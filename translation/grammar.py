@@ -1,13 +1,14 @@
 """The patterns of what no engine may touch. Every quantifier that could backtrack is bounded: texts are hostile."""
 
 import re
-import sys
 import unicodedata
 
 
 def _combining_marks() -> str:
     """A character class's inside: the vowels, tones and accents that \\w leaves out of the words they belong to."""
-    marks = [point for point in range(sys.maxunicode) if unicodedata.category(chr(point)) in ("Mn", "Mc")]
+    # Unicode's other planes hold ideographs, private signs or nothing; to look at them too would delay every start.
+    planes = (*range(0x20000), *range(0xE0000, 0xF0000))
+    marks = [point for point in planes if unicodedata.category(chr(point)) in ("Mn", "Mc")]
     ranges: list[list[int]] = []
     for point in marks:
         if ranges and ranges[-1][1] == point - 1:
