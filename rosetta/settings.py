@@ -555,8 +555,10 @@ OTEL_EXPORTER_OTLP_ENDPOINT = env.url("OTEL_EXPORTER_OTLP_ENDPOINT")
 if OTEL_EXPORTER_OTLP_ENDPOINT:
     env.needs_package("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry.sdk")
 
-# The test run has its own quick hasher, and a queue in memory that no worker empties.
+# The test run has its own quick hasher, a queue in memory that no worker empties, and static files that are looked for when
+# they are asked for: every client of a test would list all of them first.
 if TESTING:
+    WHITENOISE_AUTOREFRESH = True
     CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT = "memory://", "memory"
     CELERY_BROKER_TRANSPORT_OPTIONS = {}
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
