@@ -1,15 +1,20 @@
 """The cast of every test: Olivia owns the workspace, Mali is a member, Otto belongs nowhere."""
 
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 from rest_framework.test import APIClient
+from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import AccessToken, User
 from accounts.secrets import digest
 from rosetta import ids, throttles
+from rosetta.tests import migrated
 from workspaces import actions
 from workspaces.models import Channel, Member, Workspace
 
@@ -39,6 +44,52 @@ def answers_until_limited(call: Callable[[], int], limit: int) -> list[int]:
         assert len(answers) <= 2 * limit, "no limit"
     assert len(answers) >= limit
     return answers
+
+
+class ByService(LoadScopeScheduling):
+    """Tests that share a running service go to one process, which starts it once; any other goes to whichever is free."""
+
+    SHARING = (
+        "realtime/tests/test_faults.py",
+        "realtime/tests/",
+        "messaging/tests/test_outages.py",
+        "rosetta/tests/test_telling.py",
+        "web/tests/",
+    )
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in self.SHARING if nodeid.startswith(place)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByService:
+    return ByService(config, log)
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this is one of several processes of a run (xdist), rather than the one that began it."""
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not is_worker(config):
+        migrated.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not is_worker(config):
+        migrated.end()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool, django_db_modify_db_settings: None) -> bool:
+    """The tests' own database begins as a copy too: pytest-django then migrates it, and finds nothing to do."""
+    database = settings.DATABASES["default"]
+    if "postgresql" in database["ENGINE"]:
+        database["TEST"]["TEMPLATE"] = migrated.postgres_template(os.environ["DATABASE_URL"])
+        return django_db_keepdb
+    migrated.copy_sqlite(Path(database["TEST"]["NAME"]))
+    return True  # The copy is what is kept.
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """Storage and scanners of their own, each a server in a process or thread that speaks the real protocol."""
 
 import hashlib
-import socket
 import socketserver
 import struct
 import subprocess
@@ -22,17 +21,12 @@ from files import storage, tasks
 from files.models import File, Removal
 from files.tests.samples import picture, upload
 from files.tests.test_life import agree
+from rosetta.tests.processes import free_port
 
 pytestmark = pytest.mark.django_db
 
 URL = "/api/v1/files"
 BUCKET = "rosetta-test"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def s3_options(endpoint: str) -> dict[str, Any]:

@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from realtime.tests.conftest import Team, make_team
-from realtime.tests.running import HOST, ROOT, Service, free_port, running, wait_until
+from realtime.tests.running import HOST, Service, running, wait_until
+from rosetta.tests.processes import ROOT, free_port
 from translation.tests import servers
 
 # A dead worker's lease ends after a minute, engines are tried again after half of one, on a machine that may be busy.

@@ -1,4 +1,4 @@
-"""One running service for all tests of a process: each test registers its own people."""
+"""One running service for all tests: each registers its own people."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import pytest
 from realtime.tests.running import Person, Service, running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def service() -> Iterator[Service]:
     with running() as one:
         yield one

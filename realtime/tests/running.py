@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,16 +19,12 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-ROOT = Path(__file__).resolve().parents[2]
+from rosetta.tests import migrated
+from rosetta.tests.processes import ROOT, free_port
+
 HOST = "127.0.0.1"
 PASSWORD = "correct horse 9"
 PATIENCE = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 class Service:
@@ -250,10 +245,13 @@ def running(**settings: str) -> Iterator[Service]:
         "ALLOWED_HOSTS": HOST,
         **settings,
     }
-    drop = _own_database(env) if env.get("DATABASE_URL") else None
+    drop = None
+    if env.get("DATABASE_URL"):
+        drop = _own_database(env)
+    else:
+        migrated.copy_sqlite(folder / "db.sqlite3")
     service = Service(env, folder)
     try:
-        service.manage("migrate", "-v0")
         service.start_web()
         if service.is_embedded:
             service.ports["gateway"] = service.ports["web"]
@@ -271,16 +269,8 @@ def running(**settings: str) -> Iterator[Service]:
 
 
 def _own_database(env: dict[str, str]) -> Callable[[], None]:
-    import psycopg
-
+    base = env["DATABASE_URL"]
     name = f"rosetta_rt_{uuid.uuid4().hex[:12]}"
-    base = urlsplit(env["DATABASE_URL"])
-    admin = urlunsplit(base._replace(path="/postgres"))
-
-    def run(statement: str) -> None:
-        with psycopg.connect(admin, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
-
-    run(f"CREATE DATABASE {name}")
-    env["DATABASE_URL"] = urlunsplit(base._replace(path=f"/{name}"))
-    return lambda: run(f"DROP DATABASE {name} WITH (FORCE)")
+    migrated.run_sql(base, f"CREATE DATABASE {name} TEMPLATE {migrated.postgres_template(base)}")
+    env["DATABASE_URL"] = urlunsplit(urlsplit(base)._replace(path=f"/{name}"))
+    return lambda: migrated.run_sql(base, f"DROP DATABASE {name} WITH (FORCE)")

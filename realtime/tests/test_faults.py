@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from realtime.tests.conftest import Team, make_team
-from realtime.tests.running import HOST, ROOT, Service, free_port, running, wait_until
+from realtime.tests.running import HOST, Service, running, wait_until
+from rosetta.tests.processes import ROOT, free_port
 
 pytestmark = pytest.mark.skipif(
     shutil.which("redis-server") is None, reason="needs redis-server to start one of its own"

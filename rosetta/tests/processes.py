@@ -10,6 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
+
+from rosetta.tests import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 120
@@ -18,6 +21,25 @@ WAIT_SECONDS = 120
 def clean_environment(**variables: str) -> dict[str, str]:
     """What a person's shell has, and ``variables``."""
     return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")} | variables
+
+
+def skip_on_a_second_backend() -> None:
+    """Skip a test whose processes take nothing of the suite's environment: the run without DATABASE_URL has it."""
+    if os.environ.get("DATABASE_URL"):
+        pytest.skip("has a database of its own, or none: run it without DATABASE_URL")
+
+
+def manage(*args: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a person would: in a process of its own, with ``variables`` and nothing of the suite's."""
+    skip_on_a_second_backend()
+    return subprocess.run(
+        [sys.executable, "manage.py", *args],
+        cwd=ROOT,
+        env=clean_environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
 def free_port() -> int:
@@ -53,10 +75,18 @@ def processes_with(marker: str) -> dict[int, str]:
 
 
 class Supervised:
-    """``python -m rosetta.supervisor`` as a person starts it."""
+    """``python -m rosetta.supervisor`` as a person starts it again: its database, if no other is named, is up to date."""
 
-    def __init__(self, folder: Path, *, command: list[str] | None = None, **variables: str) -> None:
+    def __init__(
+        self, folder: Path, *, command: list[str] | None = None, is_first: bool = False, **variables: str
+    ) -> None:
+        """``is_first``: there is no database yet."""
         self.marker = f"VAR_DIR={folder / 'var'}"
+        if "DATABASE_URL" not in variables:
+            skip_on_a_second_backend()
+            database = folder / "var" / "db.sqlite3"
+            if not is_first and not database.exists():
+                migrated.copy_sqlite(database)
         self.url = f"http://127.0.0.1:{variables['PORT']}"
         self.log = folder / "log"
         with self.log.open("ab") as log:

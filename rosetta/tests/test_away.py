@@ -5,9 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.service import free_port
-
-ROOT = Path(__file__).resolve().parent.parent.parent
+from rosetta.tests.processes import ROOT, free_port, skip_on_a_second_backend
 
 SCRIPT = """
 import time, django
@@ -26,6 +24,7 @@ print(time.monotonic() - began < 15)
 
 
 def test_without_redis_nudges_and_cache_give_up_at_once(tmp_path: Path) -> None:
+    skip_on_a_second_backend()
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "rosetta.settings",

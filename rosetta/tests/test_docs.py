@@ -47,7 +47,7 @@ def test_the_readmes_two_screens_are_what_the_phrasebook_gives() -> None:
 def test_the_readmes_first_call_shows_thai_to_an_english_reader(tmp_path: Path) -> None:
     (script,) = re.findall(r"<!-- run by rosetta/tests/test_docs.py -->\n```sh\n(.*?)```", README, re.S)
     port = free_port()
-    running = Supervised(tmp_path, PORT=str(port))
+    running = Supervised(tmp_path, is_first=True, PORT=str(port))
     try:
         assert eventually(running.is_ready), running.said()
         done = subprocess.run(

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rosetta.tests.processes import Supervised, eventually, free_port
-from rosetta.tests.test_env import manage
+from rosetta.tests.processes import Supervised, eventually, free_port, manage
 
 REFUSED = "127.0.0.1:1"
 

@@ -1,29 +1,12 @@
 """Settings from the environment: what is right is taken, what is wrong stops the start with one line that names it."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from rosetta import env
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def manage(*args: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as a person would: in a process of its own, with ``variables`` and nothing of the suite's."""
-    inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
-    return subprocess.run(
-        [sys.executable, "manage.py", *args],
-        cwd=ROOT,
-        env=inherited | variables,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+from rosetta.tests.processes import manage
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from rosetta import headers
-from rosetta.tests.test_env import manage
+from rosetta.tests.processes import manage
 
 SERVICE = {
     "DATABASE_URL": "postgres://rosetta@127.0.0.1:1/rosetta",

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils.module_loading import autodiscover_modules
 
 from realtime.metrics import metrics as realtime_metrics
-from rosetta.tests.processes import ROOT, clean_environment, eventually, free_port
+from rosetta.tests.processes import ROOT, clean_environment, eventually, free_port, skip_on_a_second_backend
 
 WORDS = {
     "sum", "min", "max", "by", "rate", "increase", "histogram_quantile", "time", "le", "name", "engine", "kind", "found",
@@ -52,6 +52,7 @@ def test_what_operators_look_at_is_measured(file: str, client: Client) -> None:
 
 
 def test_a_worker_answers_probes_on_a_port_of_its_own(tmp_path: Path) -> None:
+    skip_on_a_second_backend()
     port = free_port()
     variables = clean_environment(VAR_DIR=str(tmp_path), WORKER_METRICS_PORT=str(port))
     worker = subprocess.Popen(

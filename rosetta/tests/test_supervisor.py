@@ -66,20 +66,18 @@ def test_it_serves_restarts_what_dies_and_ends_everything_on_sigterm(running: Su
     assert eventually(lambda: running.process_of("worker") not in (None, worker)), running.said()
     assert "worker  | was killed by SIGKILL; it starts again in 0.5 s" in running.said()
 
+    web = running.process_of("uvicorn")
+    assert web is not None
+    os.kill(web, signal.SIGKILL)
+    assert eventually(lambda: running.process_of("uvicorn") not in (None, web))
+    assert eventually(running.answers), running.said()
+
     second = Supervised(tmp_path, PORT=str(free_port()))
     assert second.process.wait(timeout=30) == 1
     assert "Rosetta cannot start: Rosetta already runs with VAR_DIR" in running.said()
 
     assert running.end() == 0
     assert running.left_over() == {}
-
-
-def test_a_killed_web_process_serves_again(running: Supervised) -> None:
-    web = running.process_of("uvicorn")
-    assert web is not None
-    os.kill(web, signal.SIGKILL)
-    assert eventually(lambda: running.process_of("uvicorn") not in (None, web))
-    assert eventually(running.answers), running.said()
 
 
 @pytest.mark.skipif(not (DATABASE_URL and REDIS_URL), reason="needs PostgreSQL and Redis")

@@ -17,8 +17,7 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from rosetta.tests.processes import Supervised, eventually, free_port
-from rosetta.tests.test_env import manage
+from rosetta.tests.processes import Supervised, eventually, free_port, manage
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 

@@ -18,16 +18,11 @@ from typing import Any
 import httpx
 
 from accounts.tests import oidc
+from rosetta.tests import migrated
+from rosetta.tests.processes import ROOT, free_port
 
-ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse 9"
 LINES: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "lines.json").read_text(encoding="utf-8"))
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 class Translator:
@@ -163,7 +158,7 @@ class Service:
             "OIDC_CLIENT_SECRET": oidc.CLIENT_SECRET,
             "DJANGO_SETTINGS_MODULE": "rosetta.settings",
         }
-        self.manage("prepare", "--verbosity", "0")
+        migrated.copy_sqlite(var / "db.sqlite3")
         self.log = (var / "log").open("wb")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "rosetta.supervisor"],
