@@ -1,85 +1,23 @@
-"""Who is told of a message on their devices, in which words, and that one dead token or provider costs nobody else."""
+"""Who is told of a message on their devices, when, and in which words."""
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts import presence
 from accounts.models import User
-from conftest import make_user
-from devices import actions as devices
-from devices import transports
-from devices.models import Announcement, Delivery, Device, PushPreference, Receipt
-from devices.tasks import read_receipts
-from devices.tests import servers
-from devices.tests.servers import Provider, ok
+from devices.models import Announcement, Delivery, PushPreference
 from messaging import push
-from messaging.models import Message, MessageTranslation
-from messaging.tasks import push_owed
+from messaging.models import MessageTranslation
+from messaging.tests.pushing import Told, messages, phone, post, to
 from rooms.actions import create_room
 from rosetta.ids import new_ulid
-from workspaces.actions import add_member
 from workspaces.models import Channel, Member
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def expo(settings: Any) -> Iterator[Provider]:
-    """Expo's service; every push is due at once and waits for no translator."""
-    transports.reset()
-    with servers.http(lambda asked: ok({"data": [{"status": "ok", "id": "x"} for _ in asked.json]})) as provider:
-        settings.EXPO_URL, settings.PUSH_AFTER_SECONDS, settings.PUSH_WORDS_SECONDS = provider.url, 0.0, 0.0
-        yield provider
-    transports.reset()
-
-
-@pytest.fixture(autouse=True)
-def phones(owner: User, member_user: User) -> None:
-    for user in (owner, member_user):
-        phone(user)
-
-
-def phone(user: User, name: str = "phone") -> Device:
-    return devices.register_device(
-        user=user, push_token=f"{user.name}'s {name}", platform="ios", provider="expo", device_name=name
-    )
-
-
-def post(client: APIClient, channel: Channel, content: str, **body: Any) -> Message:
-    answer = client.post(messages(channel), {"content": content, **body}, format="json")
-    assert answer.status_code == 201, answer.content
-    return Message.objects.get(pk=answer.json()["data"]["id"])
-
-
-def messages(channel: Channel, what: str = "messages") -> str:
-    return f"/api/v1/workspaces/{channel.workspace_id}/channels/{channel.pk}/{what}"
-
-
-@pytest.fixture
-def told(expo: Provider) -> Callable[[], list[dict[str, Any]]]:
-    """Let what is owed be sent, and look at what the provider got since the last time."""
-
-    def run() -> list[dict[str, Any]]:
-        push_owed()
-        got = [one for asked in expo.asked for one in asked.json]
-        expo.asked.clear()
-        return got
-
-    return run
-
-
-Told = Callable[[], list[dict[str, Any]]]
-
-
-def to(got: list[dict[str, Any]]) -> list[str]:
-    return sorted(one["to"] for one in got)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("expo", "phones")]
 
 
 def test_a_direct_message_rings_the_others_phones(
@@ -302,147 +240,3 @@ def test_the_owner_of_a_temporary_room_hears_its_guests(owner: User, told: Told)
     got = told()
     assert to(got) == ["Olivia's phone"]
     assert (got[0]["title"], got[0]["body"]) == ("Mei (#general)", "Where is my order?")
-
-
-def test_a_dead_token_goes_and_takes_no_other_with_it(
-    as_owner: APIClient, channel: Channel, member_user: User, expo: Provider, told: Told
-) -> None:
-    phone(member_user, "old phone")
-
-    def handle(asked: servers.Asked) -> servers.Answer:
-        dead = {"status": "error", "details": {"error": "DeviceNotRegistered"}}
-        return ok({"data": [dead if "old" in one["to"] else {"status": "ok"} for one in asked.json]})
-
-    expo.handle = handle
-    post(as_owner, channel, "@channel one")
-    assert to(told()) == ["Mali's old phone", "Mali's phone"]
-    post(as_owner, channel, "@channel two")
-    assert to(told()) == ["Mali's phone"]
-    assert not Device.objects.filter(device_name="old phone").exists()
-
-
-def test_a_token_of_which_the_provider_hears_later_goes_too(
-    as_owner: APIClient, channel: Channel, expo: Provider
-) -> None:
-    dead = {"status": "error", "details": {"error": "DeviceNotRegistered"}}
-    expo.handle = lambda asked: ok(
-        {"data": [{"status": "ok", "id": "t1"}] if asked.path.endswith("/send") else {"t1": dead}}
-    )
-
-    def push_and_ask(registered_since: bool) -> int:
-        post(as_owner, channel, "@channel Hello")
-        push_owed()
-        assert read_receipts() == 0  # not before a quarter of an hour
-        Receipt.objects.update(due_at=timezone.now())
-        if registered_since:
-            Device.objects.update(last_used_at=timezone.now())
-        assert read_receipts() == 1
-        assert not Receipt.objects.exists()
-        return Device.objects.count()
-
-    assert push_and_ask(registered_since=True) == 2
-    assert push_and_ask(registered_since=False) == 1
-
-
-def test_a_receipt_that_never_comes_is_forgotten_after_a_day(
-    as_owner: APIClient, channel: Channel, expo: Provider, told: Told
-) -> None:
-    post(as_owner, channel, "@channel Hello")
-    told()
-    expo.handle = lambda asked: ok({"data": {}})
-    for age, left in ((timedelta(hours=23), 1), (timedelta(hours=25), 0)):
-        Receipt.objects.update(due_at=timezone.now(), created_at=timezone.now() - age)
-        assert read_receipts() == 1
-        assert Receipt.objects.count() == left
-
-
-def test_a_provider_that_fails_is_tried_again_with_patience_and_given_up_at_last(
-    as_owner: APIClient, channel: Channel, expo: Provider, told: Told
-) -> None:
-    expo.handle = lambda asked: (503, None, {"Retry-After": "60"} if len(asked.json) > 5 else {})
-    post(as_owner, channel, "@channel one", skip_translation=True)
-    waits = []
-    for _ in range(4):
-        assert len(told()) == 1
-        assert told() == []  # not before its time
-        waits.append(round((Delivery.objects.get().due_at - timezone.now()).total_seconds()))
-        Delivery.objects.update(due_at=timezone.now())
-    assert waits == [5, 30, 120, 600]
-    assert len(told()) == 1
-    assert not Delivery.objects.exists()
-    assert Device.objects.count() == 2
-
-
-def test_the_provider_says_how_long_to_wait(as_owner: APIClient, channel: Channel, expo: Provider, told: Told) -> None:
-    expo.handle = lambda asked: (429, None, {"Retry-After": "90"})
-    post(as_owner, channel, "@channel one", skip_translation=True)
-    told()
-    assert Delivery.objects.get().due_at > timezone.now() + timedelta(seconds=80)
-
-
-def test_a_worker_that_dies_while_sending_delays_a_push_and_loses_none(
-    as_owner: APIClient, channel: Channel, expo: Provider, told: Told
-) -> None:
-    from devices import outbox
-
-    post(as_owner, channel, "@channel one", skip_translation=True)
-    assert push.look_up(batch=10) == 1
-    assert len(outbox._lease(10)) == 1  # and here it died
-    assert told() == []
-    Delivery.objects.update(due_at=timezone.now())
-    assert len(told()) == 1
-
-
-def test_a_provider_whose_key_is_lost_costs_no_other(
-    as_owner: APIClient, channel: Channel, settings: Any, member_user: User, told: Told
-) -> None:
-    settings.FCM_CREDENTIALS_FILE = "/nowhere/account.json"
-    devices.register_device(user=member_user, push_token="fcm", platform="android", provider="fcm")
-    post(as_owner, channel, "@channel one", skip_translation=True)
-    assert to(told()) == ["Mali's phone"]
-    assert Delivery.objects.get().device.push_token == "fcm"  # and is tried again
-
-
-def test_while_no_transport_is_on_nothing_is_owed(as_owner: APIClient, channel: Channel, settings: Any) -> None:
-    settings.EXPO_URL = ""
-    post(as_owner, channel, "@channel one")
-    assert not Announcement.objects.exists()
-    assert push_owed() == 0
-
-
-def test_a_transport_that_was_turned_off_meanwhile_owes_nothing(
-    as_owner: APIClient, channel: Channel, settings: Any, member_user: User, told: Told
-) -> None:
-    devices.register_device(user=member_user, push_token="fcm", platform="android", provider="fcm")
-    post(as_owner, channel, "@channel one", skip_translation=True)
-    assert to(told()) == ["Mali's phone"]  # nothing owed to the way that is off
-
-
-def test_the_badge_counts_what_can_be_read_and_was_not(
-    as_owner: APIClient, as_member: APIClient, channel: Channel, member_user: User, owner: User
-) -> None:
-    post(as_owner, channel, "one")
-    made = as_owner.post(
-        f"/api/v1/workspaces/{channel.workspace_id}/channels", {"name": "Board", "visibility": "private"}, format="json"
-    ).json()["data"]
-    post(as_owner, Channel.objects.get(pk=made["id"]), "secret")
-    direct = as_owner.post(
-        "/api/v1/direct-conversations", {"participant_user_id": member_user.pk}, format="json"
-    ).json()["data"]["id"]
-    as_owner.post(f"/api/v1/direct-conversations/{direct}/messages", {"content": "two"}, format="json")
-    assert push.unread_of(member_user.pk) == 2
-    assert push.unread_of(owner.pk) == 0
-
-
-def test_looking_readers_up_costs_the_same_for_many(as_owner: APIClient, channel: Channel) -> None:
-    counts = []
-    for people in (1, 10):
-        for number in range(people):
-            user = make_user(f"P{people}x{number}")
-            add_member(workspace=channel.workspace, user=user)
-            phone(user)
-        message = post(as_owner, channel, "@channel lunch")
-        with CaptureQueriesContext(connection) as seen:
-            push.recipients(message)
-        counts.append(len(seen))
-    assert counts[0] == counts[1]
