@@ -176,6 +176,13 @@ def test_apns_gets_http2_with_a_provider_token(apns: Provider, apple: Any) -> No
     assert apns.asked[1].headers["authorization"] == asked.headers["authorization"]
 
 
+def test_each_of_many_pushes_at_once_reaches_its_own_device(apns: Provider) -> None:
+    devices = [f"{number:064x}" for number in range(400)]
+    assert results(send("apns", *devices)) == [Result.SENT] * 400
+    assert sorted(one.path for one in apns.asked) == [f"/3/device/{device}" for device in devices]
+    assert len({one.headers["authorization"] for one in apns.asked}) == 1
+
+
 def test_apns_says_which_tokens_are_dead_and_which_to_try_later(apns: Provider) -> None:
     answers: dict[str, servers.Answer] = {
         "gone": (410, {"reason": "Unregistered", "timestamp": 1}, {}),

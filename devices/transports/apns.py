@@ -1,9 +1,11 @@
 """Apple Push Notification service: HTTP/2, signed with a provider token."""
 
 import json
+import queue
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -37,18 +39,39 @@ GONE = {"Unregistered", "BadDeviceToken", "ExpiredToken"}
 STALE_TOKEN = {"ExpiredProviderToken"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A connection to the provider. ``is_guess``: it speaks HTTP/2 before anybody said that the other side does."""
+
+    client: httpx.Client
+    is_guess: bool
+
+
 class Apns(Transport):
     def __init__(self) -> None:
         self._key: Any = load_pem_private_key(Path(settings.APNS_KEY_FILE).read_bytes(), password=None)
         self._lock = threading.Lock()
         self._token, self._until = "", 0.0
         # Over TLS the two sides agree on HTTP/2; without it (a relay on this machine) it has to be found out.
-        is_plain = settings.APNS_URL.startswith("http://")
-        self._client = httpx.Client(timeout=TIMEOUT, http2=True, http1=not is_plain)
-        self._may_be_http1 = is_plain
+        self._is_plain = settings.APNS_URL.startswith("http://")
+        self._is_http2: bool | None = None if self._is_plain else True
+        # Lent to one thread at a time: of threads that share one, HTTPX mixes up the headers in HTTP/2, device and all.
+        self._idle: queue.LifoQueue[_Line] = queue.LifoQueue()
 
     def close(self) -> None:
-        self._client.close()
+        while not self._idle.empty():
+            self._idle.get_nowait().client.close()
+
+    def _lend(self) -> _Line:
+        try:
+            return self._idle.get_nowait()
+        except queue.Empty:
+            return self._new_line()
+
+    def _new_line(self) -> _Line:
+        is_guess = self._is_plain and self._is_http2 is not False
+        client = httpx.Client(timeout=TIMEOUT, http2=is_guess or not self._is_plain, http1=not is_guess)
+        return _Line(client, is_guess)
 
     def send(self, pushes: Sequence[Push]) -> list[Outcome]:
         return side_by_side(pushes, self._send)
@@ -75,22 +98,22 @@ class Apns(Transport):
             headers["apns-collapse-id"] = told.collapse[:64]
         url = f"{settings.APNS_URL}/3/device/{quote(push.token, safe='')}"
         payload = _payload(told)
-        client = self._client
+        line = self._lend()
         try:
-            response = client.post(url, content=payload, headers=headers)
+            response = line.client.post(url, content=payload, headers=headers)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            if not self._may_be_http1 and client is self._client:
+            if not line.is_guess or self._is_http2:
                 raise
-            response = self._post_in_http1(url, payload, headers)
-        self._may_be_http1 = False
+            # A relay on this machine that hangs up on HTTP/2.
+            self._is_http2 = False
+            line.client.close()
+            line = self._new_line()
+            response = line.client.post(url, content=payload, headers=headers)
+        finally:
+            self._idle.put(line)
+        if line.is_guess:
+            self._is_http2 = True
         return response
-
-    def _post_in_http1(self, url: str, payload: bytes, headers: dict[str, str]) -> httpx.Response:
-        """A relay on this machine that hangs up on HTTP/2."""
-        with self._lock:
-            if self._may_be_http1:
-                self._client, self._may_be_http1 = httpx.Client(timeout=TIMEOUT), False
-        return self._client.post(url, content=payload, headers=headers)
 
     def _provider_token(self, *, renew: bool = False) -> str:
         with self._lock:
