@@ -214,6 +214,8 @@ REST_AUTH = {"TOKEN_MODEL": "accounts.models.AccessToken", "OLD_PASSWORD_FIELD_E
 PASSWORD_RESET_TIMEOUT = 3600
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_NAME = "rosetta_session"
+# Admin alone has messages, and always a session: the default makes a signer of cookies for every request.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
