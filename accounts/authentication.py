@@ -1,17 +1,14 @@
 """How a request says who calls: bearer token, session cookie, or a guest's token where a view admits guests."""
 
-from datetime import timedelta
-
 from django.db.models import Q
 from django.utils import timezone
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
-from accounts.models import AccessToken, Guest, Session, User
+from accounts.models import TOUCH_EVERY, AccessToken, Guest, User
 from accounts.secrets import digest, matches
 from rosetta.compiled import CompiledQuery
 
-TOUCH_EVERY = timedelta(minutes=1)
 # Compiled once: it is on the way of every request of an app.
 _TOKEN = CompiledQuery(lambda token_id: AccessToken.objects.select_related("user").filter(pk=token_id), token_id=int)
 GUEST_HEADER = "X-Rosetta-Guest-Token"
@@ -70,16 +67,6 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
     def enforce_csrf(self, request: Request) -> None:
         super().enforce_csrf(getattr(request, "_request", request))
-
-    def authenticate(self, request: Request) -> tuple[User, None] | None:
-        found = super().authenticate(request)
-        if found is not None:
-            now = timezone.now()
-            used = getattr(request.session, "last_used_at", None)
-            if used is not None and now - used >= TOUCH_EVERY:
-                stale = Session.objects.filter(session_key=request.session.session_key, last_used_at__lte=used)
-                stale.update(last_used_at=now)
-        return found
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

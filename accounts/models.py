@@ -1,8 +1,9 @@
 """Who is calling: people, guests, their tokens and sessions; and what is under way for them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
@@ -14,6 +15,8 @@ from rosetta import languages
 from rosetta.ids import ULIDField, ULIDModel, new_ulid
 
 LANGUAGE_LENGTH = 16
+# How exactly the last use of a token, a session or a guest's stay is written down.
+TOUCH_EVERY = timedelta(minutes=1)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -86,7 +89,10 @@ class AccessToken(models.Model):
 
 
 class SessionManager(BaseSessionManager["Session"]):
-    pass
+    def live(self) -> "models.QuerySet[Session]":
+        """Those whose time is not over: neither since the sign-in nor, by ``SESSION_IDLE_MINUTES``, since they were last used."""
+        now = timezone.now()
+        return self.filter(expire_date__gt=now, last_used_at__gt=now - timedelta(minutes=settings.SESSION_IDLE_MINUTES))
 
 
 class Session(AbstractBaseSession):

@@ -8,7 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionS
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Session
+from accounts.models import TOUCH_EVERY, Session
 from rosetta.ids import new_ulid
 
 ID, CREATED, DEVICE, ADDRESS = "_id", "_created_at", "_device_name", "_address"
@@ -19,12 +19,16 @@ class SessionStore(DatabaseSessionStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
-    # When the session was last used, once it is loaded.
-    last_used_at: datetime | None = None
-
-    def _get_session_from_db(self) -> Any:
-        row = super()._get_session_from_db()  # type: ignore[misc]
-        self.last_used_at = row.last_used_at if row is not None else None
+    def _get_session_from_db(self) -> Session | None:
+        """The live session of this key, whose use now is written down; None, and no key any more, where there is none."""
+        row = Session.objects.live().filter(session_key=self.session_key).first()
+        if row is None:
+            self._session_key = None
+            return None
+        now = timezone.now()
+        if now - row.last_used_at >= TOUCH_EVERY:
+            # Conditional, so that parallel requests write it once a minute, not once each.
+            Session.objects.filter(pk=row.pk, last_used_at__lte=row.last_used_at).update(last_used_at=now)
         return row
 
     @transaction.atomic

@@ -118,7 +118,7 @@ def ended(credentials: Iterable[Credential]) -> dict[Credential, int]:
         tokens = tokens.filter(Q(expires_at=None) | Q(expires_at__gt=now))
         live["token"] = {str(pk) for pk in tokens.values_list("pk", flat=True)}
     if ids := by_kind["session"]:
-        alive = Session.objects.filter(id__in=ids, user__is_active=True, expire_date__gt=now)
+        alive = Session.objects.live().filter(id__in=ids, user__is_active=True)
         live["session"] = set(alive.values_list("id", flat=True))
     for kind, those in live.items():
         found |= {Credential(kind, one): SIGNED_OUT for one in by_kind[kind] - those}

@@ -217,6 +217,8 @@ SESSION_COOKIE_NAME = "rosetta_session"
 # Admin alone has messages, and always a session: the default makes a signer of cookies for every request.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
+# At least five: the last use is written down once a minute.
+SESSION_IDLE_MINUTES = env.integer("SESSION_IDLE_MINUTES", 30 * 24 * 60, low=5)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

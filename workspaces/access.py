@@ -1,14 +1,13 @@
 """Which workspaces, members and channels a person may reach. Nothing else asks this of rows."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import AuthenticationFailed
 
-from accounts.models import User
+from accounts.models import TOUCH_EVERY, User
 from accounts.secrets import matches
 from rosetta.compiled import ULID, CompiledQuery
 from rosetta.errors import Forbidden, Invalid, NotFound
@@ -27,8 +26,6 @@ from workspaces.models import (
     WebhookSubscription,
     Workspace,
 )
-
-TOUCH_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The caller's tokens and sessions; only a session or a token with every ability reaches them."""
 
 from django.contrib.auth import logout
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -60,7 +59,7 @@ class Sessions(ApiView):
 
     @extend_schema(parameters=PAGING, responses=SessionsAnswer)
     def get(self, request: Request) -> Response:
-        rows = caller(request).sessions.filter(expire_date__gt=timezone.now()).order_by("-last_used_at", "-pk")
+        rows = caller(request).sessions.live().order_by("-last_used_at", "-pk")
         return paged(request, rows, lambda row: {**resources.session(row), "current": _is_current(request, row)})
 
 

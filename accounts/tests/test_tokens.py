@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -133,6 +134,29 @@ def test_the_last_use_of_a_session_is_written_once_a_minute_too(owner: User) -> 
     with time_machine.travel(later):
         assert [writes(), writes()] == [1, 0]
     assert Session.objects.get().last_used_at >= later
+
+
+def test_a_session_that_nobody_uses_ends_and_one_in_use_goes_on(owner: User, settings: Any) -> None:
+    settings.SESSION_IDLE_MINUTES = 60
+    used, left = browser_of(owner), browser_of(owner)
+    for minutes in (50, 100):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
+            assert used.get("/api/v1/me").status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(minutes=101)):
+        assert left.get("/api/v1/me").status_code == 401
+        assert len(used.get("/api/v1/me/sessions").json()["data"]) == 1
+
+
+def test_a_look_at_admin_is_a_use_of_the_session(owner: User, settings: Any) -> None:
+    settings.SESSION_IDLE_MINUTES = 60
+    User.objects.filter(pk=owner.pk).update(is_staff=True, is_superuser=True)
+    browser = Client()
+    browser.force_login(User.objects.get(pk=owner.pk))
+    for minutes in (50, 100):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
+            assert browser.get("/admin/").status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(minutes=161)):
+        assert browser.get("/admin/").headers["Location"].startswith("/admin/login/")
 
 
 def test_sessions_are_listed_with_what_tells_them_apart(owner: User) -> None:

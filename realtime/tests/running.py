@@ -241,6 +241,7 @@ def running(**settings: str) -> Iterator[Service]:
         "SECRET_KEY": "only-for-tests",
         "THROTTLE": "off",
         "LOG_LEVEL": "WARNING",
+        "SESSION_IDLE_MINUTES": "60",
         "PUBLIC_URL": "http://chat.example.com",
         "ALLOWED_HOSTS": HOST,
         **settings,

@@ -74,6 +74,17 @@ async def test_signing_out_in_a_browser_closes_its_socket(nina: Person) -> None:
         assert await lost.closed() == SIGNED_OUT
 
 
+async def test_a_session_that_was_not_used_for_long_closes_its_socket(nina: Person, service: Service) -> None:
+    browser = Browser(nina)
+    async with browser.socket() as lost, nina.socket() as own:
+        service.shell(
+            "from datetime import timedelta; from django.db.models import F; from accounts.models import Session; "
+            f"Session.objects.filter(user={nina.pk}).update(last_used_at=F('last_used_at') - timedelta(hours=1))"
+        )
+        assert await lost.closed() == SIGNED_OUT
+        assert await lives(own)
+
+
 async def test_an_expired_token_closes_its_socket(nina: Person) -> None:
     soon = datetime.now(UTC) + timedelta(seconds=3)
     brief = another_token(nina, expires_at=soon.isoformat())
