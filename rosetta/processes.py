@@ -23,7 +23,9 @@ UVICORN = [
 ]
 GRANIAN = [
     *("-m", "granian", "--interface", "wsgi", "--host", "{host}", "--port", "{port}"),
-    *("--workers", "{workers}", "--blocking-threads", "{threads}", "--no-ws", "--respawn-failed-workers"),
+    # One thread for all sockets: it does little between requests, and a second one posts a tenth less (bench/results.md).
+    *("--workers", "{workers}", "--blocking-threads", "{threads}", "--runtime-mode", "st"),
+    *("--no-ws", "--respawn-failed-workers"),
     *("--workers-kill-timeout", "8", "--log-level", "error"),
 ]
 CELERY = ["-m", "celery", "--app", "rosetta", "--quiet"]
