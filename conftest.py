@@ -1,4 +1,4 @@
-"""The cast of every test: Olivia owns the workspace, Mali is a member, Otto belongs nowhere."""
+"""The cast of every test: Olivia owns the workspace, Mali is a member, Otto belongs nowhere; and how a run begins."""
 
 import os
 from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ from rosetta import languages
 from rosetta.ids import ULIDField, ULIDModel, new_ulid
 
 LANGUAGE_LENGTH = 16
-# How exactly the last use of a token, a session or a guest's stay is written down.
+# How exactly the last use of a token, a session, a webhook or a guest's stay is written down.
 TOUCH_EVERY = timedelta(minutes=1)
 
 

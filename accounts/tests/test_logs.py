@@ -16,7 +16,8 @@ from websockets.sync.client import connect
 
 from accounts.tests import oidc
 from accounts.tests.test_social import at_provider
-from rosetta.tests.processes import Supervised, eventually, free_port
+from rosetta.tests.processes import eventually, free_port
+from rosetta.tests.supervised import Supervised
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 

@@ -18,7 +18,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-ROOT = Path(__file__).resolve().parents[2]
+from rosetta.tests.processes import ROOT, clean_environment
+
 # The folder of this run, which its processes share. Services of the tests are started without any PYTEST_ variable.
 VARIABLE = "PYTEST_ROSETTA_MIGRATED"
 
@@ -90,7 +91,8 @@ def _alone() -> Iterator[Path]:
 
 
 def _migrate(**variables: str) -> None:
-    env = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")} | variables
     line = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    done = subprocess.run(line, cwd=ROOT, env=env, check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        line, cwd=ROOT, env=clean_environment(**variables), check=False, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr

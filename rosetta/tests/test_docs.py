@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rosetta.tests.processes import ROOT, Supervised, clean_environment, eventually, free_port
+from rosetta.tests.processes import ROOT, clean_environment, eventually, free_port
+from rosetta.tests.supervised import Supervised
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")])
 README = (ROOT / "README.md").read_text(encoding="utf-8")

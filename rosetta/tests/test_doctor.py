@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rosetta.tests.processes import Supervised, eventually, free_port, manage
+from rosetta.tests.processes import eventually, free_port, manage
+from rosetta.tests.supervised import Supervised
 
 REFUSED = "127.0.0.1:1"
 

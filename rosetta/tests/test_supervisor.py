@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import psycopg
 import pytest
 
-from rosetta.tests.processes import Supervised, eventually, free_port
+from rosetta.tests import migrated
+from rosetta.tests.processes import eventually, free_port
+from rosetta.tests.supervised import Supervised
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -24,13 +25,11 @@ DATABASE_URL, REDIS_URL = os.environ.get("DATABASE_URL", ""), os.environ.get("RE
 def database() -> Iterator[str]:
     """The address of an empty database of this test's own."""
     name = f"rosetta_supervised_{os.getpid()}"
-    base = DATABASE_URL.rpartition("/")[0]
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield f"{base}/{name}"
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    migrated.run_sql(DATABASE_URL, f"CREATE DATABASE {name}")
+    try:
+        yield f"{DATABASE_URL.rpartition('/')[0]}/{name}"
+    finally:
+        migrated.run_sql(DATABASE_URL, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

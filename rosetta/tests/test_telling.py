@@ -17,7 +17,8 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from rosetta.tests.processes import Supervised, eventually, free_port, manage
+from rosetta.tests.processes import eventually, free_port, manage
+from rosetta.tests.supervised import Supervised
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
