@@ -92,6 +92,12 @@ def posting(service: Service, world: seed.World, seconds: float) -> list[Row]:
     return rows
 
 
+def bare_pages(env: dict[str, str], world: seed.World, seconds: float) -> Result:
+    """What Django alone allows on this machine."""
+    with running(env | {"DJANGO_SETTINGS_MODULE": "bench.bare"}, ["web"]) as service:
+        return load(service, getter(f"/page/{world.channel_id}", world.tokens[0]), 16, seconds)
+
+
 def pages(service: Service, world: seed.World, seconds: float) -> list[Row]:
     shallow, deep = messages_path(world, world.channel_id), messages_path(world, world.deep_channel_id)
     many = f"{world.deep_rows:,} rows"
@@ -107,6 +113,10 @@ def pages(service: Service, world: seed.World, seconds: float) -> list[Row]:
         if reader == "translated" or "middle" not in name
     }
     rows = [at_least(f"page of 50 of {name}, {reader}", result, 800) for (name, reader), result in results.items()]
+    bare = bare_pages(service.environment, world, seconds)
+    quickest = results["1,000 rows", "as written"].rate
+    rows.append(Row("the same 50 rows by a bare Django view: no sign-in, no languages, no middleware", str(bare)))
+    rows.append(Row("a page as a share of the bare view", f"{quickest / bare.rate:.2f}"))
     share = results[many, "translated"].rate / results["1,000 rows", "translated"].rate
     rows.append(Row(f"a page of {many} as a share of one of 1,000", f"{share:.2f}", "no slower", share > 0.9))
     return rows
