@@ -161,6 +161,11 @@ def read_directs_of(user: User) -> QuerySet[DirectConversation]:
     return direct_conversations_of(user).annotate(read=Coalesce(Subquery(marks), 0))
 
 
+def blocks_of(user: User) -> QuerySet[Block]:
+    """Whose direct messages ``user`` does not take, the last blocked first."""
+    return Block.objects.filter(blocker=user).select_related("blocked").order_by("-pk")
+
+
 def person_at(email: str) -> User:
     """Who has this address. Raises NotFound."""
     found = User.objects.filter(email=email, is_active=True).first()

@@ -264,7 +264,7 @@ def translation(row: MessageTranslation) -> dict[str, Any]:
 def direct_conversation(conversation: Conversation, other: User, unread_count: int) -> dict[str, Any]:
     return {
         "id": conversation.pk,
-        "participant": {"id": other.pk, "name": other.name, "avatar_url": other.avatar_url},
+        "participant": person(other),
         "unread_count": unread_count,
         "last_message_at": moment(conversation.last_message_at),
     }

@@ -18,6 +18,7 @@ from rosetta.pagination import paged
 from rosetta.schema import MESSAGE
 from rosetta.throttles import EVERYTHING, Limit, by_address, by_user
 from rosetta.views import ApiView
+from workspaces.resources import person
 
 # Finding out who has an account: by person, however many tokens they make, and by address, however many accounts.
 RESOLVES = (Limit("resolve", "30/minute", by_user), Limit("resolve-address", "300/minute", by_address))
@@ -65,8 +66,17 @@ class ResolveView(ApiView):
     )
     def post(self, request: Request) -> Response:
         email = parsed(shapes.ResolveSerializer, request)["email"].lower()
-        found = access.person_at(email)
-        return Response({"data": {"id": found.pk, "name": found.name, "avatar_url": found.avatar_url}})
+        return Response({"data": person(access.person_at(email))})
+
+
+class BlocksView(ApiView):
+    tag = "Direct conversations"
+
+    @extend_schema(
+        summary="Whose direct messages I do not take, the last blocked first", responses={200: shapes.PeopleAnswer}
+    )
+    def get(self, request: Request) -> Response:
+        return paged(request, access.blocks_of(request.user), lambda row: person(row.blocked))  # type: ignore[arg-type]
 
 
 class BlockView(ApiView):

@@ -205,6 +205,7 @@ RevisionsAnswer = data_of(RevisionResource, many=True)
 MessagesAnswer = data_of(MessageResource, many=True, meta=CursorMeta)
 ReadAnswer = data_of(ReadStateResource)
 PersonAnswer = data_of(PersonResource)
+PeopleAnswer = data_of(PersonResource, many=True)
 DirectConversationAnswer = data_of(DirectConversationResource)
 DirectConversationsAnswer = data_of(DirectConversationResource, many=True)
 

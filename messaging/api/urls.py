@@ -40,6 +40,7 @@ urlpatterns = [
     path(
         "direct-message-attachments/<ulid:attachment_id>/thumbnail", attachments.DirectAttachmentThumbnailView.as_view()
     ),
+    path("me/blocks", direct.BlocksView.as_view()),
     path("me/blocks/<int_id:user_id>", direct.BlockView.as_view()),
     path(
         "automation/workspaces/<ulid:workspace_id>/channels/<ulid:channel_id>/messages",

@@ -214,6 +214,9 @@ def test_who_is_blocked_writes_no_more(as_owner: APIClient, as_member: APIClient
         as_owner.put(f"{path}/{said}/pin"),
     ):
         assert (answer.status_code, answer.json()["errors"]["code"]) == (403, ["blocked"])
+    (listed,) = as_member.get("/api/v1/me/blocks").json()["data"]
+    assert listed == {"id": owner.pk, "name": "Olivia", "avatar_url": None}
+    assert as_owner.get("/api/v1/me/blocks").json()["data"] == []
     assert as_owner.get(path).status_code == 200
     assert as_owner.delete(f"{path}/{said}").status_code == 204
     for _ in range(2):

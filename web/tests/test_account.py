@@ -80,6 +80,31 @@ def test_a_browser_that_allows_no_notifications_is_said(opens: Opens, service: S
     expect(page.get_by_role("switch", name="Show notifications")).not_to_be_checked()
 
 
+def test_somebody_is_blocked_in_their_conversation_and_taken_back_in_the_settings(
+    opens: Opens, service: Service
+) -> None:
+    ann, mali = service.person("Ann", "en"), service.person("Mali", "th")
+    path = f"{direct_with(ann, mali)}/messages"
+    page = opens("en-GB").sign_in(ann, f"/w/d/{path.split('/')[2]}")
+
+    def choose(name: str) -> None:
+        page.get_by_role("button", name="More about this conversation").click()
+        page.get_by_role("menuitem", name=name).click()
+
+    choose("Block Mali")
+    expect(page.locator(".toast")).to_have_text("Mali can no longer write to you directly.")
+    assert mali.http.post(path, json={"content": "Hello?"}).status_code == 403
+    open_settings(page, "Blocked people")
+    page.get_by_role("button", name="Unblock Mali").click()
+    expect(page.get_by_text("You have blocked nobody.")).to_be_visible()
+    assert mali.http.post(path, json={"content": "Hello again"}).status_code == 201
+    page.keyboard.press("Escape")
+    choose("Block Mali")
+    choose("Unblock Mali")
+    expect(page.locator(".toast").last).to_have_text("Mali can write to you directly again.")
+    assert ann.call("GET", "/me/blocks")["data"] == []
+
+
 def test_an_export_is_made_and_fetched_and_holds_what_was_said(opens: Opens, service: Service) -> None:
     ann = service.person("Ann", "en")
     place = ann.workspace("Moving house")

@@ -88,7 +88,7 @@ def test_settings_change_the_account_and_every_page_of_them_is_accessible(opens:
     assert page.locator(".side-foot img").evaluate("one => one.decode().then(() => one.naturalWidth)") == 256
     page.get_by_role("button", name="Remove picture").click()
     expect(page.locator(".side-foot img")).to_have_count(0)
-    for section in ("Sign-in", "Notifications", "Access tokens", "Files", "Your data"):
+    for section in ("Sign-in", "Notifications", "Blocked people", "Access tokens", "Files", "Your data"):
         page.get_by_role("navigation", name="Settings").get_by_role("link", name=section).click()
         expect(page.get_by_role("link", name=section)).to_have_attribute("aria-current", "page")
         expect(page.locator(".settings .spinner")).to_have_count(0)

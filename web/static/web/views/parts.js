@@ -1,6 +1,6 @@
 /** Small pieces that every page uses: icons, avatars, dialogs, fields and a menu. */
-import { pathOf } from "../api.js";
-import { classes, html, useLayoutEffect, useRef, useState } from "../core.js";
+import { all, pathOf } from "../api.js";
+import { classes, html, useEffect, useLayoutEffect, useRef, useState, useTurns } from "../core.js";
 import { t } from "../i18n.js";
 import { tame } from "../text.js";
 
@@ -32,6 +32,7 @@ const PATHS = {
   out: "M10 5H5v14h5M14 8l4 4-4 4M18 12H9",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   eye: "M2.5 12C5 7.5 8.3 5.5 12 5.5s7 2 9.5 6.5c-2.5 4.5-5.8 6.5-9.5 6.5S5 16.5 2.5 12zM12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
+  block: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM5.700 5.700l12.600 12.600",
   flag: "M6 21V4h11l-2 4 2 4H6",
   more: "M6 12h.01M12 12h.01M18 12h.01",
   again: "M20 12a8 8 0 1 1-2.5-5.8M20 4v4.5h-4.5",
@@ -213,6 +214,21 @@ export const MenuItem = ({ icon, children, danger, checked, class: more, ...rest
     role=${checked === undefined ? "menuitem" : "menuitemradio"} aria-checked=${checked} ...${rest}>
     ${icon && html`<${Icon} name=${icon} />`}<span>${children}</span>${checked && html`<${Icon} name="check" class="end" />`}
   </button>`;
+
+/** All rows of a list of the API: null until they are here. `load` asks again. @param {string} path */
+export function useRows(path) {
+  const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
+  const [isMissing, setMissing] = useState(false);
+  const begin = useTurns();
+  const load = () => {
+    const isToBeShown = begin();
+    return all(path).then((told) => isToBeShown() && setRows(told), () => setMissing(true));
+  };
+  useEffect(() => {
+    load();
+  }, []);
+  return { rows, load, isMissing };
+}
 
 /** A place where something will be. */
 export const Waiting = () => html`<div class="waiting" role="status"><span class="spinner"></span><span class="sr">${t("loading")}</span></div>`;

@@ -4,11 +4,12 @@ import { app, attempt, changeMe, changePicture, copy, say, signOut } from "../ap
 import { html, keptInTab, setting, useEffect, useRef, useState, useTurns } from "../core.js";
 import { LANGUAGES, moment, size, t } from "../i18n.js";
 import { tame } from "../text.js";
+import { Blocks } from "./blocks.js";
 import { Notifications } from "./notifications.js";
 import { PROVIDER_NAMES } from "./signin.js";
-import { Avatar, Dialog, Form, Icon, IconButton, Waiting } from "./parts.js";
+import { Avatar, Dialog, Form, Icon, IconButton, Waiting, useRows } from "./parts.js";
 
-const SECTIONS = { profile: Profile, security: Security, notifications: Notifications, tokens: Tokens, files: Files, data: Data };
+const SECTIONS = { profile: Profile, security: Security, notifications: Notifications, blocks: Blocks, tokens: Tokens, files: Files, data: Data };
 const BROWSERS = { Edg: "Edge", OPR: "Opera", SamsungBrowser: "Samsung Internet", FxiOS: "Firefox", CriOS: "Chrome" };
 const SYSTEMS = { "Mac OS X": "macOS", CrOS: "ChromeOS" };
 const ABILITIES = ["*", "automation:messages", "temporary-rooms:create", "temporary-rooms:read", "temporary-rooms:extend", "temporary-rooms:close"];
@@ -63,20 +64,6 @@ function Picture({ me }) {
       </div>
       <input ref=${chooser} type="file" accept="image/*" hidden aria-label=${t("profile.picture")} onChange=${(event) => event.target.files[0] && choose(event.target.files[0])} />
     </div>`;
-}
-
-function useRows(path) {
-  const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
-  const [isMissing, setMissing] = useState(false);
-  const begin = useTurns();
-  const load = () => {
-    const isToBeShown = begin();
-    return api.all(path).then((told) => isToBeShown() && setRows(told), () => setMissing(true));
-  };
-  useEffect(() => {
-    load();
-  }, []);
-  return { rows, load, isMissing };
 }
 
 function Security() {

@@ -7,6 +7,7 @@ import { classes, html, kept, useEffect, useMemo, useObserved, useRef, useState 
 import { LANGUAGES, number, spoken, t } from "../i18n.js";
 import { go, route } from "../router.js";
 import { tame } from "../text.js";
+import { Blocking } from "./blocks.js";
 import { Composer } from "./composer.js";
 import { ChannelSettings, InvitePeople, JoinWorkspace, NewChannel, NewDirect, NewWorkspace, Rooms } from "./dialogs.js";
 import { Members, Pins, Search, Thread } from "./panels.js";
@@ -255,7 +256,7 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
         <${IconButton} name="search" label=${`${t("search.title")} (Ctrl K)`} onClick=${() => toggle("search")} />
         <${IconButton} class="roomy" name="pin" label=${t("pins.title")} onClick=${() => toggle("pins")} />
         ${!isDirect && html`<${IconButton} class="roomy" name="people" label=${t("members.title")} onClick=${() => toggle("members")} />`}
-        ${place && html`<${PlaceMenu} path=${path} isDirect=${isDirect} toggle=${toggle} onSettings=${() => setDialog("channel-settings")} />`}
+        ${place && html`<${PlaceMenu} path=${path} person=${place.participant} toggle=${toggle} onSettings=${() => setDialog("channel-settings")} />`}
       </header>
       ${needsPassword ? html`<${Locked} channel=${place} workspace=${workspace} />` : html`
         <${Timeline} conversation=${conversation} room=${room} onRead=${onRead} intro=${html`
@@ -269,13 +270,14 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
 }
 
 /** What else one may do here; on a narrow screen also what has a button of its own elsewhere. */
-function PlaceMenu({ path, isDirect, toggle, onSettings }) {
+function PlaceMenu({ path, person, toggle, onSettings }) {
   return html`
     <${Menu} label=${t("place.more")} icon="more">
       <${MenuItem} class="narrow" icon="pin" onClick=${() => toggle("pins")}>${t("pins.title")}<//>
-      ${!isDirect && html`<${MenuItem} class="narrow" icon="people" onClick=${() => toggle("members")}>${t("members.title")}<//>`}
-      ${!isDirect && html`<${MenuItem} icon="gear" onClick=${onSettings}>${t("channel.settings")}<//>`}
+      ${!person && html`<${MenuItem} class="narrow" icon="people" onClick=${() => toggle("members")}>${t("members.title")}<//>`}
+      ${!person && html`<${MenuItem} icon="gear" onClick=${onSettings}>${t("channel.settings")}<//>`}
       <${Levels} path=${path} />
+      ${person && html`<${Blocking} person=${person} />`}
     <//>`;
 }
 
