@@ -13,7 +13,7 @@ from translation.pieces import Piece, Token, tokens
 # An engine may write in figures what the author wrote in words ("two percent", "2%"): more of these is no fault.
 _NUMERIC = frozenset({"number", "date", "phone", "reference"})
 # Held by their marks alone: punctuation of another language can look like them, or unlike.
-_BY_MARK_ONLY = frozenset({"markup", "open", "link", "emoticon", "mark", "term"})
+_BY_MARK_ONLY = frozenset({"markup", "open", "emoticon", "mark", "term"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 LETTER = re.compile(r"[^\W\d_]")
 _ASCII_WORD = re.compile(r"[A-Za-z0-9_]")
