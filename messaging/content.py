@@ -1,6 +1,5 @@
 """What a message may say: its text as it is kept, and the people it names."""
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,11 +10,10 @@ from accounts.models import User
 from messaging.models import MAX_CONTENT
 from messaging.places import Place
 from rosetta.errors import Invalid
+from translation.grammar import CHANNEL_MENTION, USER_MENTION
 from workspaces.models import Member
 
 MAX_MENTIONS = 50
-_MENTION = re.compile(r"@\[[^\]\n]{1,255}\]\(user:(\d{1,18})\)")
-_CHANNEL_MENTION = re.compile(r"(?<![\w@])@channel\b")
 
 
 def cleaned(text: str) -> str:
@@ -51,11 +49,11 @@ def required_text() -> str:
 
 def mentions_in(text: str, place: Place) -> list[dict[str, Any]]:
     """The people and the channel that ``text`` names, of those who can read it. Raises Invalid for too many."""
-    wanted = list(dict.fromkeys(int(number) for number in _MENTION.findall(text)))
+    wanted = list(dict.fromkeys(int(found["id"]) for found in USER_MENTION.finditer(text)))
     if len(wanted) > MAX_MENTIONS:
         raise Invalid({"content": [_("A message mentions at most %(max)d people.") % {"max": MAX_MENTIONS}]})
     found = [{"kind": "user", "id": user.pk, "name": user.name} for user in _readers(wanted, place)]
-    if place.channel is not None and _CHANNEL_MENTION.search(text):
+    if place.channel is not None and CHANNEL_MENTION.search(text):
         found.append({"kind": "channel", "id": place.channel.pk, "name": place.channel.name})
     return found
 

@@ -1,6 +1,5 @@
 """Who is told of a message on their devices, and in which words. Devices knows how and when; this knows what."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,13 +19,12 @@ from devices import outbox, transports
 from devices.models import ConversationPreference, Delivery, Device, PushPreference
 from devices.transports import Notification
 from messaging.models import DirectConversation, Message, MessageTranslation
+from translation.grammar import USER_MENTION
 from workspaces.models import Channel, ChannelMember, Conversation, Member, ReadMark, Visibility, Workspace
 
 BATCH = 100
 
 Level = ConversationPreference.Level
-
-_MENTION = re.compile(r"@\[([^\]\n]{1,255})\]\(user:\d{1,18}\)")
 
 
 def owe(message: Message) -> None:
@@ -216,7 +214,7 @@ def _body(story: _Story, language: str) -> str | None:
             text = row.text
         elif row.state == MessageTranslation.State.PENDING and timezone.now() < _patience_of(message):
             return None
-    return _MENTION.sub(r"@\1", text)
+    return USER_MENTION.sub(r"@\g<name>", text)
 
 
 def _patience_of(message: Message) -> datetime:

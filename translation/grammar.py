@@ -152,11 +152,17 @@ WORD_MARK = r"[xX][zZ]\s{0,2}(\d{1,4})\s{0,2}[qQ]"
 _LINK_OPEN = r"!?\[(?=[^\[\]\n]{1,300}\]\([^()\s])"
 _LINK_CLOSE = r"\]\([^()\s]{1,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,200}){0,3}(?: \"[^\"\n]{0,200}\")?\)"
 
+# The longest name of an account is of 255 characters.
+_NAMED = r"[^\]\n]{0,255}"
+USER_MENTION = re.compile(rf"@\[(?P<name>{_NAMED})\]\(user:(?P<id>\d{{1,18}})\)")
+# By ASCII's letters: who writes without spaces may write right before and after it.
+CHANNEL_MENTION = re.compile(r"(?<![\w@])@channel\b", re.ASCII)
+
 # In order of strength where two could begin at one place.
 KINDS: tuple[tuple[str, str], ...] = (
     ("code", _CODE),
     ("escape", r"\\[\\`*_{}\[\]()#+.!~|>-]"),
-    ("mention", r"@\[[^\]\n]{0,200}\]\((?:user|channel|guest):[^()\s]{1,64}\)"),
+    ("mention", rf"@\[{_NAMED}\]\((?:user|channel|guest):[^()\s]{{1,64}}\)"),
     ("tag", _TAG),
     ("placeholder", _PLACEHOLDER),
     ("entity", r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rosetta import languages
+from translation.grammar import USER_MENTION
 
 # Begins terms that no text can say: private use is no word character here.
 MARK = "\ue000"
@@ -35,7 +36,6 @@ _NONE, _WORD, _DENSE_KIND = range(3)
 
 # A character with the marks that fold into one with it: "ｶﾞ" is "ガ".
 _CLUSTER = re.compile(r".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*", re.DOTALL)
-_MENTION = re.compile(r"@\[([^\]\n]{1,255})\]\(user:\d{1,18}\)")
 _QUOTED = re.compile(r'"([^"]*)"|\u201c([^\u201d]*)\u201d')
 
 
@@ -131,7 +131,7 @@ class Asked:
 
     def snippet(self, text: str) -> str:
         """About SNIPPET characters of ``text`` around the first hit, in one line of plain text."""
-        line = " ".join(_MENTION.sub(r"@\1", text).split())
+        line = " ".join(USER_MENTION.sub(r"@\g<name>", text).split())
         if len(line) <= SNIPPET:
             return line
         start = max(0, self._first_hit(line) - SNIPPET // 3)

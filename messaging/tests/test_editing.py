@@ -67,6 +67,19 @@ def test_an_edit_resolves_mentions_anew(
     ]
 
 
+@pytest.mark.parametrize(
+    "text", ["@channel会议现在开始", "大家好@channel 开会", "みなさん@channel会議です", "@channelประชุม"]
+)
+def test_everybody_is_called_in_languages_without_spaces(as_member: APIClient, message: str, text: str) -> None:
+    mentions = as_member.patch(message, {"content": text}).json()["data"]["mentions"]
+    assert [one["kind"] for one in mentions] == ["channel"]
+
+
+@pytest.mark.parametrize("text", ["mail me@channel.example", "@channels", "@@channel"])
+def test_what_only_looks_like_a_call_calls_nobody(as_member: APIClient, message: str, text: str) -> None:
+    assert as_member.patch(message, {"content": text}).json()["data"]["mentions"] == []
+
+
 def test_nobody_edits_anothers_words(as_owner: APIClient, as_outsider: APIClient, message: str) -> None:
     assert as_owner.patch(message, {"content": "mine"}).status_code == 403
     assert as_outsider.patch(message, {"content": "mine"}).status_code == 404

@@ -146,6 +146,12 @@ def test_what_is_left_of_a_broken_mark_is_noticed(answer: str) -> None:
         parse("ask @[Bob](user:1) today").units[0].read(answer, STYLES[0])
 
 
+def test_the_longest_name_is_protected_whole() -> None:
+    mention = f"@[{'สมชาย' * 51}](user:7)"
+    parsed = parse(f"Please ask {mention} about it")
+    assert [piece.text for piece in parsed.pieces] == [mention]
+
+
 def test_halves_of_a_link_may_not_change_places() -> None:
     unit = parse("see [this](https://e.com) now").units[0]
     with pytest.raises(ProtectionError):
@@ -263,7 +269,7 @@ texts = st.lists(
 ).map(" ".join)
 
 # Held by their marks alone: signs of another language's writing may look like these, or figures stand for words.
-LOOSE = frozenset({"markup", "open", "link", "emoticon", "mark", "number", "date", "phone", "reference"})
+LOOSE = frozenset({"markup", "open", "emoticon", "mark", "number", "date", "phone", "reference"})
 MARK = re.compile(r"\[\d+\]|<x\d+/>|XZ\d+Q")
 
 
@@ -315,6 +321,8 @@ MISDEEDS = {
     "number": lambda text, pick: 7,
     "essay": lambda text, pick: text + " Here is an essay about it." * 200,
     "advertise": lambda text, pick: text + " visit https://spam.example now",
+    "lure": lambda text, pick: text + " [sign in](https://spam.example/login)",
+    "picture": lambda text, pick: text + " ![x](https://spam.example/x.png)",
     "ping": lambda text, pick: "@everyone " + text,
     "emoji": lambda text, pick: text + " 🎉",
     "lines": lambda text, pick: text.replace(" ", "\n"),
