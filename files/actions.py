@@ -139,7 +139,7 @@ def _bytes_of(files: QuerySet[File]) -> int:
 
 
 @transaction.atomic
-def claim(*, file_ids: Sequence[str], uploader: User | Guest | None, workspace_id: str | None = None) -> list[File]:
+def claim(*, file_ids: Sequence[str], uploader: User | Guest | None, workspace_id: str | None) -> list[File]:
     """Make ``uploader``'s files the caller's to attach, for good; returns them in the order given.
 
     All or none: raises Invalid with ``attachment_ids.N`` for each that is listed twice, unknown, somebody else's, past
@@ -248,13 +248,6 @@ def _nudge_removal(names: list[str]) -> None:
 
     if names:
         nudge(remove_owed)
-
-
-def release_workspace(*, workspace_id: str) -> int:
-    """Release every file that messages of the workspace claimed, for its purge; returns how many."""
-    files = list(File.objects.filter(workspace_id=workspace_id, deleted_at=None))
-    release(files=files)
-    return len(files)
 
 
 @transaction.atomic

