@@ -118,15 +118,15 @@ def _attachment(attachment_id: str) -> Attachment:
     return found
 
 
-def place_of_message(user: User, message_id: str) -> Place:
-    """Where a message stands, for who can read it. Raises NotFound; Forbidden before a channel's password was given."""
+def place_of_message(user: User, message_id: str, *, to_write: bool = False) -> Place:
+    """Where a message stands, for who can read it. Raises what ``direct_place`` and ``channel_place`` raise."""
     message = Message.objects.filter(pk=message_id).only("conversation_id").first()
     if message is None:
         raise NotFound
     channel = Channel.objects.filter(pk=message.conversation_id).first()
     if channel is None:
-        return direct_place(user, message.conversation_id)
-    return channel_place(user, channel.workspace_id, channel.pk)
+        return direct_place(user, message.conversation_id, to_write=to_write)
+    return channel_place(user, channel.workspace_id, channel.pk, to_write=to_write)
 
 
 def direct_conversations_of(user: User) -> QuerySet[DirectConversation]:
@@ -164,6 +164,14 @@ def read_directs_of(user: User) -> QuerySet[DirectConversation]:
 def blocks_of(user: User) -> QuerySet[Block]:
     """Whose direct messages ``user`` does not take, the last blocked first."""
     return Block.objects.filter(blocker=user).select_related("blocked").order_by("-pk")
+
+
+def is_known(user: User, other_id: int) -> bool:
+    """Whether ``user`` shares a workspace or a conversation with another, and so has seen their name."""
+    low, high = sorted((user.pk, other_id))
+    if direct_conversations_of(user).filter(low_id=low, high_id=high).exists():
+        return True
+    return Member.objects.filter(user=user, workspace__members__user_id=other_id).exists()
 
 
 def person_at(email: str) -> User:

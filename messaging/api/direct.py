@@ -50,6 +50,10 @@ class DirectConversationsView(ApiView):
         raw = parsed(shapes.OpenDirectSerializer, request)["participant_user_id"]
         if not (raw.isascii() and raw.isdigit() and len(raw) < 19):
             raise unknown_id("participant_user_id")
+        if not access.is_known(user, int(raw)):
+            # Who counts through the ids learns names as who guesses addresses does.
+            for limit in RESOLVES:
+                limit.hit(request)
         row, is_new = direct.open_direct(user=user, other_id=int(raw))
         data = shown(access.read_directs_of(user).get(pk=row.pk), user)
         return Response({"data": data}, status=201 if is_new else 200)

@@ -97,7 +97,7 @@ class CorrectionView(PlaceView):
         responses={200: TranslationAnswer},
     )
     def put(self, request: Request, message_id: str, language: str, **kwargs: Any) -> Response:
-        place = self.place(request)
+        place = self.place(request, to_write=True)
         text = parsed(CorrectionSerializer, request)["text"]
         code = languages.match(language)
         if code is None:
@@ -110,7 +110,7 @@ class ByMessage(PlaceView):
     """A view of a message that is named by its id alone."""
 
     def place(self, request: Request, *, to_write: bool = False) -> Place:
-        return access.place_of_message(request.user, self.kwargs["message_id"])  # type: ignore[arg-type]
+        return access.place_of_message(request.user, self.kwargs["message_id"], to_write=to_write)  # type: ignore[arg-type]
 
 
 class MessageTranslationsView(ByMessage, TranslationsView):

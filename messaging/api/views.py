@@ -206,7 +206,7 @@ class PinView(PlaceView):
 
     @extend_schema(summary="Unpin a message", responses={204: None})
     def delete(self, request: Request, message_id: str, **kwargs: Any) -> Response:
-        reacting.set_pin(place=self.place(request), message_id=message_id, pinned=False)
+        reacting.set_pin(place=self.place(request, to_write=True), message_id=message_id, pinned=False)
         return Response(status=204)
 
 

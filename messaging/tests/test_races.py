@@ -1,12 +1,13 @@
 """Many write at once: nothing is lost, doubled or out of order."""
 
+import itertools
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
-from conftest import make_user, token_client
+from conftest import answers_until_limited, make_user, token_client
 from messaging.models import Block, DirectConversation, Message
 from messaging.tests.test_posting import path_of, post
 from messaging.tests.together import at_once, same_caller
@@ -212,6 +213,9 @@ def test_who_is_blocked_writes_no_more(as_owner: APIClient, as_member: APIClient
         as_owner.patch(f"{path}/{said}", {"content": "hello again"}),
         as_owner.put(f"{path}/{said}/reactions/👍"),
         as_owner.put(f"{path}/{said}/pin"),
+        as_owner.delete(f"{path}/{said}/pin"),
+        as_owner.put(f"{path}/{said}/translations/th", {"text": "hello again"}),
+        as_owner.put(f"/api/v1/messages/{said}/translations/th", {"text": "hello again"}),
     ):
         assert (answer.status_code, answer.json()["errors"]["code"]) == (403, ["blocked"])
     (listed,) = as_member.get("/api/v1/me/blocks").json()["data"]
@@ -234,6 +238,17 @@ def test_somebody_is_found_by_address_without_case(as_owner: APIClient, member_u
     assert found.json() == {"data": {"id": member_user.pk, "name": "Mali", "avatar_url": None}}
     assert as_owner.post(path, {"email": "nobody@example.com"}).status_code == 404
     assert as_owner.post(path, {"email": "nobody"}).status_code == 422
+
+
+@pytest.mark.django_db
+def test_counting_through_the_ids_finds_people_as_slowly_as_guessing_addresses(
+    as_owner: APIClient, as_outsider: APIClient, owner: Any, member_user: Any, channel: Channel
+) -> None:
+    ids = itertools.count(10_000)
+    answers_until_limited(lambda: as_outsider.post(DIRECT, {"participant_user_id": next(ids)}).status_code, 30)
+    assert as_outsider.post(DIRECT, {"participant_user_id": owner.pk}).status_code == 429
+    for _ in range(40):
+        assert as_owner.post(DIRECT, {"participant_user_id": member_user.pk}).status_code in (200, 201)
 
 
 @pytest.mark.django_db
