@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from django.utils.translation.trans_real import parse_accept_lang_header
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -61,3 +63,9 @@ def match(tag: str) -> str | None:
         if code.lower().split("-")[0] == primary:
             return code
     return None
+
+
+def wished(header: str) -> str:
+    """The language of ours that a client's ``Accept-Language`` likes best; empty where it names none, as ``*`` does."""
+    liked = (match(tag) for tag, weight in parse_accept_lang_header(header) if weight)
+    return next(filter(None, liked), "")

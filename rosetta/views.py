@@ -49,9 +49,10 @@ class ApiView(APIView):
         super().perform_authentication(request)
         if getattr(request.user, "is_authenticated", False):
             structlog.contextvars.bind_contextvars(caller=request.user.pk)
-        own = languages.BY_CODE.get(getattr(request.user, "preferred_language", ""))
-        if own and "Accept-Language" not in request.headers:
-            translation.activate(own.catalogue)
+        wished = languages.wished(request.headers.get("Accept-Language", ""))
+        spoken = languages.BY_CODE.get(wished or getattr(request.user, "preferred_language", ""))
+        if spoken:
+            translation.activate(spoken.catalogue)
 
     def check_throttles(self, request: Request) -> None:
         self.standing: Standing | None = None

@@ -7,7 +7,6 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
-from django.utils.translation import get_language_from_request
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -37,10 +36,8 @@ from rosetta.views import ApiView
 
 
 def wished_language(request: Request) -> str:
-    """The language that the client asks for, as one of ours; empty when it asks for none."""
-    if "Accept-Language" not in request.headers:
-        return ""
-    return languages.match(get_language_from_request(request._request)) or ""
+    """The language that the client asks for, as one of ours; empty when it asks for none of them."""
+    return languages.wished(request.headers.get("Accept-Language", ""))
 
 
 class Csrf(ApiView):

@@ -57,6 +57,13 @@ def test_the_clients_own_language_comes_first(owner: User) -> None:
     assert new_mail()[0].subject == SUBJECTS["ja"][0]
 
 
+@pytest.mark.parametrize("header", ["*", "fr", "", "fr, th;q=0", "th;q=x"])
+def test_a_client_that_asks_for_no_language_of_ours_gets_the_accounts(owner: User, header: str) -> None:
+    User.objects.filter(pk=owner.pk).update(preferred_language="ja")
+    post("auth/app/otp", {"email": owner.email}, **{"Accept-Language": header})
+    assert new_mail()[0].subject == SUBJECTS["ja"][0]
+
+
 def test_nothing_that_a_stranger_typed_is_mailed() -> None:
     person = {"name": "Win at evil.example", "email": "v@example.com", "password": "a long sentence"}
     post("auth/app/register", {**person, "password_confirmation": person["password"]})

@@ -263,12 +263,23 @@ def test_a_page_takes_the_same_queries_for_one_row_and_for_fifty(as_owner: APICl
     assert counts[0] == counts[1], seen.captured_queries
 
 
-def test_a_refusal_is_told_to_each_in_their_own_language(as_owner: APIClient, channel: Channel) -> None:
-    def refused(language: str) -> str:
-        body = {"content": "Hello", "parent_message_id": "x" * 65}
-        answer = as_owner.post(path_of(channel), body, headers={"Accept-Language": language})
-        return str(answer.json()["errors"]["parent_message_id"][0])
+def refused(client: APIClient, channel: Channel, language: str) -> str:
+    """The sentence for what cannot be a parent, to a client that asks for ``language``."""
+    body = {"content": "Hello", "parent_message_id": "x" * 65}
+    answer = client.post(path_of(channel), body, headers={"Accept-Language": language})
+    return str(answer.json()["errors"]["parent_message_id"][0])
 
-    english = refused("en")
-    assert english.isascii() and not refused("ja").isascii()
-    assert refused("en") == english
+
+def test_a_refusal_is_told_to_each_in_their_own_language(as_owner: APIClient, channel: Channel) -> None:
+    english = refused(as_owner, channel, "en")
+    assert english.isascii() and not refused(as_owner, channel, "ja").isascii()
+    assert refused(as_owner, channel, "en") == english
+
+
+@pytest.mark.parametrize("header", ["*", "fr", "", "fr, th;q=0", "th;q=x"])
+def test_a_client_that_asks_for_no_language_of_ours_is_told_in_the_accounts(
+    as_owner: APIClient, owner: User, channel: Channel, header: str
+) -> None:
+    User.objects.filter(pk=owner.pk).update(preferred_language="ja")
+    assert refused(as_owner, channel, header) == refused(as_owner, channel, "fr, ja;q=0.2, th;q=0.1")
+    assert refused(as_owner, channel, header) != refused(as_owner, channel, "en")
