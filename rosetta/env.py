@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 WEB = ("http", "https")
+DEFAULT_PORTS = {"http": 80, "https": 443}
 ON = {"on", "true", "1"}
 OFF = {"off", "false", "0"}
 
@@ -88,21 +89,52 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
 
 
 def url(name: str, default: str = "", schemes: tuple[str, ...] = WEB) -> str:
-    """An address with one of ``schemes``, without a slash at its end."""
+    """An address with one of ``schemes``, which are compared in lower case, without a slash at its end."""
     raw = text(name, default)
     if raw and not _is_address(raw, schemes):
         starts = " or ".join(f"{scheme}://" for scheme in schemes)
         raise ImproperlyConfigured(f"{name}={without_user(raw)!r}: write an address that starts with {starts}")
-    return raw.rstrip("/")
+    scheme, mark, rest = raw.partition("://")
+    return (scheme.lower() + mark + rest).rstrip("/")
 
 
-def _is_address(raw: str, schemes: tuple[str, ...]) -> bool:
+def _is_address(raw: str, schemes: tuple[str, ...] = ()) -> bool:
+    """Whether ``raw`` is an address with one of ``schemes``, or any; only databases and the like may lack a host."""
     try:
         parts = urlsplit(raw)
         _ = parts.port
     except ValueError:
         return False
-    return "://" in raw and parts.scheme in schemes and (bool(parts.hostname) or parts.scheme not in WEB)
+    is_hosted = bool(parts.hostname) or (bool(schemes) and parts.scheme not in WEB)
+    return "://" in raw and parts.scheme in (schemes or (parts.scheme,)) and is_hosted
+
+
+def origin(address: str) -> str:
+    """``address``'s origin as browsers write it: in lower case, without a path, a name or the scheme's own port."""
+    parts = urlsplit(address)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = "" if parts.port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+def origins(name: str) -> tuple[str, ...]:
+    """A comma-separated list of addresses, as origins. Apps have schemes of their own."""
+    given = words(name)
+    for one in given:
+        _must_be_address(name, one)
+    return tuple(map(origin, given))
+
+
+def address(name: str, default: str) -> str:
+    """An address of any scheme, as it stands: others compare it letter by letter."""
+    raw = text(name, default)
+    _must_be_address(name, raw)
+    return raw
+
+
+def _must_be_address(name: str, raw: str) -> None:
+    if not _is_address(raw):
+        raise ImproperlyConfigured(f"{name}={without_user(raw)!r}: write an address, as https://chat.example.com")
 
 
 def without_user(address: str) -> str:

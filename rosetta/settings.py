@@ -61,13 +61,11 @@ LOCAL_ORIGINS = [f"http://{name}:{PORT}" for name in ("127.0.0.1", "localhost")]
 PUBLIC_URL = env.url("PUBLIC_URL", LOCAL_ORIGINS[0] if HOST in WILDCARD_HOSTS else f"http://{HOST}:{PORT}")
 FRONTEND_URL = env.url("FRONTEND_URL")
 ALLOWED_HOSTS = list(env.words("ALLOWED_HOSTS", (*LOCAL_NAMES, HOST, urlsplit(PUBLIC_URL).hostname or "localhost")))
-CORS_ORIGINS = env.words("CORS_ORIGINS")
-_public_is_local = not env.text("PUBLIC_URL")
+CORS_ORIGINS = env.origins("CORS_ORIGINS")
+CORS_ALLOWED_ORIGINS = sorted({*CORS_ORIGINS, *([env.origin(FRONTEND_URL)] if FRONTEND_URL else [])})
+_public = [PUBLIC_URL] if env.text("PUBLIC_URL") else [PUBLIC_URL, *LOCAL_ORIGINS]
 # The web origins that may sign in and open a socket with a cookie.
-ALLOWED_ORIGINS: frozenset[str] = frozenset(
-    [*(LOCAL_ORIGINS if _public_is_local else []), PUBLIC_URL, *([FRONTEND_URL] if FRONTEND_URL else []), *CORS_ORIGINS]
-)
-CORS_ALLOWED_ORIGINS = sorted({*CORS_ORIGINS, *([FRONTEND_URL] if FRONTEND_URL else [])})
+ALLOWED_ORIGINS: frozenset[str] = frozenset([*map(env.origin, _public), *CORS_ALLOWED_ORIGINS])
 CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_HEADERS = (
     "accept", "authorization", "content-type", "idempotency-key", "x-csrftoken", "x-rosetta-guest-token", "x-request-id",

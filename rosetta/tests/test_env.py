@@ -1,8 +1,11 @@
 """Settings from the environment: what is right is taken, what is wrong stops the start with one line that names it."""
 
+import runpy
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from rosetta import env
@@ -32,6 +35,35 @@ def test_a_wrong_value_stops_the_start_with_one_line_that_names_it(
     assert (done.stdout, len(done.stderr.splitlines())) == ("", 1), done.stderr
     assert named in done.stderr
     assert "hush" not in done.stderr
+
+
+def settings_with(monkeypatch: pytest.MonkeyPatch, folder: Path, **variables: str) -> dict[str, Any]:
+    """The settings that these variables give, without a process of their own."""
+    for name, value in {"VAR_DIR": str(folder), **variables}.items():
+        monkeypatch.setenv(name, value)
+    return runpy.run_path(str(settings.BASE_DIR / "rosetta" / "settings.py"))
+
+
+def test_origins_are_compared_as_browsers_write_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = settings_with(
+        monkeypatch,
+        tmp_path,
+        PUBLIC_URL="HTTPS://Chat.Example.com:443/rosetta/",
+        FRONTEND_URL="http://app.example.com:80/chat",
+        CORS_ORIGINS="https://A.example.com:8443/,https://[2001:DB8::1]:443,capacitor://localhost",
+    )
+    cors = {
+        "http://app.example.com", "https://a.example.com:8443", "https://[2001:db8::1]", "capacitor://localhost",
+    }  # fmt: skip
+    assert given["ALLOWED_ORIGINS"] == {"https://chat.example.com", *cors}
+    assert set(given["CORS_ALLOWED_ORIGINS"]) == cors
+    assert given["HTTPS"] is True
+    assert given["FRONTEND_URL"] == "http://app.example.com:80/chat"
+
+
+def test_the_default_port_is_no_part_of_the_local_origins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = settings_with(monkeypatch, tmp_path, PORT="80", PUBLIC_URL="", FRONTEND_URL="", CORS_ORIGINS="")
+    assert given["ALLOWED_ORIGINS"] == {"http://127.0.0.1", "http://localhost"}
 
 
 def test_switches_take_three_spellings(monkeypatch: pytest.MonkeyPatch) -> None:
