@@ -14,6 +14,8 @@ ON = {"on", "true", "1"}
 OFF = {"off", "false", "0"}
 
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+_HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9A-Fa-f:.]+\]")
+_TYPE = re.compile(r"none|[\w.+-]+/(\*|[\w.+-]+)")
 _USER = re.compile(r"//[^/@]*@")
 
 
@@ -79,6 +81,41 @@ def words(name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
     """A comma-separated list."""
     raw = text(name)
     return tuple(part.strip() for part in raw.split(",") if part.strip()) if raw else default
+
+
+def some_of(name: str, default: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """A comma-separated list of what is ``allowed``."""
+    for word in words(name):
+        if word not in allowed:
+            raise ImproperlyConfigured(f"{name}: {word!r} is none of {', '.join(allowed)}")
+    return words(name, default)
+
+
+def mime_types(name: str) -> tuple[str, ...]:
+    """A comma-separated list of MIME types; ``image/*`` is all of a kind, and ``none`` is none."""
+    for word in words(name):
+        if not _TYPE.fullmatch(word):
+            raise ImproperlyConfigured(f"{name}={word!r}: write MIME types, as application/pdf or image/*")
+    return words(name)
+
+
+def hosts(name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    """A comma-separated list of host names as Django compares them: neither scheme nor port."""
+    for host in words(name):
+        if not _HOST.fullmatch(host):
+            raise ImproperlyConfigured(
+                f"{name}={host!r}: write host names without scheme and port, as chat.example.com"
+            )
+    return words(name, default)
+
+
+def all_or_none(values: dict[str, str]) -> bool:
+    """Whether every one of ``values``, by their variables' names, is set; some without the others stop the start."""
+    unset = [name for name, value in values.items() if not value]
+    if unset and len(unset) < len(values):
+        set_ = ", ".join(name for name in values if name not in unset)
+        raise ImproperlyConfigured(f"{set_} without {', '.join(unset)}: set all of them or none")
+    return not unset
 
 
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from datetime import timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -60,7 +61,7 @@ WILDCARD_HOSTS = ("0.0.0.0", "::")  # noqa: S104
 LOCAL_ORIGINS = [f"http://{name}:{PORT}" for name in ("127.0.0.1", "localhost")]
 PUBLIC_URL = env.url("PUBLIC_URL", LOCAL_ORIGINS[0] if HOST in WILDCARD_HOSTS else f"http://{HOST}:{PORT}")
 FRONTEND_URL = env.url("FRONTEND_URL")
-ALLOWED_HOSTS = list(env.words("ALLOWED_HOSTS", (*LOCAL_NAMES, HOST, urlsplit(PUBLIC_URL).hostname or "localhost")))
+ALLOWED_HOSTS = list(env.hosts("ALLOWED_HOSTS", (*LOCAL_NAMES, HOST, urlsplit(PUBLIC_URL).hostname or "localhost")))
 CORS_ORIGINS = env.origins("CORS_ORIGINS")
 CORS_ALLOWED_ORIGINS = sorted({*CORS_ORIGINS, *([env.origin(FRONTEND_URL)] if FRONTEND_URL else [])})
 _public = [PUBLIC_URL] if env.text("PUBLIC_URL") else [PUBLIC_URL, *LOCAL_ORIGINS]
@@ -232,17 +233,19 @@ SECURE_REDIRECT_EXEMPT = [r"^api/"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 HIDE_ACCOUNT_EXISTENCE = env.switch("HIDE_ACCOUNT_EXISTENCE", False)
-SOCIAL_CALLBACK_URL = env.text("SOCIAL_CALLBACK_URL", f"{FRONTEND_URL or PUBLIC_URL}/auth/{{provider}}/callback")
+SOCIAL_CALLBACK_URL = env.address("SOCIAL_CALLBACK_URL", f"{FRONTEND_URL or PUBLIC_URL}/auth/{{provider}}/callback")
 SOCIAL_APP_STATELESS = env.switch("SOCIAL_APP_STATELESS", False)
 SOCIALACCOUNT_QUERY_EMAIL = True
 SOCIALACCOUNT_STORE_TOKENS = False
 
 
-def _social_app(prefix: str, **more: Any) -> list[dict[str, Any]]:
-    """The one application of a provider, or none when its client id is not set."""
+def _social_app(prefix: str, *needed: str, **more: Any) -> list[dict[str, Any]]:
+    """The one application of a provider, or none when it is not set; ``needed`` are variables that go with its id."""
     client_id = env.text(f"{prefix}_CLIENT_ID")
     secret = env.secret(f"{prefix}_CLIENT_SECRET")
-    return [{"client_id": client_id, "secret": secret, **more}] if client_id else []
+    own = {f"{prefix}_CLIENT_ID": client_id, f"{prefix}_CLIENT_SECRET": secret}
+    is_set = env.all_or_none({**own, **{name: env.text(name) for name in needed}})
+    return [{"client_id": client_id, "secret": secret, **more}] if is_set else []
 
 
 OIDC_ISSUER = env.url("OIDC_ISSUER")
@@ -253,9 +256,9 @@ SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
     # LINE tells the address only to who asks for it in the id token.
     "line": {"APPS": _social_app("LINE"), "SCOPE": ["profile", "openid", "email"]},
     "openid_connect": {
-        "APPS": _social_app("OIDC", provider_id="oidc", name="OpenID Connect", settings={"server_url": OIDC_ISSUER})
-        if OIDC_ISSUER
-        else []
+        "APPS": _social_app(
+            "OIDC", "OIDC_ISSUER", provider_id="oidc", name="OpenID Connect", settings={"server_url": OIDC_ISSUER}
+        )
     },
     # Apple's client secret is the private key of the Services ID; allauth signs a fresh assertion with it each time.
     "apple": {
@@ -266,7 +269,7 @@ SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
                 "key": env.text("APPLE_TEAM_ID"),
                 "settings": {"certificate_key": app["secret"]},
             }
-            for app in _social_app("APPLE")
+            for app in _social_app("APPLE", "APPLE_KEY_ID", "APPLE_TEAM_ID")
         ]
     },
 }
@@ -342,7 +345,7 @@ FILES_MAX_BYTES = env.integer("FILES_MAX_BYTES", 25 * 1024 * 1024, low=1)
 FILES_TTL_HOURS = env.number("FILES_TTL_HOURS", 24.0)
 FILES_ALLOW_ANONYMOUS = env.switch("FILES_ALLOW_ANONYMOUS", False)
 FILES_DEFAULT_VISIBILITY = env.choice("FILES_DEFAULT_VISIBILITY", "private", ("private", "public"))
-FILES_DENIED_TYPES = env.words("FILES_DENIED_TYPES")
+FILES_DENIED_TYPES = env.mime_types("FILES_DENIED_TYPES")
 FILES_MAX_PIXELS = env.integer("FILES_MAX_PIXELS", 100_000_000, low=1)
 # 0: no quota.
 FILES_USER_QUOTA_BYTES = env.integer("FILES_USER_QUOTA_BYTES", 10 * 1024**3)
@@ -489,18 +492,19 @@ WEBHOOK_LOG_RETENTION = timedelta(days=14)
 
 # ── Translation ──
 ENGINE_NAMES = ("local", "libretranslate", "deepl", "google", "openai")
-TRANSLATION_ENGINES = env.words("TRANSLATION_ENGINES", ("local",))
+TRANSLATION_ENGINES = env.some_of("TRANSLATION_ENGINES", ("local",), ENGINE_NAMES)
 # A pair's own chain: TRANSLATION_ENGINES_EN_ZH_CN=deepl,local
-TRANSLATION_PAIR_ENGINES: dict[tuple[str, str], tuple[str, ...]] = {
-    (one, other): env.words(name)
-    for one in languages.CODES
-    for other in languages.CODES
-    if env.text(name := f"TRANSLATION_ENGINES_{one}_{other}".upper().replace("-", "_"))
+_pairs = {
+    f"TRANSLATION_ENGINES_{one}_{other}".upper().replace("-", "_"): (one, other)
+    for one, other in permutations(languages.CODES, 2)
 }
-for _chain in (TRANSLATION_ENGINES, *TRANSLATION_PAIR_ENGINES.values()):
-    for _engine in _chain:
-        if _engine not in ENGINE_NAMES:
-            raise ImproperlyConfigured(f"TRANSLATION_ENGINES: {_engine!r} is none of {', '.join(ENGINE_NAMES)}")
+for _name in os.environ:
+    if _name.startswith("TRANSLATION_ENGINES_") and _name not in _pairs and env.text(_name):
+        _codes = ", ".join(code.upper().replace("-", "_") for code in languages.CODES)
+        raise ImproperlyConfigured(f"{_name}: no such pair; write TRANSLATION_ENGINES_ and two of {_codes}")
+TRANSLATION_PAIR_ENGINES: dict[tuple[str, str], tuple[str, ...]] = {
+    pair: chain for name, pair in _pairs.items() if (chain := env.some_of(name, (), ENGINE_NAMES))
+}
 LIBRETRANSLATE_URL = env.url("LIBRETRANSLATE_URL")
 LIBRETRANSLATE_API_KEY = env.secret("LIBRETRANSLATE_API_KEY")
 DEEPL_API_KEY = env.secret("DEEPL_API_KEY")

@@ -20,7 +20,12 @@ REFUSED = "127.0.0.1:1"
         ("queue", {"BROKER_URL": f"amqp://u:hush@{REFUSED}//"}, "", "check BROKER_URL"),
         ("queue", {}, "0 workers listen", "start a worker"),
         ("mail", {"EMAIL_URL": f"smtp://u:hush@{REFUSED}"}, "refused", "check EMAIL_URL"),
-        ("sign-in", {"OIDC_ISSUER": f"http://{REFUSED}", "OIDC_CLIENT_ID": "x"}, "without a secret", "CLIENT_SECRET"),
+        (
+            "sign-in",
+            {"OIDC_ISSUER": f"http://{REFUSED}", "OIDC_CLIENT_ID": "x", "OIDC_CLIENT_SECRET": "hush"},
+            "refused",
+            "check OIDC_ISSUER",
+        ),
         ("settings", {"TRANSLATION_ENGINES": "deepl"}, "deepl needs DEEPL_API_KEY", "leave deepl out"),
         ("settings", {"DEBUG": "on"}, "DEBUG is on", "set DEBUG=off"),
         (

@@ -44,6 +44,49 @@ def settings_with(monkeypatch: pytest.MonkeyPatch, folder: Path, **variables: st
     return runpy.run_path(str(settings.BASE_DIR / "rosetta" / "settings.py"))
 
 
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"ALLOWED_HOSTS": "chat.example.com,http://x"}, "ALLOWED_HOSTS='http://x'"),
+        ({"ALLOWED_HOSTS": "chat.example.com:8000"}, "ALLOWED_HOSTS='chat.example.com:8000'"),
+        ({"CORS_ORIGINS": "https://chat.example.com,zz"}, "CORS_ORIGINS='zz'"),
+        ({"CORS_ORIGINS": "https://h:x"}, "CORS_ORIGINS="),
+        ({"SOCIAL_CALLBACK_URL": "zz"}, "SOCIAL_CALLBACK_URL='zz'"),
+        ({"FILES_DENIED_TYPES": "image/*,zz"}, "FILES_DENIED_TYPES='zz'"),
+        ({"EXPO_URL": "HTTP://push.example.com"}, "EXPO_URL="),
+        ({"TRANSLATION_ENGINES_EN_ZH": "local"}, "TRANSLATION_ENGINES_EN_ZH: no such pair"),
+        ({"TRANSLATION_ENGINES_EN_EN": "local"}, "TRANSLATION_ENGINES_EN_EN: no such pair"),
+        ({"TRANSLATION_ENGINES_EN_ZH_CN": "local,zz"}, "TRANSLATION_ENGINES_EN_ZH_CN: 'zz'"),
+        ({"OIDC_ISSUER": "https://id.example.com"}, "OIDC_ISSUER without OIDC_CLIENT_ID, OIDC_CLIENT_SECRET"),
+        ({"GOOGLE_CLIENT_ID": "x"}, "GOOGLE_CLIENT_ID without GOOGLE_CLIENT_SECRET"),
+        ({"LINE_CLIENT_SECRET": "hush"}, "LINE_CLIENT_SECRET without LINE_CLIENT_ID"),
+        ({"APPLE_CLIENT_ID": "x", "APPLE_CLIENT_SECRET": "hush"}, "without APPLE_KEY_ID, APPLE_TEAM_ID"),
+    ],
+)
+def test_a_value_that_would_be_wrong_later_is_named(
+    variables: dict[str, str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        settings_with(monkeypatch, tmp_path, **variables)
+    assert named in str(refused.value)
+    assert "hush" not in str(refused.value)
+
+
+def test_what_is_unusual_but_right_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = settings_with(
+        monkeypatch,
+        tmp_path,
+        ALLOWED_HOSTS="*,.example.com,[::1],10.0.0.1",
+        SOCIAL_CALLBACK_URL="chat.example.app://auth/{provider}/",
+        FILES_DENIED_TYPES="none",
+        TRANSLATION_ENGINES_EN_ZH_CN="deepl,local",
+        TRANSLATION_ENGINES_EN_ZH="",
+    )
+    assert given["ALLOWED_HOSTS"] == ["*", ".example.com", "[::1]", "10.0.0.1"]
+    assert given["SOCIAL_CALLBACK_URL"] == "chat.example.app://auth/{provider}/"
+    assert given["TRANSLATION_PAIR_ENGINES"] == {("en", "zh-CN"): ("deepl", "local")}
+
+
 def test_origins_are_compared_as_browsers_write_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = settings_with(
         monkeypatch,
