@@ -11,11 +11,13 @@ import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.defaults import bad_request
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 log = structlog.get_logger(__name__)
 
+API = "/api/"
 INVALID_MESSAGE = "The given data was invalid."
 UNAUTHENTICATED = "Unauthenticated."
 
@@ -146,6 +148,13 @@ def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
                 yield from _flatten(inner, f"{path}.{index}" if path else str(index))
     else:
         yield path or "body", [str(sentence) for sentence in detail]
+
+
+def json_400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400, of what it refuses outside a view or cannot read: API callers get the contract's body."""
+    if not request.path.startswith(API):
+        return bad_request(request, exception)
+    return JsonResponse({"message": DomainError.message}, status=400)
 
 
 def json_404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

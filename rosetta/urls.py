@@ -9,6 +9,7 @@ from rosetta.ids import IntIdConverter, ULIDConverter
 register_converter(ULIDConverter, "ulid")
 register_converter(IntIdConverter, "int_id")
 
+handler400 = "rosetta.errors.json_400"
 handler404 = "rosetta.errors.json_404"
 handler500 = "rosetta.errors.json_500"
 

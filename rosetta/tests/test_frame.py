@@ -51,6 +51,22 @@ def test_an_unknown_path_is_a_json_404_with_a_request_id(client: Client) -> None
     assert answer["X-Request-Id"]
 
 
+def test_a_host_that_is_not_allowed_is_a_json_400(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["chat.example"]
+    answer = client.get("/api/v1/me")
+    assert (answer.status_code, answer.json()) == (400, {"message": "Bad request."})
+    assert answer["X-Request-Id"]
+    assert client.get("/admin/")["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.django_db
+def test_too_many_query_parameters_are_a_json_400() -> None:
+    client = APIClient()
+    client.force_authenticate(User(pk=1))
+    answer = client.get("/api/v1/me/files?" + "a=1&" * 1001)
+    assert (answer.status_code, answer.json()) == (400, {"message": "Bad request."})
+
+
 def test_a_clients_plain_request_id_is_kept_and_a_forged_one_is_not(client: Client) -> None:
     assert client.get("/healthz", headers={"X-Request-Id": "abc-1"})["X-Request-Id"] == "abc-1"
     assert client.get("/healthz", headers={"X-Request-Id": "a b\tc"})["X-Request-Id"] != "a b\tc"
