@@ -26,5 +26,5 @@ class Blocked(Forbidden):
 
 
 def unknown_id(field: str) -> Invalid:
-    """An id in a body that names nothing the caller may use: one sentence for absent and foreign."""
+    """An id (or a word) that names nothing the caller may use: one sentence for absent and foreign."""
     return Invalid({field: [_("The selected %(field)s is invalid.") % {"field": field.replace("_", " ")}]})

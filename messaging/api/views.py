@@ -11,6 +11,7 @@ from messaging import access, resources
 from messaging.actions import editing, posting, reacting, translating
 from messaging.actions.idempotency import Idempotency
 from messaging.api import serializers as shapes
+from messaging.errors import unknown_id
 from messaging.pages import Page, asked_language, cursor_of, newest_page, page_of
 from messaging.places import Place, Sender
 from messaging.resources import Home, Reader
@@ -33,7 +34,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
-    description="Makes repeats within 24 hours answer the first result.",
+    description="Makes repeats within 24 hours answer the message that the first one made, as it is by then.",
 )
 
 POSTS = Limit("post", "120/minute", lambda request: f"user:{request.user.pk}" if request.user else None)
@@ -47,6 +48,14 @@ def idempotency_of(request: Request) -> Idempotency | None:
     if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
         raise Invalid({"Idempotency-Key": [_("Use 1 to 255 printable ASCII characters.")]})
     return Idempotency.of(key, request.data)
+
+
+def is_collapsed(request: Request) -> bool:
+    """``?threads=collapsed``: whether replies are left out. Raises Invalid for another word."""
+    threads = request.query_params.get("threads", "")
+    if threads not in ("", "collapsed"):
+        raise unknown_id("threads")
+    return threads == "collapsed"
 
 
 def posted_answer(posted: posting.Posted, place: Place, reader: Reader) -> Response:
@@ -104,7 +113,7 @@ class MessagesView(PlaceView):
         place = self.place(request)
         reader = Reader.at(place, asked_language(request))
         cursor = cursor_of(request, place)
-        if request.query_params.get("threads") == "collapsed":
+        if is_collapsed(request):
             messages = access.messages_in(place).filter(parent=None)
             page = page_of(messages, cursor, reader.language, place.conversation.last_seq)
         else:

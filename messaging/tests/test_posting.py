@@ -207,6 +207,13 @@ def test_the_same_key_makes_one_message_and_replays_it(as_owner: APIClient, chan
     assert (other.status_code, other.json()["errors"]["code"]) == (409, ["idempotency_key_reused"])
 
 
+def test_a_replay_shows_the_message_as_it_is_by_then(as_owner: APIClient, channel: Channel) -> None:
+    first = as_owner.post(path_of(channel), {"content": "once"}, headers={"Idempotency-Key": "k3"}).json()["data"]
+    as_owner.patch(f"{path_of(channel)}/{first['id']}", {"content": "twice"})
+    again = as_owner.post(path_of(channel), {"content": "once"}, headers={"Idempotency-Key": "k3"})
+    assert (again.json()["data"]["id"], again.json()["data"]["original_content"]) == (first["id"], "twice")
+
+
 def test_a_refusal_does_not_use_the_key_up(as_owner: APIClient, channel: Channel) -> None:
     headers = {"Idempotency-Key": "k2"}
     assert as_owner.post(path_of(channel), {"content": ""}, headers=headers).status_code == 422
@@ -245,7 +252,7 @@ def test_cursors_walk_the_whole_conversation(as_owner: APIClient, channel: Chann
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=101", "limit=x", "before=nope", "before={0}&after={0}", "language=xx"]
+    "query", ["limit=0", "limit=101", "limit=x", "before=nope", "before={0}&after={0}", "language=xx", "threads=zz"]
 )
 def test_a_wrong_cursor_is_refused(as_owner: APIClient, channel: Channel, query: str) -> None:
     message_id = post(as_owner, channel).json()["data"]["id"]
