@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -194,6 +195,13 @@ def test_the_list_has_ones_own_claimed_files_newest_first(as_member: APIClient) 
     assert listed(as_member, "sort=created_at") == ["invoice 1.txt", "photo.txt"]
     assert listed(as_member, "sort=size") == ["photo.txt", "invoice 1.txt"]
     assert listed(as_member, "sort=-size") == ["invoice 1.txt", "photo.txt"]
+
+
+def test_a_name_is_found_without_regard_to_case(sent: Callable[..., File], as_member: APIClient) -> None:
+    sent("NAÏVE (1).txt")
+    for query in ("naïve", "Naïve (1).", "ÏVE"):
+        assert listed(as_member, f"claimed=false&q={quote(query)}") == ["NAÏVE (1).txt"]
+    assert listed(as_member, "claimed=false&q=.*") == []
 
 
 @pytest.mark.usefixtures("shelf")
