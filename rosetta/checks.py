@@ -14,6 +14,12 @@ NEEDS = {
 }
 
 
+def missing(engine: str) -> list[str]:
+    """What ``engine`` needs and the settings do not have, each as the names of which one would do."""
+    groups = NEEDS.get(engine, ())
+    return [" or ".join(names) for names in groups if not any(getattr(settings, name) for name in names)]
+
+
 @register()
 def engines_have_their_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     named = {
@@ -23,13 +29,12 @@ def engines_have_their_settings(app_configs: Any, **kwargs: Any) -> list[CheckMe
     }
     return [
         Error(
-            f"The translation engine {engine} needs {' or '.join(names)}.",
-            hint=f"Set {' or '.join(names)}, or leave {engine} out.",
+            f"The translation engine {engine} needs {names}.",
+            hint=f"Set {names}, or leave {engine} out.",
             id="rosetta.E001",
         )
-        for engine in sorted(named & set(NEEDS))
-        for names in NEEDS[engine]
-        if not any(getattr(settings, name) for name in names)
+        for engine in sorted(named)
+        for names in missing(engine)
     ]
 
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
+
+from rosetta.checks import NEEDS, missing
 from rosetta.doctor import Finding, probe
 from rosetta.languages import CODES
 from translation import engines
@@ -21,6 +24,11 @@ MENDS = {
 @probe("translation")
 def _engines() -> Iterator[Finding]:
     for name in engines.configured():
+        if lacking := missing(name):
+            yield Finding(
+                f"{name} needs {' and '.join(lacking)}", f"set it, or leave {name} out of TRANSLATION_ENGINES"
+            )
+            continue
         engine = engines.engine(name)
         if isinstance(engine, Local) and not engine.installed():
             yield Finding("local has no models: only the phrasebook translates", MENDS[name], is_minor=True)
@@ -31,6 +39,10 @@ def _engines() -> Iterator[Finding]:
             yield Finding(f"{name}: {error}", MENDS[name])
         else:
             yield Finding(f"{name} answers")
+    for name in sorted(set(NEEDS) - set(engines.configured())):
+        if given := [setting for group in NEEDS[name] for setting in group if getattr(settings, setting)]:
+            told = f"{' and '.join(given)} set, but {name} is in no chain"
+            yield Finding(told, f"name {name} in TRANSLATION_ENGINES", is_minor=True)
     pairs = [(one, other) for one in CODES for other in CODES if one != other]
     without = [f"{one} to {other}" for one, other in pairs if not _is_offered(one, other)]
     if without and len(without) < len(pairs):
@@ -38,4 +50,5 @@ def _engines() -> Iterator[Finding]:
 
 
 def _is_offered(source: str, target: str) -> bool:
-    return any(engines.engine(name).offers(source, target) for name in engines.chain(source, target))
+    ready = (name for name in engines.chain(source, target) if not missing(name))
+    return any(engines.engine(name).offers(source, target) for name in ready)

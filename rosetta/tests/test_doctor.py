@@ -34,6 +34,12 @@ REFUSED = "127.0.0.1:1"
             "libretranslate: ",
             "check LIBRETRANSLATE_URL",
         ),
+        (
+            "translation",
+            {"TRANSLATION_ENGINES": "deepl", "GOOGLE_TRANSLATE_API_KEY": "hush"},
+            "deepl needs DEEPL_API_KEY",
+            "leave deepl out of TRANSLATION_ENGINES",
+        ),
         ("service", {}, "does not answer", "make run"),
         ("jobs", {}, "", "run manage.py prepare"),
         ("files", {"CLAMD_URL": f"tcp://{REFUSED}"}, "", "check CLAMD_URL"),
