@@ -32,6 +32,11 @@ def record(
     )
 
 
+def record_nothing() -> None:
+    """Say that what the request asked for was refused, or is asked about first: it did nothing that is to be written down."""
+    _recorded.set(_recorded.get() + 1)
+
+
 def expire(*, before: datetime, batch: int) -> int:
     """Take away up to ``batch`` entries older than ``before``, the oldest first, and leave one that says so; returns how many."""
     # The log's own rows refuse to be deleted; age alone takes them.

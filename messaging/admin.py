@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,6 +14,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts import audit
+from accounts.models import User
 from accounts.reading import for_a_reason
 from accounts.staff import ReadOnlyAdmin, may
 from messaging.actions import moderating
@@ -169,6 +171,21 @@ class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("decision", "note")
         widgets = {"note": UnfoldAdminTextareaWidget}
 
+    actor: User
+
+    def clean(self) -> dict[str, Any]:
+        """Carries the decision out: what refuses it stands in the form, beside the note that was written."""
+        given = super().clean() or {}
+        if not self.errors:
+            try:
+                moderating.decide(
+                    report=self.instance, decision=given["decision"], note=given["note"], actor=self.actor
+                )
+            except DomainError as error:
+                audit.record_nothing()
+                raise ValidationError(error.message) from error
+        return given
+
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
@@ -208,16 +225,13 @@ class ReportAdmin(ReadOnlyAdmin):
             audit.record(actor=request.user, action="read reported message", target=report)  # type: ignore[arg-type]
         return super().change_view(request, object_id, *args, **kwargs)  # type: ignore[no-any-return]
 
+    def get_form(self, request: HttpRequest, obj: Report | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)  # a class of this request's own
+        form.actor = request.user
+        return form
+
     def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
-        try:
-            moderating.decide(
-                report=obj,
-                decision=form.cleaned_data["decision"],
-                note=form.cleaned_data["note"],
-                actor=request.user,  # type: ignore[arg-type]
-            )
-        except DomainError as error:
-            self.message_user(request, error.message, messages.ERROR)
+        """The decision was carried out where the form asked whether it may be."""
 
     @admin.display(description="where")
     def where(self, report: Report) -> str:

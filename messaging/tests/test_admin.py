@@ -242,6 +242,19 @@ def test_a_suspended_account_is_closed_and_opened(
     assert member_user.is_active
 
 
+def test_a_decision_that_is_refused_comes_back_with_its_note_and_is_written_down_nowhere(
+    staff: Client, report: Report, as_member: APIClient, channel: Channel
+) -> None:
+    as_member.delete(f"{path_of(channel)}/{report.message_id}")
+    answer = decide(staff, report, "remove_message", note="Rude, and not for the first time")
+    page = answer.content.decode()
+    assert "This message was deleted already." in page and "Rude, and not for the first time" in page
+    assert "successfully" not in page
+    assert not AuditEntry.objects.filter(target_id=str(report.pk)).exists()
+    assert not AuditEntry.objects.filter(action="admin:messaging_report_change").exists()
+    assert (report.resolved_at, report.note) == (None, "")
+
+
 def test_only_a_room_is_closed(staff: Client, report: Report) -> None:
     answer = decide(staff, report, "close_room")
     assert "This is no temporary room." in answer.content.decode()
