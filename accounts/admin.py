@@ -1,13 +1,12 @@
 """Accounts for staff: people, their tokens, what is under way for them, and the audit log. No secret is shown."""
 
-from collections.abc import Callable
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -16,7 +15,6 @@ from django.utils.html import format_html_join
 from accounts.actions import staff, tokens
 from accounts.models import AccessToken, AccountDeletion, AccountExport, AuditEntry, Guest, OutgoingMail, User
 from accounts.staff import ReadOnlyAdmin, StaffAdmin, may
-from rosetta.errors import DomainError
 from rosetta.models import JobRun
 
 # allauth registers pages that show secrets and change links without a trace.
@@ -106,28 +104,27 @@ class UserAdmin(StaffAdmin):
 
     @admin.action(description="Deactivate: ends tokens, sessions and sockets", permissions=["suspend"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        self._each(request, queryset, lambda user, actor: staff.set_active(user=user, is_active=False, actor=actor))
+        self._set_active(request, queryset, is_active=False)
 
     @admin.action(description="Reactivate", permissions=["suspend"])
     def reactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        self._each(request, queryset, lambda user, actor: staff.set_active(user=user, is_active=True, actor=actor))
+        self._set_active(request, queryset, is_active=True)
+
+    def _set_active(self, request: HttpRequest, queryset: QuerySet[User], *, is_active: bool) -> None:
+        actor, action = _staff(request), "reactivate" if is_active else "deactivate"
+        self.each(
+            request, queryset, lambda user: staff.set_active(user=user, is_active=is_active, actor=actor), action=action
+        )
 
     @admin.action(description="Sign out everywhere", permissions=["sign_out"])
     def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        self._each(request, queryset, lambda user, actor: staff.sign_out(user=user, actor=actor))
+        actor = _staff(request)
+        self.each(request, queryset, lambda user: staff.sign_out(user=user, actor=actor), action="sign out")
 
-    def _each(self, request: HttpRequest, queryset: QuerySet[User], act: Callable[[User, User], None]) -> None:
-        actor = request.user
-        assert isinstance(actor, User)  # noqa: S101  (admin lets nobody else in)
-        done = 0
-        for user in queryset:
-            try:
-                act(user, actor)
-                done += 1
-            except DomainError as error:
-                self.message_user(request, f"{user}: {error}", messages.WARNING)
-        if done:
-            self.message_user(request, f"Done for {done} of the accounts.")
+
+def _staff(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101  (admin lets nobody else in)
+    return request.user
 
 
 def _is_superuser(request: HttpRequest) -> bool:
@@ -158,9 +155,7 @@ class AccessTokenAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Revoke", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[AccessToken]) -> None:
-        for token in queryset:
-            tokens.revoke_token(token=token)
-        self.message_user(request, "Revoked.")
+        self.each(request, queryset, lambda token: tokens.revoke_token(token=token), action="revoke")
 
 
 @admin.register(OutgoingMail)

@@ -32,6 +32,11 @@ def record(
     )
 
 
+def written() -> int:
+    """How many entries this request has made so far; more than a moment ago means that what came between wrote its own."""
+    return _recorded.get()
+
+
 def record_nothing() -> None:
     """Say that what the request asked for was refused, or is asked about first: it did nothing that is to be written down."""
     _recorded.set(_recorded.get() + 1)
@@ -59,10 +64,10 @@ class AuditMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/admin/") or request.method in ("GET", "HEAD", "OPTIONS"):
             return self.get_response(request)
-        before = _recorded.get()
+        before = written()
         response = self.get_response(request)
         user = request.user
-        if _recorded.get() == before and response.status_code < 400 and isinstance(user, User) and user.is_staff:
+        if written() == before and response.status_code < 400 and isinstance(user, User) and user.is_staff:
             name = request.resolver_match.view_name if request.resolver_match else ""
             record(actor=user, action=name or "admin", detail={"path": request.path, "status": response.status_code})
         return response

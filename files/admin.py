@@ -22,9 +22,8 @@ class FileAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Delete those that no message holds", permissions=["release"])
     def release_unclaimed(self, request: HttpRequest, queryset: QuerySet[File]) -> None:
-        files = list(queryset.filter(claimed_at=None, deleted_at=None))
-        actions.release(files=files)
-        self.message_user(request, f"{len(files)} files deleted.")
+        unclaimed = queryset.filter(claimed_at=None, deleted_at=None)
+        self.each(request, unclaimed, lambda file: actions.release(files=[file]), action="release_unclaimed")
 
 
 @admin.register(Removal)

@@ -40,6 +40,9 @@ class RoomAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Close", permissions=["close"])
     def close(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
-        for room in queryset.select_related("owner"):
-            room_actions.close_room(owner=room.owner, room_id=room.pk)
-        self.message_user(request, "Closed.")
+        self.each(
+            request,
+            queryset.select_related("owner"),
+            lambda room: room_actions.close_room(owner=room.owner, room_id=room.pk),
+            action="close",
+        )

@@ -177,6 +177,7 @@ class GlossaryTermAdmin(StaffAdmin):
     def export_csv(self, request: HttpRequest, queryset: QuerySet[GlossaryTerm]) -> HttpResponse | None:
         scope_ids = set(queryset.values_list("scope_id", flat=True))
         if len(scope_ids) != 1:
+            audit.record_nothing()
             self.message_user(request, "Choose terms of one workspace.", messages.ERROR)
             return None
         headers = {"Content-Disposition": 'attachment; filename="glossary.csv"'}

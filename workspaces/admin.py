@@ -63,10 +63,12 @@ class WorkspaceAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Delete for everybody", permissions=["end"])
     def delete_for_everybody(self, request: HttpRequest, queryset: QuerySet[Workspace]) -> None:
-        ended = list(queryset.filter(deleted_at=None))
-        for workspace in ended:
-            actions.delete_workspace(workspace=workspace)
-        self.message_user(request, f"{len(ended)} workspaces deleted.")
+        self.each(
+            request,
+            queryset.filter(deleted_at=None),
+            lambda workspace: actions.delete_workspace(workspace=workspace),
+            action="delete_for_everybody",
+        )
 
 
 @admin.register(Member)
@@ -108,8 +110,7 @@ class InviteAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Revoke", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Invite]) -> None:
-        for invite in queryset:
-            actions.revoke_invite(invite=invite)
+        self.each(request, queryset, lambda invite: actions.revoke_invite(invite=invite), action="revoke")
 
 
 @admin.register(Webhook)
@@ -136,15 +137,19 @@ class WebhookSubscriptionAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Switch off", permissions=["switch"])
     def switch_off(self, request: HttpRequest, queryset: QuerySet[WebhookSubscription]) -> None:
-        self._switch(queryset, is_active=False)
+        self._switch(request, queryset, is_active=False)
 
     @admin.action(description="Switch on", permissions=["switch"])
     def switch_on(self, request: HttpRequest, queryset: QuerySet[WebhookSubscription]) -> None:
-        self._switch(queryset, is_active=True)
+        self._switch(request, queryset, is_active=True)
 
-    def _switch(self, queryset: QuerySet[WebhookSubscription], *, is_active: bool) -> None:
-        for subscription in queryset:
-            actions.update_subscription(subscription=subscription, is_active=is_active)
+    def _switch(self, request: HttpRequest, queryset: QuerySet[WebhookSubscription], *, is_active: bool) -> None:
+        self.each(
+            request,
+            queryset,
+            lambda subscription: actions.update_subscription(subscription=subscription, is_active=is_active),
+            action="switch_on" if is_active else "switch_off",
+        )
 
 
 class DeliveryFilter(admin.SimpleListFilter):
@@ -171,8 +176,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Send again", permissions=["replay"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
-        for delivery in queryset:
-            actions.replay_delivery(delivery=delivery)
+        self.each(request, queryset, lambda delivery: actions.replay_delivery(delivery=delivery), action="send_again")
 
 
 @admin.register(Event)

@@ -5,8 +5,9 @@ from django.apps import apps
 from django.contrib import admin
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from workspaces import actions
+from workspaces.errors import SubscriptionInactive
 from workspaces.models import Channel, Event, Invite, Member, Webhook, WebhookDelivery, WebhookSubscription, Workspace
 
 
@@ -77,6 +78,27 @@ def test_staff_act_by_the_same_actions_as_everybody(staff: Client, filled: dict[
     act(staff, "workspace", "delete_for_everybody", filled["workspace"])
     assert Workspace.objects.get(pk=filled["workspace"]).deleted_at is not None
     assert not Member.objects.filter(workspace=filled["workspace"]).exists()
+
+
+def test_what_is_refused_of_many_stops_no_other_and_only_what_was_done_is_written_down(
+    staff: Client, filled: dict[str, str]
+) -> None:
+    off = actions.create_subscription(
+        member=Member.objects.get(role="owner"), url="https://example.com/off", event_types=["*"]
+    )
+    first = WebhookDelivery.objects.get()
+    last = WebhookDelivery.objects.create(
+        subscription=off, stream_id=first.stream_id, event_seq=2, kind="member.joined",
+        occurred_at=first.occurred_at, expires_at=first.expires_at,
+    )  # fmt: skip
+    actions.update_subscription(subscription=off, is_active=False)
+    WebhookDelivery.objects.update(status="failed")
+    body = {"action": "send_again", "_selected_action": [str(first.pk), str(last.pk)]}
+    page = staff.post("/admin/workspaces/webhookdelivery/", body, follow=True)
+    assert page.status_code == 200
+    assert [str(one) for one in page.context["messages"]] == [f"{last}: {SubscriptionInactive.message}", "Done: 1."]
+    assert dict(WebhookDelivery.objects.values_list("pk", "status")) == {first.pk: "pending", last.pk: "failed"}
+    assert list(AuditEntry.objects.values_list("action", "target_id")) == [("send_again", str(first.pk))]
 
 
 def test_staff_without_the_permission_only_look(client: Client, filled: dict[str, str]) -> None:
