@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from unfold.decorators import action
@@ -219,11 +220,12 @@ class ReportAdmin(ReadOnlyAdmin):
         return bool(request.user.has_perm("messaging.change_report"))  # type: ignore[union-attr]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = super().change_view(request, object_id, *args, **kwargs)
         report = self.get_object(request, object_id)
-        if report is not None and request.method == "GET" and _is_private(report.message):
-            # The report is the reason why staff see what was said in private.
+        if isinstance(answer, TemplateResponse) and report is not None and _is_private(report.message):
+            # The page is made after this. The report is the reason why staff see what was said in private.
             audit.record(actor=request.user, action="read reported message", target=report)  # type: ignore[arg-type]
-        return super().change_view(request, object_id, *args, **kwargs)  # type: ignore[no-any-return]
+        return answer
 
     def get_form(self, request: HttpRequest, obj: Report | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)  # a class of this request's own

@@ -250,7 +250,9 @@ def test_a_decision_that_is_refused_comes_back_with_its_note_and_is_written_down
     page = answer.content.decode()
     assert "This message was deleted already." in page and "Rude, and not for the first time" in page
     assert "successfully" not in page
-    assert not AuditEntry.objects.filter(target_id=str(report.pk)).exists()
+    # The page that comes back shows once more what was said in private.
+    read = AuditEntry.objects.filter(target_id=str(report.pk)).values_list("action", flat=True)
+    assert list(read) == ["read reported message"]
     assert not AuditEntry.objects.filter(action="admin:messaging_report_change").exists()
     assert (report.resolved_at, report.note) == (None, "")
 
@@ -302,9 +304,11 @@ def test_staff_without_the_right_look_and_do_not_decide(report: Report) -> None:
     client = Client()
     client.force_login(user)
     assert client.get(reverse("admin:messaging_report_changelist")).status_code == 403
+    assert client.get(reverse("admin:messaging_report_change", args=[report.pk])).status_code == 403
     assert client.post(reverse("admin:messaging_report_take_back", args=[report.pk])).status_code == 403
     read = reverse("admin:workspaces_conversation_read", args=[report.message.conversation_id])
     assert client.post(read, {"reason": "just curious, really"}).status_code == 403
+    assert not AuditEntry.objects.exists()
 
 
 def test_others_are_sent_to_the_sign_in(report: Report, owner: User) -> None:
