@@ -5,9 +5,10 @@ Rows change by the same actions as everywhere, so that nobody misses an event an
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from unfold.admin import TabularInline
 
+from accounts.reading import once_told_why
 from accounts.staff import LookOnly, ReadOnlyAdmin, StaffAdmin, may
 from workspaces import actions
 from workspaces.models import (
@@ -62,12 +63,26 @@ class WorkspaceAdmin(ReadOnlyAdmin):
     has_end_permission = may("workspaces.delete_workspace")
 
     @admin.action(description="Delete for everybody", permissions=["end"])
-    def delete_for_everybody(self, request: HttpRequest, queryset: QuerySet[Workspace]) -> None:
-        self.each(
+    def delete_for_everybody(self, request: HttpRequest, queryset: QuerySet[Workspace]) -> HttpResponseBase | None:
+        """Ends workspaces, which nothing brings back, once a reason was given."""
+        ending = queryset.filter(deleted_at=None)
+
+        def end(reason: str) -> None:
+            self.each(
+                request,
+                ending,
+                lambda workspace: actions.delete_workspace(workspace=workspace),
+                action="delete_for_everybody",
+                detail={"reason": reason},
+            )
+
+        return once_told_why(
+            self,
             request,
-            queryset.filter(deleted_at=None),
-            lambda workspace: actions.delete_workspace(workspace=workspace),
-            action="delete_for_everybody",
+            title=f"Delete for everybody: {', '.join(map(str, ending))}",
+            question="Why do these workspaces end? Nothing brings them back.",
+            button="Delete for everybody",
+            do=end,
         )
 
 

@@ -75,9 +75,25 @@ def test_staff_act_by_the_same_actions_as_everybody(staff: Client, filled: dict[
     WebhookDelivery.objects.update(status="failed")
     act(staff, "webhookdelivery", "send_again", filled["webhookdelivery"])
     assert WebhookDelivery.objects.get().status == "pending"
-    act(staff, "workspace", "delete_for_everybody", filled["workspace"])
+
+
+def test_a_workspace_ends_for_a_reason_that_is_written_down(staff: Client, filled: dict[str, str]) -> None:
+    path = "/admin/workspaces/workspace/"
+    chosen = {"action": "delete_for_everybody", "_selected_action": [filled["workspace"]], "index": "0"}
+    for told in ({}, {"reason": "because"}):
+        asked = staff.post(path, chosen | told)
+        assert (asked.status_code, "Why do these workspaces end?" in asked.content.decode()) == (200, True)
+        assert asked.context["asked_for"] == [(name, one) for name, one in (
+            ("action", "delete_for_everybody"), ("_selected_action", filled["workspace"]), ("index", "0"),
+        )]  # fmt: skip
+    assert Workspace.objects.get(pk=filled["workspace"]).deleted_at is None
+    assert not AuditEntry.objects.exists()
+    assert staff.post(path, chosen | {"reason": "A court asked, case 12"}).status_code == 302
     assert Workspace.objects.get(pk=filled["workspace"]).deleted_at is not None
     assert not Member.objects.filter(workspace=filled["workspace"]).exists()
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.target_id) == ("delete_for_everybody", filled["workspace"])
+    assert entry.detail == {"reason": "A court asked, case 12"}
 
 
 def test_what_is_refused_of_many_stops_no_other_and_only_what_was_done_is_written_down(
