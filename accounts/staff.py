@@ -73,7 +73,8 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
             return queryset, False
         wanted = Q()
         for lookup in self._lookups(term):
-            wanted |= Q(**{lookup: parse_ulid(term) or term})
+            # Addresses are kept in small letters, and written as people please.
+            wanted |= Q(**{lookup: term.lower() if lookup in self.by_email else parse_ulid(term) or term})
         return (queryset.filter(wanted) if wanted else queryset.none()), False
 
     def _ids(self) -> tuple[str, ...]:

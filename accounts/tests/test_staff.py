@@ -55,6 +55,12 @@ def test_staff_find_people(desk: Client, owner: User, outsider: User) -> None:
         assert desk.get(f"{USERS}?{query}").status_code == 200
 
 
+@pytest.mark.parametrize("term", ["OLIVIA@Example.com", " Olivia@example.com ", "OLIV"])
+def test_an_address_is_found_however_it_is_written(desk: Client, owner: User, outsider: User, term: str) -> None:
+    found = desk.get(USERS, {"q": term}).content.decode()
+    assert owner.email in found and outsider.email not in found
+
+
 def test_closing_an_account_ends_its_tokens_and_sessions_and_is_written_down(
     desk: Client, owner: User, as_owner: APIClient
 ) -> None:
