@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -166,6 +168,24 @@ def test_no_list_answers_questions_about_a_column_that_it_does_not_filter_by(des
         for lookup in asked:
             assert desk.get(path, {lookup: "a"}).status_code == 400, (path, lookup)
     assert desk.get(USERS, {"is_active__exact": "1", "email_verified_at__isempty": "1"}).status_code == 200
+
+
+def test_no_filter_counts_what_its_choices_fit(desk: Client, owner: User) -> None:
+    with CaptureQueriesContext(connection) as plain:
+        desk.get(USERS)
+    with CaptureQueriesContext(connection) as asked:
+        page = desk.get(USERS, {"_facets": "True"})
+    assert page.status_code == 200
+    assert "_facets" not in page.content.decode()
+    assert len(asked) == len(plain)
+
+
+def test_pages_of_rights_ask_for_them_once(desk: Client, root: User) -> None:
+    group = Group.objects.create(name="our own")
+    for path in (f"{USERS}{root.pk}/change/", f"/admin/auth/group/{group.pk}/change/"):
+        with CaptureQueriesContext(connection) as seen:
+            assert desk.get(path).status_code == 200
+        assert len(seen) < 30, path
 
 
 def test_staff_put_no_token_or_account_in_and_take_none_out(desk: Client, owner: User, as_owner: APIClient) -> None:
