@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 
+from accounts import audit
 from accounts.actions import staff, tokens
 from accounts.models import AccessToken, AccountDeletion, AccountExport, AuditEntry, Guest, OutgoingMail, User
 from accounts.staff import ReadOnlyAdmin, StaffAdmin, may
@@ -83,11 +84,14 @@ class UserAdmin(StaffAdmin):
     has_sign_out_permission = may("accounts.sign_out_user")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.readonly_fields if _is_superuser(request) else (*self.readonly_fields, *POWERS)
+        """Whoever may write somebody's address may also take the account, by a reset."""
+        return self.readonly_fields if _is_superuser(request) else (*self.readonly_fields, "email", *POWERS)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if "email" in form.changed_data:
             obj.email_verified_at = None
+            moved = {"old": form.initial["email"], "new": obj.email}
+            audit.record(actor=_staff(request), action="change address", target=obj, detail=moved)
         super().save_model(request, obj, form, change)
 
     @admin.display(description="Browsers and tokens")

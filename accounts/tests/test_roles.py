@@ -163,6 +163,17 @@ def test_staff_reach_for_no_other_staff(least: str) -> None:
     assert (chief.is_active, chief.email) == (True, "chief@example.com")
 
 
+def test_an_administrator_takes_no_account_by_its_address(owner: User) -> None:
+    _, desk = staff_with("admin")
+    path = f"/admin/accounts/user/{owner.pk}/change/"
+    page = desk.get(path).content.decode()
+    assert owner.email in page and 'name="email"' not in page
+    body = {"name": "Liv", "email": "mallory@example.com", "preferred_language": "en", "avatar_url": ""}
+    assert desk.post(path, body).status_code == 302
+    owner.refresh_from_db()
+    assert (owner.name, owner.email) == ("Liv", "olivia@example.com")
+
+
 def test_an_administrator_gives_nobody_powers(owner: User) -> None:
     _, desk = staff_with("admin")
     body = {"name": "Olivia", "email": owner.email, "preferred_language": "en", "avatar_url": "", "is_staff": "on"}

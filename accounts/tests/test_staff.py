@@ -100,6 +100,10 @@ def test_a_changed_address_is_unproven_and_written_down(desk: Client, owner: Use
     assert (owner.name, owner.email, owner.email_verified_at) == ("Liv", "liv@example.com", None)
     entry = AuditEntry.objects.get(action="change")
     assert (entry.target_id, entry.detail) == (str(owner.pk), {"fields": ["Name", "Email"]})
+    moved = AuditEntry.objects.get(action="change address")
+    assert (moved.target_id, moved.detail) == (
+        str(owner.pk), {"old": "olivia@example.com", "new": "liv@example.com"},
+    )  # fmt: skip
 
 
 def test_staff_without_all_rights_make_nobody_mightier_and_touch_no_superuser(root: User, owner: User) -> None:
