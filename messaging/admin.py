@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -15,7 +15,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import Guest, User
 from accounts.reading import for_a_reason
 from accounts.staff import ReadOnlyAdmin, may
 from messaging.actions import moderating
@@ -31,7 +31,7 @@ from messaging.models import (
     Report,
 )
 from rosetta.errors import DomainError
-from workspaces.models import Channel, Conversation, Visibility
+from workspaces.models import Channel, Conversation, Visibility, Webhook
 
 SHOWN = 50
 AROUND = 5
@@ -78,7 +78,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @admin.display
     def sender(self, message: Message) -> str:
-        return str(message.sender_user or message.sender_guest or message.sender_webhook or "service")
+        return str(_sender_of(message) or "service")
 
 
 @admin.register(MessageTranslation)
@@ -193,23 +193,21 @@ class ReportAdmin(ReadOnlyAdmin):
     """The queue: open reports, the oldest first. A decision is made by saving it."""
 
     form = DecisionForm
-    list_display = ("created_at", "reason", "reporter", "decision", "decided_by", "resolved_at")
+    list_display = ("created_at", "reason", "sender", "where", "reporter", "decision", "decided_by", "resolved_at")
     list_display_links = ("created_at", "reason")
-    list_select_related = ("reporter", "decided_by")
+    list_select_related = (
+        "reporter", "decided_by", "message__sender_user", "message__sender_guest", "message__sender_webhook",
+        "message__conversation__channel__workspace",
+    )  # fmt: skip
     list_filter = (OpenFilter,)
     ordering = ("pk",)
     by_id = ("message",)
+    by_email = ("message__sender_user__email", "reporter__email")
     readonly_fields = (
-        "reporter",
-        "reason",
-        "created_at",
-        "where",
-        "context",
-        "decided_by",
-        "resolved_at",
-    )
+        "reporter", "reason", "created_at", "sender", "where", "others", "context", "decided_by", "resolved_at",
+    )  # fmt: skip
     fieldsets = (
-        (None, {"fields": ("reason", "reporter", "created_at", "where", "context")}),
+        (None, {"fields": ("reason", "reporter", "created_at", "sender", "where", "others", "context")}),
         ("Decision", {"fields": ("decision", "note", "decided_by", "resolved_at")}),
     )
     actions_detail = ("take_back",)
@@ -237,8 +235,22 @@ class ReportAdmin(ReadOnlyAdmin):
 
     @admin.display(description="where")
     def where(self, report: Report) -> str:
-        channel = Channel.objects.select_related("workspace").filter(pk=report.message.conversation_id).first()
-        return f"{channel.workspace} / {channel}" if channel is not None else "a direct conversation"
+        channel: Channel | None = getattr(report.message.conversation, "channel", None)
+        if channel is None:
+            return "a direct conversation"
+        return _link(channel.workspace, f"{channel.workspace} / {channel}")
+
+    @admin.display(description="sender")
+    def sender(self, report: Report) -> str:
+        sender = _sender_of(report.message)
+        return _link(sender) if sender is not None else "service"
+
+    @admin.display(description="other open reports")
+    def others(self, report: Report) -> str:
+        """Who else reported the message; the decision is theirs too."""
+        rows = Report.objects.filter(message=report.message_id, resolved_at=None).exclude(pk=report.pk)
+        told = [(_link(row), row.reason) for row in rows.order_by("pk")[:SHOWN]]
+        return format_html_join("", "<p>{} {}</p>", told) or "–"
 
     @admin.display(description="what was said")
     def context(self, report: Report) -> str:
@@ -280,13 +292,23 @@ def _is_private(message: Message) -> bool:
     return channel is None or channel.is_restricted or channel.workspace.visibility == Visibility.PRIVATE
 
 
+def _sender_of(message: Message) -> User | Guest | Webhook | None:
+    return message.sender_user or message.sender_guest or message.sender_webhook
+
+
+def _link(row: Model, told: str = "") -> str:
+    """To ``row``'s page in admin."""
+    path = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    return format_html('<a class="underline" href="{}">{}</a>', path, told or str(row))
+
+
 def _lines(rows: QuerySet[Message]) -> list[tuple[str, str, str, str]]:
     """Id, sender, time and words of messages."""
     named = rows.select_related("sender_user", "sender_guest", "sender_webhook").prefetch_related("attachments__file")
     return [
         (
             message.pk,
-            str(message.sender_user or message.sender_guest or message.sender_webhook or "service"),
+            str(_sender_of(message) or "service"),
             f"{message.created_at:%Y-%m-%d %H:%M}",
             _words(message),
         )

@@ -152,6 +152,41 @@ def test_the_queue_shows_open_reports_with_what_was_said_around(staff: Client, r
     assert "This is rude" in staff.get(queue, {"state": "decided"}).content.decode()
 
 
+@pytest.fixture
+def second(report: Report) -> Report:
+    """Somebody else reports the same message."""
+    reporter = make_user("Sofia")
+    return Report.objects.create(message=report.message, reporter=reporter, reason="Rude to me as well")
+
+
+def test_the_queue_names_who_is_accused_and_where_in_as_many_queries_for_many(
+    staff: Client, report: Report, channel: Channel, member_user: User, owner: User, outsider: User
+) -> None:
+    queue = reverse("admin:messaging_report_changelist")
+    staff.get(queue)
+    with CaptureQueriesContext(connection) as one:
+        page = staff.get(queue).content.decode()
+    assert member_user.email in page and "Acme / general" in page
+    for message in Message.objects.exclude(pk=report.message_id):
+        Report.objects.create(message=message, reporter=owner, reason="Rude too")
+    with CaptureQueriesContext(connection) as three:
+        assert "Rude too" in staff.get(queue).content.decode()
+    assert len(three) == len(one)
+    for term, found in ((member_user.email.upper(), True), (owner.email, True), (outsider.email, False)):
+        assert ("This is rude" in staff.get(queue, {"q": term}).content.decode()) == found, term
+
+
+def test_a_report_leads_to_its_sender_its_place_and_what_others_reported(
+    staff: Client, report: Report, second: Report, channel: Channel, member_user: User
+) -> None:
+    shown = staff.get(reverse("admin:messaging_report_change", args=[report.pk])).content.decode()
+    for name, row in (
+        ("accounts_user", member_user), ("workspaces_workspace", channel.workspace), ("messaging_report", second),
+    ):  # fmt: skip
+        assert f'href="{reverse(f"admin:{name}_change", args=[row.pk])}"' in shown
+    assert "Rude to me as well" in shown
+
+
 def test_a_decision_is_audited_and_told_once(
     staff: Client, chief: User, report: Report, owner: User, member_user: User
 ) -> None:
