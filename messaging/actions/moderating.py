@@ -41,16 +41,21 @@ class Effect:
 
 @transaction.atomic
 def decide(*, report: Report, decision: str, actor: User, note: str = "") -> Report:
-    """Carry a decision out. Raises Conflict when there was one, or where it cannot be carried out."""
-    report = _locked(report)
+    """Carry a decision out, for every open report of the message.
+
+    Raises Conflict when there was one for this report, or where it cannot be carried out.
+    """
+    reports = _locked(report)
+    report = reports[report.pk]
     if report.resolved_at is not None:
         raise Conflict("This report was decided already.")
-    report.undo = EFFECTS[decision].do(report, actor)
-    report.decision, report.note, report.decided_by = decision, note, actor
-    report.resolved_at = timezone.now()
-    report.save()
-    audit.record(actor=actor, action=f"report: {decision}", target=report, detail=_detail(report))
-    _tell(report.reporter, notices.DECIDED)
+    undo, now = EFFECTS[decision].do(report, actor), timezone.now()
+    for one in reports.values():
+        if one.resolved_at is None:
+            one.decision, one.note, one.decided_by, one.resolved_at, one.undo = decision, note, actor, now, undo
+            one.save()
+            audit.record(actor=actor, action=f"report: {decision}", target=one, detail=_detail(one))
+            _tell(one.reporter, notices.DECIDED)
     if decision != Decision.DISMISS:
         _tell(report.message.sender_user, notices.topic_of(decision))
     return report
@@ -58,16 +63,20 @@ def decide(*, report: Report, decision: str, actor: User, note: str = "") -> Rep
 
 @transaction.atomic
 def revert(*, report: Report, actor: User) -> Report:
-    """Take a decision back; the report is open again. Raises Conflict where there is none, or no way back."""
-    report = _locked(report)
-    if report.resolved_at is None:
+    """Take a decision back; the reports that it was for are open again. Raises Conflict where there is none, or no way back."""
+    reports = _locked(report)
+    report = reports[report.pk]
+    decision, decided_at = report.decision, report.resolved_at
+    if decided_at is None:
         raise Conflict("There is no decision to take back.")
-    EFFECTS[report.decision].undo(report, actor)
-    audit.record(actor=actor, action=f"report: take back {report.decision}", target=report, detail=_detail(report))
-    if report.decision != Decision.DISMISS:
+    EFFECTS[decision].undo(report, actor)
+    if decision != Decision.DISMISS:
         _tell(report.message.sender_user, notices.TAKEN_BACK)
-    report.decision, report.undo, report.resolved_at = "", {}, None
-    report.save()
+    for one in reports.values():
+        if one.resolved_at == decided_at:
+            audit.record(actor=actor, action=f"report: take back {decision}", target=one, detail=_detail(one))
+            one.decision, one.undo, one.resolved_at = "", {}, None
+            one.save()
     return report
 
 
@@ -77,13 +86,11 @@ def _tell(user: User | None, topic: str) -> None:
         owe_mail(kind=OutgoingMail.Kind.NOTICE, topic=topic, email=user.email, language="", lives=NOTICE_LIVES)
 
 
-def _locked(report: Report) -> Report:
+def _locked(report: Report) -> dict[int, Report]:
+    """Every report of the message that ``report`` is about, by key."""
     # Two members of staff who decide at once end in one order.
-    return (
-        Report.objects.select_for_update(of=("self",))
-        .select_related("reporter", "message__sender_user")
-        .get(pk=report.pk)
-    )
+    rows = Report.objects.select_for_update(of=("self",)).select_related("reporter", "message__sender_user")
+    return {row.pk: row for row in rows.filter(message=report.message_id).order_by("pk")}
 
 
 def _detail(report: Report) -> dict[str, Any]:

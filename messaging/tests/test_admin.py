@@ -172,8 +172,8 @@ def test_the_queue_names_who_is_accused_and_where_in_as_many_queries_for_many(
     with CaptureQueriesContext(connection) as three:
         assert "Rude too" in staff.get(queue).content.decode()
     assert len(three) == len(one)
-    for term, found in ((member_user.email.upper(), True), (owner.email, True), (outsider.email, False)):
-        assert ("This is rude" in staff.get(queue, {"q": term}).content.decode()) == found, term
+    for term, is_found in ((member_user.email.upper(), True), (owner.email, True), (outsider.email, False)):
+        assert ("This is rude" in staff.get(queue, {"q": term}).content.decode()) == is_found, term
 
 
 def test_a_report_leads_to_its_sender_its_place_and_what_others_reported(
@@ -200,6 +200,25 @@ def test_a_decision_is_audited_and_told_once(
     assert again.status_code == 403
     with pytest.raises(Conflict):
         moderating.decide(report=report, decision="dismiss", actor=chief)
+
+
+def test_a_decision_is_for_every_open_report_of_the_message(
+    staff: Client, report: Report, second: Report, owner: User, member_user: User
+) -> None:
+    decide(staff, report, "remove_message")
+    second.refresh_from_db()
+    assert (second.decision, second.note, second.resolved_at) == ("remove_message", "seen it", report.resolved_at)
+    for one in (report, second):
+        assert AuditEntry.objects.filter(action="report: remove_message", target_id=str(one.pk)).count() == 1
+    send_owed_mail()
+    told = [one.to[0] for one in mail.outbox]
+    assert sorted(told) == sorted([owner.email, second.reporter.email, member_user.email])
+    take_back(staff, second)
+    report.refresh_from_db()
+    assert (report.resolved_at, second.resolved_at) == (None, None)
+    assert Message.objects.get(pk=report.message_id).content == "rude words here"
+    decide(staff, second, "dismiss")
+    assert not Report.objects.filter(resolved_at=None).exists()
 
 
 def test_taking_back_is_told_to_who_was_told_of_the_decision(staff: Client, report: Report, member_user: User) -> None:
