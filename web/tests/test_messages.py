@@ -1,0 +1,38 @@
+"""What one does with a message: by touch, from a found one, by its address."""
+
+from playwright.sync_api import expect
+
+from web.tests.conftest import Opens
+from web.tests.service import LINES, Service
+
+IS_IN_VIEW = """row => {
+    const [one, box] = [row, row.closest(".scroller")].map(each => each.getBoundingClientRect());
+    return one.top >= box.top && one.bottom <= box.bottom;
+}"""
+
+
+def test_a_messages_actions_work_by_touch(opens: Opens, service: Service) -> None:
+    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
+    place = ann.workspace("Thumbs", yuki)
+    for key in ("morning", "thanks", "yes"):
+        place.say(yuki, LINES[key]["ja"])
+    window = opens("en-GB", phone=True)
+    page = window.sign_in(ann, place.page)
+    row = page.locator(".scroller .message").last
+    tools = row.locator(".message-tools")
+    expect(row.locator(".text")).to_have_text(LINES["yes"]["en"])
+    row.locator(".text").tap()
+    expect(tools).to_have_css("opacity", "1")
+    assert tools.evaluate(IS_IN_VIEW), "the last message's too, above the composer"
+    row.get_by_role("button", name="React with 👍").tap()
+    expect(row.locator(".reaction")).to_contain_text("1")
+    row.get_by_role("button", name="More actions").tap()
+    window.check_axe("message menu on a phone")
+    page.get_by_role("menuitem", name="Pin", exact=True).tap()
+    expect(row.locator(".pinned-mark")).to_be_visible()
+    # Another message's tools take their place; what stands under hidden ones is within reach.
+    other = page.locator(".scroller .message").first
+    other.locator(".text").tap()
+    expect(tools).to_have_css("opacity", "0")
+    other.get_by_role("button", name="Reply in a thread").tap()
+    expect(page.locator(".thread .text")).to_have_text(LINES["morning"]["en"])
