@@ -267,7 +267,10 @@ function Editor({ message, conversation, onDone }) {
   };
   const onKeyDown = (event) => {
     if (event.isComposing) return;
-    if (event.key === "Escape") onDone();
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      onDone();
+    }
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       save();

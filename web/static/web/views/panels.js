@@ -18,7 +18,7 @@ export function Panel({ title, onClose, children, class: more = "" }) {
     return () => before?.isConnected && before.focus?.();
   }, []);
   const onKeyDown = (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented) onClose();
+    if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing) onClose();
   };
   return html`
     <aside class=${`panel ${more}`} ref=${root} aria-label=${title} onKeyDown=${onKeyDown}>

@@ -86,8 +86,10 @@ export function Dialog({ title, onClose, wide, children }) {
     (element.current.querySelector("[autofocus]") ?? element.current.querySelector("h2")).focus();
     return () => before?.focus?.();
   }, []);
+  // What it may stand in, a panel say, closes by Escape too.
+  const onKeyDown = (event) => event.key === "Escape" && event.stopPropagation();
   return html`
-    <dialog ref=${element} class=${classes("dialog", wide && "wide")} aria-labelledby="dialog-title"
+    <dialog ref=${element} class=${classes("dialog", wide && "wide")} aria-labelledby="dialog-title" onKeyDown=${onKeyDown}
       onCancel=${(event) => { event.preventDefault(); onClose(); }}
       onClick=${(event) => event.target === element.current && onClose()}>
       <div class="dialog-inside">

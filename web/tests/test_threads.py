@@ -1,0 +1,39 @@
+"""A thread beside its conversation."""
+
+from playwright.sync_api import Page, Route, expect
+
+from web.tests.conftest import Opens
+from web.tests.service import Service
+
+
+def opened(page: Page, replies: str = "1 reply") -> None:
+    """Open the thread of the message under which stands how many ``replies`` it has."""
+    page.get_by_role("button", name=replies, exact=True).click()
+    expect(page.locator(".thread .waiting")).to_have_count(0)
+
+
+def test_escape_ends_what_one_does_in_a_thread_and_not_the_thread(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Escape")
+    parent = place.say(ann, "The question")
+    place.say(ann, "The answer", parent_message_id=parent["id"])
+    page = opens("en-GB").sign_in(ann, place.page)
+    opened(page)
+    reply = page.locator(".thread .message").last
+    reply.focus()
+    page.keyboard.press("e")
+    expect(page.locator(".thread .editor textarea")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".editor")).to_have_count(0)
+    expect(reply).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    reply.focus()
+    page.keyboard.press("Escape")
+    expect(page.locator(".thread")).to_have_count(0)
+
+
+def refuse(route: Route) -> None:
+    route.fulfill(status=422, json={"message": "x", "errors": {"content": ["Not these words."]}})
