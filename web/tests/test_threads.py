@@ -1,5 +1,7 @@
 """A thread beside its conversation."""
 
+import re
+
 from playwright.sync_api import Page, Route, expect
 
 from web.tests.conftest import Opens
@@ -33,6 +35,31 @@ def test_escape_ends_what_one_does_in_a_thread_and_not_the_thread(opens: Opens, 
     reply.focus()
     page.keyboard.press("Escape")
     expect(page.locator(".thread")).to_have_count(0)
+
+
+def test_a_refused_reply_says_why_and_can_be_sent_again_or_discarded(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Refused replies")
+    parent = place.say(ann, "The question")
+    place.say(ann, "The answer", parent_message_id=parent["id"])
+    window = opens("en-GB")
+    window.expected += ("422",)
+    page = window.sign_in(ann, place.page)
+    opened(page)
+    page.route(re.compile(r"/messages$"), refuse)
+    for words in ("for the bin", "for later"):
+        page.locator(".thread textarea").fill(words)
+        page.locator(".thread textarea").press("Enter")
+    failed = page.locator(".thread .is-failed")
+    expect(failed).to_have_count(2)
+    expect(failed.first).to_contain_text("Not these words.")
+    window.check_axe("refused replies")
+    failed.first.get_by_role("button", name="Discard").click()
+    expect(failed).to_have_count(1)
+    page.unroute_all()
+    failed.get_by_role("button", name="Try again").click()
+    expect(failed).to_have_count(0)
+    expect(page.locator(".thread .text")).to_have_text(["The question", "The answer", "for later"])
 
 
 def refuse(route: Route) -> None:

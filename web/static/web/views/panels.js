@@ -7,7 +7,7 @@ import { gist, tame } from "../text.js";
 import { Composer } from "./composer.js";
 import { Message } from "./message.js";
 import { Avatar, Empty, Icon, IconButton, Menu, MenuItem, Name, Waiting } from "./parts.js";
-import { moveBetweenMessages } from "./timeline.js";
+import { moveBetweenMessages, Outgoing } from "./timeline.js";
 
 export function Panel({ title, onClose, children, class: more = "" }) {
   const root = useRef(null);
@@ -48,15 +48,15 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
     for (const row of conversation.messages) if (row.id === id || row.parent_message_id === id) byId.set(row.id, row);
     return [...byId.values()].sort((one, other) => one.seq - other.seq);
   }, [fetched, conversation.messages]);
-  useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [rows.length]);
+  const sending = conversation.outgoing.flatMap((one) => (one.parent === id ? one.key + one.state : [])).join();
+  useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [rows.length, sending]);
   const within = useMemo(() => threadOf(conversation, rows), [conversation, rows]);
-  const sending = conversation.outgoing.filter((one) => one.parent === id && !one.isHidden);
   return html`
     <${Panel} title=${t("thread.title")} onClose=${onClose} class="thread">
       <div class="panel-body" tabindex="0" role="region" aria-label=${t("thread.title")} onKeyDown=${(event) => moveBetweenMessages(event, event.currentTarget)}>
         ${!fetched && html`<${Waiting} />`}
         <ol class="messages">${rows.map((row) => html`<${Message} key=${row.id} message=${row} conversation=${within} isFirst=${true} room=${room} inThread=${true} />`)}</ol>
-        ${sending.map((one) => html`<p key=${one.key} class="hint sending">${gist(one.content)} · ${one.state === "sending" ? t("sending.now") : t("sending.waiting")}</p>`)}
+        <${Outgoing} conversation=${conversation} room=${room} parent=${id} />
         <div ref=${end}></div>
       </div>
       ${!room.isReadOnly && html`<${Composer} key=${id} conversation=${conversation} room=${room} parent=${id} label=${t("thread.write")} onTyping=${onTyping} autofocus=${true} />`}

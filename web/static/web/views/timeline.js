@@ -192,8 +192,9 @@ function isRun(before, message) {
   );
 }
 
-function Outgoing({ conversation, room }) {
-  const rows = conversation.outgoing.filter((one) => !one.isHidden);
+/** What is on its way: everything of the conversation, or the replies to `parent`. @param {{conversation: import("../conversation.js").Conversation, room: any, parent?: string}} props */
+export function Outgoing({ conversation, room, parent }) {
+  const rows = conversation.outgoing.filter((one) => !one.isHidden && (!parent || one.parent === parent));
   if (!rows.length) return null;
   return html`<ol class="messages outgoing">${rows.map((one) => html`
     <li key=${one.key} class=${classes("message", "first", "mine", `is-${one.state}`)}>
