@@ -64,3 +64,21 @@ def test_a_refused_reply_says_why_and_can_be_sent_again_or_discarded(opens: Open
 
 def refuse(route: Route) -> None:
     route.fulfill(status=422, json={"message": "x", "errors": {"content": ["Not these words."]}})
+
+
+def test_all_replies_of_a_long_thread_can_be_read(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Long threads")
+    parent = place.say(ann, "The question")
+    replies = [f"Answer {number}" for number in range(180)]
+    for words in replies:
+        place.say(ann, words, parent_message_id=parent["id"])
+    page = opens("en-GB").sign_in(ann, f"{place.page}?at={parent['id']}")
+    opened(page, "180 replies")
+    texts = page.locator(".thread .text")
+    expect(texts).to_have_text(["The question", *replies[80:]])
+    expect(texts.last).to_be_in_viewport()
+    page.locator(".thread").get_by_role("button", name="Show more").click()
+    expect(texts).to_have_text(["The question", *replies])
+    expect(texts.last).not_to_be_in_viewport()
+    expect(page.locator(".thread").get_by_role("button", name="Show more")).to_have_count(0)

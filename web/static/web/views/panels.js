@@ -27,35 +27,50 @@ export function Panel({ title, onClose, children, class: more = "" }) {
     </aside>`;
 }
 
+/** So many replies are read at once. */
+const REPLIES = 100;
+
 /** A message and its replies. The replies are the conversation's own messages, so that everything live holds here too. */
 export function Thread({ conversation, room, id, onClose, onTyping }) {
   useObserved(conversation);
-  const [fetched, setFetched] = useState(/** @type {any[] | null} */ (null));
+  // `before`: where older replies than these go on.
+  const [fetched, setFetched] = useState(/** @type {{parent: any, replies: any[], before: string | null} | null} */ (null));
   const end = useRef(null);
+  const path = `${conversation.path}/messages/${id}`;
   useEffect(() => {
     let isStale = false;
     setFetched(null);
-    Promise.all([api.get(`${conversation.path}/messages/${id}`), api.get(`${conversation.path}/messages/${id}/replies`, { limit: 100 })]).then(
-      ([parent, replies]) => isStale || setFetched([parent.data, ...replies.data.slice().reverse()]),
+    Promise.all([api.get(path), api.get(`${path}/replies`, { limit: REPLIES })]).then(
+      ([parent, { data, meta }]) => isStale || setFetched({ parent: parent.data, replies: data, before: meta.next_before }),
       (error) => isStale || (attempt(() => Promise.reject(error)), onClose()),
     );
     return () => {
       isStale = true;
     };
   }, [conversation, id, app.state.language]);
+  const older = async () => {
+    const answer = await attempt(() => api.get(`${path}/replies`, { limit: REPLIES, before: fetched?.before }));
+    // What stands here by now may be in another language, or have these already.
+    if (answer) setFetched((now) => (now && now === fetched ? { ...now, replies: [...now.replies, ...answer.data], before: answer.meta.next_before } : now));
+  };
   const rows = useMemo(() => {
-    const byId = new Map((fetched ?? []).map((row) => [row.id, row]));
-    for (const row of conversation.messages) if (row.id === id || row.parent_message_id === id) byId.set(row.id, row);
+    const byId = new Map(fetched ? [fetched.parent, ...fetched.replies].map((row) => [row.id, row]) : []);
+    // Of the replies that the conversation shows, those before the gap wait for what stands between.
+    const first = fetched?.before ? fetched.replies.at(-1).seq : 0;
+    for (const row of conversation.messages) if (row.id === id || (row.parent_message_id === id && row.seq >= first)) byId.set(row.id, row);
     return [...byId.values()].sort((one, other) => one.seq - other.seq);
   }, [fetched, conversation.messages]);
   const sending = conversation.outgoing.flatMap((one) => (one.parent === id ? one.key + one.state : [])).join();
-  useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [rows.length, sending]);
+  useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [rows.at(-1)?.id, sending]);
   const within = useMemo(() => threadOf(conversation, rows), [conversation, rows]);
+  const lines = rows.map((row) => html`<${Message} key=${row.id} message=${row} conversation=${within} isFirst=${true} room=${room} inThread=${true} />`);
+  // Below the message, above the replies that are here.
+  if (fetched?.before) lines.splice(1, 0, html`<li class="older" key="older"><button type="button" class="button" onClick=${older}>${t("more")}</button></li>`);
   return html`
     <${Panel} title=${t("thread.title")} onClose=${onClose} class="thread">
       <div class="panel-body" tabindex="0" role="region" aria-label=${t("thread.title")} onKeyDown=${(event) => moveBetweenMessages(event, event.currentTarget)}>
         ${!fetched && html`<${Waiting} />`}
-        <ol class="messages">${rows.map((row) => html`<${Message} key=${row.id} message=${row} conversation=${within} isFirst=${true} room=${room} inThread=${true} />`)}</ol>
+        <ol class="messages">${lines}</ol>
         <${Outgoing} conversation=${conversation} room=${room} parent=${id} />
         <div ref=${end}></div>
       </div>
