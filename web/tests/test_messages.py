@@ -36,3 +36,22 @@ def test_a_messages_actions_work_by_touch(opens: Opens, service: Service) -> Non
     expect(tools).to_have_css("opacity", "0")
     other.get_by_role("button", name="Reply in a thread").tap()
     expect(page.locator(".thread .text")).to_have_text(LINES["morning"]["en"])
+
+
+def test_a_found_message_is_shown_again_after_one_scrolled_away(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Again")
+    place.say(ann, "A needle in the hay")
+    for number in range(40):
+        place.say(ann, f"Hay {number}")
+    page = opens("en-GB").sign_in(ann, place.page)
+    expect(page.locator(".scroller .text").last).to_have_text("Hay 39")
+    page.keyboard.press("Control+k")
+    page.get_by_role("searchbox", name="Search").fill("needle")
+    needle = page.locator(".scroller .message", has_text="needle")
+    for _ in range(2):
+        page.locator(".found").click()
+        expect(needle).to_be_focused()
+        assert needle.evaluate(IS_IN_VIEW)
+        page.locator(".scroller").evaluate("box => box.scrollTo(0, box.scrollHeight)")
+        assert not needle.evaluate(IS_IN_VIEW)

@@ -51,8 +51,13 @@ export function Shell() {
   useShortcuts({ onSearch: () => workspace && setPanel({ kind: "search" }) });
 
   const jump = (row) => {
-    const place = row.channel_id ? `/w/${row.workspace_id}/c/${row.channel_id}` : directPath(workspace, row.conversation_id);
-    go(`${place}?at=${row.id}`);
+    const [place, path] = row.channel_id
+      ? [`/w/${row.workspace_id}/c/${row.channel_id}`, channelPath(row.workspace_id, row.channel_id)]
+      : [directPath(workspace, row.conversation_id), `/direct-conversations/${row.conversation_id}`];
+    const page = `${place}?at=${row.id}`;
+    // The same address again changes nothing, though one may have scrolled away since.
+    if (page === location.pathname + location.search) conversationOf(row.conversation_id, path).show(row.id);
+    else go(page);
     if (matchMedia("(max-width: 900px)").matches) setPanel(null);
   };
   const openDirect = (user) =>
