@@ -3,7 +3,7 @@ import { app, say, start, useTheme } from "./app.js";
 import { html, render, useEffect, useObserved } from "./core.js";
 import { firstLanguage, speak, t } from "./i18n.js";
 import { go, route } from "./router.js";
-import { Empty, Icon, Waiting } from "./views/parts.js";
+import { Empty, Toasts, Waiting } from "./views/parts.js";
 import { Room } from "./views/room.js";
 import { Shell } from "./views/shell.js";
 import { Invite, ResetPassword, SignIn, SocialCallback } from "./views/signin.js";
@@ -13,11 +13,11 @@ const AGAIN_AFTER = 5000;
 function Client() {
   useObserved(app);
   useObserved(route);
-  const { me, isStarted, toasts } = app.state;
+  const { me, isStarted } = app.state;
   const { name, params, query } = route.state;
   return html`
     ${page(name, params, query, me, isStarted)}
-    <div class="toasts" role="status" aria-live="polite">${toasts.map((one) => html`<p key=${one.id} class=${`toast ${one.kind}`}>${one.kind === "error" && html`<${Icon} name="warn" />`} ${one.text}</p>`)}</div>`;
+    <${Toasts} />`;
 }
 
 function page(name, params, query, me, isStarted) {

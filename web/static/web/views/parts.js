@@ -1,6 +1,7 @@
 /** Small pieces that every page uses: icons, avatars, dialogs, fields and a menu. */
 import { all, pathOf } from "../api.js";
-import { classes, html, useEffect, useLayoutEffect, useRef, useState, useTurns } from "../core.js";
+import { app } from "../app.js";
+import { classes, html, Store, useEffect, useLayoutEffect, useObserved, useRef, useState, useTurns } from "../core.js";
 import { t } from "../i18n.js";
 import { tame } from "../text.js";
 
@@ -77,14 +78,29 @@ export function Avatar({ name, url, seed, size = "" }) {
 /** Somebody's name: its own direction, and no marks that turn its neighbours. */
 export const Name = ({ children }) => html`<bdi>${tame(children)}</bdi>`;
 
+/** The open dialogs, the last on top. */
+const dialogs = new Store({ open: /** @type {object[]} */ ([]) });
+
+/** What is said in passing, by the topmost dialog: whatever is outside it is neither clear to see nor read aloud. @param {{within?: object}} props */
+export function Toasts({ within }) {
+  useObserved(app);
+  useObserved(dialogs);
+  const toasts = dialogs.state.open.at(-1) === within ? app.state.toasts : [];
+  return html`<div class="toasts" role="status" aria-live="polite">${toasts.map((one) => html`<p key=${one.id} class=${`toast ${one.kind}`}>${one.kind === "error" && html`<${Icon} name="warn" />`} ${one.text}</p>`)}</div>`;
+}
+
 /** A modal dialog; the browser keeps the focus inside and gives it back. */
 export function Dialog({ title, onClose, wide, children }) {
   const element = useRef(null);
   useLayoutEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
     element.current.showModal();
+    dialogs.set({ open: [...dialogs.state.open, element] });
     (element.current.querySelector("[autofocus]") ?? element.current.querySelector("h2")).focus();
-    return () => before?.focus?.();
+    return () => {
+      dialogs.set({ open: dialogs.state.open.filter((one) => one !== element) });
+      before?.focus?.();
+    };
   }, []);
   // What it may stand in, a panel say, closes by Escape too.
   const onKeyDown = (event) => event.key === "Escape" && event.stopPropagation();
@@ -99,6 +115,7 @@ export function Dialog({ title, onClose, wide, children }) {
         </header>
         ${children}
       </div>
+      <${Toasts} within=${element} />
     </dialog>`;
 }
 
