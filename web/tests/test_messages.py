@@ -55,3 +55,24 @@ def test_a_found_message_is_shown_again_after_one_scrolled_away(opens: Opens, se
         assert needle.evaluate(IS_IN_VIEW)
         page.locator(".scroller").evaluate("box => box.scrollTo(0, box.scrollHeight)")
         assert not needle.evaluate(IS_IN_VIEW)
+
+
+def test_a_link_to_a_message_leads_to_it(opens: Opens, service: Service) -> None:
+    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
+    place = ann.workspace("Links", yuki)
+    place.say(yuki, LINES["thanks"]["ja"])
+    direct = yuki.call("POST", "/direct-conversations", {"participant_user_id": ann.id})["data"]["id"]
+    yuki.call("POST", f"/direct-conversations/{direct}/messages", {"content": LINES["yes"]["ja"]})
+    window = opens("en-GB", permissions=["clipboard-read", "clipboard-write"])
+    page = window.sign_in(ann, place.page)
+    for path, line in ((place.page, "thanks"), (f"/w/d/{direct}", "yes")):
+        window.go(path)
+        row = page.locator(".scroller .message", has_text=LINES[line]["en"])
+        row.hover()
+        row.get_by_role("button", name="More actions").click()
+        page.get_by_role("menuitem", name="Copy link").click()
+        expect(page.locator(".toast").last).to_have_text("Copied.")
+        link = page.evaluate("() => navigator.clipboard.readText()")
+        assert link.startswith(f"{window.url}{path}?at=")
+        page.goto(link)
+        expect(page.locator(".scroller .message.flash .text")).to_have_text(LINES[line]["en"])

@@ -172,6 +172,10 @@ export const channelPath = (workspaceId, channelId) => `/workspaces/${workspaceI
 /** The page of a direct conversation, beside the workspace that one is in, if any. @param {any} workspace @param {string} id */
 export const directPath = (workspace, id) => (workspace ? `/w/${workspace.id}/d/${id}` : `/w/d/${id}`);
 
+/** The page on which `message` is brought into view, beside `workspace` if it was said directly. @param {any} message @param {any} workspace */
+export const pageOf = (message, workspace) =>
+  `${message.channel_id ? `/w/${message.workspace_id}/c/${message.channel_id}` : directPath(workspace, message.conversation_id)}?at=${message.id}`;
+
 /** The one object of a conversation, made at its first use. */
 export function conversationOf(id, path) {
   let found = conversations.get(id);

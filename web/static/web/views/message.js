@@ -1,7 +1,7 @@
 /** One message: who said it, what it says in the reader's language, and how it came to say that. */
 import * as api from "../api.js";
 import { blobOf, pathOf } from "../api.js";
-import { attempt, copy } from "../app.js";
+import { attempt, copy, pageOf } from "../app.js";
 import { classes, html, useEffect, useLayoutEffect, useRef, useState } from "../core.js";
 import { languageName, list, moment, size, t, time } from "../i18n.js";
 import { forSending, forTyping, gist, isOnlyEmoji, rich, tame } from "../text.js";
@@ -49,6 +49,8 @@ export function Message({ message, conversation, isFirst, room, inThread = false
     react: (emoji) => attempt(() => conversation.react(message.id, emoji)),
     pin: () => attempt(() => conversation.pin(message.id, !isPinned)),
     copy: () => attempt(() => copy(message.display_content ?? "")),
+    // Its reader may be in other workspaces than its writer.
+    link: () => copy(location.origin + pageOf(message, null)),
   };
   const onKeyDown = (event) => {
     if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
@@ -97,6 +99,7 @@ export function Message({ message, conversation, isFirst, room, inThread = false
           <${Menu} label=${t("message.more")} icon="more">
             ${isMine && html`<${MenuItem} icon="edit" onClick=${actions.edit}>${t("message.edit")}<//>`}
             ${message.display_content && html`<${MenuItem} icon="copy" onClick=${actions.copy}>${t("message.copy")}<//>`}
+            <${MenuItem} icon="link" onClick=${actions.link}>${t("message.link")}<//>
             ${isTranslated && html`<${MenuItem} icon="translate" onClick=${() => setShows("original")}>${t("translation.showOriginal")}<//>`}
             ${isSkipped && html`<${MenuItem} icon="translate" onClick=${() => setShows("why")}>${t("translation.whyNot")}<//>`}
             ${room.canCorrect && isTranslated && html`<${MenuItem} icon="edit" onClick=${() => setDialog("correct")}>${t("correct.title")}<//>`}

@@ -1,7 +1,7 @@
 /** The signed-in client: places at the side, the conversation in the middle, a panel beside it. */
 import * as api from "../api.js";
 import {
-  app, attempt, changeMe, channelPath, conversationOf, directPath, loadChannels, loadMembers, loadPlaces, placeOf, say, showing, signOut, touchPlace, typingIn, unreadInAll, useTheme,
+  app, attempt, changeMe, channelPath, conversationOf, directPath, loadChannels, loadMembers, loadPlaces, pageOf, placeOf, say, showing, signOut, touchPlace, typingIn, unreadInAll, useTheme,
 } from "../app.js";
 import { classes, html, kept, useEffect, useMemo, useObserved, useRef, useState } from "../core.js";
 import { LANGUAGES, number, spoken, t } from "../i18n.js";
@@ -51,10 +51,8 @@ export function Shell() {
   useShortcuts({ onSearch: () => workspace && setPanel({ kind: "search" }) });
 
   const jump = (row) => {
-    const [place, path] = row.channel_id
-      ? [`/w/${row.workspace_id}/c/${row.channel_id}`, channelPath(row.workspace_id, row.channel_id)]
-      : [directPath(workspace, row.conversation_id), `/direct-conversations/${row.conversation_id}`];
-    const page = `${place}?at=${row.id}`;
+    const page = pageOf(row, workspace);
+    const path = row.channel_id ? channelPath(row.workspace_id, row.channel_id) : `/direct-conversations/${row.conversation_id}`;
     // The same address again changes nothing, though one may have scrolled away since.
     if (page === location.pathname + location.search) conversationOf(row.conversation_id, path).show(row.id);
     else go(page);
