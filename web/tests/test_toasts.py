@@ -3,7 +3,7 @@
 from playwright.sync_api import Locator, expect
 
 from web.tests.conftest import Opens
-from web.tests.service import Service
+from web.tests.service import LINES, Service
 
 IS_ON_TOP = """one => {
     const { left, top, width, height } = one.getBoundingClientRect();
@@ -34,3 +34,18 @@ def test_what_is_said_in_passing_stands_above_a_dialog_and_is_heard_there(opens:
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     said(page.locator(".toast"), "Copied.")
+
+
+def test_a_report_that_was_sent_is_acknowledged(opens: Opens, service: Service) -> None:
+    ann, eve = service.person("Ann", "en"), service.person("Eve", "en")
+    place = ann.workspace("Reports", eve)
+    place.say(eve, LINES["thanks"]["en"])
+    page = opens("en-GB").sign_in(ann, place.page)
+    row = page.locator(".scroller .message").last
+    row.hover()
+    row.get_by_role("button", name="More actions").click()
+    row.get_by_role("menuitem", name="Report").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("It is not true.")
+    page.get_by_role("dialog").get_by_role("button", name="Report").click()
+    said(page.locator(".toast"), "Thank you. The report was sent.")
+    expect(page.get_by_role("dialog")).to_have_count(0)

@@ -1,7 +1,7 @@
 /** One message: who said it, what it says in the reader's language, and how it came to say that. */
 import * as api from "../api.js";
 import { blobOf, pathOf } from "../api.js";
-import { attempt, copy, pageOf } from "../app.js";
+import { attempt, copy, pageOf, say } from "../app.js";
 import { classes, html, useEffect, useLayoutEffect, useRef, useState } from "../core.js";
 import { languageName, list, moment, size, t, time } from "../i18n.js";
 import { forSending, forTyping, gist, isOnlyEmoji, rich, tame } from "../text.js";
@@ -303,6 +303,7 @@ function DeleteDialog({ message, conversation, onClose }) {
 function ReportDialog({ message, conversation, onClose }) {
   const submit = async ({ reason }) => {
     await api.post(`${conversation.path}/messages/${message.id}/report`, { reason });
+    say(t("report.sent"));
     onClose();
   };
   return html`<${Dialog} title=${t("report.title")} onClose=${onClose}><${Form} submit=${submit} button=${t("report.send")} fields=${[{ name: "reason", as: "textarea", label: t("report.reason"), rows: 4, maxlength: 1000, autofocus: true }]} /><//>`;
