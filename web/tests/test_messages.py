@@ -38,6 +38,19 @@ def test_a_messages_actions_work_by_touch(opens: Opens, service: Service) -> Non
     expect(page.locator(".thread .text")).to_have_text(LINES["morning"]["en"])
 
 
+def test_a_dialog_gives_the_focus_back_to_its_message(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Focus")
+    place.say(ann, "Stays")
+    page = opens("en-GB").sign_in(ann, place.page)
+    row = page.locator(".scroller .message")
+    row.focus()
+    page.keyboard.press("Delete")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Delete")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(row).to_be_focused()
+
+
 def test_a_found_message_is_shown_again_after_one_scrolled_away(opens: Opens, service: Service) -> None:
     ann = service.person("Ann", "en")
     place = ann.workspace("Again")

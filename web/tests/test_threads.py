@@ -32,7 +32,7 @@ def test_escape_ends_what_one_does_in_a_thread_and_not_the_thread(opens: Opens, 
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    reply.focus()
+    expect(reply).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator(".thread")).to_have_count(0)
 

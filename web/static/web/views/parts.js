@@ -93,13 +93,14 @@ export function Toasts({ within }) {
 export function Dialog({ title, onClose, wide, children }) {
   const element = useRef(null);
   useLayoutEffect(() => {
-    const before = /** @type {HTMLElement | null} */ (document.activeElement);
-    element.current.showModal();
+    const dialog = element.current;
+    dialog.showModal();
     dialogs.set({ open: [...dialogs.state.open, element] });
-    (element.current.querySelector("[autofocus]") ?? element.current.querySelector("h2")).focus();
+    (dialog.querySelector("[autofocus]") ?? dialog.querySelector("h2")).focus();
     return () => {
       dialogs.set({ open: dialogs.state.open.filter((one) => one !== element) });
-      before?.focus?.();
+      // Before it goes: what had the focus cannot take it as long as the dialog is open, and gets it by this.
+      dialog.close();
     };
   }, []);
   // What it may stand in, a panel say, closes by Escape too.
