@@ -1,6 +1,6 @@
 """Which streams a caller hears, in which language, and since when."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Guest, User
-from messaging.models import DirectConversation
+from messaging.models import Block, DirectConversation
 from rosetta.errors import Forbidden, NotFound
 from workspaces.access import membership
 from workspaces.errors import RoomEnded
@@ -39,18 +39,20 @@ class Rights:
     """All that one caller hears.
 
     ``workspaces`` stand for their own streams and their open channels; ``conversations`` are the others: restricted channels
-    that it joined, direct conversations, rooms. ``mark`` changes when any of it does, but for languages.
+    that it joined, direct conversations, rooms. In the ``unheard`` of them the other person takes nothing from it. ``mark``
+    changes when any of it does, but for languages.
     """
 
     language: str
     about: dict[str, Any]
     workspaces: dict[str, Seat] = field(default_factory=dict)
     conversations: dict[str, Seat] = field(default_factory=dict)
+    unheard: set[str] = field(default_factory=set)
     mark: "Mark | None" = None
 
 
-# (places, the latest), (channels joined, the latest), directs
-Mark = tuple[tuple[int, datetime | None], tuple[int, datetime | None], int]
+# (places, the latest), (channels joined, the latest), directs, people who block it
+Mark = tuple[tuple[int, datetime | None], tuple[int, datetime | None], int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Tail:
 
 
 def rights_of_users(user_ids: Collection[int]) -> dict[int, Rights]:
-    """What each of ``user_ids`` hears; five queries for any number of them. Who is not there, or not active, is left out."""
+    """What each of ``user_ids`` hears; six queries for any number of them. Who is not there, or not active, is left out."""
     found: dict[int, Rights] = {}
     people = User.objects.filter(pk__in=user_ids, is_active=True)
     for pk, name, avatar, language in people.values_list("pk", "name", "avatar_url", "preferred_language"):
@@ -87,17 +89,21 @@ def rights_of_users(user_ids: Collection[int]) -> dict[int, Rights]:
         "workspace__members__joined_at",
     ):
         found[user_id].conversations[channel_id] = Seat(language, joined_at, workspace_id)
-    directs = dict.fromkeys(found, 0)
+    directs, blocks = dict.fromkeys(found, 0), set(_blocks(found).values_list("blocked_id", "blocker_id"))
     conversation_id: Any
     for conversation_id, low, high, created_at in _directs(found).values_list(
         "conversation_id", "low_id", "high_id", "created_at"
     ):
-        for user_id in (low, high):
+        for user_id, other_id in ((low, high), (high, low)):
             if user_id in found:
                 directs[user_id] += 1
                 found[user_id].conversations[conversation_id] = Seat(found[user_id].language, created_at)
+                if (user_id, other_id) in blocks:
+                    found[user_id].unheard.add(conversation_id)
+    blocked = Counter(user_id for user_id, _blocker in blocks)
     for user_id, rights in found.items():
-        rights.mark = (_extent(rights.workspaces.values()), _extent(joined[user_id]), directs[user_id])
+        extents = _extent(rights.workspaces.values()), _extent(joined[user_id])
+        rights.mark = (*extents, directs[user_id], blocked[user_id])
     return found
 
 
@@ -114,6 +120,10 @@ def _directs(user_ids: Collection[int]) -> QuerySet[DirectConversation]:
     return DirectConversation.objects.filter(Q(low_id__in=user_ids) | Q(high_id__in=user_ids))
 
 
+def _blocks(user_ids: Collection[int]) -> QuerySet[Block]:
+    return Block.objects.filter(blocked_id__in=user_ids)
+
+
 def marks_of_users(user_ids: Collection[int]) -> dict[int, tuple[str, Mark]]:
     """The language and the ``mark`` of what each of ``user_ids`` hears now, without reading all of it."""
     places = _extents(Member.objects.filter(user_id__in=user_ids), "user_id")
@@ -123,9 +133,11 @@ def marks_of_users(user_ids: Collection[int]) -> dict[int, tuple[str, Mark]]:
         counted = DirectConversation.objects.filter(**{f"{side}__in": user_ids}).values_list(side)
         for user_id, count in counted.annotate(Count("pk")):
             directs[user_id] += count
+    blocked: dict[int, int] = dict(_blocks(user_ids).values_list("blocked_id").annotate(Count("pk")))
     people = User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", "preferred_language")
     return {
-        pk: (language, (places.get(pk, (0, None)), joined.get(pk, (0, None)), directs[pk])) for pk, language in people
+        pk: (language, (places.get(pk, (0, None)), joined.get(pk, (0, None)), directs[pk], blocked.get(pk, 0)))
+        for pk, language in people
     }
 
 

@@ -192,8 +192,10 @@ class Gateway:
         found = self.hub.heard_by(connection.caller, conversation_id)
         if found is None or found[0].kind != "conversation_id":
             return False
+        caller = connection.caller
+        if caller.rights is not None and conversation_id in caller.rights.unheard:
+            return True
         if signals.may_type(connection, conversation_id):
-            caller = connection.caller
             signals.show_typing(self.hub, conversation_id, caller.key, caller.about)
             self._tell({"typing": [conversation_id, caller.key, caller.about]})
         return True

@@ -48,3 +48,4 @@ def set_block(*, user: User, other_id: int, blocked: bool) -> None:
         Block.objects.get_or_create(blocker=user, blocked_id=other_id)
     else:
         Block.objects.filter(blocker=user, blocked_id=other_id).delete()
+    transaction.on_commit(lambda: wake(f"who:user:{other_id}"))

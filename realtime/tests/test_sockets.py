@@ -360,6 +360,21 @@ async def test_typing_is_shown_to_the_others(team: Team) -> None:
         assert (await otto.next("error"))["code"] == "bad_frame"
 
 
+async def test_nobody_sees_that_somebody_types_whom_they_blocked(team: Team) -> None:
+    direct = team.mali.call("POST", "direct-conversations", json={"participant_user_id": team.otto.pk})["id"]
+    team.otto.call("PUT", f"me/blocks/{team.mali.pk}")
+    async with team.mali.socket() as mali, team.otto.socket() as otto:
+
+        async def is_seen(seconds: float) -> bool:
+            await mali.send(type="typing", conversation_id=direct)
+            await otto.quiet(seconds)
+            return any(one.get("event") == "typing" for one in otto.frames)
+
+        assert not await is_seen(1)
+        team.otto.call("DELETE", f"me/blocks/{team.mali.pk}")
+        assert await is_seen(0.5) or await is_seen(2) or await is_seen(10)
+
+
 async def test_reading_is_told_to_ones_own_clients(team: Team) -> None:
     message = team.post("Hello")
     async with team.mali.socket() as phone, team.mali.socket() as laptop, team.olivia.socket() as olivia:
