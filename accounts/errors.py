@@ -2,7 +2,14 @@
 
 from django.utils.translation import gettext as _
 
-from rosetta.errors import DomainError, Forbidden, Invalid, NotFound
+from rosetta.errors import UNAUTHENTICATED, DomainError, Forbidden, Invalid, NotFound
+
+
+class AccessEnded(DomainError):
+    """The token or session that let a request in ended before the request was done."""
+
+    status = 401
+    message = UNAUTHENTICATED
 
 
 class AccountInactive(Forbidden):

@@ -8,6 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionS
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import credentials
 from accounts.models import TOUCH_EVERY, Session
 from rosetta.ids import new_ulid
 
@@ -30,6 +31,14 @@ class SessionStore(DatabaseSessionStore):
             # Conditional, so that parallel requests write it once a minute, not once each.
             Session.objects.filter(pk=row.pk, last_used_at__lte=row.last_used_at).update(last_used_at=now)
         return row
+
+    @transaction.atomic
+    def flush(self) -> None:
+        """Sign out: what hangs on the session ends with it, which admin's own sign-out and the next sign-in here come to."""
+        row = Session.objects.filter(session_key=self.session_key).first() if self.session_key else None
+        super().flush()
+        if row is not None and row.user_id is not None:
+            credentials.ended([row.user_id], [credentials.of_session(row.id)])
 
     @transaction.atomic
     def cycle_key(self) -> None:

@@ -12,15 +12,13 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts import audit, mails
-from accounts.actions import leaving
+from accounts.actions import leaving, tokens
 from accounts.models import (
-    AccessToken,
     AccountDeletion,
     AccountExport,
     AccountWork,
     OneTimeCode,
     OutgoingMail,
-    Session,
     SocialState,
 )
 from rosetta.jobs import in_steps
@@ -114,13 +112,10 @@ def purge_accounts() -> int:
     exports = AccountExport.objects.filter(expires_at__lt=now)[:BATCH]
     for export in exports:
         leaving.remove_export(export=export)
-    expired = (
-        Session.objects.filter(expire_date__lt=now),
-        AccessToken.objects.filter(expires_at__lt=now),
-        OneTimeCode.objects.filter(expires_at__lt=now),
-        SocialState.objects.filter(expires_at__lt=now),
-    )
-    return len(exports) + sum(_purge(rows) for rows in expired)
+    ended = in_steps(lambda: tokens.end_expired_sessions(batch=PURGE_BATCH), size=PURGE_BATCH)
+    ended += in_steps(lambda: tokens.end_expired_tokens(batch=PURGE_BATCH), size=PURGE_BATCH)
+    expired = (OneTimeCode.objects.filter(expires_at__lt=now), SocialState.objects.filter(expires_at__lt=now))
+    return len(exports) + ended + sum(_purge(rows) for rows in expired)
 
 
 def _purge(rows: QuerySet[Any]) -> int:

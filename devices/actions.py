@@ -1,10 +1,12 @@
 """Every change to devices and to what their owners want to hear of."""
 
+from collections.abc import Collection
 from datetime import datetime, time
 from typing import Any
 
 from django.db import transaction
 
+from accounts import credentials
 from accounts.models import User
 from accounts.secrets import digest
 from devices.models import ConversationPreference, Delivery, Device, PushPreference, Receipt
@@ -12,16 +14,16 @@ from devices.models import ConversationPreference, Delivery, Device, PushPrefere
 # Beyond it the least used one goes: nobody carries more, and a script could register for ever.
 MAX_DEVICES = 100
 # What a device that is known already takes over from a new registration.
-REFRESHED = ("platform", "provider", "device_id", "device_name", "app_version", "last_used_at")
+REFRESHED = ("platform", "provider", "device_id", "device_name", "app_version", "credential", "last_used_at")
 
 
-def register_device(*, user: User, push_token: str, **fields: Any) -> Device:
-    """``user``'s device with ``push_token``: a known one is refreshed and keeps its id.
+def register_device(*, user: User, push_token: str, credential: str = "", **fields: Any) -> Device:
+    """``user``'s device with ``push_token``: a known one is refreshed and keeps its id. It ends with ``credential``.
 
     A token that another account sent last moves here under a new id, so that nobody hears of what a former owner of the
-    device is told.
+    device is told. Raises AccessEnded where ``credential`` is over meanwhile.
     """
-    row = Device(user=user, push_token=push_token, token_hash=digest(push_token), **fields)
+    row = Device(user=user, push_token=push_token, token_hash=digest(push_token), credential=credential, **fields)
     device = _register(row)
     while device is None:  # found, and removed before it was locked
         device = _register(row)
@@ -31,6 +33,9 @@ def register_device(*, user: User, push_token: str, **fields: Any) -> Device:
 
 @transaction.atomic
 def _register(row: Device) -> Device | None:
+    # Held before anything is written: who ends it waits, and then finds the device.
+    if row.credential:
+        credentials.hold(row.credential)
     # Inserted before it is looked for: of many who send one token at once, the database lets one row in.
     Device.objects.bulk_create([row], ignore_conflicts=True)
     device = Device.objects.select_for_update().filter(token_hash=row.token_hash).first()
@@ -54,6 +59,19 @@ def _drop_surplus(user: User) -> None:
 
 def remove_device(*, device: Device) -> None:
     device.delete()
+
+
+def end_devices(user_ids: Collection[int], names: Collection[str]) -> None:
+    """Forget the devices that the ``names`` of ended credentials registered."""
+    Device.objects.filter(user__in=user_ids, credential__in=names).delete()
+
+
+def end_devices_of(user: User, but: str) -> None:
+    """Forget every device of ``user``, but those that the credential ``but`` registered."""
+    devices = Device.objects.filter(user=user)
+    if but:
+        devices = devices.exclude(credential=but)
+    devices.delete()
 
 
 def forget_devices_of(*, user: User) -> int:

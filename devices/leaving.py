@@ -1,15 +1,18 @@
-"""Nobody is rung for an account that is closed."""
+"""Nobody is rung for an account that is closed, nor by what opens an account no more."""
 
-from accounts import leaving
+from accounts import credentials, leaving
 from devices import access, actions
 
 
 def register() -> None:
-    """Make closing an account forget its devices."""
+    """Make closing an account, or ending what opens it, forget devices."""
     leaving.ERASERS.append(
         leaving.Eraser(
             "devices",
             lambda user: access.devices_of(user).count(),
             lambda user: actions.forget_devices_of(user=user),
         )
+    )
+    credentials.DEPENDANTS.append(
+        credentials.Dependant("devices", end=actions.end_devices, end_all=actions.end_devices_of)
     )

@@ -4,6 +4,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import credentials
 from accounts.callers import caller
 from devices import access, actions, resources
 from devices.api import serializers
@@ -22,7 +23,8 @@ class DevicesView(ApiView):
     def post(self, request: Request) -> Response:
         """Register a device or refresh it; safe at every start of an app.
 
-        The push token is the identity: sent by another account, it moves there.
+        The push token is the identity: sent by another account, it moves there. The device ends with the token or session
+        that registered it last.
         """
         body = serializers.RegisterDeviceSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -31,6 +33,7 @@ class DevicesView(ApiView):
         device = actions.register_device(
             user=caller(request),
             push_token=asked["push_token"],
+            credential=credentials.of_request(request),
             platform=asked["platform"],
             provider=asked["provider"],
             **told,
