@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rosetta.errors import Invalid
+from rosetta.errors import Invalid, NotFound
 from workspaces import access
 from workspaces.changes import UNSET, given
 from workspaces.errors import SubscriptionInactive
@@ -18,6 +18,8 @@ from workspaces.outgoing.collecting import TRIED_FOR
 
 MAX_SUBSCRIPTIONS = 20
 MAX_PORT = 65535
+# What a change may change with it.
+_FOLLOWING = ("active_since", "disabled_reason", "failing_since", "paused_until", "failures", "secret")
 _HOST = re.compile(rb"[a-z0-9._-]+|[0-9a-f:.]+")
 
 
@@ -58,8 +60,14 @@ def update_subscription(
     """Change what is given; the new secret when there is one. Switched on, it hears what happens from then on."""
     if url is not UNSET:
         check_url(url)
+    changes = given(url=url, event_types=event_types, is_active=is_active)
+    # As it is by now: workers switch it off, and somebody else may have changed it.
+    found = WebhookSubscription.objects.select_for_update().filter(pk=subscription.pk).first()
+    if found is None:
+        raise NotFound
+    subscription = found
     was_active = subscription.is_active
-    for field, value in given(url=url, event_types=event_types, is_active=is_active).items():
+    for field, value in changes.items():
         setattr(subscription, field, value)
     if subscription.is_active and not was_active:
         subscription.active_since = timezone.now()
@@ -69,7 +77,7 @@ def update_subscription(
         subscription.failures = 0
     if regenerate_secret:
         subscription.secret = new_signing_secret()
-    subscription.save()
+    subscription.save(update_fields=[*changes, *_FOLLOWING])
     return subscription, subscription.secret if regenerate_secret else None
 
 

@@ -18,12 +18,31 @@ from workspaces.models import (
     Channel,
     Member,
     StreamCursor,
+    WebhookSubscription,
     Workspace,
 )
 from workspaces.tasks import deliver_webhooks
 from workspaces.tests.receiver import Receiver, happen, log, subscribe
 
 # ── Subscribing ──
+
+
+def test_a_change_undoes_nothing_that_happens_meanwhile(
+    as_owner: APIClient, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = subscribe(as_owner, base, "https://example.com/hook")
+    url = f"{base}/{made['id']}"
+
+    def check_while_others_write(given: str) -> None:
+        monkeypatch.undo()
+        as_owner.put(url, {"regenerate_secret": True, "is_active": False})
+
+    before = WebhookSubscription.objects.get()
+    monkeypatch.setattr("workspaces.actions.subscriptions.check_url", check_while_others_write)
+    assert as_owner.put(url, {"url": "https://example.com/other"}).status_code == 200
+    after = WebhookSubscription.objects.get()
+    assert (after.url, after.is_active) == ("https://example.com/other", False)
+    assert after.secret != before.secret
 
 
 def test_the_secret_is_shown_once(as_owner: APIClient, base: str) -> None:
