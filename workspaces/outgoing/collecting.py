@@ -18,12 +18,13 @@ TRIED_FOR = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A stream that is ahead of its cursor. ``is_open``: everybody in the workspace reads it."""
+    """A stream that is ahead of its cursor. ``is_open``: everybody in the workspace reads it, if said since ``opened_at``."""
 
     id: str
     workspace_id: str
     last_event: int
     is_open: bool
+    opened_at: datetime | None = None
 
 
 def collect() -> int:
@@ -51,7 +52,7 @@ def _streams_ahead(workspace_ids: list[str]) -> list[Stream]:
     found = [Stream(one.pk, one.pk, one.last_event, True) for one in workspaces[:STREAMS]]
     # A private channel's stream is passed by, not left behind: should it open later, its past stays its own.
     found += [
-        Stream(one.pk, one.workspace_id, one.conversation.last_event, not one.is_restricted)
+        Stream(one.pk, one.workspace_id, one.conversation.last_event, not one.is_restricted, one.opened_at)
         for one in channels[:STREAMS]
     ]
     return found
@@ -66,7 +67,8 @@ def _take_over(stream: Stream, subscriptions: list[WebhookSubscription]) -> bool
     cursor = StreamCursor.objects.select_for_update(skip_locked=True).filter(stream_id=stream.id).first()
     if cursor is None or cursor.seq >= stream.last_event:
         return False
-    events = _events_after(cursor.seq, stream, min(one.active_since for one in subscriptions)) if stream.is_open else []
+    since = min(one.active_since for one in subscriptions)
+    events = _events_after(cursor.seq, stream, max(since, stream.opened_at or since)) if stream.is_open else []
     now = timezone.now()
     WebhookDelivery.objects.bulk_create(
         [_owed(event, one, now) for event in events for one in subscriptions if _concerns(event, one)],

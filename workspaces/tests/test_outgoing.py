@@ -169,6 +169,20 @@ def test_what_only_some_may_read_is_never_sent(
     assert "open" in str(receiver.requests)
 
 
+def test_what_was_said_before_a_channel_opened_is_not_sent_after(
+    as_owner: APIClient, base: str, receiver: Receiver, workspace: Workspace, owner: User
+) -> None:
+    owning = Member.objects.select_related("workspace", "user").get(workspace=workspace, user=owner)
+    subscribe(as_owner, base, receiver.url)
+    channel = actions.create_channel(member=owning, name="Secret", visibility="private")
+    happen(channel, text="hidden")
+    as_owner.put(f"/api/v1/workspaces/{workspace.pk}/channels/{channel.pk}", {"visibility": "public"})
+    happen(channel, text="said to all")
+    deliver_webhooks()
+    assert "hidden" not in str(receiver.requests)
+    assert "said to all" in str(receiver.requests)
+
+
 def test_an_event_happens_at_the_same_cost_with_and_without_subscriptions(
     as_owner: APIClient, base: str, receiver: Receiver, channel: Channel
 ) -> None:
