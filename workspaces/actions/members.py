@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -14,6 +15,7 @@ from workspaces.errors import LastOwner, Suspended
 from workspaces.models import (
     Channel,
     Conversation,
+    Invite,
     Member,
     PasswordProtected,
     ReadMark,
@@ -143,13 +145,17 @@ def _check_not_last_owner(member: Member) -> None:
 
 @transaction.atomic
 def remove_member(*, by: User, workspace_id: str, member_id: str) -> None:
-    """Take a member out, or leave oneself. Raises NotFound, Forbidden and LastOwner."""
+    """Take a member out, whose invites open nothing more, or leave oneself. Raises NotFound, Forbidden and LastOwner."""
     actor = access.membership(by, workspace_id, lock=True)
     target = access.member_in(actor.workspace, member_id)
     is_self = actor.pk == target.pk
     if not is_self and not (actor.role == Role.OWNER or (actor.is_moderator and target.role == Role.MEMBER)):
         raise Forbidden
     unseat(target)
+    if not is_self:
+        # Else who was taken out would come back by a link of their own.
+        live = Invite.objects.filter(workspace=actor.workspace, created_by=target.user_id, revoked_at=None)
+        live.update(revoked_at=timezone.now())
 
 
 @transaction.atomic
