@@ -35,8 +35,10 @@ from rosetta.errors import Invalid
 log = structlog.get_logger(__name__)
 
 DELETED_NAME = "Deleted user"
-# Renewed with every step; longer than any one of them takes.
+# Longer than any one step takes.
 LEASE = timedelta(minutes=5)
+# Renewed by the first step after this.
+RENEW_EVERY = timedelta(seconds=30)
 RETRY = timedelta(seconds=30)
 # For storing a whole ZIP, which nothing renews.
 STORING = timedelta(hours=1)
@@ -189,15 +191,16 @@ def _lease(model: type[Work], key: object) -> Work | None:
 
 def _teller(work: AccountWork, total: int) -> Callable[[int], None]:
     """What writes each percent of ``work``'s progress, and keeps its lease."""
-    done, told = 0, 0
+    done, told, renewed_at = 0, 0, timezone.now()
 
     def advance(number: int) -> None:
-        nonlocal done, told
+        nonlocal done, told, renewed_at
         done += number
-        percent = min(99, done * 100 // max(total, done, 1))
-        if percent != told:
-            told = percent
-            _change(work, progress=percent, due_at=timezone.now() + LEASE)
+        percent, now = min(99, done * 100 // max(total, done, 1)), timezone.now()
+        # By time too: a percent of very much takes longer than a lease lasts.
+        if percent != told or now - renewed_at >= RENEW_EVERY:
+            told, renewed_at = percent, now
+            _change(work, progress=percent, due_at=now + LEASE)
 
     return advance
 

@@ -87,6 +87,23 @@ def test_a_leaver_is_signed_out_everywhere_and_nobody_at_once(owner: User, as_ow
     assert post("auth/app/register", again).status_code == 200
 
 
+def test_a_worker_keeps_its_lease_between_two_percents(as_owner: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        lasts: list[timedelta] = []
+
+        def erase(user: User) -> int:
+            lasts.append(AccountDeletion.objects.get(user=user).due_at - timezone.now())
+            clock.shift(timedelta(minutes=1))
+            return int(len(lasts) < 6)
+
+        eraser = leaving.Eraser("very much", lambda user: 100_000, erase)
+        monkeypatch.setattr(leaving, "ERASERS", [eraser])
+        leave(as_owner, password=PASSWORD)
+        tasks.resume_account_work()
+    assert len(lasts) == 6
+    assert min(lasts) >= timedelta(minutes=4)
+
+
 def test_a_code_proves_the_leaver_too(owner: User, as_owner: APIClient) -> None:
     code = code_for(owner.email)
     wrong = leave(as_owner, otp=f"{(int(code) + 1) % 1_000_000:06d}")
