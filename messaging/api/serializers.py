@@ -11,8 +11,6 @@ from rosetta import languages
 from rosetta.schema import AnyIdField, data_of
 
 MAX_ATTACHMENTS = 10
-# Room for what cleaning takes away; the exact limit is counted afterwards.
-MAX_RAW_CONTENT = 40_000
 
 
 class ContentField(serializers.CharField):
