@@ -1,7 +1,7 @@
 """Who is told of a message on their devices, and in which words. Devices knows how and when; this knows what."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from devices.models import ConversationPreference, Delivery, Device, PushPrefere
 from devices.transports import Notification
 from messaging.models import DirectConversation, Message, MessageTranslation
 from translation.grammar import USER_MENTION
-from workspaces.models import Channel, ChannelMember, Conversation, Member, ReadMark, Visibility, Workspace
+from workspaces.models import Channel, ChannelMember, Member, ReadMark, Visibility, Workspace
 
 BATCH = 100
 
@@ -142,17 +142,28 @@ def render(deliveries: Sequence[Delivery]) -> dict[int, Notification | None]:
     users = {one.device.user_id for one in deliveries}
     seen = presence.online(users)
     read = _read_by(users, stories.values())
-    badges = {user_id: unread_of(user_id) for user_id in users - seen}
-    told: dict[int, Notification | None] = {}
+    bodies: dict[int, str | None] = {}
     for one in deliveries:
         story, user_id = stories.get(str(one.subject_id)), one.device.user_id
         if story is None or user_id in seen:
             continue
         if read.get((user_id, story.message.conversation_id), 0) >= story.message.seq:
             continue
-        body = _body(story, languages[one.pk])
-        told[one.pk] = None if body is None else _notification(story, body, badges[user_id])
-    return told
+        bodies[one.pk] = _body(story, languages[one.pk])
+    return _with_badges([one for one in deliveries if one.pk in bodies], stories, bodies)
+
+
+def _with_badges(
+    deliveries: Sequence[Delivery], stories: dict[str, _Story], bodies: dict[int, str | None]
+) -> dict[int, Notification | None]:
+    """What each device shows, whose badge is counted for those alone that show something now."""
+    badges = unread_of({one.device.user_id for one in deliveries if bodies[one.pk] is not None})
+    return {
+        one.pk: None
+        if (body := bodies[one.pk]) is None
+        else _notification(stories[str(one.subject_id)], body, badges[one.device.user_id])
+        for one in deliveries
+    }
 
 
 def _read_by(user_ids: set[int], stories: Iterable[_Story]) -> dict[tuple[int, str], int]:
@@ -233,17 +244,21 @@ def _notification(story: _Story, body: str, badge: int) -> Notification:
     return Notification(title=title, body=body, data=data, collapse=message.conversation_id, badge=badge)
 
 
-def unread_of(user_id: int) -> int:
-    """How many messages ``user_id`` has not read, over all conversations that it can read."""
-    joined = ChannelMember.objects.filter(channel=OuterRef("pk"), member__user=user_id)
+def unread_of(user_ids: Collection[int]) -> Counter[int]:
+    """How many messages each of ``user_ids`` has not read, over all conversations that it can read."""
+    joined = ChannelMember.objects.filter(channel=OuterRef("pk"), member=OuterRef("workspace__members"))
+    channels = Channel.objects.filter(workspace__members__user__in=user_ids, archived_at=None)
     is_open = Q(visibility=Visibility.PUBLIC, password_hash="")
-    channels = Channel.objects.filter(is_open | Q(Exists(joined)), workspace__members__user=user_id, archived_at=None)
-    direct = DirectConversation.objects.filter(Q(low=user_id) | Q(high=user_id))
-    mark = ReadMark.objects.filter(user=user_id, conversation=OuterRef("pk"))
-    unread = (
-        Conversation.objects.filter(Q(pk__in=channels.values("pk")) | Q(pk__in=direct.values("pk")), last_seq__gt=0)
-        .annotate(read=Coalesce(Subquery(mark.values("last_read_seq")[:1]), 0))
-        .filter(last_seq__gt=F("read"))
-        .aggregate(total=Sum(F("last_seq") - F("read")))
-    )
-    return int(unread["total"] or 0)
+    readable = channels.annotate(is_joined=Exists(joined)).filter(is_open | Q(is_joined=True))
+    found = Counter(_unread(readable, "workspace__members__user"))
+    for side in ("low", "high"):
+        found.update(_unread(DirectConversation.objects.filter(**{f"{side}__in": user_ids}), side))
+    return found
+
+
+def _unread(conversations: QuerySet[Any], reader: str) -> dict[int, int]:
+    """What is unread in ``conversations``, by the account that ``reader`` names in each of their rows."""
+    mark = ReadMark.objects.filter(user=OuterRef(reader), conversation=OuterRef("pk"))
+    rows = conversations.annotate(read=Coalesce(Subquery(mark.values("last_read_seq")[:1]), 0))
+    rows = rows.filter(conversation__last_seq__gt=F("read")).order_by().values(reader)
+    return dict(rows.annotate(unread=Sum(F("conversation__last_seq") - F("read"))).values_list(reader, "unread"))

@@ -151,8 +151,26 @@ def test_the_badge_counts_what_can_be_read_and_was_not(
         "/api/v1/direct-conversations", {"participant_user_id": member_user.pk}, format="json"
     ).json()["data"]["id"]
     as_owner.post(f"/api/v1/direct-conversations/{direct}/messages", {"content": "two"}, format="json")
-    assert push.unread_of(member_user.pk) == 2
-    assert push.unread_of(owner.pk) == 0
+    assert push.unread_of([member_user.pk, owner.pk]) == {member_user.pk: 2}
+
+
+def test_sending_pushes_costs_the_same_for_many(as_owner: APIClient, channel: Channel, expo: Provider) -> None:
+    expo.handle = lambda asked: ok({"data": [{"status": "ok"} for _ in asked.json]})
+    counts, rung = [], []
+    for people in (2, 20):
+        for number in range(people):
+            user = make_user(f"Reader{people}x{number}")
+            add_member(workspace=channel.workspace, user=user)
+            phone(user)
+        post(as_owner, channel, "@channel Hello", skip_translation=True)
+        push.look_up(batch=10)
+        with CaptureQueriesContext(connection) as seen:
+            push.deliver(batch=100)
+        counts.append(len(seen))
+        rung.append(sum(len(asked.json) for asked in expo.asked))
+        expo.asked.clear()
+    assert rung == [3, 23]
+    assert counts[0] == counts[1], seen.captured_queries
 
 
 def test_looking_readers_up_costs_the_same_for_many(as_owner: APIClient, channel: Channel) -> None:
