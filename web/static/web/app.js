@@ -145,8 +145,9 @@ export function useTheme(theme) {
 export async function loadPlaces() {
   try {
     const [workspaces, directs] = await Promise.all([api.all("/workspaces"), api.all("/direct-conversations", {}, 200)]);
-    app.set({ workspaces, directs });
-    await Promise.all(workspaces.slice(0, COUNTED).map((row) => loadChannels(row.id)));
+    const isListed = new Set(workspaces.map((row) => row.id));
+    app.set({ workspaces, directs, channels: Object.fromEntries(Object.entries(app.state.channels).filter(([id]) => isListed.has(id))) });
+    await Promise.all(workspaces.filter((row, i) => i < COUNTED || row.id in app.state.channels).map((row) => loadChannels(row.id)));
     app.set({ error: null });
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
@@ -179,11 +180,18 @@ export const pageOf = (message, workspace) =>
 /** The one object of a conversation, made at its first use. */
 export function conversationOf(id, path) {
   let found = conversations.get(id);
-  if (!found) {
-    found = new Conversation({ id, path, mine: () => app.state.me && { kind: "user", id: app.state.me.id } });
+  // A wrong address may have made it first.
+  if (!found || found.path !== path) {
+    found = new Conversation({ id, path, mine: () => app.state.me && { kind: "user", id: app.state.me.id }, onMissing: loadPlaces });
     conversations.set(id, found);
   }
   return found;
+}
+
+/** Ask whether one's temporary room has ended, as nothing in the lists tells. @param {Conversation} conversation @param {string} roomId */
+export async function lookForEnd(conversation, roomId) {
+  const answer = await api.get(`/external/rooms/${roomId}`).catch(() => null);
+  if (answer) conversation.end(answer.data.status !== "active");
 }
 
 /** Which conversation the reader looks at, or none. */

@@ -37,6 +37,10 @@ export class Conversation extends Observable {
   readSeq = Infinity;
   /** @type {string | null} the message to bring into view */
   wanted = null;
+  /** Whether the service said that there is no such conversation, at least for this caller. */
+  isMissing = false;
+  /** Whether it is a temporary room's and has ended: it can be read, not written to. */
+  isOver = false;
   #loading = { older: false, newer: false, first: /** @type {object | null} */ (null) };
   #isSending = false;
   #attempt = 0;
@@ -44,13 +48,14 @@ export class Conversation extends Observable {
   #readTimer = 0;
   #markedSeq = 0;
 
-  /** @param {{id: string, path: string, mine: () => {kind: string, id: any} | null, isGuest?: boolean}} place */
-  constructor({ id, path, mine, isGuest = false }) {
+  /** @param {{id: string, path: string, mine: () => {kind: string, id: any} | null, isGuest?: boolean, onMissing?: () => void}} place */
+  constructor({ id, path, mine, isGuest = false, onMissing = () => {} }) {
     super();
     this.id = id;
     this.path = path;
     this.mine = mine;
     this.isGuest = isGuest;
+    this.onMissing = onMissing;
     const left = keptInTab.get(this.#shelf);
     if (Array.isArray(left)) this.outgoing = left.map((one) => ({ ...one, state: one.state === "failed" ? "failed" : "waiting" }));
   }
@@ -58,6 +63,27 @@ export class Conversation extends Observable {
   isMine(message) {
     const me = this.mine();
     return Boolean(me && message.sender && message.sender.kind === me.kind && String(message.sender.id) === String(me.id));
+  }
+
+  /** The answer of a call of this conversation; a refusal may say that it is gone, or over. @template T @param {Promise<T>} asked @returns {Promise<T>} */
+  async #answerOf(asked) {
+    try {
+      return await asked;
+    } catch (error) {
+      if (error.status === 410) this.end();
+      if (error.status === 404) {
+        this.isMissing = true;
+        this.changed();
+        this.onMissing();
+      }
+      throw error;
+    }
+  }
+
+  /** Nothing more is written here; or it is again. @param {boolean} [isOver] */
+  end(isOver = true) {
+    this.isOver = isOver;
+    this.changed();
   }
 
   // ── Reading ──
@@ -68,8 +94,9 @@ export class Conversation extends Observable {
     this.#loading.first = asked;
     this.error = null;
     try {
-      const answer = await api.get(`${this.path}/messages`, { limit: PAGE, around });
+      const answer = await this.#answerOf(api.get(`${this.path}/messages`, { limit: PAGE, around }));
       if (this.#loading.first !== asked) return;
+      this.isMissing = false;
       // Something was said after this answer and told of before it came.
       if (!around && this.lastSeq > answer.meta.last_seq) return this.open({ unread });
       this.messages = answer.data.slice().reverse();
@@ -124,7 +151,7 @@ export class Conversation extends Observable {
     this.#loading[way] = true;
     this.changed();
     try {
-      const answer = await api.get(`${this.path}/messages`, { limit: PAGE, ...cursor });
+      const answer = await this.#answerOf(api.get(`${this.path}/messages`, { limit: PAGE, ...cursor }));
       if (this.#loading.first !== first) return;
       const known = new Set(this.messages.map((message) => message.id));
       const rows = answer.data.filter((message) => !known.has(message.id)).reverse();
@@ -207,6 +234,9 @@ export class Conversation extends Observable {
       case "reaction.added":
       case "reaction.removed":
         return this.#countReaction(data);
+      case "room.closed":
+      case "room.extended":
+        return this.end(event === "room.closed");
       default:
     }
   }
@@ -273,7 +303,7 @@ export class Conversation extends Observable {
         const body = { content: next.content || null, parent_message_id: next.parent, language: next.language };
         if (next.files.length) body.attachment_ids = next.files.map((file) => file.id);
         try {
-          const answer = await api.post(`${this.path}/messages`, body, { headers: { "Idempotency-Key": next.key } });
+          const answer = await this.#answerOf(api.post(`${this.path}/messages`, body, { headers: { "Idempotency-Key": next.key } }));
           this.discard(next.key);
           this.#attempt = 0;
           if (this.find(answer.data.id)) continue;
@@ -343,11 +373,11 @@ export class Conversation extends Observable {
   }
 
   async edit(id, content) {
-    this.upsert((await api.patch(`${this.path}/messages/${id}`, { content })).data);
+    this.upsert((await this.#answerOf(api.patch(`${this.path}/messages/${id}`, { content }))).data);
   }
 
   async delete(id) {
-    await api.remove(`${this.path}/messages/${id}`);
+    await this.#answerOf(api.remove(`${this.path}/messages/${id}`));
     const row = this.find(id);
     if (row) this.upsert({ ...row, deleted_at: new Date(api.now()).toISOString(), original_content: null, display_content: null, attachments: [], reactions: [] });
   }
@@ -364,8 +394,7 @@ export class Conversation extends Observable {
     this.upsert({ ...before, reactions });
     const path = `${this.path}/messages/${id}/reactions/${encodeURIComponent(emoji)}`;
     try {
-      if (mine) await api.remove(path);
-      else await api.put(path);
+      await this.#answerOf(mine ? api.remove(path) : api.put(path));
     } catch (error) {
       this.upsert({ ...(this.find(id) ?? before), reactions: before.reactions });
       throw error;
@@ -374,8 +403,7 @@ export class Conversation extends Observable {
 
   async pin(id, isPinned) {
     const path = `${this.path}/messages/${id}/pin`;
-    if (isPinned) await api.put(path);
-    else await api.remove(path);
+    await this.#answerOf(isPinned ? api.put(path) : api.remove(path));
     if (isPinned) this.pinned.add(id);
     else this.pinned.delete(id);
     this.changed();
@@ -391,7 +419,7 @@ export class Conversation extends Observable {
     this.#readTimer = setTimeout(async () => {
       this.#markedSeq = last.seq;
       try {
-        told((await api.post(`${this.path}/read`, { message_id: last.id })).data);
+        told((await this.#answerOf(api.post(`${this.path}/read`, { message_id: last.id }))).data);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         this.#markedSeq = 0;

@@ -10,6 +10,9 @@ import { Form, Icon, IconButton, Logo, Name } from "./parts.js";
 import { LanguagePicker } from "./signin.js";
 import { Timeline } from "./timeline.js";
 
+/** The code of a socket whose guest's room has ended. */
+const ROOM_ENDED = 4403;
+
 const stays = keeper(() => localStorage);
 
 /** @type {Store<{stay: import("../../../types").Stay | null, conversation: Conversation, link: string, isOver: boolean}>} */
@@ -21,24 +24,24 @@ function begin(roomId, stay) {
   api.callAsGuest(stay.session.token);
   const conversation = new Conversation({ id: stay.room.channel_id, path: `/external/rooms/${roomId}`, mine: () => ({ kind: "guest", id: stay.guest.id }), isGuest: true });
   visit.set({ stay, conversation, isOver: false });
-  api.whenSignedOut(() => end(roomId));
+  api.whenSignedOut(() => forget(roomId));
   api.whenUnanswered(() => stream?.check());
   stream = new Stream({
     protocols: [`guest.${stay.session.token}`],
     onState: (link) => visit.set({ link }),
     onReady: (isFirst) => (isFirst || conversation.error ? conversation.open() : conversation.wakeUp()),
     onEvent: ({ event, data }) => {
-      if (event === "room.closed") visit.set({ isOver: true });
-      else if (event === "room.extended") lengthen(roomId, data.expires_at);
-      else conversation.apply(event, data);
+      if (event === "room.extended") lengthen(roomId, data.expires_at);
+      conversation.apply(event, data);
     },
     onSignal: ({ event, data }) => {
       const who = data?.sender ?? data?.user ?? data ?? {};
       if (event === "typing" && String(who.id ?? who.user_id) !== String(stay.guest.id)) conversation.hearTyping(`${who.kind ?? "user"}:${who.id ?? who.user_id}`, who.name ?? "");
     },
     onReset: () => conversation.reread(),
-    onRefused: () => end(roomId),
+    onRefused: (code) => (code === ROOM_ENDED ? end() : forget(roomId)),
   });
+  conversation.watch(() => conversation.isOver && visit.state.conversation === conversation && end());
   conversation.open();
 }
 
@@ -51,10 +54,16 @@ function lengthen(roomId, until) {
   visit.set({ stay: longer });
 }
 
-function end(roomId) {
+/** The room is over. The stay is kept: whoever comes back is told so again, or is in again once staff opened it anew. */
+function end() {
   stream?.close();
-  stays.set(`stay.${roomId}`, null);
   visit.set({ isOver: true });
+}
+
+/** The visitor's token opens nothing any more. */
+function forget(roomId) {
+  stays.set(`stay.${roomId}`, null);
+  end();
 }
 
 export function Room({ id, isEmbedded }) {
@@ -63,7 +72,8 @@ export function Room({ id, isEmbedded }) {
   useEffect(() => {
     api.callAsGuest("");
     const before = stays.get(`stay.${id}`);
-    if (before && Date.parse(before.session.expires_at) > api.now()) begin(id, before);
+    // Its time may have been lengthened meanwhile: only the service knows whether it is over.
+    if (before) begin(id, before);
     document.title = `${before?.room?.display_name ?? before?.room?.name ?? t("room.title")} · Rosetta`;
   }, [id]);
   useEffect(() => {
@@ -73,7 +83,7 @@ export function Room({ id, isEmbedded }) {
     me: { id: stay.guest.id, name: stay.guest.nickname }, language: stay.guest.preferred_language, names: new Map(), isGuest: true, canAttach: true,
     isClosed: isOver, onJump: (messageId) => conversation.show(messageId),
   }, [stay, isOver]);
-  if (isOver && !stay) return html`<${Over} />`;
+  if (isOver && !conversation?.isOpen) return html`<${Over} />`;
   if (!stay) return html`<${Join} id=${id} isEmbedded=${isEmbedded} />`;
   return html`
     <main class=${classes("room", isEmbedded && "embedded")}>

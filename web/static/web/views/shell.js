@@ -1,7 +1,7 @@
 /** The signed-in client: places at the side, the conversation in the middle, a panel beside it. */
 import * as api from "../api.js";
 import {
-  app, attempt, changeMe, channelPath, conversationOf, directPath, loadChannels, loadMembers, loadPlaces, pageOf, placeOf, say, showing, signOut, touchPlace, typingIn, unreadInAll, useTheme,
+  app, attempt, changeMe, channelPath, conversationOf, directPath, loadChannels, loadMembers, loadPlaces, lookForEnd, pageOf, placeOf, say, showing, signOut, touchPlace, typingIn, unreadInAll, useTheme,
 } from "../app.js";
 import { classes, html, kept, useEffect, useMemo, useObserved, useRef, useState } from "../core.js";
 import { LANGUAGES, number, spoken, t } from "../i18n.js";
@@ -90,7 +90,7 @@ export function Shell() {
       ${dialog === "room" && html`<${Rooms} onClose=${() => setDialog("")} />`}
       ${dialog === "join" && html`<${JoinWorkspace} onClose=${() => setDialog("")} />`}
       ${dialog === "channel" && html`<${NewChannel} workspace=${workspace} onClose=${() => setDialog("")} />`}
-      ${dialog === "channel-settings" && html`<${ChannelSettings} channel=${placeOf(conversationId)} workspace=${workspace} onClose=${() => setDialog("")} />`}
+      ${dialog === "channel-settings" && placeOf(conversationId) && html`<${ChannelSettings} channel=${placeOf(conversationId)} workspace=${workspace} onClose=${() => setDialog("")} />`}
       ${dialog === "direct" && html`<${NewDirect} workspace=${workspace} onPick=${openDirect} onClose=${() => setDialog("")} />`}
       ${dialog === "invite" && html`<${InvitePeople} workspace=${workspace} onClose=${() => setDialog("")} />`}
     </div>`;
@@ -203,7 +203,9 @@ const PlaceLink = ({ href, isCurrent, unread, name, children }) => html`
 
 function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog, jump, canInvite }) {
   const { me, members } = app.state;
-  const place = placeOf(id);
+  const listed = placeOf(id);
+  // Listed elsewhere, say in another workspace, it is not at this address.
+  const place = (isDirect ? listed?.participant : listed?.workspace_id === workspace.id) ? listed : undefined;
   const path = isDirect ? `/direct-conversations/${id}` : channelPath(workspace.id, id);
   const conversation = conversationOf(id, path);
   useObserved(conversation);
@@ -229,6 +231,11 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
     else if (place?.unread_count) conversation.readSeq = conversation.lastSeq - place.unread_count;
   }, [id, at, needsPassword, isKnown]);
 
+  const isOwnRoom = !isDirect && workspace.kind === "temporary_room" && workspace.role === "owner";
+  useEffect(() => {
+    if (isOwnRoom) lookForEnd(conversation, workspace.id);
+  }, [conversation, isOwnRoom]);
+
   const mine = roll?.find((row) => row.user.id === me.id);
   const language = (!isDirect && mine?.preferred_language) || me.preferred_language;
   // The same object until something in it changes: rows are drawn again when it does.
@@ -236,16 +243,17 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
     me, names, language, workspaceId: workspace?.id, hasChannel: !isDirect, canAttach: true, canPreview: Boolean(workspace), canCorrect: true,
     people: people.map((person) => ({ ...person, language: person.language ?? spokenBy.get(person.id) })),
     languages: languages.filter((code) => code !== language),
-    canModerate: !isDirect && ["owner", "admin"].includes(workspace?.role), isReadOnly: Boolean(place?.is_archived),
+    canModerate: !isDirect && ["owner", "admin"].includes(workspace?.role), isReadOnly: Boolean(place?.is_archived) || conversation.isOver,
     onThread: (messageId) => setPanel({ kind: "thread", id: messageId }),
     onJump: (messageId) => conversation.show(messageId),
-  }), [me, people, language, languages.join(), [...spokenBy].join(), conversation, workspace?.id, workspace?.role, place?.is_archived]);
+  }), [me, people, language, languages.join(), [...spokenBy].join(), conversation, workspace?.id, workspace?.role, place?.is_archived, conversation.isOver]);
   const onRead = () => {
     if (place?.unread_count || conversation.messages.length) conversation.markRead((state) => touchPlace(id, () => ({ unread_count: state.unread_count })));
   };
   const onTyping = () => typingIn(id);
   const title = isDirect ? place?.participant?.name : place?.name;
   const toggle = (kind) => setPanel(panel?.kind === kind ? null : { kind });
+  if (!place && conversation.isMissing) return html`<${Gone} workspace=${workspace} onMenu=${onMenu} />`;
 
   return html`
     <main id="main" class="stage" tabindex="-1">
@@ -265,12 +273,22 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
         <${Timeline} conversation=${conversation} room=${room} onRead=${onRead} intro=${html`
           <div class="intro"><h2>${isDirect ? html`<${Name}>${title}<//>` : html`#<${Name}>${title}<//>`}</h2><p>${t(isDirect ? "direct.intro" : "channel.intro")}</p>
           ${canInvite && !isDirect && people.length < 2 && html`<button type="button" class="button" onClick=${() => setDialog("invite")}><${Icon} name="link" /> ${t("invite.make")}</button>`}</div>`} />
-        ${place?.is_archived ? html`<p class="archived">${t("channel.archived")}</p>`
-          : html`<${Composer} key=${id} conversation=${conversation} room=${room} onTyping=${onTyping} autofocus=${true} label=${isDirect ? t("composer.writeTo", { name: tame(title ?? "") }) : t("composer.writeIn", { name: tame(title ?? "") })} />`}`}
+        ${room.isReadOnly ? html`<p class="archived">${t(conversation.isOver ? "room.over" : "channel.archived")}</p>`
+          : (place || conversation.isOpen) && html`<${Composer} key=${id} conversation=${conversation} room=${room} onTyping=${onTyping} autofocus=${true} label=${isDirect ? t("composer.writeTo", { name: tame(title ?? "") }) : t("composer.writeIn", { name: tame(title ?? "") })} />`}`}
     </main>
     ${panel?.kind === "thread" && html`<${Thread} key=${panel.id} conversation=${conversation} room=${room} id=${panel.id} onClose=${() => setPanel(null)} onTyping=${onTyping} />`}
     ${panel?.kind === "pins" && html`<${Pins} conversation=${conversation} onJump=${jump} onClose=${() => setPanel(null)} />`}`;
 }
+
+/** Where a conversation was, or never has been. */
+const Gone = ({ workspace, onMenu }) => html`
+  <main id="main" class="stage" tabindex="-1">
+    <${Link} />
+    <header class="stage-head"><${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} /></header>
+    <${Empty} whole icon="warn" title=${t("error.notFound")}>
+      <a class="button primary" href=${workspace ? `/w/${workspace.id}` : "/"} data-go>${workspace ? html`<${Name}>${workspace.name}<//>` : t("back")}</a>
+    <//>
+  </main>`;
 
 /** What else one may do here; on a narrow screen also what has a button of its own elsewhere. */
 function PlaceMenu({ path, person, toggle, onSettings }) {

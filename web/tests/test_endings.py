@@ -1,0 +1,81 @@
+"""Places that are gone or over, while somebody looks at them and when they come back."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from web.tests.conftest import Opens
+from web.tests.service import Person, Service
+
+
+def private_channel(owner: Person, workspace: str, name: str, *others: Person) -> str:
+    """The path of a channel that ``others`` are in too."""
+    body = {"name": name, "visibility": "private"}
+    channel = owner.call("POST", f"/workspaces/{workspace}/channels", body)["data"]
+    path = f"/workspaces/{workspace}/channels/{channel['id']}"
+    rows = {row["user"]["id"]: row["id"] for row in owner.call("GET", f"/workspaces/{workspace}/members")["data"]}
+    for other in others:
+        owner.call("POST", f"{path}/members", {"member_id": rows[other.id]})
+    return path
+
+
+def test_who_is_taken_out_of_the_channel_in_view_is_told_so_and_led_back(opens: Opens, service: Service) -> None:
+    ann, bob = service.person("Ann", "en"), service.person("Bob", "en")
+    place = ann.workspace("Endings", bob)
+    path = private_channel(ann, place.workspace, "secret", bob)
+    window = opens("en-GB")
+    window.expected += ("404",)
+    page = window.sign_in(bob, path.replace("/workspaces/", "/w/").replace("/channels/", "/c/"))
+    expect(page.locator(".intro")).to_be_visible()
+    seats = ann.call("GET", f"{path}/members")["data"]
+    ann.call("DELETE", f"{path}/members/{next(row['id'] for row in seats if row['user']['id'] == bob.id)}")
+    page.locator(".composer textarea").fill("Still here?")
+    page.locator(".composer textarea").press("Enter")
+    expect(page.get_by_role("heading", name="This does not exist, or not any more.")).to_be_visible()
+    expect(page.locator(".composer")).to_have_count(0)
+    expect(page.get_by_role("navigation").get_by_role("link", name="secret")).to_have_count(0)
+    window.check_axe("a place that is gone")
+    page.get_by_role("main").get_by_role("link", name="Endings").click()
+    expect(page.get_by_role("heading", name="general", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("address", ["/w/{workspace}/c/{other}", "/w/{workspace}/d/{other}", "/w/{other}/c/{other}"])
+def test_an_address_of_nothing_says_so_and_leads_back(opens: Opens, service: Service, address: str) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Addresses")
+    window = opens("en-GB")
+    window.expected += ("404",)
+    page = window.sign_in(ann, address.format(workspace=place.workspace, other="01hx" + "0" * 22))
+    expect(page.get_by_role("heading", name="This does not exist, or not any more.")).to_be_visible()
+    expect(page.locator(".composer")).to_have_count(0)
+    page.get_by_role("main").get_by_role("link", name="Addresses").click()
+    expect(page.get_by_role("heading", name="general", exact=True)).to_be_visible()
+
+
+def test_a_closed_room_is_read_only_to_its_owner_and_over_to_its_visitor(opens: Opens, service: Service) -> None:
+    shop = service.person("Shop", "en")
+    room = shop.call("POST", "/external/rooms", {"name": "Coats"})["data"]
+    owner, visitor = opens("en-GB"), opens("en-GB")
+    desk = owner.sign_in(shop, f"/w/{room['workspace_id']}/c/{room['channel_id']}")
+    expect(desk.locator(".composer")).to_be_visible()
+    door = visitor.go(f"/rooms/{room['room_id']}")
+    door.get_by_label("Your name here").fill("Mali")
+    door.get_by_role("button", name="Start to chat").click()
+    expect(door.locator(".composer")).to_be_visible()
+    shop.call("POST", f"/external/rooms/{room['room_id']}/close")
+    for _ in range(2):
+        expect(desk.locator(".archived")).to_have_text("This room has ended")
+        expect(desk.locator(".composer")).to_have_count(0)
+        desk.reload()
+    visitor.expected += ("410", "WebSocket")
+    expect(door.locator(".archived")).to_contain_text("This conversation is over")
+    door.reload()
+    expect(door.get_by_role("heading", name="This room has ended")).to_be_visible()
+    expect(door.get_by_label("Your name here")).to_have_count(0)
+    # Staff may open it anew, and then the visitor is in again.
+    reopen = "from rooms.actions import reopen_room; reopen_room(room_id='{}')"
+    service.manage("shell", "-c", reopen.format(room["room_id"]))
+    door.reload()
+    expect(door.locator(".composer")).to_be_visible()
+    expect(door.get_by_text(re.compile("Open until"))).to_be_visible()
