@@ -239,6 +239,43 @@ def test_what_one_person_left_unsent_is_not_sent_by_the_next_in_the_same_tab(ope
     expect(page.locator(".message .text")).to_have_text(["Bob's words"])
 
 
+def test_a_failure_that_comes_late_is_not_said_and_one_that_holds_is_tried_again(
+    opens: Opens, service: Service
+) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Late")
+    window = opens("en-GB")
+    window.expected += ("403", "ERR_", "WebSocket")
+    page, held = window.sign_in(ann, place.page), []
+    expect(page.locator(".intro")).to_be_visible()
+    refused = {"status": 403, "json": {"message": "Forbidden."}}
+    lists = re.compile(r"/direct-conversations\?")
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(lists, hold_the_first)
+    service.gate.flap()
+    while not held:
+        page.wait_for_timeout(50)
+    with page.expect_response(re.compile(r"/channels\?")):
+        service.gate.flap()
+    page.wait_for_timeout(300)
+    held[0].fulfill(**refused)
+    page.wait_for_timeout(500)
+    expect(page.locator(".link-state.on")).to_have_count(0)
+
+    page.unroute_all()
+    page.route(lists, lambda route: route.fulfill(**refused))
+    service.gate.flap()
+    expect(page.locator(".link-state.on")).to_have_text("You may not do this.")
+    page.unroute_all()
+    expect(page.locator(".link-state.on")).to_have_count(0)
+
+
 DRAWN_AND_CHANGED = """async () => {
     const { Store, html, render, useObserved } = await import("/static/web/core.js");
     const store = new Store({ word: "before" });

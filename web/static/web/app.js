@@ -1,7 +1,7 @@
 /** The state of a signed-in person's client, and what changes it: the one place that knows both the API and the stream. */
 import * as api from "./api.js";
 import { Conversation } from "./conversation.js";
-import { kept, keptInTab, Store } from "./core.js";
+import { kept, keptInTab, Store, turns } from "./core.js";
 import { match, speak, spoken, t } from "./i18n.js";
 import { notify, translated } from "./notify.js";
 import { go } from "./router.js";
@@ -26,6 +26,11 @@ export const app = new Store({
 const PICTURE = 256;
 /** So many workspaces are watched for what is unread. */
 const COUNTED = 20;
+const PLACES_AGAIN_AFTER = 5000;
+const beginPlaces = turns();
+/** By workspace. @type {Map<string, ReturnType<typeof turns>>} */
+const channelTurns = new Map();
+let placesTimer = 0;
 /** @type {Map<string, Conversation>} */
 const conversations = new Map();
 /** @type {Stream | null} */
@@ -72,6 +77,9 @@ async function whoNow() {
 }
 
 function signedOut() {
+  // What is still asked for is not for whoever comes next.
+  beginPlaces()();
+  clearTimeout(placesTimer);
   if (!app.state.me) return;
   stream?.close();
   stream = null;
@@ -142,23 +150,31 @@ export function useTheme(theme) {
 
 // ── Places ──
 
+/** Read all lists of places. What fails is said, and tried again by itself. */
 export async function loadPlaces() {
+  clearTimeout(placesTimer);
+  const isToBeShown = beginPlaces();
   try {
     const [workspaces, directs] = await Promise.all([api.all("/workspaces"), api.all("/direct-conversations", {}, 200)]);
+    if (!isToBeShown()) return;
     const isListed = new Set(workspaces.map((row) => row.id));
     app.set({ workspaces, directs, channels: Object.fromEntries(Object.entries(app.state.channels).filter(([id]) => isListed.has(id))) });
     await Promise.all(workspaces.filter((row, i) => i < COUNTED || row.id in app.state.channels).map((row) => loadChannels(row.id)));
-    app.set({ error: null });
+    if (isToBeShown()) app.set({ error: null });
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
+    if (!isToBeShown()) return;
     app.set({ error });
+    placesTimer = setTimeout(loadPlaces, PLACES_AGAIN_AFTER);
   }
 }
 
 export async function loadChannels(workspaceId) {
+  const begin = channelTurns.get(workspaceId) ?? turns();
+  channelTurns.set(workspaceId, begin);
+  const isToBeShown = begin();
   const rows = await api.all(`/workspaces/${workspaceId}/channels`);
-  app.set({ channels: { ...app.state.channels, [workspaceId]: rows } });
-  return rows;
+  if (isToBeShown()) app.set({ channels: { ...app.state.channels, [workspaceId]: rows } });
 }
 
 export async function loadMembers(workspaceId) {

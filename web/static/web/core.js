@@ -56,17 +56,21 @@ export function useObserved(observable) {
  *
  * @returns {() => () => boolean} begins a call, and gives what to ask once it has its answer: whether to show it
  */
-export function useTurns() {
-  const turns = useRef({ begun: 0, shown: 0 });
+export function turns() {
+  let begun = 0;
+  let shown = 0;
   return () => {
-    const turn = (turns.current.begun += 1);
+    const turn = (begun += 1);
     return () => {
-      if (turn < turns.current.shown) return false;
-      turns.current.shown = turn;
+      if (turn < shown) return false;
+      shown = turn;
       return true;
     };
   };
 }
+
+/** The turns of one view. */
+export const useTurns = () => useState(turns)[0];
 
 /** @param {...(string | false | null | undefined)} names */
 export const classes = (...names) => names.filter(Boolean).join(" ");
