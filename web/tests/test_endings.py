@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from web.tests.conftest import Opens
 from web.tests.service import Person, Service
@@ -79,3 +79,64 @@ def test_a_closed_room_is_read_only_to_its_owner_and_over_to_its_visitor(opens: 
     door.reload()
     expect(door.locator(".composer")).to_be_visible()
     expect(door.get_by_text(re.compile("Open until"))).to_be_visible()
+
+
+def settings_of_channel(page: Page) -> None:
+    page.get_by_role("button", name="More about this conversation").click()
+    page.get_by_role("menuitem", name="Channel settings").click()
+
+
+def test_archiving_asks_first_and_the_archive_gives_back(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Archives")
+    channel = ann.call("POST", f"/workspaces/{place.workspace}/channels", {"name": "old news"})["data"]
+    window = opens("en-GB")
+    page = window.sign_in(ann, f"/w/{place.workspace}/c/{channel['id']}")
+    expect(page.locator(".composer")).to_be_visible()
+    for answer in ("Cancel", "Archive channel"):
+        settings_of_channel(page)
+        page.get_by_role("dialog").get_by_role("button", name="Archive channel").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Archive old news?")
+        window.check_axe("asked before archiving")
+        assert (
+            ann.call("GET", f"/workspaces/{place.workspace}/channels/{channel['id']}")["data"]["is_archived"] is False
+        )
+        page.get_by_role("dialog").get_by_role("button", name=answer).click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".archived")).to_contain_text("This channel is archived.")
+    expect(page.locator(".composer")).to_have_count(0)
+    page.get_by_role("link", name="general").click()
+    expect(page.locator(".composer")).to_be_visible()
+    page.get_by_text("Archived", exact=True).click()
+    page.get_by_role("link", name="old news").click()
+    window.check_axe("an archived channel")
+    settings_of_channel(page)
+    page.get_by_role("button", name="Bring back").click()
+    expect(page.locator(".composer")).to_be_visible()
+    expect(page.get_by_text("Archived", exact=True)).to_have_count(0)
+
+
+def test_removing_somebody_and_closing_a_room_ask_first(opens: Opens, service: Service) -> None:
+    ann, mali = service.person("Ann", "en"), service.person("Mali", "th")
+    place = ann.workspace("Askers", mali)
+    room = ann.call("POST", "/external/rooms", {"name": "Spring sale"})["data"]
+    page = opens("en-GB").sign_in(ann, place.page)
+    page.get_by_role("button", name="Members").click()
+    page.get_by_role("button", name="Change Mali").click()
+    page.get_by_role("menuitem", name="Remove Mali").click()
+    expect(page.locator(".people")).to_contain_text("Mali")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Change Mali").click()
+    page.get_by_role("menuitem", name="Remove Mali").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove Mali").click()
+    expect(page.locator(".people")).not_to_contain_text("Mali")
+
+    page.get_by_role("button", name="Askers Workspaces").click()
+    page.get_by_role("menuitem", name="Temporary rooms").click()
+    page.get_by_role("button", name="Close this room").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Close Spring sale now?")
+    assert ann.call("GET", f"/external/rooms/{room['room_id']}")["data"]["status"] == "active"
+    page.get_by_role("dialog").get_by_role("button", name="Close this room").click()
+    expect(page.get_by_role("textbox", name="Address of Spring sale")).to_have_count(0)
+    assert ann.call("GET", f"/external/rooms/{room['room_id']}")["data"]["status"] == "closed"

@@ -10,16 +10,17 @@ import { Stream } from "./socket.js";
 /**
  * @typedef {{
  *   me: import("../../types").User, isStarted: boolean, link: "connecting" | "online" | "offline",
- *   workspaces: import("../../types").Workspace[], channels: Record<string, import("../../types").Channel[]>,
+ *   workspaces: import("../../types").Workspace[], channels: Record<string, import("../../types").Channel[]>, archived: Record<string, import("../../types").Channel[]>,
  *   members: Record<string, import("../../types").Member[]>, directs: import("../../types").Direct[], presence: Record<string, string>,
  *   language: string, theme: string, toasts: {id: number, text: string, kind: string}[], error: api.ApiError | null,
  * }} State
- *   `me` is null until somebody is signed in, which views behind the sign-in need not ask
+ *   `me` is null until somebody is signed in, which views behind the sign-in need not ask; `archived` channels are known of
+ *   workspaces that were shown
  */
 
 /** @type {Store<State>} */
 export const app = new Store({
-  me: /** @type {any} */ (null), isStarted: false, link: "connecting", workspaces: [], channels: {}, members: {}, directs: [], presence: {},
+  me: /** @type {any} */ (null), isStarted: false, link: "connecting", workspaces: [], channels: {}, archived: {}, members: {}, directs: [], presence: {},
   language: "en", theme: kept.get("theme") ?? "auto", toasts: [], error: null,
 });
 
@@ -84,7 +85,7 @@ function signedOut() {
   stream?.close();
   stream = null;
   conversations.clear();
-  app.set({ me: /** @type {any} */ (null), workspaces: [], channels: {}, members: {}, directs: [], presence: {} });
+  app.set({ me: /** @type {any} */ (null), workspaces: [], channels: {}, archived: {}, members: {}, directs: [], presence: {} });
 }
 
 export async function signOut() {
@@ -158,7 +159,8 @@ export async function loadPlaces() {
     const [workspaces, directs] = await Promise.all([api.all("/workspaces"), api.all("/direct-conversations", {}, 200)]);
     if (!isToBeShown()) return;
     const isListed = new Set(workspaces.map((row) => row.id));
-    app.set({ workspaces, directs, channels: Object.fromEntries(Object.entries(app.state.channels).filter(([id]) => isListed.has(id))) });
+    const listedOf = (rows) => Object.fromEntries(Object.entries(rows).filter(([id]) => isListed.has(id)));
+    app.set({ workspaces, directs, channels: listedOf(app.state.channels), archived: listedOf(app.state.archived) });
     await Promise.all(workspaces.filter((row, i) => i < COUNTED || row.id in app.state.channels).map((row) => loadChannels(row.id)));
     if (isToBeShown()) app.set({ error: null });
   } catch (error) {
@@ -169,12 +171,16 @@ export async function loadPlaces() {
   }
 }
 
-export async function loadChannels(workspaceId) {
+/** Read a workspace's channels; of one that was shown also those in its archive. @param {string} workspaceId */
+export async function loadChannels(workspaceId, { withArchived = workspaceId in app.state.archived } = {}) {
   const begin = channelTurns.get(workspaceId) ?? turns();
   channelTurns.set(workspaceId, begin);
   const isToBeShown = begin();
-  const rows = await api.all(`/workspaces/${workspaceId}/channels`);
-  if (isToBeShown()) app.set({ channels: { ...app.state.channels, [workspaceId]: rows } });
+  const path = `/workspaces/${workspaceId}/channels`;
+  const [rows, archived] = await Promise.all([api.all(path), withArchived ? api.all(path, { archived: true }) : null]);
+  if (!isToBeShown()) return;
+  app.set({ channels: { ...app.state.channels, [workspaceId]: rows } });
+  if (archived) app.set({ archived: { ...app.state.archived, [workspaceId]: archived } });
 }
 
 export async function loadMembers(workspaceId) {
@@ -235,7 +241,7 @@ export function unreadInAll() {
 }
 
 /** @param {string} id @returns {import("../../types").Listed | undefined} */
-export const placeOf = (id) => Object.values(app.state.channels).flat().find((row) => row.id === id) ?? app.state.directs.find((row) => row.id === id);
+export const placeOf = (id) => [...Object.values(app.state.channels).flat(), ...Object.values(app.state.archived).flat(), ...app.state.directs].find((row) => row.id === id);
 
 // ── The stream ──
 

@@ -9,6 +9,19 @@ import { Avatar, Dialog, Form, Icon, IconButton, Name } from "./parts.js";
 
 const visibilities = (chosen, first) => html`${["public", "private"].map((one) => html`<option key=${one} value=${one} selected=${one === chosen}>${t(`${first}.${one}`)}</option>`)}`;
 
+/** Asks before what one click should not do. What the server refuses is said here. */
+export function Confirm({ title, children, button, work, onClose }) {
+  const submit = async () => {
+    await work();
+    onClose();
+  };
+  return html`
+    <${Dialog} title=${title} onClose=${onClose}>
+      <p>${children}</p>
+      <${Form} submit=${submit} button=${button} danger fields=${[]} after=${html`<button type="button" class="button" onClick=${onClose}>${t("cancel")}</button>`} />
+    <//>`;
+}
+
 export function NewWorkspace({ onClose }) {
   const submit = async ({ name }) => {
     const { data } = await api.post("/workspaces", { name });
@@ -60,6 +73,7 @@ export function NewChannel({ workspace, onClose }) {
 
 export function ChannelSettings({ channel, workspace, onClose }) {
   const path = channelPath(workspace.id, channel.id);
+  const [isArchiving, setArchiving] = useState(false);
   const done = async () => {
     await loadChannels(workspace.id);
     onClose();
@@ -68,7 +82,12 @@ export function ChannelSettings({ channel, workspace, onClose }) {
     await api.put(path, { name, visibility });
     await done();
   };
+  const archive = async () => {
+    await api.remove(path);
+    await loadChannels(workspace.id);
+  };
   const isMember = channel.visibility === "private" || channel.has_password;
+  if (isArchiving) return html`<${Confirm} title=${t("channel.archive")} button=${t("channel.archive")} work=${archive} onClose=${onClose}>${t("channel.archiveSure", { name: tame(channel.name) })}<//>`;
   return html`
     <${Dialog} title=${html`#<${Name}>${channel.name}<//>`} onClose=${onClose}>
       <${Form} submit=${submit} button=${t("save")} fields=${[
@@ -79,7 +98,7 @@ export function ChannelSettings({ channel, workspace, onClose }) {
       <hr />
       <p class="form-end">
         ${channel.is_archived ? html`<button type="button" class="button" onClick=${() => attempt(async () => { await api.post(`${path}/unarchive`); await done(); })}>${t("channel.unarchive")}</button>`
-          : html`<button type="button" class="button danger" onClick=${() => attempt(async () => { await api.remove(path); await done(); })}>${t("channel.archive")}</button>`}
+          : html`<button type="button" class="button danger" onClick=${() => setArchiving(true)}>${t("channel.archive")}</button>`}
         ${isMember && html`<button type="button" class="button" onClick=${() => attempt(async () => { await api.post(`${path}/leave`); await done(); go(`/w/${workspace.id}`); })}>${t("channel.leave")}</button>`}
       </p>
     <//>`;
@@ -154,7 +173,12 @@ export function Rooms({ onClose }) {
     form.reset();
     await Promise.all([load(), loadPlaces()]);
   };
-  const close = (row) => attempt(async () => { await api.post(`/external/rooms/${row.room_id}/close`); await load(); });
+  const [closing, setClosing] = useState(/** @type {import("../../../schema").RoomResource | null} */ (null));
+  const close = async () => {
+    await api.post(`/external/rooms/${closing?.room_id}/close`);
+    await load();
+  };
+  if (closing) return html`<${Confirm} title=${t("rooms.close")} button=${t("rooms.close")} work=${close} onClose=${() => setClosing(null)}>${t("rooms.closeSure", { name: tame(closing.name) })}<//>`;
   return html`
     <${Dialog} title=${t("rooms.title")} onClose=${onClose}>
       <p>${t("rooms.lead")}</p>
@@ -166,7 +190,7 @@ export function Rooms({ onClose }) {
             <strong class="whole"><${Name}>${row.name}<//></strong>
             <input readonly aria-label=${t("rooms.link", { name: tame(row.name) })} value=${address} onFocus=${(event) => event.target.select()} />
             <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(address)} />
-            <${IconButton} name="trash" label=${t("rooms.close")} onClick=${() => close(row)} />
+            <${IconButton} name="trash" label=${t("rooms.close")} onClick=${() => setClosing(row)} />
             <input readonly class="tag" aria-label=${t("rooms.tag", { name: tame(row.name) })} value=${tag} onFocus=${(event) => event.target.select()} />
             <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(tag)} />
             <span class="hint">${t("until", { date: moment(row.expires_at) })} · <a href=${`/w/${row.workspace_id}/c/${row.channel_id}`} data-go onClick=${onClose}>${t("rooms.enter")}</a></span>

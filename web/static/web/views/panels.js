@@ -5,6 +5,7 @@ import { html, useEffect, useLayoutEffect, useMemo, useObserved, useRef, useStat
 import { languageName, moment, t } from "../i18n.js";
 import { gist, tame } from "../text.js";
 import { Composer } from "./composer.js";
+import { Confirm } from "./dialogs.js";
 import { Message } from "./message.js";
 import { Avatar, Empty, Icon, IconButton, Menu, MenuItem, Name, Waiting } from "./parts.js";
 import { moveBetweenMessages, Outgoing } from "./timeline.js";
@@ -149,23 +150,28 @@ export function Search({ workspaceId, nameOf, onJump, onClose }) {
 }
 
 /** What an owner may do with somebody. */
-function MemberMenu({ workspaceId, row }) {
+function MemberMenu({ workspaceId, row, onRemove }) {
   const path = `/workspaces/${workspaceId}/members/${row.id}`;
-  const change = (work) => attempt(async () => { await work(); await loadMembers(workspaceId); });
+  const give = (role) => attempt(async () => { await api.put(path, { role }); await loadMembers(workspaceId); });
   return html`
     <${Menu} label=${t("members.change", { name: tame(row.user.name) })} icon="more">
-      ${["owner", "admin", "member"].map((one) => html`<${MenuItem} key=${one} checked=${one === row.role} onClick=${() => change(() => api.put(path, { role: one }))}>${t(`role.${one}`)}<//>`)}
+      ${["owner", "admin", "member"].map((one) => html`<${MenuItem} key=${one} checked=${one === row.role} onClick=${() => give(one)}>${t(`role.${one}`)}<//>`)}
       <hr />
-      <${MenuItem} icon="trash" danger onClick=${() => change(() => api.remove(path))}>${t("members.remove", { name: tame(row.user.name) })}<//>
+      <${MenuItem} icon="trash" danger onClick=${onRemove}>${t("members.remove", { name: tame(row.user.name) })}<//>
     <//>`;
 }
 
 export function Members({ workspaceId, role, onClose, onMessage, onInvite }) {
   const { members, presence, me } = app.state;
   const rows = members[workspaceId];
+  const [leaving, setLeaving] = useState(/** @type {import("../../../types").Member | null} */ (null));
   useEffect(() => {
     attempt(() => loadMembers(workspaceId));
   }, [workspaceId]);
+  const remove = async () => {
+    await api.remove(`/workspaces/${workspaceId}/members/${leaving?.id}`);
+    await loadMembers(workspaceId);
+  };
   return html`
     <${Panel} title=${t("members.title")} onClose=${onClose}>
       <div class="panel-body" tabindex="0" role="region" aria-label=${t("members.title")}>
@@ -174,9 +180,10 @@ export function Members({ workspaceId, role, onClose, onMessage, onInvite }) {
           <li key=${row.id}>
             <span class=${`presence ${presence[row.user.id] ?? ""}`}><${Avatar} name=${row.user.name} url=${row.user.avatar_url} seed=${`user${row.user.id}`} /></span>
             <span class="person"><strong><${Name}>${row.user.name}<//></strong><span class="hint">${t(`role.${row.role}`)}${row.preferred_language ? ` · ${languageName(row.preferred_language)}` : ""}</span></span>
-            ${row.user.id !== me.id && role === "owner" && html`<${MemberMenu} workspaceId=${workspaceId} row=${row} />`}
+            ${row.user.id !== me.id && role === "owner" && html`<${MemberMenu} workspaceId=${workspaceId} row=${row} onRemove=${() => setLeaving(row)} />`}
             ${row.user.id !== me.id && html`<${IconButton} name="thread" label=${t("direct.write", { name: tame(row.user.name) })} onClick=${() => onMessage(row.user)} />`}
           </li>`)}</ul>`}
       </div>
-    <//>`;
+    <//>
+    ${leaving && html`<${Confirm} title=${t("members.remove", { name: tame(leaving.user.name) })} button=${t("members.remove", { name: tame(leaving.user.name) })} work=${remove} onClose=${() => setLeaving(null)}>${t("members.removeSure")}<//>`}`;
 }

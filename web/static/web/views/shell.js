@@ -34,7 +34,7 @@ export function Shell() {
   useEffect(() => {
     if (!workspace) return;
     kept.set("workspace", workspace.id);
-    attempt(() => Promise.all([loadChannels(workspace.id), loadMembers(workspace.id)]));
+    attempt(() => Promise.all([loadChannels(workspace.id, { withArchived: true }), loadMembers(workspace.id)]));
   }, [workspace?.id]);
   // An address without a conversation leads to the last one, else the first.
   useEffect(() => {
@@ -136,7 +136,7 @@ function Link() {
 
 function Sidebar({ workspace, channels, current, setDialog, canInvite }) {
   const { workspaces, directs, me, presence, theme } = app.state;
-  const open = (channels ?? []).filter((row) => !row.is_archived);
+  const archived = app.state.archived[workspace?.id] ?? [];
   return html`
     <nav class="side" aria-label=${t("nav.label")}>
       <div class="side-head">
@@ -153,8 +153,12 @@ function Sidebar({ workspace, channels, current, setDialog, canInvite }) {
         ${workspace && html`
           <section aria-labelledby="channels-title">
             <div class="side-title"><h2 id="channels-title">${t("channels.title")}</h2><${IconButton} name="plus" label=${t("channel.new")} onClick=${() => setDialog("channel")} /></div>
-            <ul>${open.map((row) => html`<li key=${row.id}><${PlaceLink} href=${`/w/${workspace.id}/c/${row.id}`} isCurrent=${row.id === current} unread=${row.unread_count} name=${row.name}>
-              <${Icon} name=${row.visibility === "private" || row.has_password ? "lock" : "hash"} /><//></li>`)}</ul>
+            <ul>${(channels ?? []).map((row) => html`<li key=${row.id}><${ChannelLink} row=${row} current=${current} unread=${row.unread_count} /></li>`)}</ul>
+            ${archived.length > 0 && html`
+              <details class="side-more">
+                <summary>${t("channels.archived")}</summary>
+                <ul>${archived.map((row) => html`<li key=${row.id}><${ChannelLink} row=${row} current=${current} unread=${0} /></li>`)}</ul>
+              </details>`}
           </section>`}
         ${(workspace || directs.length > 0) && html`
           <section aria-labelledby="directs-title">
@@ -198,6 +202,11 @@ const PlaceLink = ({ href, isCurrent, unread, name, children }) => html`
     ${children}<span class="place-name"><${Name}>${name}<//></span>
     ${unread > 0 && html`<span class="count-badge" aria-label=${t("unread.count", { count: unread })}>${unread > 99 ? "99+" : number(unread)}</span>`}
   </a>`;
+
+const ChannelLink = ({ row, current, unread }) => html`
+  <${PlaceLink} href=${`/w/${row.workspace_id}/c/${row.id}`} isCurrent=${row.id === current} unread=${unread} name=${row.name}>
+    <${Icon} name=${row.visibility === "private" || row.has_password ? "lock" : "hash"} />
+  <//>`;
 
 // ── A conversation ──
 
