@@ -204,10 +204,12 @@ class ReportAdmin(ReadOnlyAdmin):
     by_id = ("message",)
     by_email = ("message__sender_user__email", "reporter__email")
     readonly_fields = (
-        "reporter", "reason", "created_at", "sender", "where", "others", "context", "decided_by", "resolved_at",
+        "reporter", "reason", "created_at", "sender", "where", "others", "reported", "earlier", "context", "decided_by",
+        "resolved_at",
     )  # fmt: skip
     fieldsets = (
-        (None, {"fields": ("reason", "reporter", "created_at", "sender", "where", "others", "context")}),
+        (None, {"fields": ("reason", "reporter", "created_at", "sender", "where", "others", "reported")}),
+        ("Around it", {"fields": ("earlier", "context")}),
         ("Decision", {"fields": ("decision", "note", "decided_by", "resolved_at")}),
     )
     actions_detail = ("take_back",)
@@ -251,6 +253,26 @@ class ReportAdmin(ReadOnlyAdmin):
         rows = Report.objects.filter(message=report.message_id, resolved_at=None).exclude(pk=report.pk)
         told = [(_link(row), row.reason) for row in rows.order_by("pk")[:SHOWN]]
         return format_html_join("", "<p>{} {}</p>", told) or "–"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Report | None = None) -> Any:
+        """What the message said before is shown to those who may decide."""
+        if request.user.has_perm("messaging.change_report"):  # type: ignore[union-attr]
+            return self.fieldsets
+        hidden = ("reported", "earlier")
+        return [
+            (title, {"fields": tuple(one for one in part["fields"] if one not in hidden)})
+            for title, part in self.fieldsets
+        ]
+
+    @admin.display(description="as it was reported")
+    def reported(self, report: Report) -> str:
+        return report.content or "–"
+
+    @admin.display(description="earlier versions")
+    def earlier(self, report: Report) -> str:
+        rows = report.message.revisions.order_by("-revision")[:SHOWN]
+        told = [(f"{row.created_at:%Y-%m-%d %H:%M}", row.content) for row in rows]
+        return format_html_join("", "<p>until {}: {}</p>", told) or "–"
 
     @admin.display(description="what was said")
     def context(self, report: Report) -> str:

@@ -208,6 +208,8 @@ class Report(models.Model):
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reports")
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(max_length=1000)
+    # What the message said then, whatever its sender makes of it since; erased with the message.
+    content = models.TextField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True, blank=True)
     decision = models.CharField(max_length=16, choices=Decision, blank=True)

@@ -81,8 +81,9 @@ def set_pin(*, place: Place, message_id: str, pinned: bool) -> None:
 
 @transaction.atomic
 def report_message(*, place: Place, message: Message, reason: str) -> bool:
-    """Ask staff to look; True when this is the first time that this person asks."""
-    _row, is_new = Report.objects.get_or_create(message=message, reporter=place.user, defaults={"reason": reason})
+    """Ask staff to look at what the message says now; True when this is the first time that this person asks."""
+    said = {"reason": reason, "content": message.content}
+    _row, is_new = Report.objects.get_or_create(message=message, reporter=place.user, defaults=said)
     return is_new
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -19,6 +20,7 @@ from accounts.paginators import EstimatingPaginator
 from accounts.tasks import send_owed_mail
 from conftest import make_user
 from messaging.actions import moderating
+from messaging.erasing import erase
 from messaging.models import Message, Report
 from messaging.tests.test_posting import path_of, post
 from messaging.tests.test_search import found
@@ -150,6 +152,28 @@ def test_the_queue_shows_open_reports_with_what_was_said_around(staff: Client, r
     decide(staff, report, "dismiss")
     assert "This is rude" not in staff.get(queue).content.decode()
     assert "This is rude" in staff.get(queue, {"state": "decided"}).content.decode()
+
+
+def test_a_report_keeps_what_was_reported_as_long_as_its_message_stands(
+    staff: Client, report: Report, as_member: APIClient, channel: Channel
+) -> None:
+    path, page = f"{path_of(channel)}/{report.message_id}", reverse("admin:messaging_report_change", args=[report.pk])
+    for words in ("less rude words", "nothing at all"):
+        as_member.patch(path, {"content": words})
+    shown = staff.get(page).content.decode()
+    for words in ("rude words here", "less rude words", "nothing at all"):
+        assert words in shown
+    as_member.delete(path)
+    shown = staff.get(page).content.decode()
+    assert "rude words here" in shown and "less rude words" not in shown
+    looker = make_user("Looker", is_staff=True)
+    looker.user_permissions.add(Permission.objects.get(codename="view_report"))
+    client = Client()
+    client.force_login(looker)
+    seen = client.get(page)
+    assert (seen.status_code, "rude words here" in seen.content.decode()) == (200, False)
+    erase([report.message_id])
+    assert not Report.objects.exists()
 
 
 @pytest.fixture
