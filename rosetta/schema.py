@@ -16,6 +16,7 @@ FIELD_ERRORS = {
     },
     "required": ["message", "errors"],
 }
+TOO_MANY = "Too many requests; `Retry-After` says when to go on."
 # A download's bytes, of whatever type they are.
 BYTES = {(200, "*/*"): {"type": "string", "format": "binary"}}
 REDIRECT = OpenApiParameter(
@@ -29,13 +30,16 @@ class AnyIdField(serializers.Field[Any, Any, Any, Any]):
 
 
 class AutoSchema(SpectacularAutoSchema):
-    """Names operations after their view and method, and adds what a view says that it may refuse."""
+    """Names operations after their view and method, and adds what a view says that it may refuse, and its limits."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is not None and self.method != "GET":
             for status, told in getattr(self.view, "refusals", {}).items():
                 operation["responses"].setdefault(str(status), _answer(told, MESSAGE))
+        if operation is not None and hasattr(self.view, "limits_for"):
+            rates = ", ".join(limit.told for limit in self.view.limits_for(self.view.request))
+            operation["responses"].setdefault("429", _answer(f"{TOO_MANY} At most {rates}.", MESSAGE))
         return operation
 
     def get_operation_id(self) -> str:
@@ -90,4 +94,4 @@ def _frame_answers(path: str, operation: dict[str, Any]) -> Iterator[tuple[str, 
         yield "409", "The key was used for something else, or its first request is still under way.", MESSAGE
     if "requestBody" in operation or parameters:
         yield "422", "The data was refused, by field.", FIELD_ERRORS
-    yield "429", "Too many requests; `Retry-After` says when to go on.", MESSAGE
+    yield "429", TOO_MANY, MESSAGE

@@ -130,6 +130,11 @@ class Limit:
     def item(self) -> RateLimitItem:
         return _parsed(self.rate)
 
+    @property
+    def told(self) -> str:
+        """The limit in words, for the schema: its rate and what it is counted by."""
+        return f"{self.rate.replace('/', ' per ')} ({self.scope})"
+
     def hit(self, request: Request) -> Standing | None:
         """Count ``request``. Raises Throttled when it is one too many."""
         value = self.key(request)

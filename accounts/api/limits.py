@@ -30,6 +30,7 @@ PROVE_AGAIN = (Limit("prove-again", "10/minute", by_caller), Limit("prove-again-
 # Nobody has said yet that the address is theirs: it gets few.
 VERIFICATION_MAIL = (Limit("verification-mail", "6/minute", by_user), Limit("verification-mail", "10/hour", by_user))
 VERIFY_LINK = (Limit("verify-link", "60/minute", by_address),)
-SOCIAL = (Limit("social", "30/minute", by_address),)
+# No account is tried here, and a sign-in takes two calls: an office behind one address must get in.
+SOCIAL = (Limit("social", "300/minute", by_address),)
 SOCIAL_LINK = (Limit("social-link", "30/minute", by_caller),)
 EXPORT = (Limit("export", "5/hour", by_user),)

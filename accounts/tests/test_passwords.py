@@ -235,6 +235,11 @@ def test_sign_in_is_limited_by_address() -> None:
     assert answers == [422] * 30 + [429]
 
 
+def test_an_office_behind_one_address_signs_in_with_its_provider() -> None:
+    answers = [post("auth/app/social/unknown/redirect", {}).status_code for _ in range(301)]
+    assert answers == [422] * 300 + [429]
+
+
 def test_register_is_limited_by_address() -> None:
     answers = [post("auth/app/register", {}).status_code for _ in range(21)]
     assert answers == [422] * 20 + [429]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 from ulid import ULID
 
@@ -88,6 +89,13 @@ def test_the_home_page_says_what_this_is(client: Client) -> None:
 @pytest.mark.django_db
 def test_the_schema_is_served() -> None:
     assert APIClient().get("/api/schema").status_code == 200
+
+
+def test_the_schema_names_the_limits_of_each_operation() -> None:
+    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]  # type: ignore[no-untyped-call]
+    told = {method: paths["/api/v1/me/export"][method]["responses"]["429"]["description"] for method in ("get", "post")}
+    assert told["post"].endswith("At most 5 per hour (export).")
+    assert told["get"].endswith("At most 1200 per minute (all).")
 
 
 def test_the_log_says_who_asked_for_what_from_where_and_what_came_of_it(
