@@ -160,7 +160,7 @@ def _measured_jobs() -> list[GaugeMetricFamily]:
     seconds = gauge("seconds", "How long that took")
     failures = gauge("failures", "Failures in a row since")
     every = gauge("period_seconds", "How often it runs")
-    for run in JobRun.objects.filter(pk__in=settings.CELERY_BEAT_SCHEDULE):
+    for run in JobRun.that_ran().filter(pk__in=settings.CELERY_BEAT_SCHEDULE):
         success.add_metric([run.name], run.succeeded_at.timestamp() if run.succeeded_at else 0)
         seconds.add_metric([run.name], run.seconds)
         failures.add_metric([run.name], run.failures)

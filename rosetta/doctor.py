@@ -192,7 +192,7 @@ def _jobs() -> Iterator[Finding]:
     late = list(jobs.late())
     for _name, told in late:
         yield Finding(told, "see the worker's log; is there one beat (python -m rosetta.processes beat), and a worker?")
-    runs = JobRun.objects.count()
+    runs = JobRun.that_ran().count()
     if not runs:
         yield Finding("no job has run yet", "start beat and a worker: make run, or python -m rosetta.processes beat")
     elif not late:

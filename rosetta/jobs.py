@@ -65,8 +65,11 @@ def late() -> Iterator[tuple[str, str]]:
         run = runs.get(name)
         allowed = max(period(name) * LATE_PERIODS, timedelta(seconds=LATE_SECONDS))
         if run is None:
-            continue  # new in this version, or due for the first time
-        if run.succeeded_at is None:
+            continue  # new in a version that no worker has taken up yet
+        if run.succeeded_at is None and not run.failures:
+            if run.known_since and now - run.known_since > allowed:
+                yield name, f"{name} has never run since {run.known_since:%Y-%m-%d %H:%M:%S} UTC"
+        elif run.succeeded_at is None:
             yield name, f"{name} has never succeeded{_why(run.error)}"
         elif now - run.succeeded_at > allowed:
             yield name, f"{name} succeeded last at {run.succeeded_at:%Y-%m-%d %H:%M:%S} UTC{_why(run.error)}"
@@ -109,6 +112,9 @@ def _write(name: str, values: dict[str, Any]) -> bool:
 
     rows = JobRun.objects.filter(pk=name)
     try:
+        if not _noted:  # the first note of this process, which may be of a new version
+            known = [JobRun(name=job, known_since=timezone.now()) for job in settings.CELERY_BEAT_SCHEDULE]
+            JobRun.objects.bulk_create(known, ignore_conflicts=True)
         if not rows.update(**values):
             JobRun.objects.bulk_create([JobRun(name=name)], ignore_conflicts=True)
             rows.update(**values)

@@ -7,6 +7,8 @@ class JobRun(models.Model):
     """How a periodic job went last; ``name`` is its name in the schedule. Metrics, doctor and admin read it."""
 
     name = models.CharField(max_length=64, primary_key=True)
+    # When a process that runs jobs first had it in its schedule; what has never run is late by this.
+    known_since = models.DateTimeField(null=True)
     succeeded_at = models.DateTimeField(null=True)
     # How long the last success took, and how many things it says it did.
     seconds = models.FloatField(default=0)
@@ -18,3 +20,8 @@ class JobRun(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def that_ran(cls) -> models.QuerySet["JobRun"]:
+        """Those that ran at all, well or not."""
+        return cls.objects.exclude(succeeded_at=None, failed_at=None)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
@@ -76,8 +77,17 @@ def test_a_failure_is_noted_with_its_reason_and_forgotten_with_the_next_success(
 def test_a_job_that_did_not_succeed_for_long_is_late() -> None:
     run("purge-queue", "sweep-translations")
     assert list(jobs.late()) == []
-    JobRun.objects.update(succeeded_at=timezone.now() - timedelta(minutes=10))
+    JobRun.that_ran().update(succeeded_at=timezone.now() - timedelta(minutes=10))
     assert [name for name, _ in jobs.late()] == ["sweep-translations"]  # the other runs every ten minutes
+
+
+def test_a_job_that_has_never_run_is_late_after_three_of_its_periods() -> None:
+    run("purge-queue")
+    with time_machine.travel(timezone.now() + timedelta(minutes=4)):
+        late = dict(jobs.late())
+    assert "has never run since" in late["send-owed-mail"]
+    assert "expire-audit" not in late  # an hourly one
+    assert JobRun.that_ran().count() == 1
 
 
 def test_steps_go_on_until_one_falls_short() -> None:
