@@ -1,11 +1,12 @@
 """Messages for staff. What people say stands on no page here but two: a report's, and a conversation's, for a reason given."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -35,6 +36,7 @@ from workspaces.models import Channel, Conversation, Visibility, Webhook
 
 SHOWN = 50
 AROUND = 5
+REPORTED = format_html(' style="{}"', "border-left:3px solid #dc2626;padding-left:.5rem")
 
 
 class OwedFilter(admin.SimpleListFilter):
@@ -157,7 +159,8 @@ class ConversationAdmin(ReadOnlyAdmin):
         title = str(self.what(conversation))
 
         def show() -> HttpResponseBase:
-            said = _lines(Message.objects.filter(conversation=conversation).order_by("-seq")[:SHOWN])
+            latest = Message.objects.filter(conversation=conversation).order_by("-seq")[:SHOWN]
+            said = _lines(latest, request.user)  # type: ignore[arg-type]
             context = {**self.admin_site.each_context(request), "title": title, "said": said}
             return render(request, "admin/messaging/read.html", context)
 
@@ -227,6 +230,12 @@ class ReportAdmin(ReadOnlyAdmin):
             audit.record(actor=request.user, action="read reported message", target=report)  # type: ignore[arg-type]
         return answer
 
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Report | None:
+        report: Report | None = super().get_object(request, *args, **kwargs)
+        if report is not None:
+            report.shown_to = request.user  # type: ignore[attr-defined]
+        return report
+
     def get_form(self, request: HttpRequest, obj: Report | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)  # a class of this request's own
         form.actor = request.user
@@ -278,16 +287,17 @@ class ReportAdmin(ReadOnlyAdmin):
     def context(self, report: Report) -> str:
         seq = report.message.seq
         near = Message.objects.filter(conversation=report.message.conversation_id)
-        rows = _lines(near.filter(seq__gte=seq - AROUND, seq__lte=seq + AROUND).order_by("seq"))
+        around = near.filter(seq__gte=seq - AROUND, seq__lte=seq + AROUND).order_by("seq")
         return format_html_join(
             "",
-            "<p{}><strong>{}</strong> {} {}</p>",
+            "<p{}><strong>{}</strong> {} {}{}</p>",
             (
                 (
-                    format_html(' style="border-left:3px solid #dc2626;padding-left:.5rem"') if pk == report.message_id else "",
-                    sender, moment, text,
+                    REPORTED if line.pk == report.message_id else "",
+                    line.sender, line.moment, line.words,
+                    format_html("<br><em>{}</em>", line.translation) if line.translation else "",
                 )
-                for pk, sender, moment, text in rows
+                for line in _lines(around, report.shown_to)  # type: ignore[attr-defined]
             ),
         )  # fmt: skip
 
@@ -324,15 +334,29 @@ def _link(row: Model, told: str = "") -> str:
     return format_html('<a class="underline" href="{}">{}</a>', path, told or str(row))
 
 
-def _lines(rows: QuerySet[Message]) -> list[tuple[str, str, str, str]]:
-    """Id, sender, time and words of messages."""
-    named = rows.select_related("sender_user", "sender_guest", "sender_webhook").prefetch_related("attachments__file")
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message as staff read it: the words, and below them what they say in the reader's language where that is there."""
+
+    pk: str
+    sender: str
+    moment: str
+    words: str
+    translation: str
+
+
+def _lines(rows: QuerySet[Message], reader: User) -> list[Line]:
+    read = MessageTranslation.objects.filter(language=reader.preferred_language, state=MessageTranslation.State.READY)
+    named = rows.select_related("sender_user", "sender_guest", "sender_webhook").prefetch_related(
+        "attachments__file", Prefetch("translations", read)
+    )
     return [
-        (
+        Line(
             message.pk,
             str(_sender_of(message) or "service"),
             f"{message.created_at:%Y-%m-%d %H:%M}",
             _words(message),
+            "".join(one.text for one in message.translations.all()),
         )
         for message in named
     ]

@@ -21,7 +21,7 @@ from accounts.tasks import send_owed_mail
 from conftest import make_user
 from messaging.actions import moderating
 from messaging.erasing import erase
-from messaging.models import Message, Report
+from messaging.models import Message, MessageTranslation, Report
 from messaging.tests.test_posting import path_of, post
 from messaging.tests.test_search import found
 from rooms.actions import close_room, create_room, join_room
@@ -174,6 +174,36 @@ def test_a_report_keeps_what_was_reported_as_long_as_its_message_stands(
     assert (seen.status_code, "rude words here" in seen.content.decode()) == (200, False)
     erase([report.message_id])
     assert not Report.objects.exists()
+
+
+def test_staff_read_what_was_said_in_their_own_language_too(
+    staff: Client, chief: User, report: Report, channel: Channel
+) -> None:
+    User.objects.filter(pk=chief.pk).update(preferred_language="ja")
+    pages = (
+        lambda: staff.get(reverse("admin:messaging_report_change", args=[report.pk])),
+        lambda: staff.post(
+            reverse("admin:workspaces_conversation_read", args=[channel.pk]), {"reason": "The police asked, case 4711"}
+        ),
+    )
+    before = [queries_of(page) for page in pages]
+    MessageTranslation.objects.all().delete()
+    for message in Message.objects.all():
+        for language, state, text in (
+            ("ja", "ready", f"{message.seq}番の発言"), ("de", "ready", "Worte"), ("ko", "failed", ""),
+        ):  # fmt: skip
+            MessageTranslation.objects.create(message=message, language=language, state=state, text=text)
+    for page in pages:
+        shown = page().content.decode()
+        assert all(text in shown for text in ("rude words here", "1番の発言", "2番の発言", "3番の発言"))
+        assert "Worte" not in shown
+    assert [queries_of(page) for page in pages] == before
+
+
+def queries_of(page: Any) -> int:
+    with CaptureQueriesContext(connection) as seen:
+        page()
+    return len(seen)
 
 
 @pytest.fixture
