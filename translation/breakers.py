@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 import structlog
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -35,6 +36,10 @@ class _Health:
     changed: bool = False
     error: str = ""
     on_trial: bool = False
+    # What this batch has to add to the row, which others write to meanwhile: failures since the last success.
+    added: int = 0
+    succeeded: bool = False
+    tried: bool = False
 
 
 class Breakers:
@@ -42,6 +47,7 @@ class Breakers:
 
     def __init__(self, states: Mapping[str, EngineState], trials: frozenset[str], now: datetime) -> None:
         self._lock = Lock()
+        self._began = now
         self._health = {
             name: _Health(state.status, state.failures, state.retry_at, on_trial=name in trials)
             for name, state in states.items()
@@ -55,6 +61,7 @@ class Breakers:
                 return True
             if health.on_trial:
                 health.on_trial = False
+                health.tried = True
                 return True
             return False
 
@@ -67,6 +74,7 @@ class Breakers:
             health = self._health.get(engine)
             if health is not None and (health.status != Status.CLOSED or health.failures):
                 health.status, health.failures, health.retry_at, health.changed = Status.CLOSED, 0, None, True
+                health.added, health.succeeded = 0, True
 
     def failed(self, engine: str, error: EngineError) -> None:
         if isinstance(error, Refused):
@@ -75,6 +83,7 @@ class Breakers:
         with self._lock:
             health = self._health.setdefault(engine, _Health(Status.CLOSED, 0, None))
             health.failures += 1
+            health.added += 1
             health.error, health.changed = str(error)[:300], True
             if isinstance(error, Permanent):
                 health.status, health.retry_at = Status.OUT, None
@@ -82,9 +91,7 @@ class Breakers:
                 health.status = Status.OPEN
                 health.retry_at = now + timedelta(seconds=min(error.retry_after or FIRST_REST, 86400.0))
             elif health.status != Status.CLOSED or health.failures >= FAILURES_TO_OPEN:
-                rests = max(0, health.failures - FAILURES_TO_OPEN)
-                health.status = Status.OPEN
-                health.retry_at = now + timedelta(seconds=min(FIRST_REST * 2 ** min(rests, 10), LONGEST_REST))
+                health.status, health.retry_at = Status.OPEN, now + _rest(health.failures)
 
     def retry_after(self, engines: Iterable[str]) -> float | None:
         """Seconds until the first of ``engines`` may be asked again; None when none of them has a time."""
@@ -94,17 +101,49 @@ class Breakers:
         return max(0.0, (min(times) - now).total_seconds()) if times else None
 
     def save(self) -> None:
-        """Write down what changed: one query an engine whose health changed, none otherwise."""
-        now = timezone.now()
-        for name, health in self._health.items():
+        """Write down what changed, for engines whose health did: added to what the row says by now, not in place of it."""
+        # In one order, for batches that write the same ones.
+        for name, health in sorted(self._health.items()):
             if not health.changed:
                 continue
-            values = {"status": health.status, "failures": health.failures, "retry_at": health.retry_at}
-            if health.error:
-                values |= {"last_error": health.error, "last_error_at": now}
-            EngineState.objects.update_or_create(engine=name, defaults=values)
-            log.info("engine_health", engine=name, status=health.status, failures=health.failures, error=health.error)
-            health.changed = False
+            state = _write(name, health, self._began)
+            log.info("engine_health", engine=name, status=state.status, failures=state.failures, error=health.error)
+            health.changed, health.added, health.succeeded = False, 0, False
+
+
+def _rest(failures: int) -> timedelta:
+    """How long an engine is left alone after so many failures in a row."""
+    rests = max(0, failures - FAILURES_TO_OPEN)
+    return timedelta(seconds=min(FIRST_REST * 2 ** min(rests, 10), LONGEST_REST))
+
+
+@transaction.atomic
+def _write(engine: str, health: _Health, began: datetime) -> EngineState:
+    EngineState.objects.get_or_create(engine=engine)
+    state = EngineState.objects.select_for_update().get(engine=engine)
+    now = timezone.now()
+    # A success says nothing of a failure that another batch met after this one began.
+    if health.succeeded and (state.last_error_at is None or state.last_error_at < began):
+        state.status, state.failures, state.retry_at = Status.CLOSED, 0, None
+    if health.error:
+        state.last_error, state.last_error_at = health.error, now
+    if health.added:
+        state.failures += health.added
+        _open(state, health, now)
+    state.save(update_fields=["status", "failures", "retry_at", "last_error", "last_error_at"])
+    return state
+
+
+def _open(state: EngineState, health: _Health, now: datetime) -> None:
+    """What the failures that ``health`` adds to ``state`` come to; a longer rest than theirs stays."""
+    if Status.OUT in (state.status, health.status):
+        state.status, state.retry_at = Status.OUT, None
+    elif health.status != Status.CLOSED or state.status != Status.CLOSED or state.failures >= FAILURES_TO_OPEN:
+        retry_at = health.retry_at or now + _rest(state.failures)
+        # The time of a trial that was this batch's own is over with it.
+        if state.retry_at is not None and not (health.tried and state.status == Status.HALF_OPEN):
+            retry_at = max(retry_at, state.retry_at)
+        state.status, state.retry_at = Status.OPEN, retry_at
 
 
 def snapshot(engines: Iterable[str], *, trials: bool = True) -> Breakers:

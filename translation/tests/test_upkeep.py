@@ -10,6 +10,7 @@ from django.utils import timezone
 from prometheus_client import REGISTRY
 
 from translation import breakers, budgets, chains, memory, tasks
+from translation.engines.base import EngineError, Permanent, Quota
 from translation.models import EngineState, MemoryEntry, TranslationPolicy, Usage
 from translation.protection import parse
 from translation.service import Job, recall, remember_correction, translate_batch
@@ -130,6 +131,44 @@ def test_one_worker_alone_gets_the_trial(db: None) -> None:
     )
     admitted = side_by_side(*[lambda: breakers.snapshot(["deepl"]).admits("deepl")] * 6)
     assert sorted(admitted) == [False] * 5 + [True]
+
+
+@pytest.mark.django_db
+def test_what_one_batch_opened_another_that_began_before_leaves_open() -> None:
+    EngineState.objects.create(engine="deepl", failures=1)
+    early, late = breakers.snapshot(["deepl"]), breakers.snapshot(["deepl"])
+    late.failed("deepl", Quota("enough", retry_after=3600))
+    late.save()
+    early.succeeded("deepl")
+    early.save()
+    state = EngineState.objects.get()
+    assert (state.status, state.failures) == ("open", 2)
+    early, late = breakers.snapshot(["deepl"]), breakers.snapshot(["deepl"])
+    early.failed("deepl", EngineError("slow"))
+    early.save()
+    again = EngineState.objects.get()
+    assert (again.status, again.failures, again.retry_at) == ("open", 3, state.retry_at)
+    late.failed("deepl", Permanent("wrong key"))
+    late.save()
+    early.failed("deepl", EngineError("slow"))
+    early.save()
+    assert EngineState.objects.get().status == "out"
+
+
+@pytest.mark.django_db
+def test_failures_of_batches_side_by_side_add_up_and_a_later_success_ends_them() -> None:
+    for batch in [breakers.snapshot(["deepl"]) for _ in range(3)]:
+        batch.failed("deepl", EngineError("slow"))
+        batch.save()
+    state = EngineState.objects.get()
+    assert (state.status, state.failures) == ("open", 3)
+    EngineState.objects.update(retry_at=timezone.now())
+    trial = breakers.snapshot(["deepl"])
+    assert trial.admits("deepl")
+    trial.succeeded("deepl")
+    trial.save()
+    state = EngineState.objects.get()
+    assert (state.status, state.failures, state.retry_at) == ("closed", 0, None)
 
 
 @threads_have_connections
