@@ -29,8 +29,8 @@ class Letter:
     code: str = ""
 
 
-# What lies above this app adds its own, by topic.
-NOTICES: dict[str, Callable[[], Letter]] = {}
+# What lies above this app adds its own, by topic. Where a mail's topic goes on after a ``/``, its letter is told what with.
+NOTICES: dict[str, Callable[..., Letter]] = {}
 
 
 def written(mail: OutgoingMail) -> EmailMultiAlternatives | None:
@@ -64,8 +64,11 @@ def _letter(mail: OutgoingMail, user: User | None) -> Letter | None:
         case OutgoingMail.Kind.RESET:
             return _reset(user) if user else None
         case OutgoingMail.Kind.NOTICE:
-            write = NOTICES.get(mail.topic)
-            return write() if write and user and user.deleted_at is None else None
+            topic, _slash, about = mail.topic.partition("/")
+            write = NOTICES.get(topic)
+            if write is None or user is None or user.deleted_at is not None:
+                return None
+            return write(about) if about else write()
     return None
 
 

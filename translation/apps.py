@@ -4,6 +4,11 @@ from django.apps import AppConfig
 class TranslationConfig(AppConfig):
     name = "translation"
 
+    def ready(self) -> None:
+        from translation import notices
+
+        notices.register()
+
     def warm_up(self) -> None:
         """Load the detector and the phrasebook: seconds that the first post would wait."""
         from translation.detection import source_language

@@ -2,23 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.mail import send_mail
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q, Sum
 
-from accounts.models import User
+from accounts.actions.mailing import owe_mail
+from accounts.models import OutgoingMail, User
 from rosetta.ids import to_uuid
-from translation import engines, scopes
+from translation import engines, notices, scopes
 from translation.chains import Item
 from translation.models import TranslationPolicy, Usage, this_month
 from translation.scopes import Scope
 
 log = structlog.get_logger(__name__)
+
+NOTICE_LIVES = timedelta(days=3)
 
 
 def choose_engines(items: Iterable[Item], scopes: Mapping[str, Scope]) -> None:
@@ -65,23 +67,22 @@ def _left(budgets: Mapping[str, int]) -> dict[str, int]:
     return {scope_id: limit - used.get(scope_id, 0) for scope_id, limit in budgets.items()}
 
 
+@transaction.atomic
 def tell_staff_once(scope_id: str, limit: int) -> None:
-    """Mail staff that a scope's budget is spent: the first of all workers to notice does, once a month."""
+    """Owe staff a mail that a scope's budget is spent: the first of all workers to notice does, once a month."""
     month = this_month()
     TranslationPolicy.objects.get_or_create(scope_id=scope_id)
     untold = TranslationPolicy.objects.filter(Q(told_month=None) | ~Q(told_month=month), scope_id=scope_id)
     if not untold.update(told_month=month):
         return
     log.warning("translation_budget_spent", scope_id=scope_id, limit=limit, month=f"{month:%Y-%m}")
-    staff = list(User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True))
-    if staff:
-        send_mail(
-            "Rosetta: a translation budget is spent",
-            f"{scope_id} has used its {limit} characters of {month:%B %Y}. Until the month ends or its policy changes, its "
-            f"messages are translated by engines that cost nothing, or not at all: {settings.PUBLIC_URL}/admin/translation/",
-            None,
-            staff,
-            fail_silently=True,
+    for email in User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True):
+        owe_mail(
+            kind=OutgoingMail.Kind.NOTICE,
+            topic=f"{notices.SPENT}/{scope_id}",
+            email=email,
+            language="en",
+            lives=NOTICE_LIVES,
         )
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.tasks import send_owed_mail
 from rosetta.ids import new_ulid
 from translation.models import EngineState, MemoryEntry, TranslationPolicy, Usage
 from translation.service import (
@@ -331,6 +332,7 @@ def test_a_budget_that_is_spent_skips_and_staff_are_told_once(
     for text in ("Another twelve", "And yet another"):
         outcome = one(scope, text)
         assert (outcome.state, outcome.reason) == ("skipped", "budget")
+    send_owed_mail()
     assert [mail.to for mail in mailoutbox] == [["staff@example.com"]]
     assert len(libre.requests) == 1
 

@@ -9,6 +9,8 @@ from django.db import connection
 from django.utils import timezone
 from prometheus_client import REGISTRY
 
+from accounts.models import OutgoingMail
+from accounts.tasks import send_owed_mail
 from translation import breakers, budgets, chains, memory, tasks
 from translation.engines.base import EngineError, Permanent, Quota
 from translation.models import EngineState, MemoryEntry, TranslationPolicy, Usage
@@ -176,8 +178,30 @@ def test_failures_of_batches_side_by_side_add_up_and_a_later_success_ends_them()
 def test_staff_are_told_by_one_worker_alone(scope: str, mailoutbox, django_user_model) -> None:
     django_user_model.objects.create_user("staff@example.com", "x", name="Staff", is_staff=True)
     side_by_side(*[lambda: budgets.tell_staff_once(scope, 10)] * 5)
+    send_owed_mail()
     assert len(mailoutbox) == 1
     assert TranslationPolicy.objects.get().told_month is not None
+
+
+@pytest.mark.django_db
+def test_staff_are_told_of_a_spent_budget_though_the_mail_server_fails_once(
+    scope: str, mailoutbox, django_user_model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*args: object, **kwargs: object) -> int:
+        raise OSError("mail server away")
+
+    django_user_model.objects.create_user("staff@example.com", "x", name="Staff", is_staff=True)
+    with monkeypatch.context() as outage:
+        outage.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", away)
+        budgets.tell_staff_once(scope, 10)
+        send_owed_mail()
+    OutgoingMail.objects.update(due_at=timezone.now())
+    budgets.tell_staff_once(scope, 10)
+    send_owed_mail()
+    [mail] = mailoutbox
+    assert mail.to == ["staff@example.com"]
+    assert "budget is spent" in mail.subject
+    assert scope in mail.body
 
 
 @threads_have_connections
