@@ -8,6 +8,7 @@ import time
 from email.policy import default
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -292,3 +293,25 @@ def test_a_phone_reaches_every_place_by_keys_and_by_touch(opens: Opens, service:
     expect(page.locator(".people")).to_contain_text("Ann")
     window.check_axe("phone, members")
     assert PASSWORD not in page.content()
+
+
+def test_what_is_unread_elsewhere_is_seen_from_here(opens: Opens, service: Service) -> None:
+    ann, bob = service.person("Ann", "en"), service.person("Bob", "en")
+    here, there = ann.workspace("Here", bob), ann.workspace("There", bob)
+    room = room_of(ann, "Shop floor")
+    page = opens("en-GB").sign_in(ann, here.page)
+    expect(page.get_by_role("button", name="Here Workspaces")).to_be_visible()
+    there.say(bob, "Is anybody here?")
+    there.say(bob, "Hello?")
+    expect(page.get_by_role("button", name="Here 2 unread in other workspaces Workspaces")).to_be_visible()
+    visitor = httpx.Client(base_url=f"{service.inside}/api/v1/external/rooms/{room['room_id']}")
+    joined = visitor.post("guests", json={"nickname": "Mali", "preferred_language": "en"}).json()["data"]["session"]
+    visitor.headers[joined["header"]] = joined["token"]
+    assert visitor.post("messages", json={"content": "May I ask?"}).status_code == 201
+    page.get_by_role("button", name="Here 3 unread in other workspaces Workspaces").click()
+    expect(page.get_by_role("menuitemradio", name="There 2 unread")).to_be_visible()
+    page.get_by_role("menuitem", name="Temporary rooms").click()
+    expect(page.get_by_role("dialog").get_by_label("1 unread")).to_be_visible()
+    page.get_by_role("link", name="enter").click()
+    expect(page.get_by_text("May I ask?")).to_be_visible()
+    expect(page.get_by_role("button", name="2 unread in other workspaces Workspaces")).to_be_visible()

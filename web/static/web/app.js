@@ -234,11 +234,13 @@ export function touchPlace(id, change) {
   app.set({ channels, directs });
 }
 
+const unreadOf = (rows) => rows.reduce((sum, row) => sum + (row.unread_count || 0), 0);
+
 /** Everything unread, for the window's title and the badge. */
-export function unreadInAll() {
-  const rows = [...Object.values(app.state.channels).flat(), ...app.state.directs];
-  return rows.reduce((sum, row) => sum + (row.unread_count || 0), 0);
-}
+export const unreadInAll = () => unreadOf([...Object.values(app.state.channels).flat(), ...app.state.directs]);
+
+/** What is unread in the channels of a workspace. @param {string} workspaceId */
+export const unreadIn = (workspaceId) => unreadOf(app.state.channels[workspaceId] ?? []);
 
 /** @param {string} id @returns {import("../../types").Listed | undefined} */
 export const placeOf = (id) => [...Object.values(app.state.channels).flat(), ...Object.values(app.state.archived).flat(), ...app.state.directs].find((row) => row.id === id);

@@ -1,11 +1,12 @@
 /** Making and changing places: workspaces, channels, direct conversations, invites. */
 import * as api from "../api.js";
-import { app, attempt, channelPath, copy, loadChannels, loadMembers, loadPlaces } from "../app.js";
+import { app, attempt, channelPath, copy, loadChannels, loadMembers, loadPlaces, unreadIn } from "../app.js";
 import { html, useEffect, useState } from "../core.js";
 import { moment, t } from "../i18n.js";
 import { go } from "../router.js";
 import { tame } from "../text.js";
 import { Avatar, Dialog, Form, Icon, IconButton, Name } from "./parts.js";
+import { Unread } from "./unread.js";
 
 const visibilities = (chosen, first) => html`${["public", "private"].map((one) => html`<option key=${one} value=${one} selected=${one === chosen}>${t(`${first}.${one}`)}</option>`)}`;
 
@@ -187,7 +188,7 @@ export function Rooms({ onClose }) {
         const tag = `<script src="${location.origin}/static/web/widget.js" data-room="${row.room_id}" async></script>`;
         return html`
           <li key=${row.room_id}>
-            <strong class="whole"><${Name}>${row.name}<//></strong>
+            <strong class="whole"><${Name}>${row.name}<//> <${Unread} count=${unreadIn(row.workspace_id)} /></strong>
             <input readonly aria-label=${t("rooms.link", { name: tame(row.name) })} value=${address} onFocus=${(event) => event.target.select()} />
             <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(address)} />
             <${IconButton} name="trash" label=${t("rooms.close")} onClick=${() => setClosing(row)} />

@@ -1,7 +1,7 @@
 /** The signed-in client: places at the side, the conversation in the middle, a panel beside it. */
 import * as api from "../api.js";
 import {
-  app, attempt, changeMe, channelPath, conversationOf, directPath, loadChannels, loadMembers, loadPlaces, lookForEnd, pageOf, placeOf, say, showing, signOut, touchPlace, typingIn, unreadInAll, useTheme,
+  app, attempt, changeMe, channelPath, conversationOf, directPath, loadChannels, loadMembers, loadPlaces, lookForEnd, pageOf, placeOf, say, showing, signOut, touchPlace, typingIn, unreadIn, unreadInAll, useTheme,
 } from "../app.js";
 import { classes, html, kept, useEffect, useMemo, useObserved, useRef, useState } from "../core.js";
 import { LANGUAGES, number, spoken, t } from "../i18n.js";
@@ -15,6 +15,7 @@ import { Levels } from "./notifications.js";
 import { Avatar, Empty, Icon, IconButton, Logo, Menu, MenuItem, Name, Waiting } from "./parts.js";
 import { Settings } from "./settings.js";
 import { Timeline } from "./timeline.js";
+import { Unread } from "./unread.js";
 
 export function Shell() {
   useObserved(route);
@@ -137,11 +138,12 @@ function Link() {
 function Sidebar({ workspace, channels, current, setDialog, canInvite }) {
   const { workspaces, directs, me, presence, theme } = app.state;
   const archived = app.state.archived[workspace?.id] ?? [];
+  const elsewhere = workspaces.reduce((sum, row) => sum + (row.id === workspace?.id ? 0 : unreadIn(row.id)), 0);
   return html`
     <nav class="side" aria-label=${t("nav.label")}>
       <div class="side-head">
-        <${Menu} class="grow" align="start" label=${t("workspace.switch")} button=${html`<span class="workspace-name"><${Logo} /><span class="workspace-title"><${Name}>${workspace?.name ?? "Rosetta"}<//></span><${Icon} name="down" /></span>`}>
-          ${workspaces.map((row) => html`<${MenuItem} key=${row.id} checked=${row.id === workspace?.id} onClick=${() => go(`/w/${row.id}`)}><${Name}>${row.name}<//><//>`)}
+        <${Menu} class="grow" align="start" label=${t("workspace.switch")} button=${html`<span class="workspace-name"><${Logo} /><span class="workspace-title"><${Name}>${workspace?.name ?? "Rosetta"}<//></span><${Unread} count=${elsewhere} label=${t("unread.elsewhere", { count: elsewhere })} /><${Icon} name="down" /></span>`}>
+          ${workspaces.map((row) => html`<${MenuItem} key=${row.id} checked=${row.id === workspace?.id} onClick=${() => go(`/w/${row.id}`)}><${Name}>${row.name}<//> <${Unread} count=${unreadIn(row.id)} /><//>`)}
           <hr />
           ${canInvite && html`<${MenuItem} icon="link" onClick=${() => setDialog("invite")}>${t("invite.make")}<//>`}
           <${MenuItem} icon="plus" onClick=${() => setDialog("workspace")}>${t("workspace.new")}<//>
@@ -200,7 +202,7 @@ async function readIn(code, workspace) {
 const PlaceLink = ({ href, isCurrent, unread, name, children }) => html`
   <a class=${classes("place", isCurrent && "current", unread > 0 && "unread")} href=${href} data-go aria-current=${isCurrent ? "page" : undefined}>
     ${children}<span class="place-name"><${Name}>${name}<//></span>
-    ${unread > 0 && html`<span class="count-badge" aria-label=${t("unread.count", { count: unread })}>${unread > 99 ? "99+" : number(unread)}</span>`}
+    <${Unread} count=${unread} />
   </a>`;
 
 const ChannelLink = ({ row, current, unread }) => html`
