@@ -315,3 +315,33 @@ def test_what_is_unread_elsewhere_is_seen_from_here(opens: Opens, service: Servi
     page.get_by_role("link", name="enter").click()
     expect(page.get_by_text("May I ask?")).to_be_visible()
     expect(page.get_by_role("button", name="2 unread in other workspaces Workspaces")).to_be_visible()
+
+
+def test_an_owner_renames_a_workspace_and_a_member_leaves_it(opens: Opens, service: Service) -> None:
+    ann, bob = service.person("Ann", "en"), service.person("Bob", "en")
+    place = ann.workspace("Old name", bob)
+    bob.workspace("Home")
+    window = opens("en-GB")
+    window.expected += ("409",)
+    page = window.sign_in(ann, place.page)
+    page.get_by_role("button", name="Old name Workspaces").click()
+    page.get_by_role("menuitem", name="Rename workspace").click()
+    page.get_by_label("Name", exact=True).fill("New name")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="New name Workspaces").click()
+    page.get_by_role("menuitem", name="Leave workspace").click()
+    page.get_by_role("dialog").get_by_role("button", name="Leave workspace").click()
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("owner")
+
+    other = opens("en-GB")
+    other.expected += ("404",)  # What was in view is asked for until the next workspace is.
+    page = other.sign_in(bob, place.page)
+    page.get_by_role("button", name="New name Workspaces").click()
+    expect(page.get_by_role("menuitem", name="Rename workspace")).to_have_count(0)
+    page.get_by_role("menuitem", name="Leave workspace").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Leave New name?")
+    page.get_by_role("dialog").get_by_role("button", name="Leave workspace").click()
+    page.get_by_role("button", name="Home Workspaces").click()
+    expect(page.get_by_role("menuitemradio")).to_have_text(["Home"])
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert [row["name"] for row in bob.call("GET", "/workspaces")["data"]] == ["Home"]

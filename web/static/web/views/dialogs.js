@@ -56,6 +56,26 @@ export function JoinWorkspace({ onClose }) {
     <//>`;
 }
 
+export function RenameWorkspace({ workspace, onClose }) {
+  const submit = async ({ name }) => {
+    await api.patch(`/workspaces/${workspace.id}`, { name });
+    await loadPlaces();
+    onClose();
+  };
+  return html`<${Dialog} title=${t("workspace.rename")} onClose=${onClose}><${Form} submit=${submit} button=${t("save")} fields=${[{ name: "name", label: t("name"), maxlength: 120, defaultValue: workspace.name, autofocus: true }]} /><//>`;
+}
+
+export function LeaveWorkspace({ workspace, onClose }) {
+  // The one in view is another as soon as this one is left.
+  const [{ id, name }] = useState(workspace);
+  const leave = async () => {
+    await api.post(`/workspaces/${id}/leave`);
+    await loadPlaces();
+    go("/");
+  };
+  return html`<${Confirm} title=${t("workspace.leave")} button=${t("workspace.leave")} work=${leave} onClose=${onClose}>${t("workspace.leaveSure", { name: tame(name) })}<//>`;
+}
+
 export function NewChannel({ workspace, onClose }) {
   const submit = async ({ name, visibility }) => {
     const { data } = await api.post(`/workspaces/${workspace.id}/channels`, { name, visibility });

@@ -9,7 +9,7 @@ import { go, route } from "../router.js";
 import { tame } from "../text.js";
 import { Blocking } from "./blocks.js";
 import { Composer } from "./composer.js";
-import { ChannelSettings, InvitePeople, JoinWorkspace, NewChannel, NewDirect, NewWorkspace, Rooms } from "./dialogs.js";
+import { ChannelSettings, InvitePeople, JoinWorkspace, LeaveWorkspace, NewChannel, NewDirect, NewWorkspace, RenameWorkspace, Rooms } from "./dialogs.js";
 import { Members, Pins, Search, Thread } from "./panels.js";
 import { Levels } from "./notifications.js";
 import { Avatar, Empty, Icon, IconButton, Logo, Menu, MenuItem, Name, Waiting } from "./parts.js";
@@ -90,6 +90,8 @@ export function Shell() {
       ${dialog === "workspace" && html`<${NewWorkspace} onClose=${() => setDialog("")} />`}
       ${dialog === "room" && html`<${Rooms} onClose=${() => setDialog("")} />`}
       ${dialog === "join" && html`<${JoinWorkspace} onClose=${() => setDialog("")} />`}
+      ${dialog === "rename" && html`<${RenameWorkspace} workspace=${workspace} onClose=${() => setDialog("")} />`}
+      ${dialog === "leave" && html`<${LeaveWorkspace} workspace=${workspace} onClose=${() => setDialog("")} />`}
       ${dialog === "channel" && html`<${NewChannel} workspace=${workspace} onClose=${() => setDialog("")} />`}
       ${dialog === "channel-settings" && placeOf(conversationId) && html`<${ChannelSettings} channel=${placeOf(conversationId)} workspace=${workspace} onClose=${() => setDialog("")} />`}
       ${dialog === "direct" && html`<${NewDirect} workspace=${workspace} onPick=${openDirect} onClose=${() => setDialog("")} />`}
@@ -149,6 +151,10 @@ function Sidebar({ workspace, channels, current, setDialog, canInvite }) {
           <${MenuItem} icon="plus" onClick=${() => setDialog("workspace")}>${t("workspace.new")}<//>
           <${MenuItem} icon="people" onClick=${() => setDialog("join")}>${t("workspace.join")}<//>
           <${MenuItem} icon="clock" onClick=${() => setDialog("room")}>${t("rooms.title")}<//>
+          ${workspace?.kind === "team" && html`
+            <hr />
+            ${canInvite && html`<${MenuItem} icon="edit" onClick=${() => setDialog("rename")}>${t("workspace.rename")}<//>`}
+            <${MenuItem} icon="out" danger onClick=${() => setDialog("leave")}>${t("workspace.leave")}<//>`}
         <//>
       </div>
       <div class="side-body" tabindex="-1">
