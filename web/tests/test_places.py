@@ -295,6 +295,21 @@ def test_a_phone_reaches_every_place_by_keys_and_by_touch(opens: Opens, service:
     assert PASSWORD not in page.content()
 
 
+def test_the_drawer_of_a_phone_takes_the_focus_and_closes_by_any_place_and_by_escape(
+    opens: Opens, service: Service
+) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Drawers")
+    page = opens("en-GB", phone=True).sign_in(ann, place.page)
+    opener, current = page.get_by_role("button", name="Open the list of places"), page.locator(".side .place.current")
+    for close in (current.click, lambda: page.keyboard.press("Escape")):
+        opener.click()
+        expect(page.locator(".side")).to_be_focused()
+        close()
+        expect(current).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
 def test_what_is_unread_elsewhere_is_seen_from_here(opens: Opens, service: Service) -> None:
     ann, bob = service.person("Ann", "en"), service.person("Bob", "en")
     here, there = ann.workspace("Here", bob), ann.workspace("There", bob)

@@ -3,7 +3,7 @@ import * as api from "../api.js";
 import {
   app, attempt, changeMe, channelPath, conversationOf, directPath, loadChannels, loadMembers, loadPlaces, lookForEnd, pageOf, placeOf, say, showing, signOut, touchPlace, typingIn, unreadIn, unreadInAll, useTheme,
 } from "../app.js";
-import { classes, html, kept, useEffect, useMemo, useObserved, useRef, useState } from "../core.js";
+import { classes, html, kept, useEffect, useLayoutEffect, useMemo, useObserved, useRef, useState } from "../core.js";
 import { LANGUAGES, number, spoken, t } from "../i18n.js";
 import { go, route } from "../router.js";
 import { tame } from "../text.js";
@@ -48,6 +48,8 @@ export function Shell() {
     setSideOpen(false);
     if (workspace && params.channel) kept.set(`channel.${workspace.id}`, params.channel);
   }, [conversationId]);
+  const closeSide = () => setSideOpen(false);
+  const side = useDrawer(isSideOpen, closeSide);
   useTitle(conversationId, workspace);
   useShortcuts({ onSearch: () => workspace && setPanel({ kind: "search" }) });
 
@@ -70,8 +72,8 @@ export function Shell() {
   return html`
     <div class=${classes("shell", isSideOpen && "side-open", panel && "with-panel")}>
       <a class="skip" href="#main">${t("skip")}</a>
-      <${Sidebar} workspace=${workspace} channels=${channels} current=${conversationId} setDialog=${setDialog} canInvite=${canInvite} />
-      <button type="button" class="scrim" aria-label=${t("close")} tabindex=${isSideOpen ? 0 : -1} onClick=${() => setSideOpen(false)}></button>
+      <${Sidebar} workspace=${workspace} channels=${channels} current=${conversationId} setDialog=${setDialog} canInvite=${canInvite} side=${side} onPlace=${closeSide} />
+      <button type="button" class="scrim" aria-label=${t("close")} tabindex=${isSideOpen ? 0 : -1} onClick=${closeSide}></button>
       ${conversationId && (params.direct || workspace)
         ? html`<${Place} key=${conversationId} id=${conversationId} workspace=${workspace} isDirect=${Boolean(params.direct)} at=${query.get("at")}
             panel=${panel} setPanel=${setPanel} onMenu=${() => setSideOpen(true)} setDialog=${setDialog} jump=${jump} canInvite=${canInvite} />`
@@ -123,6 +125,23 @@ function useShortcuts({ onSearch }) {
   });
 }
 
+/** The list of places, which lies over a phone's conversation: open, it has the focus, and gives it back at its end. */
+function useDrawer(isOpen, onClose) {
+  const side = useRef(null);
+  useLayoutEffect(() => {
+    if (!isOpen) return undefined;
+    const before = /** @type {HTMLElement | null} */ (document.activeElement);
+    side.current.focus();
+    const onKey = (event) => event.key === "Escape" && !event.target.closest("dialog") && onClose();
+    addEventListener("keydown", onKey);
+    return () => {
+      removeEventListener("keydown", onKey);
+      if (side.current?.contains(document.activeElement)) before?.focus();
+    };
+  }, [isOpen]);
+  return side;
+}
+
 /** Says that the connection is gone, once it is gone for more than a moment. */
 function Link() {
   const { link, error } = app.state;
@@ -137,12 +156,12 @@ function Link() {
 
 // ── The side ──
 
-function Sidebar({ workspace, channels, current, setDialog, canInvite }) {
+function Sidebar({ workspace, channels, current, setDialog, canInvite, side, onPlace }) {
   const { workspaces, directs, me, presence, theme } = app.state;
   const archived = app.state.archived[workspace?.id] ?? [];
   const elsewhere = workspaces.reduce((sum, row) => sum + (row.id === workspace?.id ? 0 : unreadIn(row.id)), 0);
   return html`
-    <nav class="side" aria-label=${t("nav.label")}>
+    <nav class="side" ref=${side} tabindex="-1" aria-label=${t("nav.label")} onClick=${(event) => event.target.closest(".place") && onPlace()}>
       <div class="side-head">
         <${Menu} class="grow" align="start" label=${t("workspace.switch")} button=${html`<span class="workspace-name"><${Logo} /><span class="workspace-title"><${Name}>${workspace?.name ?? "Rosetta"}<//></span><${Unread} count=${elsewhere} label=${t("unread.elsewhere", { count: elsewhere })} /><${Icon} name="down" /></span>`}>
           ${workspaces.map((row) => html`<${MenuItem} key=${row.id} checked=${row.id === workspace?.id} onClick=${() => go(`/w/${row.id}`)}><${Name}>${row.name}<//> <${Unread} count=${unreadIn(row.id)} /><//>`)}
