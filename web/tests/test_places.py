@@ -85,6 +85,8 @@ def test_settings_change_the_account_and_every_page_of_them_is_accessible(opens:
         [{"name": "me.png", "mimeType": "image/png", "buffer": picture}]
     )
     expect(page.locator(".profile-head img")).to_be_visible()
+    page.locator(".settings input[type=file]").dispatch_event("cancel")
+    expect(page.locator(".profile-head img")).to_be_visible()
     expect(page.locator(".side-foot img")).to_be_visible()
     assert page.locator(".side-foot img").evaluate("one => one.decode().then(() => one.naturalWidth)") == 256
     page.get_by_role("button", name="Remove picture").click()

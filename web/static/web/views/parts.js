@@ -105,9 +105,15 @@ export function Dialog({ title, onClose, wide, children }) {
   }, []);
   // What it may stand in, a panel say, closes by Escape too.
   const onKeyDown = (event) => event.key === "Escape" && event.stopPropagation();
+  const onCancel = (event) => {
+    // Who closes a chooser of files without choosing cancels that alone.
+    if (event.target !== element.current) return;
+    event.preventDefault();
+    onClose();
+  };
   return html`
     <dialog ref=${element} class=${classes("dialog", wide && "wide")} aria-labelledby="dialog-title" onKeyDown=${onKeyDown}
-      onCancel=${(event) => { event.preventDefault(); onClose(); }}
+      onCancel=${onCancel}
       onClick=${(event) => event.target === element.current && onClose()}>
       <div class="dialog-inside">
         <header class="dialog-head">
