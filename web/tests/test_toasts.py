@@ -26,7 +26,6 @@ def test_what_is_said_in_passing_stands_above_a_dialog_and_is_heard_there(opens:
     page = window.sign_in(ann, place.page)
     expect(page.locator(".intro")).to_be_visible()
     page.get_by_role("button", name="Invite people").click()
-    page.get_by_role("button", name="New link").click()
     page.get_by_role("dialog").get_by_role("button", name="Copy").click()
     said(page.locator(".toast"), "Copied.")
     window.check_axe("said above a dialog")

@@ -37,11 +37,10 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
   // `before`: where older replies than these go on.
   const [fetched, setFetched] = useState(/** @type {{parent: any, replies: any[], before: string | null} | null} */ (null));
   const end = useRef(null);
-  const path = `${conversation.path}/messages/${id}`;
   useEffect(() => {
     let isStale = false;
     setFetched(null);
-    Promise.all([api.get(path), api.get(`${path}/replies`, { limit: REPLIES })]).then(
+    Promise.all([api.get(`${conversation.path}/messages/${id}`), api.get(`${conversation.path}/messages/${id}/replies`, { limit: REPLIES })]).then(
       ([parent, { data, meta }]) => isStale || setFetched({ parent: parent.data, replies: data, before: meta.next_before }),
       (error) => isStale || (attempt(() => Promise.reject(error)), onClose()),
     );
@@ -50,7 +49,7 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
     };
   }, [conversation, id, app.state.language]);
   const older = async () => {
-    const answer = await attempt(() => api.get(`${path}/replies`, { limit: REPLIES, before: fetched?.before }));
+    const answer = await attempt(() => api.get(`${conversation.path}/messages/${id}/replies`, { limit: REPLIES, before: fetched?.before }));
     // What stands here by now may be in another language, or have these already.
     if (answer) setFetched((now) => (now && now === fetched ? { ...now, replies: [...now.replies, ...answer.data], before: answer.meta.next_before } : now));
   };
