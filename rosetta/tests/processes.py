@@ -20,7 +20,7 @@ def clean_environment(**variables: str) -> dict[str, str]:
 
 
 def skip_on_a_second_backend() -> None:
-    """Skip a test whose processes take nothing of the suite's environment: the run without DATABASE_URL has it."""
+    """Skip a test that takes nothing of the suite's environment, nor do its processes: the run without DATABASE_URL has it."""
     if os.environ.get("DATABASE_URL"):
         pytest.skip("has a database of its own, or none: run it without DATABASE_URL")
 

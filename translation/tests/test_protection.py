@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rosetta.tests.processes import skip_on_a_second_backend
 from translation.attempts import translate_units
 from translation.protection import STYLES, ProtectionError, Term, is_translatable, parse, protected_pieces, words_only
+
+
+@pytest.fixture(autouse=True, scope="module")
+def once() -> None:
+    """Nothing here knows of a database."""
+    skip_on_a_second_backend()
+
 
 PIECES = [
     "@[Bob](user:12)", "@[สมชาย ใจดี](user:4)", "@channel", "#general", "#発表", "https://example.com/a?b=c&d=1#e",
