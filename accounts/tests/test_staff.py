@@ -179,7 +179,7 @@ def test_no_filter_counts_what_its_choices_fit(desk: Client, owner: User) -> Non
         assert "_facets" not in desk.get(USERS).content.decode()
     with CaptureQueriesContext(connection) as asked:
         assert desk.get(USERS, {"_facets": "True"}).status_code == 200
-    assert len(asked) == len(plain)
+    assert len(asked) <= len(plain)
 
 
 def test_pages_of_rights_ask_for_them_once(desk: Client, root: User) -> None:
