@@ -31,6 +31,8 @@ const PLACES_AGAIN_AFTER = 5000;
 const beginPlaces = turns();
 /** By workspace. @type {Map<string, ReturnType<typeof turns>>} */
 const channelTurns = new Map();
+/** How many messages were heard, by workspace. @type {Map<string, number>} */
+const heardIn = new Map();
 let placesTimer = 0;
 /** @type {Map<string, Conversation>} */
 const conversations = new Map();
@@ -172,15 +174,18 @@ export async function loadPlaces() {
 }
 
 /** Read a workspace's channels; of one that was shown also those in its archive. @param {string} workspaceId */
-export async function loadChannels(workspaceId, { withArchived = workspaceId in app.state.archived } = {}) {
+export async function loadChannels(workspaceId, { withArchived = workspaceId in app.state.archived, again = 2 } = {}) {
   const begin = channelTurns.get(workspaceId) ?? turns();
   channelTurns.set(workspaceId, begin);
   const isToBeShown = begin();
+  const heard = heardIn.get(workspaceId);
   const path = `/workspaces/${workspaceId}/channels`;
   const [rows, archived] = await Promise.all([api.all(path), withArchived ? api.all(path, { archived: true }) : null]);
   if (!isToBeShown()) return;
   app.set({ channels: { ...app.state.channels, [workspaceId]: rows } });
   if (archived) app.set({ archived: { ...app.state.archived, [workspaceId]: archived } });
+  // What was heard meanwhile may be missing from this answer's counts.
+  if (again && heardIn.get(workspaceId) !== heard) await loadChannels(workspaceId, { withArchived, again: again - 1 });
 }
 
 export async function loadMembers(workspaceId) {
@@ -260,6 +265,7 @@ function receiveInConversation(id, event, data) {
 
 /** Count a new message as unread unless it is being looked at, and call its reader. */
 function arrived(id, message) {
+  heardIn.set(message.workspace_id, (heardIn.get(message.workspace_id) ?? 0) + 1);
   const conversation = conversations.get(id);
   const isMine = message.sender?.kind === "user" && message.sender.id === app.state.me?.id;
   const isKnown = conversation && message.seq <= conversation.lastSeq;
