@@ -119,8 +119,7 @@ def _rest(failures: int) -> timedelta:
 
 @transaction.atomic
 def _write(engine: str, health: _Health, began: datetime) -> EngineState:
-    EngineState.objects.get_or_create(engine=engine)
-    state = EngineState.objects.select_for_update().get(engine=engine)
+    state, _is_new = EngineState.objects.select_for_update().get_or_create(engine=engine)
     now = timezone.now()
     # A success says nothing of a failure that another batch met after this one began.
     if health.succeeded and (state.last_error_at is None or state.last_error_at < began):

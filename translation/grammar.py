@@ -153,8 +153,7 @@ _LINK_OPEN = r"!?\[(?=[^\[\]\n]{1,300}\]\([^()\s])"
 _LINK_CLOSE = r"\]\([^()\s]{1,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,200}){0,3}(?: \"[^\"\n]{0,200}\")?\)"
 
 # The longest name of an account is of 255 characters.
-_NAMED = r"[^\]\n]{0,255}"
-USER_MENTION = re.compile(rf"@\[(?P<name>{_NAMED})\]\(user:(?P<id>\d{{1,18}})\)")
+USER_MENTION = re.compile(r"@\[(?P<name>[^\]\n]{1,255})\]\(user:(?P<id>\d{1,18})\)")
 # By ASCII's letters: who writes without spaces may write right before and after it.
 CHANNEL_MENTION = re.compile(r"(?<![\w@])@channel\b", re.ASCII)
 
@@ -162,7 +161,7 @@ CHANNEL_MENTION = re.compile(r"(?<![\w@])@channel\b", re.ASCII)
 KINDS: tuple[tuple[str, str], ...] = (
     ("code", _CODE),
     ("escape", r"\\[\\`*_{}\[\]()#+.!~|>-]"),
-    ("mention", rf"@\[{_NAMED}\]\((?:user|channel|guest):[^()\s]{{1,64}}\)"),
+    ("mention", r"@\[[^\]\n]{0,255}\]\((?:user|channel|guest):[^()\s]{1,64}\)"),
     ("tag", _TAG),
     ("placeholder", _PLACEHOLDER),
     ("entity", r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});"),

@@ -75,9 +75,10 @@ def test_everybody_is_called_in_languages_without_spaces(as_member: APIClient, m
     assert [one["kind"] for one in mentions] == ["channel"]
 
 
-@pytest.mark.parametrize("text", ["mail me@channel.example", "@channels", "@@channel"])
-def test_what_only_looks_like_a_call_calls_nobody(as_member: APIClient, message: str, text: str) -> None:
-    assert as_member.patch(message, {"content": text}).json()["data"]["mentions"] == []
+@pytest.mark.parametrize("text", ["mail me@channel.example", "@channels", "@@channel", "@[](user:{owner})"])
+def test_what_only_looks_like_a_call_calls_nobody(as_member: APIClient, message: str, owner: Any, text: str) -> None:
+    answer = as_member.patch(message, {"content": text.format(owner=owner.pk)})
+    assert answer.json()["data"]["mentions"] == []
 
 
 def test_nobody_edits_anothers_words(as_owner: APIClient, as_outsider: APIClient, message: str) -> None:
