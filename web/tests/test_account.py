@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
-from web.tests.conftest import Opens
+from web.tests.conftest import Opens, wait_until
 from web.tests.service import LINES, PASSWORD, Person, Service
 from web.tests.test_story import write
 
@@ -139,8 +139,7 @@ def test_the_answer_to_an_older_question_does_not_hide_an_export(opens: Opens, s
 
     page.route("**/api/v1/me/export", hold_the_first)
     open_settings(page, "Your data")
-    while not held:
-        page.wait_for_timeout(50)
+    wait_until(page, lambda: held, "the export is asked for")
     page.get_by_role("button", name="Prepare an export").click()
     link = page.get_by_role("link", name="Download")
     expect(link).to_be_visible()

@@ -3,9 +3,9 @@
 import re
 import time
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
-from web.tests.conftest import Opens
+from web.tests.conftest import Opens, wait_until
 from web.tests.service import LINES, PASSWORD, Service
 
 
@@ -204,6 +204,9 @@ def test_what_is_said_before_the_conversation_is_there_is_shown(opens: Opens, se
     def frames_tell() -> bool:
         return any("Said at once" in frame for frame in frames)
 
+    def is_told_of_what_happens() -> bool:
+        return any('"hello"' in frame for frame in frames)
+
     def hold(route: Route) -> None:
         if route.request.method == "GET" and not frames_tell():
             held.append((route, route.fetch()))
@@ -212,13 +215,33 @@ def test_what_is_said_before_the_conversation_is_there_is_shown(opens: Opens, se
 
     page.route("**/messages?*", hold)
     window.sign_in(ann, place.page)
+    wait_until(page, is_told_of_what_happens, "the socket's first frame")
     with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/messages")):
         write(page, "Said at once")
-    while not frames_tell():
-        page.wait_for_timeout(50)
+    wait_until(page, frames_tell, "a frame with the message")
     for route, answer in held:
         route.fulfill(response=answer)
     expect(page.locator(".scroller .messages:not(.outgoing) .text")).to_have_text(["Said at once"])
+
+
+def test_what_is_said_before_the_first_socket_is_there_is_shown(opens: Opens, service: Service) -> None:
+    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
+    place = ann.workspace("Slow start", yuki)
+    window = opens("en-GB")
+    page, silent = window.page, []
+
+    def keep_silent_once(socket: WebSocketRoute) -> None:
+        if silent:
+            socket.connect_to_server()
+        else:
+            silent.append(socket)
+
+    page.route_web_socket("**/api/v1/realtime", keep_silent_once)
+    window.sign_in(ann, place.page)
+    expect(page.locator(".intro")).to_be_visible()
+    place.say(yuki, "between the page and the socket", skip_translation=True)
+    silent[0].close()
+    expect(page.locator(".scroller .text")).to_have_text(["between the page and the socket"])
 
 
 def test_what_one_person_left_unsent_is_not_sent_by_the_next_in_the_same_tab(opens: Opens, service: Service) -> None:
@@ -259,8 +282,7 @@ def test_a_failure_that_comes_late_is_not_said_and_one_that_holds_is_tried_again
 
     page.route(lists, hold_the_first)
     service.gate.flap()
-    while not held:
-        page.wait_for_timeout(50)
+    wait_until(page, lambda: held, "the lists are asked for")
     with page.expect_response(re.compile(r"/channels\?")):
         service.gate.flap()
     page.wait_for_timeout(300)

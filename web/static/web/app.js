@@ -64,7 +64,7 @@ export async function signedIn(me) {
   stream?.close();
   stream = new Stream({
     onState: (link) => app.set({ link }),
-    onReady: (isFirst) => (isFirst ? loadPlaces() : caughtUp()),
+    onReady: caughtUp,
     onEvent: receive,
     onSignal: hear,
     onReset: lostThread,
@@ -309,11 +309,11 @@ function hear({ conversation_id: id, event, data }) {
   }
 }
 
-/** The stream is whole again: send what waited. */
-function caughtUp() {
+/** The stream is whole, for the first time or again: read what it could not tell of, send what waited. @param {boolean} isFirst */
+function caughtUp(isFirst) {
   loadPlaces();
   for (const conversation of conversations.values()) {
-    if (conversation.error) conversation.open();
+    if (isFirst || conversation.error) conversation.catchUp();
     conversation.wakeUp();
   }
 }

@@ -42,6 +42,7 @@ export class Conversation extends Observable {
   /** Whether it is a temporary room's and has ended: it can be read, not written to. */
   isOver = false;
   #loading = { older: false, newer: false, first: /** @type {object | null} */ (null) };
+  #opening = Promise.resolve();
   #isSending = false;
   #attempt = 0;
   #retryTimer = 0;
@@ -89,7 +90,13 @@ export class Conversation extends Observable {
   // ── Reading ──
 
   /** Show the newest messages, or those around one. @param {{around?: string, unread?: number}} [where] `unread`: how many of the newest are */
-  async open({ around, unread } = {}) {
+  open(where = {}) {
+    this.#opening = this.#open(where);
+    return this.#opening;
+  }
+
+  /** @param {{around?: string, unread?: number}} where @returns {Promise<void>} */
+  async #open({ around, unread }) {
     const asked = {};
     this.#loading.first = asked;
     this.error = null;
@@ -132,6 +139,13 @@ export class Conversation extends Observable {
     if (this.atEnd || !middle) await this.open();
     else await this.open({ around: middle.id });
     this.wanted = null;
+  }
+
+  /** The stream tells of what happens from now on: what was asked for before may lack what happened meanwhile. */
+  async catchUp() {
+    await this.#opening;
+    if (this.error) return this.open();
+    return this.reread();
   }
 
   async older() {

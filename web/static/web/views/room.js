@@ -29,7 +29,7 @@ function begin(roomId, stay) {
   stream = new Stream({
     protocols: [`guest.${stay.session.token}`],
     onState: (link) => visit.set({ link }),
-    onReady: (isFirst) => (isFirst || conversation.error ? conversation.open() : conversation.wakeUp()),
+    onReady: (isFirst) => (isFirst || conversation.error ? conversation.catchUp() : conversation.wakeUp()),
     onEvent: ({ event, data }) => {
       if (event === "room.extended") lengthen(roomId, data.expires_at);
       conversation.apply(event, data);
