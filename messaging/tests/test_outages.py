@@ -18,7 +18,7 @@ from realtime.tests.running import HOST, Service, running, wait_until
 from rosetta.tests.processes import ROOT, free_port
 from translation.tests import servers
 
-# A dead worker's lease ends after a minute, engines are tried again after half of one, on a machine that may be busy.
+# For what takes half a minute at most, on a machine that may be busy.
 PATIENCE = 150
 
 
@@ -79,15 +79,16 @@ def engines() -> Iterator[Engines]:
 
 @pytest.fixture(scope="module")
 def service(engines: Engines) -> Iterator[Service]:
-    urls = {
+    settings = {
+        "DJANGO_SETTINGS_MODULE": "messaging.tests.hasty_settings",
         "TRANSLATION_ENGINES": "deepl,libretranslate",
         "DEEPL_API_KEY": "secret",
         "DEEPL_URL": engines.first.url,
         "LIBRETRANSLATE_URL": engines.second.url,
     }
     if redis := os.environ.get("REDIS_URL"):
-        urls["BROKER_URL"] = f"{redis.rpartition('/')[0]}/{_queue()}"
-    with running(**urls) as one:
+        settings["BROKER_URL"] = f"{redis.rpartition('/')[0]}/{_queue()}"
+    with running(**settings) as one:
         yield one
 
 
