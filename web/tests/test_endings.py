@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from web.tests.conftest import Opens
+from web.tests.conftest import Opens, wait_until
 from web.tests.service import Person, Service
 
 
@@ -114,6 +114,32 @@ def test_archiving_asks_first_and_the_archive_gives_back(opens: Opens, service: 
     page.get_by_role("button", name="Bring back").click()
     expect(page.locator(".composer")).to_be_visible()
     expect(page.get_by_text("Archived", exact=True)).to_have_count(0)
+
+
+def test_the_archive_is_known_though_an_answer_without_it_overtakes_it(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Overtaken")
+    channel = ann.call("POST", f"/workspaces/{place.workspace}/channels", {"name": "old news"})["data"]
+    ann.call("DELETE", f"/workspaces/{place.workspace}/channels/{channel['id']}")
+    window = opens("en-GB")
+    window.expected += ("ERR_", "WebSocket")
+    page, held = window.page, []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(re.compile(r"/channels\?.*archived=true"), hold_the_first)
+    window.sign_in(ann, place.page)
+    wait_until(page, lambda: held, "the archive is asked for")
+    # The places are read again, and that answer comes first.
+    with page.expect_response(re.compile(r"/channels\?(?!.*archived)")):
+        service.gate.flap()
+    page.wait_for_timeout(500)
+    held[0].continue_()
+    expect(page.get_by_text("Archived", exact=True)).to_be_visible()
 
 
 def test_removing_somebody_and_closing_a_room_ask_first(opens: Opens, service: Service) -> None:

@@ -33,6 +33,8 @@ const beginPlaces = turns();
 const channelTurns = new Map();
 /** How many messages were heard, by workspace. @type {Map<string, number>} */
 const heardIn = new Map();
+/** The workspaces whose archived channels are wanted too, whichever of several answers comes first. @type {Set<string>} */
+const archivesAskedFor = new Set();
 let placesTimer = 0;
 /** @type {Map<string, Conversation>} */
 const conversations = new Map();
@@ -173,8 +175,9 @@ export async function loadPlaces() {
   }
 }
 
-/** Read a workspace's channels; of one that was shown also those in its archive. @param {string} workspaceId */
-export async function loadChannels(workspaceId, { withArchived = workspaceId in app.state.archived, again = 2 } = {}) {
+/** Read a workspace's channels; once its archive was asked for, also those in it. @param {string} workspaceId */
+export async function loadChannels(workspaceId, { withArchived = archivesAskedFor.has(workspaceId), again = 2 } = {}) {
+  if (withArchived) archivesAskedFor.add(workspaceId);
   const begin = channelTurns.get(workspaceId) ?? turns();
   channelTurns.set(workspaceId, begin);
   const isToBeShown = begin();
