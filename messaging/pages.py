@@ -38,6 +38,15 @@ class Page:
     meta: dict[str, Any]
 
 
+_SEQ = CompiledQuery(
+    lambda conversation_id, message_id: Message.objects.filter(
+        conversation=conversation_id, pk=message_id
+    ).values_list("seq"),
+    conversation_id=ULID,
+    message_id=ULID,
+)
+
+
 def asked_language(request: Request) -> str | None:
     """``?language=``: the language to show messages in, or None for the caller's own. Raises Invalid for an unknown one."""
     raw = request.query_params.get("language")
@@ -57,13 +66,10 @@ def cursor_of(request: Request, place: Place) -> Cursor:
     if len(given) > 1:
         raise Invalid({given[1][0]: [_("Give only one of before, after and around.")]})
     kind, raw = given[0]
-    message = Message.objects.filter(conversation=place.conversation, pk=parse_ulid(raw) or NO_ID).values_list(
-        "seq", flat=True
-    )
-    seq = message.first()
-    if seq is None:
+    found = _SEQ.first(conversation_id=place.conversation.pk, message_id=parse_ulid(raw) or NO_ID)
+    if found is None:
         raise unknown_id(kind)
-    return Cursor(limit, kind, seq)
+    return Cursor(limit, kind, *found)
 
 
 def page_of(messages: QuerySet[Message], cursor: Cursor, language: str, last_seq: int) -> Page:
