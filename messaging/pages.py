@@ -39,9 +39,9 @@ class Page:
 
 
 _SEQ = CompiledQuery(
-    lambda conversation_id, message_id: Message.objects.filter(
-        conversation=conversation_id, pk=message_id
-    ).values_list("seq"),
+    lambda conversation_id, message_id: Message.objects.filter(conversation=conversation_id, pk=message_id).values_list(
+        "seq"
+    ),
     conversation_id=ULID,
     message_id=ULID,
 )
