@@ -142,6 +142,24 @@ def test_the_archive_is_known_though_an_answer_without_it_overtakes_it(opens: Op
     expect(page.get_by_text("Archived", exact=True)).to_be_visible()
 
 
+def test_leaving_a_private_channel_asks_first(opens: Opens, service: Service) -> None:
+    ann, bob = service.person("Ann", "en"), service.person("Bob", "en")
+    place = ann.workspace("Leavers", bob)
+    path = private_channel(ann, place.workspace, "secret", bob)
+    page = opens("en-GB").sign_in(bob, path.replace("/workspaces/", "/w/").replace("/channels/", "/c/"))
+    expect(page.locator(".composer")).to_be_visible()
+    secret = page.get_by_role("navigation").get_by_role("link", name="secret")
+    for answer, left in (("Cancel", 1), ("Leave channel", 0)):
+        settings_of_channel(page)
+        page.get_by_role("dialog").get_by_role("button", name="Leave channel").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Leave secret?")
+        expect(secret).to_have_count(1)
+        page.get_by_role("dialog").get_by_role("button", name=answer).click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(secret).to_have_count(left)
+    expect(page.get_by_role("heading", name="general", exact=True)).to_be_visible()
+
+
 def test_removing_somebody_and_closing_a_room_ask_first(opens: Opens, service: Service) -> None:
     ann, mali = service.person("Ann", "en"), service.person("Mali", "th")
     place = ann.workspace("Askers", mali)

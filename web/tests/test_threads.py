@@ -82,3 +82,26 @@ def test_all_replies_of_a_long_thread_can_be_read(opens: Opens, service: Service
     expect(texts).to_have_text(["The question", *replies])
     expect(texts.last).not_to_be_in_viewport()
     expect(page.locator(".thread").get_by_role("button", name="Show more")).to_have_count(0)
+
+
+def test_replies_that_the_conversation_does_not_show_live_in_their_thread(opens: Opens, service: Service) -> None:
+    ann, bob = service.person("Ann", "en"), service.person("Bob", "en")
+    place = ann.workspace("Old threads", bob)
+    parent = place.say(ann, "The question")
+    old = place.say(ann, "The first answer", parent_message_id=parent["id"])
+    for number in range(60):
+        place.say(ann, f"Meanwhile {number}")
+    place.say(ann, "The late answer", parent_message_id=parent["id"])
+    page = opens("en-GB").sign_in(bob, place.page)
+    late = page.locator(".scroller .message", has_text="The late answer")
+    late.hover()
+    late.get_by_role("button", name="Reply in a thread").click()
+    texts = page.locator(".thread .text")
+    expect(texts).to_have_text(["The question", "The first answer", "The late answer"])
+    ann.call("PATCH", f"{place.api}/messages/{old['id']}", {"content": "The first answer, mended"})
+    expect(texts).to_have_text(["The question", "The first answer, mended (edited)", "The late answer"])
+    ann.call("PUT", f"{place.api}/messages/{old['id']}/reactions/👍")
+    reply = page.locator(".thread .message", has_text="mended")
+    expect(reply.locator(".reaction")).to_contain_text("1")
+    reply.locator(".reaction").click()
+    expect(reply.locator(".reaction")).to_contain_text("2")

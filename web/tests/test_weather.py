@@ -224,24 +224,57 @@ def test_what_is_said_before_the_conversation_is_there_is_shown(opens: Opens, se
     expect(page.locator(".scroller .messages:not(.outgoing) .text")).to_have_text(["Said at once"])
 
 
+class SilentSocket:
+    """The page's first socket says nothing until it is let go; those after it reach the service."""
+
+    def __init__(self, page: Page) -> None:
+        self._silent: list[WebSocketRoute] = []
+        page.route_web_socket("**/api/v1/realtime", self._open)
+
+    def _open(self, socket: WebSocketRoute) -> None:
+        if self._silent:
+            socket.connect_to_server()
+        else:
+            self._silent.append(socket)
+
+    def let_go(self) -> None:
+        self._silent[0].close()
+
+
 def test_what_is_said_before_the_first_socket_is_there_is_shown(opens: Opens, service: Service) -> None:
     ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
     place = ann.workspace("Slow start", yuki)
     window = opens("en-GB")
-    page, silent = window.page, []
-
-    def keep_silent_once(socket: WebSocketRoute) -> None:
-        if silent:
-            socket.connect_to_server()
-        else:
-            silent.append(socket)
-
-    page.route_web_socket("**/api/v1/realtime", keep_silent_once)
+    page, socket = window.page, SilentSocket(window.page)
     window.sign_in(ann, place.page)
     expect(page.locator(".intro")).to_be_visible()
     place.say(yuki, "between the page and the socket", skip_translation=True)
-    silent[0].close()
+    socket.let_go()
     expect(page.locator(".scroller .text")).to_have_text(["between the page and the socket"])
+
+
+def test_who_scrolls_back_before_the_first_socket_is_there_stays_there(opens: Opens, service: Service) -> None:
+    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
+    place = ann.workspace("Slow start", yuki)
+    for number in range(1, 111):
+        place.say(yuki, f"Message {number}.", skip_translation=True)
+    window = opens("en-GB")
+    page, socket = window.page, SilentSocket(window.page)
+    window.sign_in(ann, place.page)
+    page.locator(".scroller").hover()
+    first = page.locator(".scroller .text", has_text="Message 1.")
+
+    def is_read_back_after_a_turn_of_the_wheel() -> bool:
+        page.mouse.wheel(0, -2000)
+        return first.count() == 1
+
+    wait_until(page, is_read_back_after_a_turn_of_the_wheel, "the first message is there")
+    expect(first).to_be_in_viewport()
+    place.say(yuki, "between the page and the socket", skip_translation=True)
+    with page.expect_response(re.compile(r"/messages\?")):
+        socket.let_go()
+    page.wait_for_timeout(300)
+    expect(first).to_be_in_viewport()
 
 
 def test_what_one_person_left_unsent_is_not_sent_by_the_next_in_the_same_tab(opens: Opens, service: Service) -> None:

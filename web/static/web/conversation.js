@@ -23,6 +23,8 @@ export class Conversation extends Observable {
   outgoing = [];
   /** @type {Map<string, {name: string, until: number}>} */
   typing = new Map();
+  /** The thread that stands beside the window, and what was read for it: `id` is the message that it is about, or empty. */
+  thread = { id: "", rows: /** @type {Map<string, Message>} */ (new Map()) };
   /** @type {Set<string>} ids of what is pinned here */
   pinned = new Set();
   /** @type {string | null} the message whose editor is to open */
@@ -145,7 +147,15 @@ export class Conversation extends Observable {
   async catchUp() {
     await this.#opening;
     if (this.error) return this.open();
-    return this.reread();
+    if (!this.isOpen || !this.atEnd) return this.reread();
+    const { first } = this.#loading;
+    const answer = await api.get(`${this.path}/messages`, { limit: PAGE }).catch(() => null);
+    if (this.#loading.first !== first) return;
+    const rows = answer?.data.slice().reverse() ?? [];
+    const isNext = rows[0]?.seq <= (this.messages.at(-1)?.seq ?? 0) + 1;
+    // Row by row, so that who has begun to scroll back stays there.
+    if (isNext) rows.forEach((row) => this.upsert(row));
+    else if (!answer || rows.length) await this.open();
   }
 
   async older() {
@@ -202,13 +212,26 @@ export class Conversation extends Observable {
     if (answer && this.find(id)) this.upsert(answer.data);
   }
 
+  /** A message of the window or of the thread beside it. @param {string} id @returns {Message | null} */
   find(id) {
-    return this.messages.find((message) => message.id === id) ?? null;
+    return this.#inWindow(id) ?? this.thread.rows.get(id) ?? null;
+  }
+
+  #inWindow(id) {
+    return this.messages.find((message) => message.id === id);
+  }
+
+  /** Keep the rows of a thread up to date too, wherever they stand; without any, of none. @param {string} id @param {Message[]} rows */
+  holdThread(id = "", rows = []) {
+    this.thread = { id, rows: new Map(rows.map((row) => [row.id, row])) };
+    this.changed();
   }
 
   /** Take in a message that came by any way; the same one twice changes nothing. @param {Message} message */
   upsert(message) {
     this.lastSeq = Math.max(this.lastSeq, message.seq);
+    const { id, rows } = this.thread;
+    if (rows.has(message.id) || (id && message.parent_message_id === id)) this.thread = { id, rows: new Map(rows).set(message.id, message) };
     const at = this.messages.findIndex((one) => one.id === message.id);
     if (at >= 0) {
       this.messages = this.messages.with ? this.messages.with(at, message) : this.messages.map((one, i) => (i === at ? message : one));
@@ -370,7 +393,7 @@ export class Conversation extends Observable {
 
   /** Bring a message into view, wherever in the conversation it stands. @param {string} id */
   show(id) {
-    if (!this.find(id)) return void this.open({ around: id });
+    if (!this.#inWindow(id)) return void this.open({ around: id });
     this.wanted = id;
     return this.changed();
   }

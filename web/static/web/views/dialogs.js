@@ -94,7 +94,7 @@ export function NewChannel({ workspace, onClose }) {
 
 export function ChannelSettings({ channel, workspace, onClose }) {
   const path = channelPath(workspace.id, channel.id);
-  const [isArchiving, setArchiving] = useState(false);
+  const [asked, setAsked] = useState(/** @type {"" | "archive" | "leave"} */ (""));
   const done = async () => {
     await loadChannels(workspace.id);
     onClose();
@@ -107,8 +107,14 @@ export function ChannelSettings({ channel, workspace, onClose }) {
     await api.remove(path);
     await loadChannels(workspace.id);
   };
+  const leave = async () => {
+    await api.post(`${path}/leave`);
+    await loadChannels(workspace.id);
+    go(`/w/${workspace.id}`);
+  };
   const isMember = channel.visibility === "private" || channel.has_password;
-  if (isArchiving) return html`<${Confirm} title=${t("channel.archive")} button=${t("channel.archive")} work=${archive} onClose=${onClose}>${t("channel.archiveSure", { name: tame(channel.name) })}<//>`;
+  if (asked === "leave") return html`<${Confirm} title=${t("channel.leave")} button=${t("channel.leave")} work=${leave} onClose=${onClose}>${t("channel.leaveSure", { name: tame(channel.name) })}<//>`;
+  if (asked === "archive") return html`<${Confirm} title=${t("channel.archive")} button=${t("channel.archive")} work=${archive} onClose=${onClose}>${t("channel.archiveSure", { name: tame(channel.name) })}<//>`;
   return html`
     <${Dialog} title=${html`#<${Name}>${channel.name}<//>`} onClose=${onClose}>
       <${Form} submit=${submit} button=${t("save")} fields=${[
@@ -119,8 +125,8 @@ export function ChannelSettings({ channel, workspace, onClose }) {
       <hr />
       <p class="form-end">
         ${channel.is_archived ? html`<button type="button" class="button" onClick=${() => attempt(async () => { await api.post(`${path}/unarchive`); await done(); })}>${t("channel.unarchive")}</button>`
-          : html`<button type="button" class="button danger" onClick=${() => setArchiving(true)}>${t("channel.archive")}</button>`}
-        ${isMember && html`<button type="button" class="button" onClick=${() => attempt(async () => { await api.post(`${path}/leave`); await done(); go(`/w/${workspace.id}`); })}>${t("channel.leave")}</button>`}
+          : html`<button type="button" class="button danger" onClick=${() => setAsked("archive")}>${t("channel.archive")}</button>`}
+        ${isMember && html`<button type="button" class="button" onClick=${() => setAsked("leave")}>${t("channel.leave")}</button>`}
       </p>
     <//>`;
 }

@@ -31,62 +31,60 @@ export function Panel({ title, onClose, children, class: more = "" }) {
 /** So many replies are read at once. */
 const REPLIES = 100;
 
-/** A message and its replies. The replies are the conversation's own messages, so that everything live holds here too. */
+/** What was read of a thread: from which number on its replies are here, and where older ones go on. */
+const readOf = (replies, meta) => ({ from: meta.next_before ? replies.at(-1).seq : 0, before: meta.next_before });
+
+/** A message and its replies. The conversation holds them, so that everything live holds here too. */
 export function Thread({ conversation, room, id, onClose, onTyping }) {
   useObserved(conversation);
-  // `before`: where older replies than these go on.
-  const [fetched, setFetched] = useState(/** @type {{parent: any, replies: any[], before: string | null} | null} */ (null));
+  const [read, setRead] = useState(/** @type {{from: number, before: string | null} | null} */ (null));
+  const newest = useRef(read);
+  newest.current = read;
   const end = useRef(null);
   useEffect(() => {
     let isStale = false;
-    setFetched(null);
+    setRead(null);
     Promise.all([api.get(`${conversation.path}/messages/${id}`), api.get(`${conversation.path}/messages/${id}/replies`, { limit: REPLIES })]).then(
-      ([parent, { data, meta }]) => isStale || setFetched({ parent: parent.data, replies: data, before: meta.next_before }),
+      ([parent, { data, meta }]) => {
+        if (isStale) return;
+        conversation.holdThread(id, [parent.data, ...data]);
+        setRead(readOf(data, meta));
+      },
       (error) => isStale || (attempt(() => Promise.reject(error)), onClose()),
     );
     return () => {
       isStale = true;
+      conversation.holdThread();
     };
   }, [conversation, id, app.state.language]);
   const older = async () => {
-    const answer = await attempt(() => api.get(`${conversation.path}/messages/${id}/replies`, { limit: REPLIES, before: fetched?.before }));
+    const answer = await attempt(() => api.get(`${conversation.path}/messages/${id}/replies`, { limit: REPLIES, before: read?.before }));
     // What stands here by now may be in another language, or have these already.
-    if (answer) setFetched((now) => (now && now === fetched ? { ...now, replies: [...now.replies, ...answer.data], before: answer.meta.next_before } : now));
+    if (!answer || newest.current !== read) return;
+    conversation.holdThread(id, [...answer.data, ...conversation.thread.rows.values()]);
+    setRead(readOf(answer.data, answer.meta));
   };
   const rows = useMemo(() => {
-    const byId = new Map(fetched ? [fetched.parent, ...fetched.replies].map((row) => [row.id, row]) : []);
-    // Of the replies that the conversation shows, those before the gap wait for what stands between.
-    const first = fetched?.before ? fetched.replies.at(-1).seq : 0;
-    for (const row of conversation.messages) if (row.id === id || (row.parent_message_id === id && row.seq >= first)) byId.set(row.id, row);
-    return [...byId.values()].sort((one, other) => one.seq - other.seq);
-  }, [fetched, conversation.messages]);
+    const all = [...conversation.thread.rows.values(), ...conversation.messages];
+    // Replies before the gap wait for what stands between.
+    const shown = all.filter((row) => row.id === id || (row.parent_message_id === id && row.seq >= (read?.from ?? 0)));
+    return [...new Map(shown.map((row) => [row.id, row])).values()].sort((one, other) => one.seq - other.seq);
+  }, [id, read, conversation.messages, conversation.thread]);
   const sending = conversation.outgoing.flatMap((one) => (one.parent === id ? one.key + one.state : [])).join();
   useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [rows.at(-1)?.id, sending]);
-  const within = useMemo(() => threadOf(conversation, rows), [conversation, rows]);
-  const lines = rows.map((row) => html`<${Message} key=${row.id} message=${row} conversation=${within} isFirst=${true} room=${room} inThread=${true} />`);
+  const lines = rows.map((row) => html`<${Message} key=${row.id} message=${row} conversation=${conversation} isFirst=${true} room=${room} inThread=${true} />`);
   // Below the message, above the replies that are here.
-  if (fetched?.before) lines.splice(1, 0, html`<li class="older" key="older"><button type="button" class="button" onClick=${older}>${t("more")}</button></li>`);
+  if (read?.before) lines.splice(1, 0, html`<li class="older" key="older"><button type="button" class="button" onClick=${older}>${t("more")}</button></li>`);
   return html`
     <${Panel} title=${t("thread.title")} onClose=${onClose} class="thread">
       <div class="panel-body" tabindex="0" role="region" aria-label=${t("thread.title")} onKeyDown=${(event) => moveBetweenMessages(event, event.currentTarget)}>
-        ${!fetched && html`<${Waiting} />`}
+        ${!read && html`<${Waiting} />`}
         <ol class="messages">${lines}</ol>
         <${Outgoing} conversation=${conversation} room=${room} parent=${id} />
         <div ref=${end}></div>
       </div>
       ${!room.isReadOnly && html`<${Composer} key=${id} conversation=${conversation} room=${room} parent=${id} label=${t("thread.write")} onTyping=${onTyping} autofocus=${true} />`}
     <//>`;
-}
-
-/** The conversation with the thread's rows in reach: those outside its window are looked up here. */
-function threadOf(conversation, rows) {
-  return new Proxy(conversation, {
-    get(target, name) {
-      if (name === "find") return (wanted) => target.find(wanted) ?? rows.find((row) => row.id === wanted) ?? null;
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
 }
 
 /** One line of a list of found messages. */
