@@ -224,33 +224,56 @@ def test_what_is_said_before_the_conversation_is_there_is_shown(opens: Opens, se
     expect(page.locator(".scroller .messages:not(.outgoing) .text")).to_have_text(["Said at once"])
 
 
-class SilentSocket:
-    """The page's first socket says nothing until it is let go; those after it reach the service."""
+class SilentSockets:
+    """The page's sockets say nothing until they are let go; those opened after that reach the service."""
 
     def __init__(self, page: Page) -> None:
-        self._silent: list[WebSocketRoute] = []
+        self._opened: list[WebSocketRoute] = []
+        self._are_silent = True
         page.route_web_socket("**/api/v1/realtime", self._open)
 
     def _open(self, socket: WebSocketRoute) -> None:
-        if self._silent:
+        self._opened.append(socket)
+        if not self._are_silent:
             socket.connect_to_server()
-        else:
-            self._silent.append(socket)
 
     def let_go(self) -> None:
-        self._silent[0].close()
+        self._are_silent = False
+        self._opened[-1].close()
 
 
 def test_what_is_said_before_the_first_socket_is_there_is_shown(opens: Opens, service: Service) -> None:
     ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
     place = ann.workspace("Slow start", yuki)
     window = opens("en-GB")
-    page, socket = window.page, SilentSocket(window.page)
+    page, sockets = window.page, SilentSockets(window.page)
     window.sign_in(ann, place.page)
     expect(page.locator(".intro")).to_be_visible()
     place.say(yuki, "between the page and the socket", skip_translation=True)
-    socket.let_go()
+    sockets.let_go()
     expect(page.locator(".scroller .text")).to_have_text(["between the page and the socket"])
+
+
+def test_more_than_a_page_said_before_the_first_socket_is_there_leaves_no_gap(opens: Opens, service: Service) -> None:
+    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
+    place = ann.workspace("Slow start", yuki)
+    place.say(yuki, "Message 0", skip_translation=True)
+    window = opens("en-GB")
+    page, sockets = window.page, SilentSockets(window.page)
+    window.sign_in(ann, place.page)
+    expect(page.locator(".scroller .text")).to_have_text(["Message 0"])
+    for number in range(1, 131):
+        place.say(yuki, f"Message {number}", skip_translation=True)
+    sockets.let_go()
+    expect(page.locator(".scroller .text").last).to_have_text("Message 130")
+    page.locator(".scroller").hover()
+
+    def is_read_back_after_a_turn_of_the_wheel() -> bool:
+        page.mouse.wheel(0, -2000)
+        return said(page)[0] == "Message 0"
+
+    wait_until(page, is_read_back_after_a_turn_of_the_wheel, "the first message is there")
+    assert said(page) == [f"Message {number}" for number in range(131)]
 
 
 def test_who_scrolls_back_before_the_first_socket_is_there_stays_there(opens: Opens, service: Service) -> None:
@@ -259,20 +282,20 @@ def test_who_scrolls_back_before_the_first_socket_is_there_stays_there(opens: Op
     for number in range(1, 111):
         place.say(yuki, f"Message {number}.", skip_translation=True)
     window = opens("en-GB")
-    page, socket = window.page, SilentSocket(window.page)
+    page, sockets = window.page, SilentSockets(window.page)
     window.sign_in(ann, place.page)
     page.locator(".scroller").hover()
     first = page.locator(".scroller .text", has_text="Message 1.")
 
     def is_read_back_after_a_turn_of_the_wheel() -> bool:
         page.mouse.wheel(0, -2000)
-        return first.count() == 1
+        return first.count() == 1 and page.locator(".scroller").evaluate("box => box.scrollTop") == 0
 
     wait_until(page, is_read_back_after_a_turn_of_the_wheel, "the first message is there")
     expect(first).to_be_in_viewport()
     place.say(yuki, "between the page and the socket", skip_translation=True)
     with page.expect_response(re.compile(r"/messages\?")):
-        socket.let_go()
+        sockets.let_go()
     page.wait_for_timeout(300)
     expect(first).to_be_in_viewport()
 
@@ -293,6 +316,29 @@ def test_what_one_person_left_unsent_is_not_sent_by_the_next_in_the_same_tab(ope
     page.get_by_role("menuitem", name="Sign out").click()
     window.sign_in(ann, place.page)
     expect(page.locator(".message .text")).to_have_text(["Bob's words"])
+
+
+def test_what_waits_to_be_sent_again_is_not_sent_as_the_next_person_s(opens: Opens, service: Service) -> None:
+    ann, bob = service.person("Ann", "en"), service.person("Bob", "en")
+    place = ann.workspace("One computer", bob)
+    window = opens("en-GB")
+    window.expected += ("429",)
+    page = window.sign_in(ann, place.page)
+    expect(page.locator(".intro")).to_be_visible()
+    later = {"status": 429, "json": {"message": "Too Many Attempts."}, "headers": {"Retry-After": "12"}}
+    page.route(re.compile(r"/messages$"), lambda route: route.fulfill(**later))
+    write(page, "Ann's secret")
+    expect(page.locator(".outgoing .is-waiting")).to_be_visible()
+    page.unroute_all()
+    page.get_by_role("button", name="Settings and more").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    # In the same page, as a person does: a page that is loaded anew has no timers.
+    page.locator("input[type=email]").fill(bob.email)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.locator(".shell")).to_be_visible()
+    page.wait_for_timeout(12_500)  # The time after which it would be tried again.
+    assert ann.call("GET", f"{place.api}/messages")["data"] == []
 
 
 def test_a_failure_that_comes_late_is_not_said_and_one_that_holds_is_tried_again(

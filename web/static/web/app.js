@@ -88,6 +88,7 @@ function signedOut() {
   if (!app.state.me) return;
   stream?.close();
   stream = null;
+  conversations.forEach((one) => one.close());
   conversations.clear();
   app.set({ me: /** @type {any} */ (null), workspaces: [], channels: {}, archived: {}, members: {}, directs: [], presence: {} });
 }

@@ -45,6 +45,11 @@ export class Conversation extends Observable {
   isOver = false;
   #loading = { older: false, newer: false, first: /** @type {object | null} */ (null) };
   #opening = Promise.resolve();
+  /** For each question under way, what was told of its rows meanwhile. @type {Set<Map<string, Message>>} */
+  #questions = new Set();
+  /** How often what was read was read again: whoever holds rows of their own does too. */
+  readings = 0;
+  #isClosed = false;
   #isSending = false;
   #attempt = 0;
   #retryTimer = 0;
@@ -83,6 +88,31 @@ export class Conversation extends Observable {
     }
   }
 
+  /** Ask for messages below this conversation's path. What is told of one meanwhile is newer than its answer. @param {string} path @param {object} [query] */
+  async ask(path, query) {
+    /** @type {Map<string, Message>} */
+    const told = new Map();
+    this.#questions.add(told);
+    try {
+      const answer = await this.#answerOf(api.get(`${this.path}${path}`, query));
+      const newest = (row) => told.get(row.id) ?? row;
+      return { ...answer, data: Array.isArray(answer.data) ? answer.data.map(newest) : newest(answer.data) };
+    } finally {
+      this.#questions.delete(told);
+    }
+  }
+
+  /** Tell the questions under way what their answers may not know yet. @param {Message} message */
+  #note(message) {
+    for (const told of this.#questions) told.set(message.id, message);
+  }
+
+  /** Nobody is here any more: nothing that waits is sent. */
+  close() {
+    this.#isClosed = true;
+    clearTimeout(this.#retryTimer);
+  }
+
   /** Nothing more is written here; or it is again. @param {boolean} [isOver] */
   end(isOver = true) {
     this.isOver = isOver;
@@ -103,14 +133,14 @@ export class Conversation extends Observable {
     this.#loading.first = asked;
     this.error = null;
     try {
-      const answer = await this.#answerOf(api.get(`${this.path}/messages`, { limit: PAGE, around }));
+      const answer = await this.ask("/messages", { limit: PAGE, around });
       if (this.#loading.first !== asked) return;
       this.isMissing = false;
       // Something was said after this answer and told of before it came.
       if (!around && this.lastSeq > answer.meta.last_seq) return this.open({ unread });
       this.messages = answer.data.slice().reverse();
       this.atStart = around ? answer.meta.next_before === null : !answer.meta.has_more;
-      this.atEnd = around ? answer.meta.next_after === null : true;
+      this.atEnd = !around || (answer.meta.next_after === null && this.lastSeq <= answer.meta.last_seq);
       this.lastSeq = Math.max(this.lastSeq, answer.meta.last_seq);
       if (unread !== undefined) this.readSeq = unread > 0 ? answer.meta.last_seq - unread : Infinity;
       this.wanted = around ?? null;
@@ -137,25 +167,35 @@ export class Conversation extends Observable {
   /** Read the shown run again: in another language, or after the stream lost its thread. */
   async reread() {
     if (!this.isOpen) return;
-    const middle = this.messages[Math.floor(this.messages.length / 2)];
+    this.readings += 1;
+    const middle = this.#middle;
     if (this.atEnd || !middle) await this.open();
     else await this.open({ around: middle.id });
     this.wanted = null;
   }
 
-  /** The stream tells of what happens from now on: what was asked for before may lack what happened meanwhile. */
+  get #middle() {
+    return this.messages[Math.floor(this.messages.length / 2)];
+  }
+
+  /** The stream tells of what happens from now on: take in what happened before, and leave the reader where they are. */
   async catchUp() {
     await this.#opening;
     if (this.error) return this.open();
-    if (!this.isOpen || !this.atEnd) return this.reread();
+    if (!this.isOpen) return;
     const { first } = this.#loading;
-    const answer = await api.get(`${this.path}/messages`, { limit: PAGE }).catch(() => null);
+    const { atEnd } = this;
+    const last = this.messages.at(-1)?.seq ?? 0;
+    const answer = await this.ask("/messages", { limit: 2 * PAGE, around: atEnd ? undefined : this.#middle?.id }).catch(() => null);
     if (this.#loading.first !== first) return;
-    const rows = answer?.data.slice().reverse() ?? [];
-    const isNext = rows[0]?.seq <= (this.messages.at(-1)?.seq ?? 0) + 1;
-    // Row by row, so that who has begun to scroll back stays there.
-    if (isNext) rows.forEach((row) => this.upsert(row));
-    else if (!answer || rows.length) await this.open();
+    this.readings += 1;
+    if (!answer) return void (atEnd && this.open());
+    this.lastSeq = Math.max(this.lastSeq, answer.meta.last_seq);
+    const rows = answer.data.slice().reverse();
+    const hasAll = rows.length === 0 || rows[0].seq <= last + 1;
+    if (atEnd && this.atEnd && !hasAll) return this.open();
+    for (const row of rows) if ((atEnd && this.atEnd) || this.#inWindow(row.id)) this.upsert(row);
+    this.changed();
   }
 
   async older() {
@@ -175,7 +215,7 @@ export class Conversation extends Observable {
     this.#loading[way] = true;
     this.changed();
     try {
-      const answer = await this.#answerOf(api.get(`${this.path}/messages`, { limit: PAGE, ...cursor }));
+      const answer = await this.ask("/messages", { limit: PAGE, ...cursor });
       if (this.#loading.first !== first) return;
       const known = new Set(this.messages.map((message) => message.id));
       const rows = answer.data.filter((message) => !known.has(message.id)).reverse();
@@ -188,7 +228,7 @@ export class Conversation extends Observable {
         }
       } else {
         this.messages = [...this.messages, ...rows];
-        this.atEnd = !answer.meta.has_more;
+        this.atEnd = !answer.meta.has_more && this.lastSeq <= answer.meta.last_seq;
         if (this.messages.length > MOST) {
           this.messages = this.messages.slice(-MOST);
           this.atStart = false;
@@ -208,7 +248,7 @@ export class Conversation extends Observable {
 
   /** Read one message again. @param {string} id */
   async refresh(id) {
-    const answer = await api.get(`${this.path}/messages/${id}`).catch(() => null);
+    const answer = await this.ask(`/messages/${id}`).catch(() => null);
     if (answer && this.find(id)) this.upsert(answer.data);
   }
 
@@ -221,15 +261,17 @@ export class Conversation extends Observable {
     return this.messages.find((message) => message.id === id);
   }
 
-  /** Keep the rows of a thread up to date too, wherever they stand; without any, of none. @param {string} id @param {Message[]} rows */
+  /** Keep these rows of a thread up to date too, wherever they stand, beside those that are held of it; without any, of none. @param {string} id @param {Message[]} rows */
   holdThread(id = "", rows = []) {
-    this.thread = { id, rows: new Map(rows.map((row) => [row.id, row])) };
+    const held = this.thread.id === id ? this.thread.rows : [];
+    this.thread = { id, rows: new Map([...rows.map((row) => /** @type {[string, Message]} */ ([row.id, row])), ...held]) };
     this.changed();
   }
 
   /** Take in a message that came by any way; the same one twice changes nothing. @param {Message} message */
   upsert(message) {
     this.lastSeq = Math.max(this.lastSeq, message.seq);
+    this.#note(message);
     const { id, rows } = this.thread;
     if (rows.has(message.id) || (id && message.parent_message_id === id)) this.thread = { id, rows: new Map(rows).set(message.id, message) };
     const at = this.messages.findIndex((one) => one.id === message.id);
@@ -267,7 +309,8 @@ export class Conversation extends Observable {
         if (!data.id) return;
         if (event === "message.pinned") this.pinned.add(data.id);
         if (event === "message.unpinned" || event === "message.deleted") this.pinned.delete(data.id);
-        return this.find(data.id) ? this.upsert({ ...this.find(data.id), ...data }) : undefined;
+        if (this.find(data.id)) return this.upsert({ ...this.find(data.id), ...data });
+        return this.#note(data);
       case "reaction.added":
       case "reaction.removed":
         return this.#countReaction(data);
@@ -332,10 +375,10 @@ export class Conversation extends Observable {
   /** One at a time and in order, so that what was written first is read first. */
   async #flush() {
     clearTimeout(this.#retryTimer);
-    if (this.#isSending) return;
+    if (this.#isSending || this.#isClosed) return;
     this.#isSending = true;
     try {
-      for (let next = this.#next(); next; next = this.#next()) {
+      for (let next = this.#next(); next && !this.#isClosed; next = this.#next()) {
         this.#change(next.key, { state: "sending", error: "" });
         const body = { content: next.content || null, parent_message_id: next.parent, language: next.language };
         if (next.files.length) body.attachment_ids = next.files.map((file) => file.id);
@@ -356,7 +399,7 @@ export class Conversation extends Observable {
           for (const { key, state } of this.outgoing) if (state === "sending") this.#change(key, { state: "waiting", error: error.sentence });
           const wait = error.status === 429 ? error.retryAfter * 1000 : RETRY_WAITS[Math.min(this.#attempt, RETRY_WAITS.length - 1)];
           this.#attempt += 1;
-          if (error.status !== 401) this.#retryTimer = setTimeout(() => this.#flush(), wait);
+          if (error.status !== 401 && !this.#isClosed) this.#retryTimer = setTimeout(() => this.#flush(), wait);
           return;
         }
       }
@@ -383,6 +426,8 @@ export class Conversation extends Observable {
   }
 
   #keep() {
+    // Whoever is here by now is another.
+    if (this.#isClosed) return;
     keptInTab.set(this.#shelf, this.outgoing.length ? this.outgoing : null);
   }
 

@@ -44,10 +44,13 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
   useEffect(() => {
     let isStale = false;
     setRead(null);
-    Promise.all([api.get(`${conversation.path}/messages/${id}`), api.get(`${conversation.path}/messages/${id}/replies`, { limit: REPLIES })]).then(
+    // What is told from here on is newer than the answers.
+    conversation.holdThread(id);
+    Promise.all([conversation.ask(`/messages/${id}`), conversation.ask(`/messages/${id}/replies`, { limit: REPLIES })]).then(
       ([parent, { data, meta }]) => {
         if (isStale) return;
         conversation.holdThread(id, [parent.data, ...data]);
+        conversation.upsert(parent.data);
         setRead(readOf(data, meta));
       },
       (error) => isStale || (attempt(() => Promise.reject(error)), onClose()),
@@ -56,12 +59,12 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
       isStale = true;
       conversation.holdThread();
     };
-  }, [conversation, id, app.state.language]);
+  }, [conversation, id, app.state.language, conversation.readings]);
   const older = async () => {
-    const answer = await attempt(() => api.get(`${conversation.path}/messages/${id}/replies`, { limit: REPLIES, before: read?.before }));
-    // What stands here by now may be in another language, or have these already.
-    if (!answer || newest.current !== read) return;
-    conversation.holdThread(id, [...answer.data, ...conversation.thread.rows.values()]);
+    const answer = await attempt(() => conversation.ask(`/messages/${id}/replies`, { limit: REPLIES, before: read?.before }));
+    // By now another thread may stand here, or this one in another language, or with these already.
+    if (!answer || newest.current !== read || conversation.thread.id !== id) return;
+    conversation.holdThread(id, answer.data);
     setRead(readOf(answer.data, answer.meta));
   };
   const rows = useMemo(() => {

@@ -21,6 +21,7 @@ const visit = new Store({ stay: null, conversation: /** @type {any} */ (null), l
 let stream = null;
 
 function begin(roomId, stay) {
+  visit.state.conversation?.close();
   api.callAsGuest(stay.session.token);
   const conversation = new Conversation({ id: stay.room.channel_id, path: `/external/rooms/${roomId}`, mine: () => ({ kind: "guest", id: stay.guest.id }), isGuest: true });
   visit.set({ stay, conversation, isOver: false });
@@ -29,7 +30,10 @@ function begin(roomId, stay) {
   stream = new Stream({
     protocols: [`guest.${stay.session.token}`],
     onState: (link) => visit.set({ link }),
-    onReady: (isFirst) => (isFirst || conversation.error ? conversation.catchUp() : conversation.wakeUp()),
+    onReady: (isFirst) => {
+      if (isFirst || conversation.error) conversation.catchUp();
+      conversation.wakeUp();
+    },
     onEvent: ({ event, data }) => {
       if (event === "room.extended") lengthen(roomId, data.expires_at);
       conversation.apply(event, data);
@@ -57,6 +61,7 @@ function lengthen(roomId, until) {
 /** The room is over. The stay is kept: whoever comes back is told so again, or is in again once staff opened it anew. */
 function end() {
   stream?.close();
+  visit.state.conversation?.close();
   visit.set({ isOver: true });
 }
 
@@ -101,6 +106,7 @@ export function Room({ id, isEmbedded }) {
 
 function leave(id) {
   stream?.close();
+  visit.state.conversation?.close();
   stays.set(`stay.${id}`, null);
   api.callAsGuest("");
   visit.set({ stay: null, isOver: false });
