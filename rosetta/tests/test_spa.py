@@ -147,7 +147,9 @@ def test_a_provider_that_posts_a_form_is_led_on_to_the_same_page_and_nowhere_els
     assert browser.post("/auth/%2F%2Fevil.example/callback", form).status_code == 404
 
 
-CALL = re.compile(r"\bapi\.(get|all|post|put|patch|remove|call)\(\s*(?:\"([^\"]+)\"|`([^`]+)`)")
+CALL = re.compile(
+    r"\b(?:api|this|conversation)\.(get|all|post|put|patch|remove|call|ask)\(\s*(?:\"([^\"]+)\"|`([^`]+)`)"
+)
 # What stands before a conversation's own paths, and what else a variable holds.
 BASES = ("/workspaces/{id}/channels/{id}", "/direct-conversations/{id}", "/external/rooms/{id}")
 HELD = {
@@ -155,7 +157,7 @@ HELD = {
     "views/panels.js": BASES,
     "views/notifications.js": BASES[:2],
 }
-METHODS = {"get": "get", "all": "get", "post": "post", "put": "put", "patch": "patch", "remove": "delete"}
+METHODS = {"get": "get", "all": "get", "ask": "get", "post": "post", "put": "put", "patch": "patch", "remove": "delete"}
 
 
 def test_every_call_of_the_client_is_in_the_schema() -> None:

@@ -88,13 +88,13 @@ export class Conversation extends Observable {
     }
   }
 
-  /** Ask for messages below this conversation's path. What is told of one meanwhile is newer than its answer. @param {string} path @param {object} [query] */
+  /** Ask for messages of this conversation. What is told of one meanwhile is newer than its answer. @param {string} path @param {object} [query] */
   async ask(path, query) {
     /** @type {Map<string, Message>} */
     const told = new Map();
     this.#questions.add(told);
     try {
-      const answer = await this.#answerOf(api.get(`${this.path}${path}`, query));
+      const answer = await this.#answerOf(api.get(path, query));
       const newest = (row) => told.get(row.id) ?? row;
       return { ...answer, data: Array.isArray(answer.data) ? answer.data.map(newest) : newest(answer.data) };
     } finally {
@@ -133,7 +133,7 @@ export class Conversation extends Observable {
     this.#loading.first = asked;
     this.error = null;
     try {
-      const answer = await this.ask("/messages", { limit: PAGE, around });
+      const answer = await this.ask(`${this.path}/messages`, { limit: PAGE, around });
       if (this.#loading.first !== asked) return;
       this.isMissing = false;
       // Something was said after this answer and told of before it came.
@@ -186,7 +186,7 @@ export class Conversation extends Observable {
     const { first } = this.#loading;
     const { atEnd } = this;
     const last = this.messages.at(-1)?.seq ?? 0;
-    const answer = await this.ask("/messages", { limit: 2 * PAGE, around: atEnd ? undefined : this.#middle?.id }).catch(() => null);
+    const answer = await this.ask(`${this.path}/messages`, { limit: 2 * PAGE, around: atEnd ? undefined : this.#middle?.id }).catch(() => null);
     if (this.#loading.first !== first) return;
     this.readings += 1;
     if (!answer) return void (atEnd && this.open());
@@ -215,7 +215,7 @@ export class Conversation extends Observable {
     this.#loading[way] = true;
     this.changed();
     try {
-      const answer = await this.ask("/messages", { limit: PAGE, ...cursor });
+      const answer = await this.ask(`${this.path}/messages`, { limit: PAGE, ...cursor });
       if (this.#loading.first !== first) return;
       const known = new Set(this.messages.map((message) => message.id));
       const rows = answer.data.filter((message) => !known.has(message.id)).reverse();
@@ -248,7 +248,7 @@ export class Conversation extends Observable {
 
   /** Read one message again. @param {string} id */
   async refresh(id) {
-    const answer = await this.ask(`/messages/${id}`).catch(() => null);
+    const answer = await this.ask(`${this.path}/messages/${id}`).catch(() => null);
     if (answer && this.find(id)) this.upsert(answer.data);
   }
 

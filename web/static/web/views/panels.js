@@ -46,7 +46,7 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
     setRead(null);
     // What is told from here on is newer than the answers.
     conversation.holdThread(id);
-    Promise.all([conversation.ask(`/messages/${id}`), conversation.ask(`/messages/${id}/replies`, { limit: REPLIES })]).then(
+    Promise.all([conversation.ask(`${conversation.path}/messages/${id}`), conversation.ask(`${conversation.path}/messages/${id}/replies`, { limit: REPLIES })]).then(
       ([parent, { data, meta }]) => {
         if (isStale) return;
         conversation.holdThread(id, [parent.data, ...data]);
@@ -61,7 +61,7 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
     };
   }, [conversation, id, app.state.language, conversation.readings]);
   const older = async () => {
-    const answer = await attempt(() => conversation.ask(`/messages/${id}/replies`, { limit: REPLIES, before: read?.before }));
+    const answer = await attempt(() => conversation.ask(`${conversation.path}/messages/${id}/replies`, { limit: REPLIES, before: read?.before }));
     // By now another thread may stand here, or this one in another language, or with these already.
     if (!answer || newest.current !== read || conversation.thread.id !== id) return;
     conversation.holdThread(id, answer.data);
