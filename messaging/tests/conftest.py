@@ -3,14 +3,20 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
+from rest_framework.test import APIClient
 
 from accounts.models import User
+from conftest import make_user
 from devices import transports
 from devices.tests import servers as providers
 from devices.tests.servers import Provider, ok
+from messaging.models import Report
 from messaging.tasks import push_owed
 from messaging.tests.pushing import Told, phone
+from messaging.tests.test_posting import path_of, post
 from translation.tests import servers
+from workspaces.models import Channel
 
 
 @pytest.fixture
@@ -51,3 +57,32 @@ def told(expo: Provider) -> Told:
         return got
 
     return run
+
+
+@pytest.fixture
+def chief(db: None) -> User:
+    return make_user("Chief", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def staff(chief: User) -> Client:
+    client = Client()
+    client.force_login(chief)
+    return client
+
+
+@pytest.fixture
+def report(as_owner: APIClient, as_member: APIClient, channel: Channel) -> Report:
+    """Olivia reports what Mali said, between what she said herself."""
+    for text in ("before it", "rude words here", "after it"):
+        said = post(as_member, channel, text).json()["data"]["id"]
+        if text == "rude words here":
+            as_owner.post(f"{path_of(channel)}/{said}/report", {"reason": "This is rude"})
+    return Report.objects.get()
+
+
+@pytest.fixture
+def second(report: Report) -> Report:
+    """Somebody else reports the same message."""
+    reporter = make_user("Sofia")
+    return Report.objects.create(message=report.message, reporter=reporter, reason="Rude to me as well")

@@ -1,7 +1,6 @@
 """A running service and browsers that watch what their pages do: errors, refused policies and foreign requests fail a test."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,14 +24,6 @@ SETTLED = """() => Promise.all(document.getAnimations()
 # Generous: two cores may carry this service, two browsers and somebody else's tests.
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
-
-
-def wait_until(page: Page, is_true: Callable[[], object], what: str) -> None:
-    """Let ``page`` go on until ``is_true()``; fails when that takes too long."""
-    until = time.monotonic() + PATIENCE / 1000
-    while not is_true():
-        assert time.monotonic() < until, f"Not within {PATIENCE / 1000:.0f} s: {what}"
-        page.wait_for_timeout(50)
 
 
 def why_not() -> str | None:

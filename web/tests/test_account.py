@@ -7,9 +7,9 @@ from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
-from web.tests.conftest import Opens, wait_until
+from web.tests.conftest import Opens
+from web.tests.pages import wait_until, write
 from web.tests.service import LINES, PASSWORD, Person, Service
-from web.tests.test_story import write
 
 # The browser's own notifications, which a page cannot list again, with a note of each; and a person who can look away: driven
 # by a test, the browser pretends that each page has the focus.

@@ -5,7 +5,8 @@ import sqlite3
 
 from playwright.sync_api import Page, expect
 
-from web.tests.conftest import Opens, wait_until
+from web.tests.conftest import Opens
+from web.tests.pages import scroll_back_until
 from web.tests.service import Service
 
 HUNDRED_THOUSAND = 100_000
@@ -31,14 +32,7 @@ def test_a_hundred_thousand_messages_scroll_with_few_rows_in_the_page(opens: Ope
     page = window.sign_in(ann, place.page)
     texts = page.locator(".scroller .message .text")
     expect(texts.last).to_have_text(f"Message {HUNDRED_THOUSAND}")
-    page.locator(".scroller").hover()
-
-    def is_read_back_after_a_turn_of_the_wheel() -> bool:
-        page.mouse.wheel(0, -900)
-        page.wait_for_function("() => !document.querySelector('.scroller .spinner')")
-        return numbers(page)[0] <= HUNDRED_THOUSAND - 400
-
-    wait_until(page, is_read_back_after_a_turn_of_the_wheel, "400 messages are read back")
+    scroll_back_until(page, lambda: numbers(page)[0] <= HUNDRED_THOUSAND - 400, "400 messages are read back", step=900)
     seen = numbers(page)
     assert seen == list(range(seen[0], seen[-1] + 1)), "neighbours, in order"
     assert len(seen) <= 300

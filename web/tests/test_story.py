@@ -5,18 +5,13 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from web.tests.conftest import Opens
+from web.tests.pages import write
 from web.tests.service import LINES, PASSWORD, Service
 
 
 def message(page: Page, text: str) -> Locator:
     """The newest message that says ``text``, whatever it quotes."""
     return page.locator(".scroller .message", has=page.locator(".text", has_text=text)).last
-
-
-def write(page: Page, text: str) -> None:
-    box = page.locator(".stage .composer textarea, .room .composer textarea").first
-    box.fill(text)
-    box.press("Enter")
 
 
 def test_two_people_meet_and_each_reads_the_other_in_their_own_language(opens: Opens, service: Service) -> None:

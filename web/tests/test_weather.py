@@ -3,23 +3,11 @@
 import re
 import time
 
-from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Route, expect
 
-from web.tests.conftest import Opens, wait_until
+from web.tests.conftest import Opens
+from web.tests.pages import said, wait_until, write
 from web.tests.service import LINES, PASSWORD, Service
-
-
-def write(page: Page, text: str) -> None:
-    box = page.locator(".stage .composer textarea")
-    box.fill(text)
-    box.press("Enter")
-
-
-def said(page: Page) -> list[str]:
-    return [
-        text.replace("\n", " ") for text in page.locator(".scroller .messages:not(.outgoing) .text").all_inner_texts()
-    ]
-
 
 HOSTILE = [
     "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>",
@@ -180,124 +168,6 @@ def test_a_wrong_clock_here_does_not_change_which_day_it_is(opens: Opens, servic
     window.page.clock.set_system_time("2031-05-05T12:00:00Z")
     page = window.sign_in(ann, place.page)
     expect(page.locator(".day").last).to_have_text("Today")
-
-
-def test_a_service_that_is_away_at_the_start_is_asked_again_until_it_answers(opens: Opens, service: Service) -> None:
-    window = opens("en-GB")
-    window.expected += ("500",)
-    page = window.page
-    page.route("**/api/v1/me", lambda route: route.fulfill(status=500, json={"message": "Server Error."}))
-    window.go("/")
-    expect(page.get_by_role("heading", name="Rosetta does not answer")).to_be_visible()
-    window.check_axe("away")
-    page.unroute_all()
-    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
-
-
-def test_what_is_said_before_the_conversation_is_there_is_shown(opens: Opens, service: Service) -> None:
-    ann = service.person("Ann", "en")
-    place = ann.workspace("Quick fingers")
-    window = opens("en-GB")
-    page, held, frames = window.page, [], []
-    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
-
-    def frames_tell() -> bool:
-        return any("Said at once" in frame for frame in frames)
-
-    def is_told_of_what_happens() -> bool:
-        return any('"hello"' in frame for frame in frames)
-
-    def hold(route: Route) -> None:
-        if route.request.method == "GET" and not frames_tell():
-            held.append((route, route.fetch()))
-        else:
-            route.continue_()
-
-    page.route("**/messages?*", hold)
-    window.sign_in(ann, place.page)
-    wait_until(page, is_told_of_what_happens, "the socket's first frame")
-    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/messages")):
-        write(page, "Said at once")
-    wait_until(page, frames_tell, "a frame with the message")
-    for route, answer in held:
-        route.fulfill(response=answer)
-    expect(page.locator(".scroller .messages:not(.outgoing) .text")).to_have_text(["Said at once"])
-
-
-class SilentSockets:
-    """The page's sockets say nothing until they are let go; those opened after that reach the service."""
-
-    def __init__(self, page: Page) -> None:
-        self._opened: list[WebSocketRoute] = []
-        self._are_silent = True
-        page.route_web_socket("**/api/v1/realtime", self._open)
-
-    def _open(self, socket: WebSocketRoute) -> None:
-        self._opened.append(socket)
-        if not self._are_silent:
-            socket.connect_to_server()
-
-    def let_go(self) -> None:
-        self._are_silent = False
-        self._opened[-1].close()
-
-
-def test_what_is_said_before_the_first_socket_is_there_is_shown(opens: Opens, service: Service) -> None:
-    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
-    place = ann.workspace("Slow start", yuki)
-    window = opens("en-GB")
-    page, sockets = window.page, SilentSockets(window.page)
-    window.sign_in(ann, place.page)
-    expect(page.locator(".intro")).to_be_visible()
-    place.say(yuki, "between the page and the socket", skip_translation=True)
-    sockets.let_go()
-    expect(page.locator(".scroller .text")).to_have_text(["between the page and the socket"])
-
-
-def test_more_than_a_page_said_before_the_first_socket_is_there_leaves_no_gap(opens: Opens, service: Service) -> None:
-    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
-    place = ann.workspace("Slow start", yuki)
-    place.say(yuki, "Message 0", skip_translation=True)
-    window = opens("en-GB")
-    page, sockets = window.page, SilentSockets(window.page)
-    window.sign_in(ann, place.page)
-    expect(page.locator(".scroller .text")).to_have_text(["Message 0"])
-    for number in range(1, 131):
-        place.say(yuki, f"Message {number}", skip_translation=True)
-    sockets.let_go()
-    expect(page.locator(".scroller .text").last).to_have_text("Message 130")
-    page.locator(".scroller").hover()
-
-    def is_read_back_after_a_turn_of_the_wheel() -> bool:
-        page.mouse.wheel(0, -2000)
-        return said(page)[0] == "Message 0"
-
-    wait_until(page, is_read_back_after_a_turn_of_the_wheel, "the first message is there")
-    assert said(page) == [f"Message {number}" for number in range(131)]
-
-
-def test_who_scrolls_back_before_the_first_socket_is_there_stays_there(opens: Opens, service: Service) -> None:
-    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
-    place = ann.workspace("Slow start", yuki)
-    for number in range(1, 111):
-        place.say(yuki, f"Message {number}.", skip_translation=True)
-    window = opens("en-GB")
-    page, sockets = window.page, SilentSockets(window.page)
-    window.sign_in(ann, place.page)
-    page.locator(".scroller").hover()
-    first = page.locator(".scroller .text", has_text="Message 1.")
-
-    def is_read_back_after_a_turn_of_the_wheel() -> bool:
-        page.mouse.wheel(0, -2000)
-        return first.count() == 1 and page.locator(".scroller").evaluate("box => box.scrollTop") == 0
-
-    wait_until(page, is_read_back_after_a_turn_of_the_wheel, "the first message is there")
-    expect(first).to_be_in_viewport()
-    place.say(yuki, "between the page and the socket", skip_translation=True)
-    with page.expect_response(re.compile(r"/messages\?")):
-        sockets.let_go()
-    page.wait_for_timeout(300)
-    expect(first).to_be_in_viewport()
 
 
 def test_what_one_person_left_unsent_is_not_sent_by_the_next_in_the_same_tab(opens: Opens, service: Service) -> None:

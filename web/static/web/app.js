@@ -66,7 +66,7 @@ export async function signedIn(me) {
   stream?.close();
   stream = new Stream({
     onState: (link) => app.set({ link }),
-    onReady: caughtUp,
+    onReady: connected,
     onEvent: receive,
     onSignal: hear,
     onReset: lostThread,
@@ -313,13 +313,10 @@ function hear({ conversation_id: id, event, data }) {
   }
 }
 
-/** The stream is whole, for the first time or again: read what it could not tell of, send what waited. @param {boolean} isFirst */
-function caughtUp(isFirst) {
+/** @param {boolean} isFirst */
+function connected(isFirst) {
   loadPlaces();
-  for (const conversation of conversations.values()) {
-    if (isFirst || conversation.error) conversation.catchUp();
-    conversation.wakeUp();
-  }
+  conversations.forEach((one) => one.connected(isFirst));
 }
 
 function lostThread(id) {

@@ -179,7 +179,7 @@ export class Conversation extends Observable {
   }
 
   /** The stream tells of what happens from now on: take in what happened before, and leave the reader where they are. */
-  async catchUp() {
+  async #catchUp() {
     await this.#opening;
     if (this.error) return this.open();
     if (!this.isOpen) return;
@@ -192,9 +192,9 @@ export class Conversation extends Observable {
     if (!answer) return void (atEnd && this.open());
     this.lastSeq = Math.max(this.lastSeq, answer.meta.last_seq);
     const rows = answer.data.slice().reverse();
-    const hasAll = rows.length === 0 || rows[0].seq <= last + 1;
-    if (atEnd && this.atEnd && !hasAll) return this.open();
-    for (const row of rows) if ((atEnd && this.atEnd) || this.#inWindow(row.id)) this.upsert(row);
+    const isAtEnd = atEnd && this.atEnd;
+    if (isAtEnd && rows[0]?.seq > last + 1) return this.open();
+    for (const row of rows) if (isAtEnd || this.#inWindow(row.id)) this.upsert(row);
     this.changed();
   }
 
@@ -366,8 +366,9 @@ export class Conversation extends Observable {
     this.changed();
   }
 
-  /** Try what waits for a connection. */
-  wakeUp() {
+  /** The stream is whole, for the first time or again: read what it could not tell of, send what waits. @param {boolean} isFirst */
+  connected(isFirst) {
+    if (isFirst || this.error) this.#catchUp();
     this.#attempt = 0;
     this.#flush();
   }
@@ -399,7 +400,7 @@ export class Conversation extends Observable {
           for (const { key, state } of this.outgoing) if (state === "sending") this.#change(key, { state: "waiting", error: error.sentence });
           const wait = error.status === 429 ? error.retryAfter * 1000 : RETRY_WAITS[Math.min(this.#attempt, RETRY_WAITS.length - 1)];
           this.#attempt += 1;
-          if (error.status !== 401 && !this.#isClosed) this.#retryTimer = setTimeout(() => this.#flush(), wait);
+          if (error.status !== 401) this.#retryTimer = setTimeout(() => this.#flush(), wait);
           return;
         }
       }

@@ -30,10 +30,7 @@ function begin(roomId, stay) {
   stream = new Stream({
     protocols: [`guest.${stay.session.token}`],
     onState: (link) => visit.set({ link }),
-    onReady: (isFirst) => {
-      if (isFirst || conversation.error) conversation.catchUp();
-      conversation.wakeUp();
-    },
+    onReady: (isFirst) => conversation.connected(isFirst),
     onEvent: ({ event, data }) => {
       if (event === "room.extended") lengthen(roomId, data.expires_at);
       conversation.apply(event, data);
