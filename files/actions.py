@@ -115,14 +115,8 @@ def _insert(file: File) -> None:
     file.expires_at = file.created_at + timedelta(hours=settings.FILES_TTL_HOURS)
     if file.is_image:
         file.thumbnail_due_at = file.created_at
-        transaction.on_commit(lambda: _nudge_thumbnail(file.pk))
+        transaction.on_commit(lambda: nudge("files.tasks.make_thumbnail", file.pk))
     file.save(force_insert=True)
-
-
-def _nudge_thumbnail(file_id: str) -> None:
-    from files.tasks import make_thumbnail
-
-    nudge(make_thumbnail, file_id)
 
 
 def _check_quota(uploader: User | Guest | None, size: int) -> None:
@@ -244,10 +238,8 @@ def _owe_removal(files: Iterable[File], now: datetime) -> list[str]:
 
 
 def _nudge_removal(names: list[str]) -> None:
-    from files.tasks import remove_owed
-
     if names:
-        nudge(remove_owed)
+        nudge("files.tasks.remove_owed")
 
 
 @transaction.atomic

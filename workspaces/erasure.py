@@ -32,9 +32,7 @@ def bury(channels: Iterable[Channel]) -> None:
 
 def start() -> None:
     """Nudge the task after the commit; should that be lost, the periodic job finds the rows."""
-    from workspaces.tasks import erase
-
-    transaction.on_commit(lambda: nudge(erase))
+    transaction.on_commit(lambda: nudge("workspaces.tasks.erase"))
 
 
 def erase_some() -> int:

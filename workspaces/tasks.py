@@ -36,7 +36,7 @@ def erase() -> int:
         if not step:
             return erased
         erased += step
-    nudge(erase)
+    nudge("workspaces.tasks.erase")
     return erased
 
 

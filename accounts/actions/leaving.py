@@ -63,8 +63,6 @@ def leave(*, user: User, password: str | None = None, otp: str | None = None) ->
 
 @transaction.atomic
 def _close(user: User, otp: str | None) -> None:
-    from accounts.tasks import erase_account  # tasks call actions
-
     user = User.objects.select_for_update().get(pk=user.pk)
     if otp is not None:
         codes.use_code(email=user.email, code=otp, field="otp")
@@ -82,7 +80,7 @@ def _close(user: User, otp: str | None) -> None:
     user.save()
     end_access(user=user)
     AccountDeletion.objects.get_or_create(user=user)
-    transaction.on_commit(lambda: nudge(erase_account, user.pk))
+    transaction.on_commit(lambda: nudge("accounts.tasks.erase_account", user.pk))
 
 
 def erase(*, user_id: int) -> None:
@@ -108,14 +106,12 @@ def erase(*, user_id: int) -> None:
 @transaction.atomic
 def request_export(*, user: User) -> AccountExport:
     """A ZIP of ``user``'s data, to be made: the one under way, or a new one that replaces the last."""
-    from accounts.tasks import make_export  # tasks call actions
-
     try:
         with transaction.atomic():
             export = AccountExport.objects.create(user=user)
     except IntegrityError:
         return AccountExport.objects.get(user=user, state=AccountWork.State.PENDING)
-    transaction.on_commit(lambda: nudge(make_export, export.pk))
+    transaction.on_commit(lambda: nudge("accounts.tasks.make_export", export.pk))
     return export
 
 

@@ -14,9 +14,7 @@ def owe_mail(*, kind: OutgoingMail.Kind, email: str, language: str, lives: timed
 
     A notice has a ``topic``, one of ``mails.NOTICES``; an empty ``language`` is the account's.
     """
-    from accounts.tasks import deliver_mail  # tasks call actions
-
     mail = OutgoingMail.objects.create(
         kind=kind, topic=topic, email=email, language=language, expires_at=timezone.now() + lives
     )
-    transaction.on_commit(lambda: nudge(deliver_mail, mail.pk))
+    transaction.on_commit(lambda: nudge("accounts.tasks.deliver_mail", mail.pk))

@@ -1,7 +1,6 @@
 """A message is written: stored, numbered, owed to its readers in their languages, and told to who listens."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -14,6 +13,7 @@ from messaging import content, metrics, push
 from messaging.actions import idempotency
 from messaging.actions.idempotency import Idempotency
 from messaging.context import Place, Sender
+from messaging.drafts import NewMessage
 from messaging.errors import unknown_id
 from messaging.models import Attachment, Message, MessageTranslation
 from messaging.search.text import terms_of
@@ -35,19 +35,6 @@ _MARKS = CompiledInsert(
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """What a sender wants to say. ``language`` is what the sender says it is; ``translations`` are its own, by language."""
-
-    content: str = ""
-    type: str = Message.Type.TEXT
-    attachment_ids: tuple[str, ...] = ()
-    parent_message_id: str | None = None
-    skip_translation: bool = False
-    language: str | None = None
-    translations: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Posted:
     """The message, with ``translations`` known at once; ``is_replay`` when an earlier request had made it."""
 
@@ -58,7 +45,9 @@ class Posted:
 
 
 @transaction.atomic
-def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key: Idempotency | None = None) -> Posted:
+def post_message(
+    *, sender: Sender, place: Place, draft: NewMessage, idempotency_key: Idempotency | None = None
+) -> Posted:
     """Store a message and owe it to its readers; returns at once, whatever translators do.
 
     Raises ChannelArchived, RoomEnded, Invalid, IdempotencyKeyReused, IdempotencyInProgress.

@@ -327,9 +327,7 @@ def count_hits(scope_id: str, keys: Iterable[str]) -> None:
         counts = [[scope, key, count] for (scope, key), count in _gathered.items()]
         _gathered.clear()
         _gathered_since = time.monotonic()
-    from translation.tasks import note_hits
-
-    nudge(note_hits, counts)
+    nudge("translation.tasks.note_hits", counts)
 
 
 def note_hits(counts: Collection[tuple[str, str, int]]) -> None:
