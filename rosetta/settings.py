@@ -407,6 +407,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Rosetta",
     "DESCRIPTION": "A chat service in which everybody reads and writes in their own language.",
     "VERSION": VERSION,
+    "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": PUBLIC_URL}],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rosetta.http.permissions.Anyone"],
     "SERVE_AUTHENTICATION": [],

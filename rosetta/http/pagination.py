@@ -6,15 +6,23 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from rosetta.errors import Invalid
+from rosetta.http.links import absolute
 
 PER_PAGE = 15
 MAX_PER_PAGE = 100
 MAX_PAGE = 1_000_000_000
+# The query parameters of a paged list, for the schema.
+PAGING = [
+    OpenApiParameter("page", int, description="The page's number, from 1."),
+    OpenApiParameter("per_page", int, description=f"Rows a page: 1 to {MAX_PER_PAGE}, {PER_PAGE} by default."),
+]
 
 
 def query_int(request: Request, name: str, *, default: int, low: int, high: int) -> int:
@@ -63,7 +71,7 @@ def paged(
         if number is None:
             return None
         query = {**request.query_params.dict(), "page": str(number)}
-        return request.build_absolute_uri(request.path) + "?" + urlencode(query)
+        return f"{absolute(iri_to_uri(request.path_info))}?{urlencode(query)}"
 
     meta = {"current_page": page, "per_page": per_page, "last_page": last_page, "total": total}
     links = {

@@ -4,18 +4,36 @@ from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
+from drf_spectacular.plumbing import is_list_serializer
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field, inline_serializer
 from rest_framework import serializers
 
-MESSAGE = {"type": "object", "properties": {"message": {"type": "string"}}, "required": ["message"]}
-FIELD_ERRORS = {
-    "type": "object",
-    "properties": {
-        "message": {"type": "string"},
-        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+ERROR_COMPONENTS = {
+    "Error": {
+        "type": "object",
+        "description": "What went wrong. `errors.code` holds a machine-readable code where a client may have to branch on it.",
+        "properties": {
+            "message": {"type": "string"},
+            "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+        },
+        "required": ["message"],
+        "examples": [{"message": "Unauthenticated."}],
     },
-    "required": ["message", "errors"],
+    "ValidationError": {
+        "type": "object",
+        "description": "What was wrong with each field; a nested field's name is dotted, as in `attachment_ids.0`.",
+        "properties": {
+            "message": {"type": "string"},
+            "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+        },
+        "required": ["message", "errors"],
+        "examples": [
+            {"message": "The given data was invalid.", "errors": {"name": ["This field is required."]}},
+        ],
+    },
 }
+MESSAGE: dict[str, Any] = {"$ref": "#/components/schemas/Error"}
+FIELD_ERRORS: dict[str, Any] = {"$ref": "#/components/schemas/ValidationError"}
 TOO_MANY = "Too many requests; `Retry-After` says when to go on."
 # A download's bytes, of whatever type they are.
 BYTES = {(200, "*/*"): {"type": "string", "format": "binary"}}
@@ -30,23 +48,28 @@ class AnyIdField(serializers.Field[Any, Any, Any, Any]):
 
 
 class AutoSchema(SpectacularAutoSchema):
-    """Names operations after their view and method, and adds what a view says that it may refuse, and its limits."""
+    """Describe an action: its id by the viewset's names, what it may refuse, and its rate limits."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
-        if operation is not None and self.method != "GET":
-            for status, told in getattr(self.view, "refusals", {}).items():
-                operation["responses"].setdefault(str(status), _answer(told, MESSAGE))
-        if operation is not None and hasattr(self.view, "limits_for"):
-            rates = ", ".join(limit.told for limit in self.view.limits_for(self.view.request))
+        if operation is None:
+            return None
+        names = getattr(self.view, "operation_names", {})
+        for part in ("operationId", "summary", "description"):
+            if names and part in operation:
+                operation[part] = operation[part].format_map(names)
+        if self.method != "GET":
+            for status, reason in getattr(self.view, "refusals", {}).items():
+                operation["responses"].setdefault(str(status), _answer(reason, MESSAGE))
+        limits = getattr(self.view, "action_limits", ())
+        if limits:
+            rates = ", ".join(limit.told for limit in limits)
             operation["responses"].setdefault("429", _answer(f"{TOO_MANY} At most {rates}.", MESSAGE))
         return operation
 
-    def get_operation_id(self) -> str:
-        name = super().get_operation_id()
-        # The envelope hides from the generator that this is a list; a list and its item would share a name.
-        is_list = self.method == "GET" and not self.path.endswith("}")
-        return name.removesuffix("_retrieve") + "_list" if is_list and name.endswith("_retrieve") else name
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """Return False for envelopes: the generator takes what an action called ``list`` answers for one item of an array."""
+        return is_list_serializer(serializer)
 
     def get_tags(self) -> list[str]:
         tag = getattr(self.view, "tag", None)
@@ -66,7 +89,8 @@ def data_of(
 
 
 def documented_answers(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Adds the frame's answers to every operation that can give them."""
+    """Add the answers that any action may give, and the components that they refer to."""
+    result["components"].setdefault("schemas", {}).update(ERROR_COMPONENTS)
     for path, item in result["paths"].items():
         for operation in item.values():
             for status, description, schema in _frame_answers(path, operation):

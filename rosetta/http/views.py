@@ -35,6 +35,10 @@ class ApiView(APIView):
         """The limits of this request; override where methods differ."""
         return self.limits
 
+    @property
+    def action_limits(self) -> tuple[Limit, ...]:
+        return self.limits_for(self.request)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         # Nothing is called so, and PostgreSQL refuses to look.
