@@ -136,7 +136,7 @@ def test_a_credential_that_ends_meanwhile_registers_nothing(owner: User, monkeyp
         tokens.revoke_token(token=AccessToken.objects.get(pk=request.auth.pk))
         return credentials.of_token(request.auth.pk)
 
-    monkeypatch.setattr("devices.api.views.credentials.of_request", named_and_revoked)
+    monkeypatch.setattr("devices.api.viewsets.credentials.of_request", named_and_revoked)
     body = {"platform": "ios", "provider": "fcm", "push_token": "late"}
     answer = post("devices", body, app_of(owner.email))
     assert (answer.status_code, answer.json(), left()) == (401, {"message": "Unauthenticated."}, set())

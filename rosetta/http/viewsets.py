@@ -98,7 +98,10 @@ class ApiViewSet(ViewSet):
             raise Invalid({name: [ProhibitNullCharactersValidator.message] for name in names})
 
     def perform_authentication(self, request: Request) -> None:
-        """Authenticate, name the caller in the log, and choose the language of sentences: the client's wish, else the account's."""
+        """Authenticate, name the caller in the log, and choose the language of the answer's sentences.
+
+        That is the language that ``Accept-Language`` asks for, else the account's.
+        """
         super().perform_authentication(request)
         if getattr(request.user, "is_authenticated", False):
             structlog.contextvars.bind_contextvars(caller=request.user.pk)
