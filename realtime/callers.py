@@ -99,7 +99,7 @@ def _by_cookie(cookie: str) -> Who:
     user = get_user(request)
     if not isinstance(user, User) or not user.is_active:
         raise Refused(SIGNED_OUT)
-    row = Session.objects.filter(session_key=key).values_list("id", flat=True).first()
+    row = Session.objects.of_key(key).values_list("id", flat=True).first()
     if row is None:
         raise Refused(SIGNED_OUT)
     return Who(Credential("session", row), user_id=user.pk)
