@@ -1,5 +1,6 @@
 """Every change to files. Rows and bytes go separate ways: a ``Removal`` row holds them together whatever crashes when."""
 
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -295,11 +296,7 @@ def make_thumbnail(*, file_id: str) -> bool:
     file = _lease_thumbnail(file_id)
     if file is None:
         return False
-    try:
-        with storage.read(file.storage_name) as source:
-            picture = images.thumbnail(source)
-    except FileNotFoundError:
-        picture = None
+    picture = _thumbnail_of(file)
     if picture is None:
         File.objects.filter(pk=file_id).update(thumbnail_due_at=None)
         return False
@@ -314,6 +311,16 @@ def make_thumbnail(*, file_id: str) -> bool:
         if kept:
             Removal.objects.filter(storage_name=name).delete()
     return bool(kept)
+
+
+def _thumbnail_of(file: File) -> bytes | None:
+    settings.FILES_SPOOL_DIR.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=settings.FILES_SPOOL_DIR) as copy:
+        try:
+            storage.copy_to(file.storage_name, copy)
+        except FileNotFoundError:
+            return None
+        return images.thumbnail(copy)
 
 
 @transaction.atomic
