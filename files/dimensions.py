@@ -143,18 +143,21 @@ def _gif(source: IO[bytes]) -> Picture:
 
 
 def _gif_frame(source: IO[bytes]) -> bytes:
-    parts = 0
-    while (kind := _exactly(source, 1)) != b",":
-        if kind != b"!":
-            raise _Unreadable
-        source.seek(1, 1)
-        while length := _exactly(source, 1)[0]:
-            source.seek(length, 1)
-            parts += 1
-            if parts > _MAX_PARTS:
-                raise _Unreadable
-        parts += 1
-    return _exactly(source, 8)
+    """Skip the extensions in front of the first frame and read where that stands."""
+    is_inside = False
+    for _ in range(_MAX_PARTS):
+        length_or_kind = _exactly(source, 1)
+        if is_inside:
+            source.seek(length_or_kind[0], 1)
+            is_inside = length_or_kind != b"\x00"
+        elif length_or_kind == b"!":
+            source.seek(1, 1)
+            is_inside = True
+        elif length_or_kind == b",":
+            return _exactly(source, 8)
+        else:
+            break
+    raise _Unreadable
 
 
 def _webp(source: IO[bytes]) -> Picture:

@@ -95,13 +95,20 @@ def _in_a_process(source: IO[bytes], kind: str) -> bytes | None:
     # One arena, because each reserves memory that counts; nothing else, secrets least of all, is handed on.
     environment = {"MALLOC_ARENA_MAX": "1"}
     try:
-        done = subprocess.run(  # noqa: S603  (our own program, with arguments of our own)
-            command, stdin=source.fileno(), capture_output=True, env=environment, timeout=_THUMBNAIL_SECONDS, check=False
+        done = subprocess.run(
+            command,
+            stdin=source.fileno(),
+            capture_output=True,
+            env=environment,
+            timeout=_THUMBNAIL_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         log.warning("thumbnail_took_too_long", format=kind)
         return None
     if done.returncode:
-        log.warning("thumbnail_failed", format=kind, status=done.returncode, error=done.stderr[-500:].decode("utf-8", "replace"))
+        log.warning(
+            "thumbnail_failed", format=kind, status=done.returncode, error=done.stderr[-500:].decode("utf-8", "replace")
+        )
         return None
     return done.stdout or None
