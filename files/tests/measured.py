@@ -60,7 +60,7 @@ def main() -> None:
         children = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         seconds = time.process_time() - begin + children
         outcomes.append({"outcome": outcome, "seconds": seconds, "peak": after.ru_maxrss * 1024})
-    print(json.dumps(outcomes))
+    sys.stdout.write(json.dumps(outcomes))
 
 
 if __name__ == "__main__":

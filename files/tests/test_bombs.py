@@ -39,7 +39,6 @@ def test_pixels_of_every_format_are_counted_before_one_is_decoded(tmp_path: Path
 
 def test_metadata_takes_neither_memory_nor_time(tmp_path: Path) -> None:
     results = outcomes(tmp_path, "read", bombs.much_metadata())
-    print(results)
     assert {result["outcome"] for result in results.values()} <= {
         "64 x 48",
         "no picture",
