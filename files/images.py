@@ -14,7 +14,7 @@ from typing import IO
 import structlog
 from django.conf import settings
 
-from files import dimensions, location, thumbnailer
+from files import dimensions, gps_stripping, thumbnailer
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ def size_of(source: Path) -> Size | None:
 
 def forget_location(path: Path) -> bool:
     """Blank the place in the image at ``path``, in its bytes; the picture itself stays as it is. Tells whether any was."""
-    return location.forget(path)
+    return gps_stripping.forget(path)
 
 
 def thumbnail(source: IO[bytes]) -> bytes | None:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions, parsers
 
 from files.errors import FileTooLarge, StorageDown
-from files.names import clean_name
+from files.filenames import clean_name
 from rosetta.errors import Invalid
 
 log = structlog.get_logger(__name__)

@@ -23,9 +23,9 @@ def _confine() -> None:
 
 def _read(path: Path) -> str:
     """What an upload does with a picture before it is stored."""
-    from files import images, types
+    from files import images, media_types
 
-    types.sniff(path, path.name)
+    media_types.sniff(path, path.name)
     try:
         size = images.size_of(path)
         images.forget_location(path)
@@ -46,7 +46,7 @@ def _thumbnail(path: Path) -> str:
 def main() -> None:
     settings.configure(FILES_MAX_PIXELS=100_000_000)
     import files.images
-    import files.types  # noqa: F401  (all imports before memory is bounded)
+    import files.media_types  # noqa: F401  (all imports before memory is bounded)
 
     mode, paths = sys.argv[1], [Path(path) for path in sys.argv[2:]]
     if mode == "read":
