@@ -36,8 +36,9 @@ WEB_WORKERS = env.integer("WEB_WORKERS", 2, low=1, high=256)
 # More wait for one another and for the interpreter while they hold locks: eight a process posted a sixth slower than four.
 WEB_THREADS = env.integer("WEB_THREADS", 4, low=1, high=256)
 WORKER_CONCURRENCY = env.integer("WORKER_CONCURRENCY", 4, low=1, high=256)
-# How long a body may take to come; one of more bytes has a second more for each REQUEST_BODY_RATE of them that came.
-REQUEST_BODY_SECONDS = env.integer("REQUEST_BODY_SECONDS", 10, low=1, high=3600)
+# How long the head of a request may take to come, and then its body; a body has a second more for each REQUEST_BODY_RATE
+# bytes of it that came.
+REQUEST_SECONDS = env.integer("REQUEST_SECONDS", 10, low=1, high=3600)
 REQUEST_BODY_RATE = env.integer("REQUEST_BODY_RATE", 16 * 1024, low=1)
 # How long an answer may wait for a reader who takes nothing, or less than 64 KiB.
 RESPONSE_SECONDS = env.integer("RESPONSE_SECONDS", 30, low=1, high=3600)

@@ -38,6 +38,7 @@ class Serving(Server):
         if counter % SWEEP_TICKS == 0:
             sweep(
                 self.server_state.connections,
+                request_seconds=settings.REQUEST_SECONDS,
                 response_seconds=settings.RESPONSE_SECONDS,
                 # Behind a proxy all connections come from its address.
                 silent_per_address=None if settings.TRUSTED_PROXIES else settings.HELD_REQUESTS_PER_ADDRESS,

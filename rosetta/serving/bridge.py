@@ -97,7 +97,7 @@ class Bridge:
             bytes_in_all=SPOOLED_IN_ALL,
         )
         self._bodies = BodyReader(
-            seconds=settings.REQUEST_BODY_SECONDS,
+            seconds=settings.REQUEST_SECONDS,
             rate=settings.REQUEST_BODY_RATE,
             folder=settings.FILES_SPOOL_DIR,
         )

@@ -14,8 +14,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 log = structlog.get_logger(__name__)
 
-# How long the head of a request may take, from the connection's start or its first byte.
-HEAD_SECONDS = 10.0
 # Between two requests; proxies keep theirs for up to a minute, and would post into a connection that is being closed.
 KEEP_ALIVE_SECONDS = 75
 # Head and line together.
@@ -73,9 +71,9 @@ class Connection(HttpToolsProtocol):
             self.last_cycle, self.waits_since = self.cycle, now
         return now - self.waits_since
 
-    def may_be_silent(self) -> float:
-        """For how many seconds: long between two requests, not in the middle of a head, nor before the first one."""
-        return HEAD_SECONDS if self.cycle is None or self.head_bytes else KEEP_ALIVE_SECONDS
+    def is_between_requests(self) -> bool:
+        """Whether it has had one and not begun the next."""
+        return self.cycle is not None and not self.head_bytes
 
     def slow_for(self, now: float) -> float:
         """For how many seconds the client has taken less than ``LEAST_BYTES`` of what is left for it; 0 when nothing is."""
@@ -88,13 +86,16 @@ class Connection(HttpToolsProtocol):
         return now - self.slow_since
 
 
-def sweep(connections: Iterable[Any], *, response_seconds: float, silent_per_address: int | None) -> None:
+def sweep(
+    connections: Iterable[Any], *, request_seconds: float, response_seconds: float, silent_per_address: int | None
+) -> None:
     """Cut every connection that is past a deadline, and the oldest silent ones of an address that has too many."""
     now = time.monotonic()
     silent: defaultdict[str, list[tuple[float, Connection]]] = defaultdict(list)
     for connection in list(connections):
         silence = connection.silent_for(now)
-        if silence > connection.may_be_silent() or connection.slow_for(now) > response_seconds:
+        may_be_silent = KEEP_ALIVE_SECONDS if connection.is_between_requests() else request_seconds
+        if silence > may_be_silent or connection.slow_for(now) > response_seconds:
             _cut(connection)
         elif silence > SILENT_SECONDS and silent_per_address is not None and connection.client:
             silent[connection.client[0]].append((silence, connection))
