@@ -153,7 +153,9 @@ def test_a_proxys_word_for_an_address_is_read_in_every_form(
 @pytest.mark.django_db
 def test_callers_without_a_token_of_one_ipv6_network_have_one_limit() -> None:
     left = [
-        APIClient().get("/api/v1/me", REMOTE_ADDR=f"2001:db8:2:1::{number:x}")["X-RateLimit-Remaining"]
+        APIClient().get("/api/v1/files/01ARZ3NDEKTSV4RRFFQ69G5FAV", REMOTE_ADDR=f"2001:db8:2:1::{number:x}")[
+            "X-RateLimit-Remaining"
+        ]
         for number in range(2)
     ]
     assert int(left[1]) == int(left[0]) - 1
