@@ -99,43 +99,48 @@ class BodyReader:
         self.seconds, self.rate, self.folder = seconds, rate, folder
         self._writers = ThreadPoolExecutor(2, thread_name_prefix="spool")
 
-    async def read(self, receive: Receive, lease: Lease, *, announced: int | None, limit: int) -> tuple[IO[bytes], int]:
+    async def read(
+        self, receive: Receive, lease: Lease, *, announced: int | None, limit: int, may_be_cut: bool = False
+    ) -> tuple[IO[bytes], int]:
         """The whole body from its start, and its size; ``announced`` is None where the request does not say its length.
 
-        The caller closes it. Raises Refused or Disconnected.
+        Of one that is larger than ``limit``, so many bytes and the true size where it ``may_be_cut``. The caller closes it.
+        Raises Refused or Disconnected.
         """
-        if announced is not None and announced > max(limit, DRAIN_BYTES):
+        if announced is not None and announced > max(2 * limit, DRAIN_BYTES):
+            if may_be_cut:
+                return io.BytesIO(), announced
             raise Refused(413, TOO_LARGE)
         body = _Spool(self.folder, self._writers, lease)
         try:
-            await self._fill(body, receive, limit)
+            received = await self._fill(body, receive, limit)
+            if received > limit and not may_be_cut:
+                raise Refused(413, TOO_LARGE, must_close=received > max(2 * limit, DRAIN_BYTES))
         except BaseException:
             body.discard()
             raise
-        return body.finished()
+        return body.finished(), received
 
-    async def _fill(self, body: "_Spool", receive: Receive, limit: int) -> None:
+    async def _fill(self, body: "_Spool", receive: Receive, limit: int) -> int:
+        """Write at most ``limit`` bytes to ``body``; returns how many came, until there were far too many."""
         received = 0
         try:
             async with asyncio.timeout(self.seconds) as deadline:
                 began = (deadline.when() or 0.0) - self.seconds
                 has_more = True
-                while has_more:
+                while has_more and received <= max(2 * limit, DRAIN_BYTES):
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         raise Disconnected
                     chunk, has_more = message.get("body", b""), message.get("more_body", False)
+                    if received < limit:
+                        await body.write(chunk[: limit - received])
                     received += len(chunk)
-                    if received <= limit:
-                        await body.write(chunk)
-                    elif received > max(limit, DRAIN_BYTES):
-                        raise Refused(413, TOO_LARGE)
                     if has_more:
                         deadline.reschedule(began + min(self.seconds + received / self.rate, LONGEST_SECONDS))
         except TimeoutError:
             raise Refused(408, "The request body did not arrive in time.") from None
-        if received > limit:
-            raise Refused(413, TOO_LARGE, must_close=False)
+        return received
 
 
 class _Spool:
@@ -145,14 +150,12 @@ class _Spool:
         self._folder, self._writers, self._lease = folder, writers, lease
         self._pieces: list[bytes] = []
         self._waiting = 0
-        self._size = 0
         self._file: IO[bytes] | None = None
 
     async def write(self, chunk: bytes) -> None:
         """Raises Refused when there is no room for it."""
         self._pieces.append(chunk)
         self._waiting += len(chunk)
-        self._size += len(chunk)
         if self._waiting <= (MEMORY_BYTES if self._file is None else WRITE_BYTES):
             return
         self._lease.take(self._waiting)
@@ -165,17 +168,17 @@ class _Spool:
                 await writing  # because the file must not be closed while a thread writes to it
             raise
 
-    def finished(self) -> tuple[IO[bytes], int]:
+    def finished(self) -> IO[bytes]:
         """What was written, from its start. What still waits is less than is worth a thread."""
         if self._file is None:
-            return io.BytesIO(b"".join(self._pieces)), self._size
+            return io.BytesIO(b"".join(self._pieces))
         try:
             self._flush(self._pieces)
         except Refused:
             self.discard()
             raise
         self._file.seek(0)
-        return self._file, self._size
+        return self._file
 
     def _flush(self, pieces: list[bytes]) -> None:
         try:

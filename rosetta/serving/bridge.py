@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from rosetta.serving.bodies import BodyReader, Disconnected, Held, Receive, Refused
-from rosetta.throttles import network_in
+from rosetta.throttles import canonical, network_in
 
 log = structlog.get_logger(__name__)
 
@@ -126,9 +126,15 @@ class Bridge:
         coding, length = environ.pop("HTTP_TRANSFER_ENCODING", ""), environ.get("CONTENT_LENGTH", "")
         if not coding and (not length or length == "0"):
             return
-        limit = _limit_of(environ["PATH_INFO"])
+        limit, may_be_cut = _limit_of(environ["PATH_INFO"])
         with self._held.one_of(network_in(environ)) as lease:
-            body, size = await self._bodies.read(receive, lease, announced=None if coding else int(length), limit=limit)
+            body, size = await self._bodies.read(
+                receive,
+                lease,
+                announced=None if coding else int(length),
+                limit=limit,
+                may_be_cut=may_be_cut,
+            )
         environ["wsgi.input"] = body
         # Django reads as much as it is told.
         environ["CONTENT_LENGTH"] = str(size)
@@ -218,12 +224,12 @@ async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], bod
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def _limit_of(path: str) -> int:
-    """How many bytes the body of a request to ``path`` may have: few but where files are sent."""
-    for prefix, limit in settings.LARGE_BODIES:
+def _limit_of(path: str) -> tuple[int, bool]:
+    """How many bytes the body of a request to ``path`` may have, and whether Django refuses a longer one itself."""
+    for prefix, limit, may_be_cut in settings.LARGE_BODIES:
         if path.startswith(prefix):
-            return int(limit)
-    return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+            return limit, may_be_cut
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE, False
 
 
 def _request_id() -> tuple[bytes, bytes]:
@@ -274,7 +280,7 @@ def environ_of(scope: Scope) -> dict[str, Any]:
         "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
         "SERVER_NAME": server[0],
         "SERVER_PORT": str(server[1] or 0),
-        "REMOTE_ADDR": client[0],
+        "REMOTE_ADDR": canonical(client[0]) or client[0],
         "wsgi.url_scheme": scope["scheme"],
         "wsgi.input": _NOTHING,
     }

@@ -106,4 +106,7 @@ def sweep(
 
 def _cut(connection: Connection) -> None:
     log.info("connection_cut", address=connection.client[0] if connection.client else "")
-    connection.transport.abort()
+    if connection.transport.get_write_buffer_size():
+        connection.transport.abort()  # because closing would wait until the client has taken the rest
+    else:
+        connection.transport.close()
