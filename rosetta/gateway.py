@@ -36,9 +36,9 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 def main() -> None:
     from django.conf import settings
 
-    from rosetta.serving.__main__ import serve
+    from rosetta.serving.__main__ import main as serve
 
-    serve("rosetta.gateway:application", settings.HOST, settings.GATEWAY_PORT, has_sockets=True, is_shared=False)
+    serve(["rosetta.gateway:application", "--sockets", "--port", str(settings.GATEWAY_PORT)])
 
 
 if __name__ == "__main__":

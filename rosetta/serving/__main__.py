@@ -27,6 +27,9 @@ GRACE_SECONDS = 5
 # A worker has its grace, and the application's own end after it.
 KILL_SECONDS = GRACE_SECONDS + 3.0
 RESTART_SECONDS = 0.5
+# Workers that end sooner than this, so often in a row, end all: whoever started them decides when to try again.
+STEADY_SECONDS = 10.0
+MOST_FAILURES = 5
 SWEEP_TICKS = 10
 BACKLOG = 1024
 
@@ -62,8 +65,8 @@ def listening_socket(host: str, port: int, *, is_shared: bool) -> socket.socket:
     return listening
 
 
-def serve(app: str, host: str, port: int, *, has_sockets: bool, is_shared: bool) -> None:
-    """Serve ``app`` in this process until a signal ends it."""
+def serve(app: str, listening: socket.socket, *, has_sockets: bool) -> None:
+    """Serve ``app`` on ``listening`` in this process until a signal ends it."""
     # Each silent client costs a file descriptor until its deadline.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):
@@ -85,7 +88,7 @@ def serve(app: str, host: str, port: int, *, has_sockets: bool, is_shared: bool)
         timeout_graceful_shutdown=GRACE_SECONDS,
         backlog=BACKLOG,
     )
-    Serving(config).run(sockets=[listening_socket(host, port, is_shared=is_shared)])
+    Serving(config).run(sockets=[listening])
 
 
 class Workers:
@@ -94,20 +97,32 @@ class Workers:
     def __init__(self, command: list[str], count: int) -> None:
         self._command = command
         self._processes: list[subprocess.Popen[bytes] | None] = [None] * count
+        self._started_at = [0.0] * count
+        self._failures = 0
         self._is_ending = False
 
-    def run(self) -> None:
-        """Returns when all have ended, after a signal."""
+    def run(self) -> int:
+        """Returns when all have ended: 0 after a signal, 1 after too many failures."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
         try:
-            while not self._is_ending:
-                for index, process in enumerate(self._processes):
-                    if process is None or process.poll() is not None:
-                        self._processes[index] = self._start()
+            while not self._is_ending and self._failures < MOST_FAILURES:
+                for index in range(len(self._processes)):
+                    self._keep(index)
                 time.sleep(RESTART_SECONDS)
         finally:
             self._end()
+        return 0 if self._is_ending else 1
+
+    def _keep(self, index: int) -> None:
+        """Start the worker where it does not run."""
+        process, now = self._processes[index], time.monotonic()
+        if process is not None and process.poll() is None:
+            return
+        if process is not None:
+            self._failures = self._failures + 1 if now - self._started_at[index] < STEADY_SECONDS else 1
+            print(f"A web worker ended with {process.returncode}; it is started again.", file=sys.stderr)  # noqa: T201
+        self._processes[index], self._started_at[index] = self._start(), now
 
     def _start(self) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(self._command, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent(os.getpid()))
@@ -138,11 +153,17 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--sockets", action="store_true", help="serve WebSockets too")
     parser.add_argument("--shared", action="store_true", help="others may listen on the same port")
     options = parser.parse_args(arguments)
-    if options.workers > 1:
-        line = [options.app, "--host", options.host, "--port", str(options.port), "--shared"]
-        line += ["--sockets"] if options.sockets else []
-        return Workers([sys.executable, "-m", "rosetta.serving", *line], options.workers).run()
-    return serve(options.app, options.host, options.port, has_sockets=options.sockets, is_shared=options.shared)
+    is_shared = options.shared or options.workers > 1
+    try:
+        # Workers each have their own beside this one, which keeps the port and is never listened on.
+        listening = listening_socket(options.host, options.port, is_shared=is_shared)
+    except OSError as error:
+        sys.exit(f"Rosetta cannot listen on {options.host} port {options.port}: {error.strerror}")
+    if options.workers == 1:
+        return serve(options.app, listening, has_sockets=options.sockets)
+    line = [options.app, "--host", options.host, "--port", str(options.port), "--shared"]
+    line += ["--sockets"] if options.sockets else []
+    sys.exit(Workers([sys.executable, "-m", "rosetta.serving", *line], options.workers).run())
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import structlog
 from django.conf import settings
 from django.db import close_old_connections
 
+from rosetta import metrics
 from rosetta.serving.bodies import BodyReader, Disconnected, Held, Receive, Refused
 from rosetta.throttles import canonical, network_in
 
@@ -35,7 +36,11 @@ HELD_IN_ALL = 2000
 # Bytes of bodies that are still coming; smaller ones are in memory and do not count.
 SPOOLED_PER_ADDRESS = 512 * 1024 * 1024
 SPOOLED_IN_ALL = 2 * 1024**3
-_JSON = (b"content-type", b"application/json")
+_OWN_HEADERS = (
+    (b"content-type", b"application/json"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+)
 _NO_BODY = frozenset({204, 304})
 
 
@@ -104,7 +109,7 @@ class Bridge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/healthz":
-            return await _send(send, 200, [_JSON, _request_id()], b'{"status":"ok"}')
+            return await _send(send, 200, [*_OWN_HEADERS, _request_id()], b'{"status":"ok"}')
         environ = environ_of(scope)
         try:
             await self._receive(environ, receive)
@@ -143,7 +148,8 @@ class Bridge:
         log.info(
             "request_refused", status=refusal.status, method=environ["REQUEST_METHOD"], address=network_in(environ)
         )
-        headers = [_JSON, _request_id()]
+        metrics.request_answered(environ["REQUEST_METHOD"], refusal.status, 0.0)
+        headers = [*_OWN_HEADERS, _request_id()]
         if refusal.retry_after is not None:
             headers.append((b"retry-after", str(refusal.retry_after).encode()))
         if refusal.must_close:

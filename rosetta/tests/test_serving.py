@@ -356,6 +356,42 @@ def test_requests_under_way_are_finished_when_it_ends(tmp_path: Path) -> None:
         server.process.wait()
 
 
+def test_a_port_that_is_taken_is_said_and_ends_it(tmp_path: Path) -> None:
+    skip_on_a_second_backend()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = subprocess.run(
+            [sys.executable, "-m", "rosetta.serving", *MODES["service"], "--port", str(taken.getsockname()[1])],
+            cwd=ROOT,
+            env=clean_environment(VAR_DIR=str(tmp_path)),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Rosetta cannot listen on 127.0.0.1 port")
+
+
+def test_workers_that_end_at_once_end_all(tmp_path: Path) -> None:
+    skip_on_a_second_backend()
+    ended = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "rosetta.serving",
+            "rosetta.nothing:application",
+            "--workers",
+            "2",
+            "--port",
+            str(free_port()),
+        ],
+        cwd=ROOT,
+        env=clean_environment(VAR_DIR=str(tmp_path)),
+        capture_output=True,
+        timeout=120,
+    )
+    assert ended.returncode == 1
+
+
 def test_a_worker_that_dies_is_started_again(tmp_path: Path) -> None:
     skip_on_a_second_backend()
     server = Running(tmp_path, MODES["service"], **SETTINGS)
