@@ -40,7 +40,8 @@ class Serving(Server):
     async def on_tick(self, counter: int) -> bool:
         if counter % SWEEP_TICKS == 0:
             sweep(
-                self.server_state.connections,
+                # Those that became WebSockets have deadlines of their own.
+                [one for one in self.server_state.connections if isinstance(one, Connection)],
                 request_seconds=settings.REQUEST_SECONDS,
                 response_seconds=settings.RESPONSE_SECONDS,
                 # Behind a proxy all connections come from its address.
