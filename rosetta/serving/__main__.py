@@ -20,8 +20,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rosetta.settings")
 from django.conf import settings
 from uvicorn import Config, Server
 
+from rosetta.processes.supervisor import end_with_parent
 from rosetta.serving.connections import KEEP_ALIVE_SECONDS, Connection, sweep
-from rosetta.supervisor import end_with_parent
 
 GRACE_SECONDS = 5
 # A worker has its grace, and the application's own end after it.

@@ -17,9 +17,9 @@ import structlog
 from django.conf import settings
 from django.db import close_old_connections
 
-from rosetta import metrics
+from rosetta.http.throttles import canonical, network_in
+from rosetta.observability import metrics
 from rosetta.serving.bodies import BodyReader, Disconnected, Held, Receive, Refused
-from rosetta.throttles import canonical, network_in
 
 log = structlog.get_logger(__name__)
 
