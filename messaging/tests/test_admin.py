@@ -18,8 +18,8 @@ from accounts.paginators import EstimatingPaginator
 from conftest import make_user
 from messaging.erasing import erase
 from messaging.models import Message, MessageTranslation, Report
+from messaging.tests.client import path_of
 from messaging.tests.deciding import decide
-from messaging.tests.test_posting import path_of
 from workspaces.models import Channel
 
 pytestmark = pytest.mark.django_db

@@ -1,12 +1,12 @@
 """Pushes on their way: one dead token, provider or worker costs nobody else."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -115,7 +115,7 @@ def test_a_worker_that_dies_while_sending_delays_a_push_and_loses_none(
 
 
 def test_a_provider_whose_key_is_lost_costs_no_other(
-    as_owner: APIClient, channel: Channel, settings: Any, member_user: User, told: Told
+    as_owner: APIClient, channel: Channel, settings: Settings, member_user: User, told: Told
 ) -> None:
     settings.FCM_CREDENTIALS_FILE = "/nowhere/account.json"
     devices.register_device(user=member_user, push_token="fcm", platform="android", provider="fcm")
@@ -124,7 +124,7 @@ def test_a_provider_whose_key_is_lost_costs_no_other(
     assert Delivery.objects.get().device.push_token == "fcm"  # and is tried again
 
 
-def test_while_no_transport_is_on_nothing_is_owed(as_owner: APIClient, channel: Channel, settings: Any) -> None:
+def test_while_no_transport_is_on_nothing_is_owed(as_owner: APIClient, channel: Channel, settings: Settings) -> None:
     settings.EXPO_URL = ""
     post(as_owner, channel, "@channel one")
     assert not Announcement.objects.exists()
@@ -132,7 +132,7 @@ def test_while_no_transport_is_on_nothing_is_owed(as_owner: APIClient, channel: 
 
 
 def test_a_transport_that_was_turned_off_meanwhile_owes_nothing(
-    as_owner: APIClient, channel: Channel, settings: Any, member_user: User, told: Told
+    as_owner: APIClient, channel: Channel, settings: Settings, member_user: User, told: Told
 ) -> None:
     devices.register_device(user=member_user, push_token="fcm", platform="android", provider="fcm")
     post(as_owner, channel, "@channel one", skip_translation=True)

@@ -1,5 +1,6 @@
 """Everybody who may call the service, and one of everything that they may call it about."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,9 @@ from workspaces.models import Channel, Member, Role, WebhookDelivery
 API = "/api/v1"
 CALLERS = ("owner", "admin", "member", "outsider", "guest", "webhook", "automation", "anonymous")
 PASSWORD = "open sesame"
+# What the names in a path stand for, other than the row of the cast that is called so: rows that belong together.
+MAIN = {"conversation": "channel", "email_hash": "hash", "token": "invite_token"}
+DIRECT = {"conversation": "direct", "attachment": "direct_attachment", "message": "direct_message"}
 
 
 @dataclass
@@ -183,3 +187,11 @@ def _add_account(cast: Cast, people: dict[str, User]) -> None:
         "emoji": "👍",
         "language": "ja",
     }
+
+
+def known_ids(cast: Cast, path: str, scene: dict[str, str]) -> dict[str, Any]:
+    """What stands for the names in ``path``, so that calls reach rows that exist."""
+    scene = scene | DIRECT if "/direct-" in path else scene
+    names = re.findall(r"\{(\w+)\}", path)
+    rows = {name: name if name in scene else name.removesuffix("_id") for name in names}
+    return {name: cast.ids[scene.get(row, row)] for name, row in rows.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -101,7 +102,7 @@ def test_an_invite_revoked_while_it_is_accepted_ends_in_one_order(
 
 def test_eight_people_who_join_at_once_are_all_counted(workspace: Workspace) -> None:
     people = [make_user(f"P{n}") for n in range(8)]
-    at_once(*[lambda p=p: actions.add_member(workspace=workspace, user=p) for p in people])
+    at_once(*[partial(actions.add_member, workspace=workspace, user=person) for person in people])
     workspace.refresh_from_db()
     assert workspace.member_count == Member.objects.filter(workspace=workspace).count() == 9
     seqs = list(Event.objects.filter(stream_id=workspace.pk).order_by("seq").values_list("seq", flat=True))
