@@ -15,9 +15,11 @@ from devices.tests.servers import Provider, ok
 from messaging.models import Report
 from messaging.tasks import push_owed
 from messaging.tests.client import path_of, post
+from messaging.tests.factories import ReportFactory
 from messaging.tests.pushing import Told, phone
 from translation.tests import servers
 from workspaces.models import Channel
+from workspaces.tests.factories import MemberFactory
 
 
 @pytest.fixture
@@ -83,7 +85,7 @@ def report(as_owner: APIClient, as_member: APIClient, channel: Channel) -> Repor
 
 
 @pytest.fixture
-def second(report: Report) -> Report:
+def second(report: Report, channel: Channel) -> Report:
     """Somebody else reports the same message."""
-    reporter = make_user("Sofia")
-    return Report.objects.create(message=report.message, reporter=reporter, reason="Rude to me as well")
+    sofia = MemberFactory.create(workspace=channel.workspace, user__name="Sofia").user
+    return ReportFactory.create(message=report.message, reporter=sofia, reason="Rude to me as well")

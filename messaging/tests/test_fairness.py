@@ -14,7 +14,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from conftest import make_user, token_client
+from conftest import token_client
 from messaging.actions.translating import claim, translate_owed
 from messaging.models import MessageTranslation
 from messaging.tests.client import path_of, post
@@ -22,6 +22,7 @@ from messaging.tests.together import at_once, same_caller
 from translation.tests import servers
 from workspaces import actions
 from workspaces.models import Channel, Workspace
+from workspaces.tests.factories import MemberFactory
 
 pytestmark = pytest.mark.django_db
 NUMBERS = itertools.count(1)
@@ -159,10 +160,8 @@ def test_many_readers_of_a_new_language_and_many_workers_make_one_engine_call(
     as_owner: APIClient, workspace: Workspace, channel: Channel, engine: servers.Service
 ) -> None:
     message = post(as_owner, channel, "The crane will be repaired", translations={"th": "x"}).json()["data"]["id"]
-    users = [make_user(f"Reader{n}", "ja") for n in range(8)]
-    for user in users:
-        actions.add_member(workspace=workspace, user=user)
-    readers = [token_client(user) for user in users]
+    members = MemberFactory.create_batch(8, workspace=workspace, user__preferred_language="ja")
+    readers = [token_client(member.user) for member in members]
     answers = at_once(*[partial(reader.get, path_of(channel)) for reader in readers])
     assert [answer.status_code for answer in answers] == [200] * 8
     assert MessageTranslation.objects.filter(message=message, language="ja").count() == 1

@@ -10,7 +10,6 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from conftest import make_user
 from devices import actions as devices
 from devices.models import Announcement, Delivery, Device, Receipt
 from devices.tasks import read_receipts
@@ -19,8 +18,8 @@ from devices.tests.servers import Provider, ok
 from messaging import push
 from messaging.tasks import push_owed
 from messaging.tests.pushing import Told, phone, post, to
-from workspaces.actions import add_member
 from workspaces.models import Channel
+from workspaces.tests.factories import MemberFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("expo", "phones")]
 
@@ -158,10 +157,8 @@ def test_sending_pushes_costs_the_same_for_many(as_owner: APIClient, channel: Ch
     expo.handle = lambda asked: ok({"data": [{"status": "ok"} for _ in asked.json]})
     counts, rung = [], []
     for people in (2, 20):
-        for number in range(people):
-            user = make_user(f"Reader{people}x{number}")
-            add_member(workspace=channel.workspace, user=user)
-            phone(user)
+        for member in MemberFactory.create_batch(people, workspace=channel.workspace):
+            phone(member.user)
         post(as_owner, channel, "@channel Hello", skip_translation=True)
         push.look_up(batch=10)
         with CaptureQueriesContext(connection) as seen:
@@ -176,10 +173,8 @@ def test_sending_pushes_costs_the_same_for_many(as_owner: APIClient, channel: Ch
 def test_looking_readers_up_costs_the_same_for_many(as_owner: APIClient, channel: Channel) -> None:
     counts = []
     for people in (1, 10):
-        for number in range(people):
-            user = make_user(f"P{people}x{number}")
-            add_member(workspace=channel.workspace, user=user)
-            phone(user)
+        for member in MemberFactory.create_batch(people, workspace=channel.workspace):
+            phone(member.user)
         message = post(as_owner, channel, "@channel lunch")
         with CaptureQueriesContext(connection) as seen:
             push.recipients(message)

@@ -9,23 +9,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from conftest import answers_until_limited, make_user, token_client
+from conftest import answers_until_limited, token_client
 from messaging.models import Block, DirectConversation, Message
 from messaging.tests.client import path_of, post
 from messaging.tests.together import at_once, same_caller
 from rosetta.ids import new_ulid
-from workspaces import actions
 from workspaces.models import Channel, Conversation, Event, Member, Workspace
+from workspaces.tests.factories import MemberFactory
 
 DIRECT = "/api/v1/direct-conversations"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_sixteen_senders_leave_no_gap(workspace: Workspace, channel: Channel) -> None:
-    users = [make_user(f"Sender{n}") for n in range(16)]
-    for user in users:
-        actions.add_member(workspace=workspace, user=user)
-    clients = [token_client(user) for user in users]
+    clients = [token_client(member.user) for member in MemberFactory.create_batch(16, workspace=workspace)]
 
     def send(client: APIClient) -> list[int]:
         return [post(client, channel, f"Line {n}").json()["data"]["seq"] for n in range(5)]

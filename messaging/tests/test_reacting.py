@@ -9,12 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from conftest import make_user, token_client
+from conftest import token_client
 from messaging.models import Reaction
 from messaging.tests.client import last_event, path_of, post
 from messaging.tests.together import at_once, same_caller
 from workspaces import actions
 from workspaces.models import Channel, Workspace
+from workspaces.tests.factories import MemberFactory
 
 pytestmark = pytest.mark.django_db
 KINDS = [chr(0x1F600 + n) for n in range(40)]
@@ -160,9 +161,7 @@ def test_fifty_people_are_mentioned_and_one_more_is_refused(as_owner: APIClient,
 def test_a_message_full_of_mentions_takes_no_more_queries(
     as_owner: APIClient, channel: Channel, workspace: Workspace
 ) -> None:
-    users = [make_user(f"Person{n}") for n in range(50)]
-    for user in users:
-        actions.add_member(workspace=workspace, user=user)
+    users = [member.user for member in MemberFactory.create_batch(50, workspace=workspace)]
     counts = []
     for number in (1, 50):
         text = " ".join(f"@[P](user:{user.pk})" for user in users[:number])
@@ -183,10 +182,7 @@ def test_the_same_person_is_mentioned_once(as_owner: APIClient, channel: Channel
 def test_a_flood_of_reactions_keeps_its_limit_and_its_count(
     as_owner: APIClient, workspace: Workspace, channel: Channel, message: str
 ) -> None:
-    users = [make_user(f"Fan{n}") for n in range(8)]
-    for user in users:
-        actions.add_member(workspace=workspace, user=user)
-    clients = [token_client(user) for user in users]
+    clients = [token_client(member.user) for member in MemberFactory.create_batch(8, workspace=workspace)]
 
     def react(client: APIClient) -> list[int]:
         return [client.put(f"{message}/reactions/{kind}").status_code for kind in KINDS[:22]]

@@ -6,14 +6,14 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from rooms import actions
 from rooms.models import Room
 from rooms.tests.client import joined
+from rooms.tests.factories import RoomFactory
 
 
 @pytest.fixture
 def room(owner: User) -> Room:
-    return actions.create_room(owner=owner, name="Customer Support Room", external_reference="customer-123")[0]
+    return RoomFactory.create(owner=owner, external_reference="customer-123")
 
 
 @pytest.fixture

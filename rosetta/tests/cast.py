@@ -7,7 +7,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
-from accounts.models import AccessToken, Guest, Session, User
+from accounts.models import Guest, Session, User
+from accounts.tests.factories import AccessTokenFactory
 from conftest import make_user, token_client
 from rooms.actions import create_room
 from workspaces import actions
@@ -180,7 +181,7 @@ def _add_account(cast: Cast, people: dict[str, User]) -> None:
     session = Session.objects.create(session_key="k" * 32, session_data="", expire_date=mali.created_at, user=mali)
     cast.ids |= {
         "user": str(people["Mem"].pk),
-        "token": str(AccessToken.objects.create(user=mali, name="old", abilities=["*"], secret_hash="x").pk),
+        "token": str(AccessTokenFactory.create(user=mali, name="old").pk),
         "session": session.id,
         "provider": "google",
         "hash": "0" * 40,

@@ -58,7 +58,7 @@ def test_a_factory_keeps_the_counters_and_events_of_the_service() -> None:
 def test_the_token_of_a_factory_is_a_bearer() -> None:
     token = AccessTokenFactory.create(user__name="Mali")
     answer = APIClient().get("/api/v1/me", headers={"Authorization": f"Bearer {token.shown}"})
-    assert answer.json()["data"]["name"] == "Mali"
+    assert answer.json()["name"] == "Mali"
 
 
 def test_what_would_not_be_stored_is_refused() -> None:

@@ -14,6 +14,7 @@ from conftest import make_user
 from rosetta.errors import DomainError
 from workspaces import actions
 from workspaces.models import Channel, Event, Invite, Member, Role, Workspace
+from workspaces.tests.factories import MemberFactory
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -46,7 +47,7 @@ def refusals(results: list[Any]) -> list[int]:
 
 @pytest.fixture
 def two_owners(owner: User, workspace: Workspace) -> Iterator[list[Member]]:
-    second = actions.add_member(workspace=workspace, user=make_user("Oscar"), role=Role.OWNER)
+    second = MemberFactory.create(workspace=workspace, user__name="Oscar", role=Role.OWNER)
     yield [Member.objects.get(user=owner), second]
 
 
