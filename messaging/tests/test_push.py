@@ -231,7 +231,7 @@ def test_a_file_alone_is_told_of(as_owner: APIClient, channel: Channel, as_membe
 
 
 def test_the_owner_of_a_temporary_room_hears_its_guests(owner: User, told: Told) -> None:
-    from rooms.tests.conftest import ROOMS, joined
+    from rooms.tests.client import ROOMS, joined
 
     room = create_room(owner=owner, name="Support")[0]
     guest = APIClient()
