@@ -13,7 +13,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tests.factories import PASSWORD as PASSWORD
 from accounts.tests.factories import AccessTokenFactory, UserFactory
-from rosetta import ids, throttles
+from rosetta import ids
+from rosetta.http import throttles
 from rosetta.tests import migrated
 from workspaces.models import Channel, Member, Workspace
 from workspaces.tests.factories import MemberFactory, WorkspaceFactory

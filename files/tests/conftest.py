@@ -8,8 +8,8 @@ import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from accounts.identity.secrets import digest
 from accounts.models import Guest
-from accounts.secrets import digest
 from files.models import File
 from files.tests.samples import upload
 

@@ -10,8 +10,8 @@ from messaging.access import channel_place
 from messaging.actions.direct import open_direct
 from messaging.actions.posting import Draft, post_message
 from messaging.actions.reacting import report_message
+from messaging.context import Sender
 from messaging.models import DirectConversation, Message, Report
-from messaging.places import Sender
 from rosetta.tests.factories import ActionFactory
 from workspaces.models import Channel
 from workspaces.tests.factories import ChannelFactory
