@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
+from pytest_django import Settings
 from rest_framework.test import APIClient
 from ulid import ULID
 
@@ -52,7 +53,7 @@ def test_an_unknown_path_is_a_json_404_with_a_request_id(client: Client) -> None
     assert answer["X-Request-Id"]
 
 
-def test_a_host_that_is_not_allowed_is_a_json_400(client: Client, settings: Any) -> None:
+def test_a_host_that_is_not_allowed_is_a_json_400(client: Client, settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["chat.example"]
     answer = client.get("/api/v1/me")
     assert (answer.status_code, answer.json()) == (400, {"message": "Bad request."})
