@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 from rest_framework.test import APIClient
+from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import User
 from accounts.tests.factories import PASSWORD as PASSWORD
@@ -41,6 +42,29 @@ def answers_until_limited(call: Callable[[], int], limit: int) -> list[int]:
         assert len(answers) <= 2 * limit, "no limit"
     assert len(answers) >= limit
     return answers
+
+
+class ByService(LoadScopeScheduling):
+    """Give tests that share a running service to one process, which starts it once; any other to whichever is free.
+
+    By path, because xdist's own groups have no effect with pytest 9.2 (pytest-dev/pytest-xdist#1386).
+    """
+
+    SHARING = (
+        "realtime/tests/test_faults.py",
+        "realtime/tests/",
+        "messaging/tests/test_outages.py",
+        "rosetta/tests/test_telling.py",
+        "web/tests/",
+    )
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((path for path in self.SHARING if nodeid.startswith(path)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByService:
+    return ByService(config, log)
 
 
 def is_worker(config: pytest.Config) -> bool:

@@ -18,8 +18,6 @@ from realtime.tests.running import HOST, Service, running, wait_until
 from rosetta.tests.processes import ROOT, free_port
 from translation.tests import servers
 
-pytestmark = pytest.mark.xdist_group("outages")
-
 # For what takes half a minute at most, on a machine that may be busy.
 PATIENCE = 150
 

@@ -2,18 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from realtime.tests.running import Person, Service, running
-from rosetta.tests.sharing import keep_together
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    keep_together(items, Path(__file__).parent)
 
 
 @pytest.fixture(scope="package")

@@ -19,10 +19,9 @@ from realtime.tests.conftest import Team, make_team
 from realtime.tests.running import HOST, Service, running, wait_until
 from rosetta.tests.processes import ROOT, free_port
 
-pytestmark = [
-    pytest.mark.skipif(shutil.which("redis-server") is None, reason="needs redis-server to start one of its own"),
-    pytest.mark.xdist_group("faults"),
-]
+pytestmark = pytest.mark.skipif(
+    shutil.which("redis-server") is None, reason="needs redis-server to start one of its own"
+)
 
 
 class Redis:

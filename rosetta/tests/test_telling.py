@@ -20,10 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from rosetta.tests.processes import eventually, free_port, manage
 from rosetta.tests.supervised import Supervised
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
-    pytest.mark.xdist_group("telling"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 PASSWORD, CODE = "a long and secret sentence", "query-9f3a1c"
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from rosetta.tests.sharing import keep_together
 from web.tests import chromium
 from web.tests.service import PASSWORD, Person, Service, running
 
@@ -36,9 +35,7 @@ def why_not() -> str | None:
     return None
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    keep_together(items, Path(__file__).parent)
     reason = why_not()
     for item in items:
         if reason and Path(__file__).parent in item.path.parents:
