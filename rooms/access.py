@@ -13,9 +13,17 @@ from rooms.models import Room
 from rosetta.errors import NotFound
 from workspaces.errors import RoomEnded
 
+STATUSES = ("active", "expired", "closed")
 
-def rooms_of(owner: User) -> QuerySet[Room]:
-    return Room.objects.filter(owner=owner)
+
+def rooms_of(owner: User, *, status: str | None = None, external_reference: str | None = None) -> QuerySet[Room]:
+    """Return ``owner``'s rooms; only those with the ``status`` and ``external_reference`` where these are given."""
+    rooms = Room.objects.filter(owner=owner)
+    if status is not None:
+        rooms = rooms.filter(with_status(status, timezone.now()))
+    if external_reference is not None:
+        rooms = rooms.filter(external_reference=external_reference)
+    return rooms
 
 
 def with_status(status: str, now: datetime) -> Q:

@@ -37,14 +37,6 @@ class ChannelSeat:
     has_joined: bool
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """A workspace as somebody sees it; ``role`` is None where they only may know of it."""
-
-    workspace: Workspace
-    role: str | None
-
-
 def workspaces_of(user: User) -> QuerySet[Workspace]:
     return Workspace.objects.filter(members__user=user)
 
@@ -60,15 +52,18 @@ def with_role(workspaces: QuerySet[Workspace], user: User) -> QuerySet[Workspace
     return workspaces.annotate(role=Subquery(seats.values("role")[:1]))
 
 
-def visible_workspace(user: User, workspace_id: str) -> View:
-    """A workspace that ``user`` belongs to or that is public. Raises NotFound for all others."""
+def visible_workspace(user: User, workspace_id: str) -> tuple[Workspace, str | None]:
+    """Return a workspace that ``user`` belongs to or that is public, with ``user``'s role, None for non-members.
+
+    Raises NotFound for all others.
+    """
     found = with_role(Workspace.objects.filter(pk=workspace_id, deleted_at=None), user).first()
     if found is None:
         raise NotFound
     role: str | None = found.role  # type: ignore[attr-defined]
     if role is None and (found.visibility != Visibility.PUBLIC or found.kind != Workspace.Kind.TEAM):
         raise NotFound
-    return View(found, role)
+    return found, role
 
 
 def take(workspace_id: str) -> None:
@@ -128,6 +123,27 @@ def team_moderator(user: User, workspace_id: str) -> Member:
     member = moderator(user, workspace_id)
     check_is_team(member.workspace)
     return member
+
+
+def owned_workspace(user: User, workspace_id: str) -> Workspace:
+    """Return a workspace that ``user`` may delete: as its owner. Raises NotFound, Forbidden."""
+    member = team_member(user, workspace_id)
+    if member.role != Role.OWNER:
+        raise Forbidden
+    return member.workspace
+
+
+def fellow_member(user: User, workspace_id: str, member_id: str) -> Member:
+    """Return a member of a workspace that ``user`` belongs to. Raises NotFound, Forbidden."""
+    return member_in(membership(user, workspace_id).workspace, member_id)
+
+
+def selected_member(workspace: Workspace, member_id: str) -> Member:
+    """Return the member that a body's ``member_id`` names. Raises Invalid."""
+    try:
+        return member_in(workspace, member_id)
+    except NotFound:
+        raise Invalid({"member_id": [_("The selected member is invalid.")]}) from None
 
 
 def member_in(workspace: Workspace, member_id: str) -> Member:
@@ -222,6 +238,14 @@ def channels_for(member: Member) -> QuerySet[Channel]:
         .annotate(has_joined=Exists(_joined(member)), last_read_seq=Subquery(mark.values("last_read_seq")[:1]))
         .order_by("pk")
     )
+
+
+def listed_channel(member: Member, channel_id: str) -> Channel:
+    """Return one of ``channels_for(member)``. Raises NotFound."""
+    channel = channels_for(member).filter(pk=channel_id).first()
+    if channel is None:
+        raise NotFound
+    return channel
 
 
 def readers_of(seat: ChannelSeat) -> QuerySet[Member]:

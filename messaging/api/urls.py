@@ -31,7 +31,7 @@ urlpatterns = [
     path("direct-conversations/<ulid:conversation_id>/", include(_conversation)),
     path("direct-conversations", direct.DirectConversationsView.as_view()),
     path("direct-recipients/resolve", direct.ResolveView.as_view()),
-    path("webhooks/<ulid:webhook_id>/messages", programs.WebhookMessagesView.as_view()),
+    path("webhooks/<ulid:webhook_id>/messages", programs.WebhookMessagesView.as_view(), name="webhook-message-list"),
     path("message-attachments/<ulid:attachment_id>/download", attachments.AttachmentDownloadView.as_view()),
     path("message-attachments/<ulid:attachment_id>/thumbnail", attachments.AttachmentThumbnailView.as_view()),
     path(

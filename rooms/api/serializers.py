@@ -3,13 +3,17 @@
 import unicodedata
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
 from messaging.api.serializers import StringField
+from rooms.access import STATUSES
 from rosetta import languages
-from rosetta.http.schema import data_of
+from rosetta.http.schema import MESSAGE, data_of
 
 MAX_HOURS = 24 * 365 * 10
+MAX_REFERENCE = 255
 # Controls, formats (direction overrides among them), half characters, separators of lines; scripts and emoji need the joiners.
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 JOINERS = "\u200c\u200d"
@@ -41,13 +45,29 @@ class HoursField(serializers.IntegerField):
 class CreateRoomSerializer(serializers.Serializer[Any]):
     name = NameField(max_length=120)
     external_reference = StringField(
-        max_length=255, required=False, allow_null=True, allow_blank=True, help_text="The developer's own id for it."
+        max_length=MAX_REFERENCE,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text="The developer's own id for it.",
     )
     ttl_hours = HoursField(help_text="How long it lives; the owner's default unless said.")
 
 
 class ExtendRoomSerializer(serializers.Serializer[Any]):
     extension_hours = HoursField(help_text="How much longer; the owner's largest single extension unless said.")
+
+
+class RoomListQuery(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(
+        STATUSES, required=False, error_messages={"invalid_choice": _("The selected status is invalid.")}
+    )
+    external_reference = StringField(
+        max_length=MAX_REFERENCE,
+        required=False,
+        trim_whitespace=False,
+        error_messages={"max_length": _("The external reference is invalid.")},
+    )
 
 
 class JoinSerializer(serializers.Serializer[Any]):
@@ -69,7 +89,7 @@ class RoomResource(serializers.Serializer[Any]):
     channel_id = serializers.CharField()
     name = serializers.CharField()
     kind = serializers.ChoiceField(["temporary_room"])
-    status = serializers.ChoiceField(["active", "expired", "closed"])
+    status = serializers.ChoiceField(STATUSES)
     external_reference = serializers.CharField(allow_null=True)
     expires_at = serializers.DateTimeField()
     max_expires_at = serializers.DateTimeField(help_text="How far extensions may take it.")
@@ -116,7 +136,7 @@ class JoinedRoomResource(serializers.Serializer[Any]):
     channel_id = serializers.CharField()
     name = serializers.CharField()
     display_name = serializers.CharField(help_text="The name in the guest's language, once it is translated.")
-    status = serializers.ChoiceField(["active", "expired", "closed"])
+    status = serializers.ChoiceField(STATUSES)
     expires_at = serializers.DateTimeField()
 
 
@@ -150,3 +170,5 @@ class RoomUsageResource(serializers.Serializer[Any]):
 RoomAnswer = data_of(RoomResource)
 JoinedAnswer = data_of(JoinedResource)
 RoomUsageAnswer = data_of(RoomUsageResource)
+FORBIDDEN = OpenApiResponse(MESSAGE, "The token lacks the ability, or the owner's limits do not allow it.")
+ENDED = OpenApiResponse(MESSAGE, "The room has ended: `temporary_room_expired`.")

@@ -93,7 +93,7 @@ def check_password(door: PasswordProtected, password: str | None, *, user: User,
 
 def join_workspace(*, user: User, workspace_id: str, password: str | None = None) -> Member:
     """``user`` joins a public workspace; again changes nothing. Raises NotFound, and Invalid for a wrong password."""
-    workspace = access.visible_workspace(user, workspace_id).workspace
+    workspace, _role = access.visible_workspace(user, workspace_id)
     member = Member.objects.select_related("workspace").filter(workspace=workspace, user=user).first()
     if member is not None:
         return member

@@ -49,22 +49,35 @@ class IdField(serializers.CharField):
         return parse_ulid(super().to_internal_value(data)) or NO_ID
 
 
-class CreateSerializer(serializers.Serializer[Any]):
-    """A workspace or a channel to be made."""
-
+class CreateWorkspaceSerializer(serializers.Serializer[Any]):
     name = NameField()
-    slug = SlugField(required=False, allow_null=True)
-    visibility = serializers.ChoiceField(Visibility.choices, required=False, allow_null=True)
-    password = PasswordField()
+    slug = SlugField(required=False, allow_null=True, help_text="Unique; made of the name unless given.")
+    visibility = serializers.ChoiceField(
+        Visibility.choices, required=False, allow_null=True, help_text="`private` unless given."
+    )
+    password = PasswordField(help_text="Asked of those who join a public workspace.")
 
 
-class UpdateSerializer(serializers.Serializer[Any]):
-    """Changes to a workspace or a channel: what is left out stays as it is."""
-
+class UpdateWorkspaceSerializer(serializers.Serializer[Any]):
     name = NameField(required=False)
     slug = SlugField(required=False)
     visibility = serializers.ChoiceField(Visibility.choices, required=False)
-    password = PasswordField()
+    password = PasswordField(help_text="Null removes it.")
+
+
+class CreateChannelSerializer(serializers.Serializer[Any]):
+    name = NameField()
+    slug = SlugField(
+        required=False, allow_null=True, help_text="Unique in the workspace; made of the name unless given."
+    )
+    visibility = serializers.ChoiceField(
+        Visibility.choices, required=False, allow_null=True, help_text="`public` unless given."
+    )
+    password = PasswordField(help_text="Asked of those who join a public channel.")
+
+
+class UpdateChannelSerializer(UpdateWorkspaceSerializer):
+    pass
 
 
 class PasswordSerializer(serializers.Serializer[Any]):
