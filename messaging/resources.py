@@ -11,14 +11,24 @@ from django.db.models import FilteredRelation, Q, QuerySet
 
 from accounts.models import User
 from messaging.context import Place
-from messaging.models import HUMAN, Attachment, Message, MessageRevision, MessageTranslation, Reaction
+from messaging.models import (
+    HUMAN,
+    Attachment,
+    DirectConversation,
+    Message,
+    MessageRevision,
+    MessageTranslation,
+    Reaction,
+)
 from rosetta.db.compiled import Unseen
 from rosetta.times import moment
 from translation.memory.store import CORRECTION
-from workspaces.models import Conversation
+from translation.models import GlossaryTerm
+from translation.service import Outcome, Preview
 from workspaces.resources import person
 
 READY = MessageTranslation.State.READY
+TERM_FIELDS = ("term", "rendering", "source", "target", "case_sensitive")
 
 
 class MessageRow(NamedTuple):
@@ -261,10 +271,31 @@ def translation(row: MessageTranslation) -> dict[str, Any]:
     }
 
 
-def direct_conversation(conversation: Conversation, other: User, unread_count: int) -> dict[str, Any]:
+def preview(result: Preview | Outcome, source: str, target: str) -> dict[str, Any]:
+    """How a text would read in ``target``, and what that says in ``source``."""
+    back, reason = (result.back, None) if isinstance(result, Preview) else (None, result.reason)
+    return {
+        "state": "ready" if isinstance(result, Preview) else result.state,
+        "source": source,
+        "target": target,
+        "text": result.text or None,
+        "back_translation": back,
+        "engine": result.engine or None,
+        "reason": reason,
+    }
+
+
+def glossary_term(row: GlossaryTerm) -> dict[str, Any]:
+    fields = {name: getattr(row, name) for name in TERM_FIELDS}
+    return {"id": row.pk, **fields, "created_at": moment(row.created_at), "updated_at": moment(row.updated_at)}
+
+
+def direct_conversation(row: DirectConversation, user: User) -> dict[str, Any]:
+    """A row of ``access.read_directs_of(user)``."""
+    conversation, other = row.conversation, row.high if row.low_id == user.pk else row.low
     return {
         "id": conversation.pk,
         "participant": person(other),
-        "unread_count": unread_count,
+        "unread_count": conversation.last_seq - row.read,  # type: ignore[attr-defined]
         "last_message_at": moment(conversation.last_message_at),
     }
