@@ -5,17 +5,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import BigIntegerField, CharField, QuerySet
-from django.utils.translation import gettext as _
-from rest_framework.request import Request
 
 from messaging.context import Place
-from messaging.errors import unknown_id
 from messaging.models import Message
 from messaging.resources import MessageRow, rows_of, with_words
-from rosetta import languages
 from rosetta.db.compiled import ULID, CompiledQuery, Unseen
-from rosetta.errors import Invalid
-from rosetta.http.pagination import query_int
 from rosetta.ids import NO_ID, ULIDField, parse_ulid
 
 LIMIT = 50
@@ -47,29 +41,10 @@ _SEQ = CompiledQuery(
 )
 
 
-def asked_language(request: Request) -> str | None:
-    """``?language=``: the language to show messages in, or None for the caller's own. Raises Invalid for an unknown one."""
-    raw = request.query_params.get("language")
-    if not raw:
-        return None
-    if raw not in languages.CODES:
-        raise Invalid({"language": [_("The selected language is invalid.")]})
-    return raw
-
-
-def cursor_of(request: Request, place: Place) -> Cursor:
-    """The cursor in the query. Raises Invalid for two of them, an unknown message or a limit out of range."""
-    limit = query_int(request, "limit", default=LIMIT, low=1, high=MAX_LIMIT)
-    given = [(kind, raw) for kind in CURSORS if (raw := request.query_params.get(kind))]
-    if not given:
-        return Cursor(limit)
-    if len(given) > 1:
-        raise Invalid({given[1][0]: [_("Give only one of before, after and around.")]})
-    kind, raw = given[0]
-    found = _SEQ.first(conversation_id=place.conversation.pk, message_id=parse_ulid(raw) or NO_ID)
-    if found is None:
-        raise unknown_id(kind)
-    return Cursor(limit, kind, *found)
+def seq_of(place: Place, message_id: str) -> int | None:
+    """Return the number of a message of the conversation, or None where it has no such message."""
+    row = _SEQ.first(conversation_id=place.conversation.pk, message_id=parse_ulid(message_id) or NO_ID)
+    return None if row is None else int(row[0])
 
 
 def page_of(messages: QuerySet[Message], cursor: Cursor, language: str, last_seq: int) -> Page:

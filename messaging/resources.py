@@ -4,21 +4,34 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db.models import FilteredRelation, Q, QuerySet
+from django.urls import reverse
 
 from accounts.models import User
 from messaging.context import Place
-from messaging.models import HUMAN, Attachment, Message, MessageRevision, MessageTranslation, Reaction
+from messaging.models import (
+    HUMAN,
+    Attachment,
+    DirectConversation,
+    Message,
+    MessageRevision,
+    MessageTranslation,
+    Reaction,
+)
 from rosetta.db.compiled import Unseen
+from rosetta.http.links import absolute
+from rosetta.ids import NO_ID
 from rosetta.times import moment
 from translation.memory.store import CORRECTION
-from workspaces.models import Conversation
+from translation.models import GlossaryTerm
+from translation.service import Outcome, Preview
 from workspaces.resources import person
 
 READY = MessageTranslation.State.READY
+TERM_FIELDS = ("term", "rendering", "source", "target", "case_sensitive")
 
 
 class MessageRow(NamedTuple):
@@ -204,8 +217,7 @@ def _sender(row: MessageRow) -> dict[str, Any] | None:
 
 
 def attachment(row: Attachment, home: Home) -> dict[str, Any]:
-    kind = "message-attachments" if home.workspace_id is not None else "direct-message-attachments"
-    base = f"{settings.PUBLIC_URL}/api/v1/{kind}/{row.pk}"
+    basename = "message-attachment" if home.workspace_id is not None else "direct-message-attachment"
     return {
         "id": row.pk,
         "client_name": row.file.client_name,
@@ -213,9 +225,19 @@ def attachment(row: Attachment, home: Home) -> dict[str, Any]:
         "size": row.file.size,
         "width": row.file.width,
         "height": row.file.height,
-        "download_url": f"{base}/download",
-        "thumbnail_url": f"{base}/thumbnail" if row.file.is_image else None,
+        "download_url": _attachment_link(f"{basename}-download", row.pk),
+        "thumbnail_url": _attachment_link(f"{basename}-thumbnail", row.pk) if row.file.is_image else None,
     }
+
+
+def _attachment_link(name: str, attachment_id: str) -> str:
+    """As ``link_to``; a page has a hundred of these, and reversing each takes longer than reading the page."""
+    return absolute(_attachment_path(name).replace(NO_ID, attachment_id))
+
+
+@cache
+def _attachment_path(name: str) -> str:
+    return reverse(name, kwargs={"attachment_id": NO_ID})
 
 
 def _attachments_of(message_ids: list[str], home: Home) -> dict[str, list[dict[str, Any]]]:
@@ -261,10 +283,31 @@ def translation(row: MessageTranslation) -> dict[str, Any]:
     }
 
 
-def direct_conversation(conversation: Conversation, other: User, unread_count: int) -> dict[str, Any]:
+def preview(result: Preview | Outcome, source: str, target: str) -> dict[str, Any]:
+    """How a text would read in ``target``, and what that says in ``source``."""
+    back, reason = (result.back, None) if isinstance(result, Preview) else (None, result.reason)
+    return {
+        "state": "ready" if isinstance(result, Preview) else result.state,
+        "source": source,
+        "target": target,
+        "text": result.text or None,
+        "back_translation": back,
+        "engine": result.engine or None,
+        "reason": reason,
+    }
+
+
+def glossary_term(row: GlossaryTerm) -> dict[str, Any]:
+    fields = {name: getattr(row, name) for name in TERM_FIELDS}
+    return {"id": row.pk, **fields, "created_at": moment(row.created_at), "updated_at": moment(row.updated_at)}
+
+
+def direct_conversation(row: DirectConversation, user: User) -> dict[str, Any]:
+    """A row of ``access.read_directs_of(user)``."""
+    conversation, other = row.conversation, row.high if row.low_id == user.pk else row.low
     return {
         "id": conversation.pk,
         "participant": person(other),
-        "unread_count": unread_count,
+        "unread_count": conversation.last_seq - row.read,  # type: ignore[attr-defined]
         "last_message_at": moment(conversation.last_message_at),
     }

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from messaging.models import Message, MessageTranslation
-from messaging.resources import MessageRow
+from messaging.resources import MessageRow, rows_again
 from messaging.translations import SAID, SHARE_MS, Status, milliseconds, nudge_translators, say, translation_row
 from rosetta.db.compiled import CompiledUpdate
 from translation.service import Job, Outcome, characters_left, is_translatable, recall_many, translate_batch
@@ -185,6 +185,15 @@ def _status(states: set[str]) -> str:
         if state in states:
             return status
     return Status.NOT_NEEDED
+
+
+def ensure(*, rows: list[MessageRow], scope_id: str, language: str) -> list[MessageRow]:
+    """Request the translations that ``rows`` lack in ``language``; return the rows as they are then."""
+    changed = owe_on_read(rows=rows, scope_id=scope_id, language=language)
+    if not changed:
+        return rows
+    by_id = {row.id: row for row in rows_again([row.id for row in rows], language)}
+    return [by_id.get(row.id, row) for row in rows]
 
 
 def owe_on_read(*, rows: Sequence[MessageRow], scope_id: str, language: str) -> set[str]:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.identity.authentication import GuestAuthentication, SessionAuthentication, TokenAuthentication
 from accounts.identity.callers import caller
 from accounts.models import Guest
-from messaging.pages import asked_language
+from messaging.api.queries import asked_language
 from realtime import access, replay
 from realtime.access import Seat
 from realtime.api import serializers as shapes
