@@ -5,7 +5,6 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from allauth.socialaccount.models import SocialAccount
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -14,6 +13,7 @@ from accounts.actions.tokens import end_access
 from accounts.errors import LinkInvalid
 from accounts.mail.outbox import owe_mail
 from accounts.models import OutgoingMail, SocialState, User
+from rosetta.http.links import link_to
 
 LINK_LIVES = timedelta(minutes=60)
 
@@ -31,7 +31,7 @@ def verification_link(user: User) -> str:
     email_hash = address_hash(user.email)
     expires = str(int((timezone.now() + LINK_LIVES).timestamp()))
     query = urlencode({"expires": expires, "signature": _signature(user.pk, email_hash, expires)})
-    return f"{settings.PUBLIC_URL}/api/v1/auth/email/verify/{user.pk}/{email_hash}?{query}"
+    return f"{link_to('email-verify', id=user.pk, hash=email_hash)}?{query}"
 
 
 @transaction.atomic

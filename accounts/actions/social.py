@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.proving import ask_to_verify, prove_address
 from accounts.actions.signing_in import active
 from accounts.errors import SocialAccountNotFound, Unlinkable
+from accounts.identity.clients import Client
 from accounts.identity.providers import Identity, Provider
 from accounts.identity.secrets import digest, matches, new_secret
 from accounts.models import SocialState, User
@@ -19,18 +20,18 @@ from rosetta.errors import Invalid
 STATE_LIVES = timedelta(minutes=10)
 
 
-def begin(*, provider: Provider, flavour: str, browser: str = "", user: User | None = None) -> str:
+def begin(*, provider: Provider, client: Client, browser: str = "", user: User | None = None) -> str:
     """Where to send a person who signs in, or links (then ``user``). The way back works once, from the same ``browser``.
 
     Raises Unavailable when the provider cannot be reached.
     """
     state = new_secret()
-    stateless = flavour == "app" and settings.SOCIAL_APP_STATELESS
+    stateless = client is Client.APP and settings.SOCIAL_APP_STATELESS
     url, verifier = provider.redirect(state=state, with_pkce=not stateless)
     SocialState.objects.create(
         state_hash=digest(state),
         provider=provider.name,
-        flavour=flavour,
+        flavour=client.value,
         browser_hash=digest(browser) if browser else "",
         user=user,
         verifier=verifier,
@@ -40,22 +41,22 @@ def begin(*, provider: Provider, flavour: str, browser: str = "", user: User | N
 
 
 def finish(
-    *, provider: Provider, flavour: str, code: str, state: str, browser: str = "", user: User | None = None
+    *, provider: Provider, client: Client, code: str, state: str, browser: str = "", user: User | None = None
 ) -> Identity:
     """Who came back from the provider with ``code``. Uses ``state`` up.
 
-    Raises Invalid on ``state`` unless it was given to this very browser, flavour, provider and user within ten minutes,
+    Raises Invalid on ``state`` unless it was given to this very browser, client, provider and user within ten minutes,
     and on ``code`` when the provider refuses it.
     """
     verifier = ""
-    if state or flavour != "app" or not settings.SOCIAL_APP_STATELESS:
-        verifier = _use_state(provider.name, flavour, state, browser, user)
+    if state or client is not Client.APP or not settings.SOCIAL_APP_STATELESS:
+        verifier = _use_state(provider.name, client, state, browser, user)
     return provider.identity(code=code, verifier=verifier)
 
 
-def _use_state(provider: str, flavour: str, state: str, browser: str, user: User | None) -> str:
+def _use_state(provider: str, client: Client, state: str, browser: str, user: User | None) -> str:
     row = SocialState.objects.filter(
-        state_hash=digest(state), provider=provider, flavour=flavour, user=user, expires_at__gt=timezone.now()
+        state_hash=digest(state), provider=provider, flavour=client.value, user=user, expires_at__gt=timezone.now()
     ).first()
     if row is None or (row.browser_hash and not matches(browser, row.browser_hash)):
         raise _state_invalid()

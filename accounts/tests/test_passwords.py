@@ -310,3 +310,13 @@ def test_a_malformed_token_is_nobody(owner: User, raw: str) -> None:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {raw}")
     assert client.get("/api/v1/me").status_code == 401
+
+
+def test_a_method_that_a_path_lacks_is_judged_like_the_one_that_it_has() -> None:
+    """Sign-in is open to all and asks for no token; signing out is for who is signed in."""
+    unknown = APIClient()
+    unknown.credentials(HTTP_AUTHORIZATION="Bearer 1|wrong")
+    for client in (APIClient(), unknown):
+        assert client.get("/api/v1/auth/app/login").status_code == 405
+        assert client.options("/api/v1/auth/web/register").status_code == 200
+    assert APIClient().get("/api/v1/auth/web/logout").status_code == 401
