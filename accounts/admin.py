@@ -91,7 +91,7 @@ class UserAdmin(StaffAdmin):
         if "email" in form.changed_data:
             obj.email_verified_at = None
             moved = {"old": form.initial["email"], "new": obj.email}
-            audit.record(actor=_staff(request), action="change address", target=obj, detail=moved)
+            audit.record_request(request, action="change address", target=obj, detail=moved)
         super().save_model(request, obj, form, change)
 
     @admin.display(description="Browsers and tokens")
@@ -115,15 +115,15 @@ class UserAdmin(StaffAdmin):
         self._set_active(request, queryset, is_active=True)
 
     def _set_active(self, request: HttpRequest, queryset: QuerySet[User], *, is_active: bool) -> None:
-        actor, action = _staff(request), "reactivate" if is_active else "deactivate"
+        actor = _staff(request)
         self.each(
-            request, queryset, lambda user: staff.set_active(user=user, is_active=is_active, actor=actor), action=action
+            request, queryset, lambda user: staff.set_active(user=user, is_active=is_active, actor=actor), action=None
         )
 
     @admin.action(description="Sign out everywhere", permissions=["sign_out"])
     def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         actor = _staff(request)
-        self.each(request, queryset, lambda user: staff.sign_out(user=user, actor=actor), action="sign out")
+        self.each(request, queryset, lambda user: staff.sign_out(user=user, actor=actor), action=None)
 
 
 def _staff(request: HttpRequest) -> User:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import resources
-from accounts.actions import signing_in
+from accounts.actions import sign_in
 from accounts.identity.clients import Client
 from accounts.identity.sessions import ADDRESS, CREATED, DEVICE, ID
 from accounts.models import User
@@ -36,7 +36,7 @@ class AppClient(ClientViewSet):
     operation_names: ClassVar[Mapping[str, str]] = {"client": "app", "Client": "App", "proof": "an access token"}
 
     def signed_in(self, user: User, device_name: str = "", message: str = "") -> Response:
-        token = signing_in.sign_in_with_token(user=user, device_name=device_of(self.request, device_name))
+        token = sign_in.sign_in_with_token(user=user, device_name=device_of(self.request, device_name))
         return Response({"access_token": token, "token_type": "Bearer", "user": resources.signed_in_user(user)})
 
 

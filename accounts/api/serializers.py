@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from accounts.actions import signing_in
+from accounts.actions import sign_in
 from accounts.identity.abilities import ABILITIES
 from accounts.models import User
 from rosetta import languages
@@ -76,7 +76,7 @@ class LoginSerializer(rest_auth.LoginSerializer):
     device_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
 
     def get_auth_user(self, username: str | None, email: str, password: str) -> User:
-        return signing_in.user_of_credentials(email=email, password=password)
+        return sign_in.user_of_credentials(email=email, password=password)
 
 
 class EmailSerializer(serializers.Serializer[Any]):

@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.actions import codes, passwords, signing_in, tokens
+from accounts.actions import login_codes, passwords, registration, tokens
 from accounts.api import limits, schemas, serializers
 from accounts.api.clients import AppClient, BrowserClient, ClientViewSet, wished_language
 from accounts.api.permissions import AnyToken, FromOurOrigin
@@ -32,7 +32,7 @@ class AuthViewSet(ClientViewSet):
     @action(detail=False, methods=["post"])
     def register(self, request: Request) -> Response:
         fields = parsed(serializers.RegisterSerializer, request)
-        user = signing_in.register(
+        user = registration.register(
             email=fields["email"],
             password=fields["password"],
             name=fields["name"],
@@ -86,7 +86,7 @@ class AuthViewSet(ClientViewSet):
     @action(detail=False, methods=["post"], url_path="otp")
     def request_otp(self, request: Request) -> Response:
         fields = parsed(serializers.EmailSerializer, request)
-        codes.request_code(email=fields["email"], language=wished_language(request))
+        login_codes.request_code(email=fields["email"], language=wished_language(request))
         return Response({"message": "OTP sent to your email."})
 
     @extend_schema(
@@ -102,7 +102,7 @@ class AuthViewSet(ClientViewSet):
     @action(detail=False, methods=["post"], url_path="otp/verify")
     def verify_otp(self, request: Request) -> Response:
         fields = parsed(serializers.CodeSerializer, request)
-        user = codes.sign_in_with_code(
+        user = login_codes.sign_in_with_code(
             email=fields["email"],
             code=fields["token"],
             language=wished_language(request) or languages.DEFAULT,
@@ -120,7 +120,7 @@ class AuthViewSet(ClientViewSet):
     @action(detail=False, methods=["post"], url_path="forgot-password")
     def forgot_password(self, request: Request) -> Response:
         fields = parsed(serializers.EmailSerializer, request)
-        passwords.forgot_password(email=fields["email"], language=wished_language(request))
+        passwords.request_reset(email=fields["email"], language=wished_language(request))
         return Response({"message": "Password reset link sent to your email."})
 
     @extend_schema(

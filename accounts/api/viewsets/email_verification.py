@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.actions import proving
+from accounts.actions import email_verification
 from accounts.api import limits, schemas
 from accounts.api.clients import wished_language
 from accounts.identity.callers import caller
@@ -38,7 +38,7 @@ class EmailVerificationViewSet(ApiViewSet):
     @policy(limits=limits.VERIFY_LINK, permissions=(Anyone,), authentication=())
     @action(detail=False, url_path="verify/<int_id:id>/<str:hash>")
     def verify(self, request: Request, id: int, hash: str) -> HttpResponseBase:
-        proving.verify_email(
+        email_verification.verify_email(
             user_id=id,
             email_hash=hash,
             expires=request.query_params.get("expires", ""),
@@ -61,5 +61,5 @@ class EmailVerificationViewSet(ApiViewSet):
     @policy(limits=limits.VERIFICATION_MAIL)
     @action(detail=False, methods=["post"], url_path="verification-notification")
     def resend(self, request: Request) -> Response:
-        proving.ask_to_verify(user=caller(request), language=wished_language(request))
+        email_verification.request_verification(user=caller(request), language=wished_language(request))
         return Response({"message": "Verification email sent."})

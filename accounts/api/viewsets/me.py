@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import resources
-from accounts.actions import leaving, profile
+from accounts.actions import deletion, profile
+from accounts.actions import export as export_actions
 from accounts.api import limits, schemas, serializers
 from accounts.api.permissions import AnyToken
 from accounts.identity.callers import caller
@@ -59,7 +60,7 @@ class MeViewSet(ApiViewSet):
     )
     @policy(limits=limits.PROVE_AGAIN)
     def destroy(self, request: Request) -> Response:
-        leaving.leave(user=caller(request), **parsed(serializers.LeaveSerializer, request))
+        deletion.delete_account(user=caller(request), **parsed(serializers.LeaveSerializer, request))
         if request.auth is None:
             logout(request._request)
         return Response(status=204)
@@ -77,7 +78,7 @@ class ExportViewSet(ApiViewSet):
     )
     @policy(limits=limits.EXPORT)
     def create(self, request: Request) -> Response:
-        export = leaving.request_export(user=caller(request))
+        export = export_actions.request_export(user=caller(request))
         return Response({"data": resources.export(export)}, status=202)
 
     @extend_schema(
@@ -87,7 +88,7 @@ class ExportViewSet(ApiViewSet):
         responses={200: schemas.ExportAnswer, 404: schemas.SentenceAnswer},
     )
     def retrieve(self, request: Request) -> Response:
-        export = leaving.latest_export(caller(request))
+        export = export_actions.latest_export(caller(request))
         if export is None:
             raise NotFound
         return Response({"data": resources.export(export)})
@@ -100,7 +101,7 @@ class ExportViewSet(ApiViewSet):
     )
     @action(detail=False)
     def file(self, request: Request) -> HttpResponseBase:
-        export = leaving.latest_export(caller(request))
+        export = export_actions.latest_export(caller(request))
         if export is None or not export.file:
             raise NotFound
         response = FileResponse(default_storage.open(export.file), as_attachment=True, filename="rosetta-export.zip")
