@@ -16,7 +16,7 @@ class SignedInUserAnswer(serializers.Serializer[Any]):
 
 
 class TokenAnswer(serializers.Serializer[Any]):
-    access_token = serializers.CharField(help_text="`{id}|{secret}`, shown this once.")
+    access_token = serializers.CharField(help_text="`{id}|{secret}`, shown only once.")
     token_type = serializers.CharField()
     user = SignedInUserAnswer()
 
@@ -81,11 +81,11 @@ class AccessTokenAnswer(serializers.Serializer[Any]):
 
 
 class ListedTokenAnswer(AccessTokenAnswer):
-    current = serializers.BooleanField(help_text="Whether it is the token of this very call.")
+    current = serializers.BooleanField(help_text="Whether this request uses it.")
 
 
 class ShownTokenAnswer(AccessTokenAnswer):
-    token = serializers.CharField(help_text="`{id}|{secret}`, shown this once.")
+    token = serializers.CharField(help_text="`{id}|{secret}`, shown only once.")
 
 
 class NewTokenAnswer(serializers.Serializer[Any]):
@@ -103,7 +103,7 @@ class ListedSessionAnswer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
-    current = serializers.BooleanField(help_text="Whether it is the session of this very call.")
+    current = serializers.BooleanField(help_text="Whether this request uses it.")
 
 
 class SessionsAnswer(AccountPageAnswer):

@@ -20,7 +20,7 @@ MAX_PASSWORD = 1024
 
 
 class Email(serializers.EmailField):
-    """An address, in lower case: addresses compare without case."""
+    """An email address, read in lower case, because addresses compare without case."""
 
     default_error_messages = {"invalid": gettext_lazy("The email field must be a valid email address.")}
 
@@ -32,23 +32,23 @@ class Email(serializers.EmailField):
 
 
 class Password(serializers.CharField):
-    """A password as it was typed, spaces and all."""
+    """A password as it was typed, with its spaces."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(trim_whitespace=False, max_length=MAX_PASSWORD, **options)
 
 
 def check_new_password(attrs: dict[str, Any], user: User | None = None) -> None:
-    """Raises ValidationError on ``password`` when it differs from its confirmation or is a weak one.
+    """Raise ValidationError on ``password`` when it is weak or differs from its confirmation.
 
-    By Django's own form, so that its sentences come in every language.
+    Uses Django's form, because its sentences come in every language.
     """
     form = SetPasswordForm(
         user or User(), {"new_password1": attrs["password"], "new_password2": attrs["password_confirmation"]}
     )
     if not form.is_valid():
-        told: list[Any] = [str(sentence) for field in form.errors.values() for sentence in field]
-        raise serializers.ValidationError({"password": told})
+        sentences: list[Any] = [str(sentence) for field in form.errors.values() for sentence in field]
+        raise serializers.ValidationError({"password": sentences})
 
 
 class NewPasswordSerializer(serializers.Serializer[Any]):
@@ -68,7 +68,7 @@ class RegisterSerializer(NewPasswordSerializer):
 
 
 class LoginSerializer(rest_auth.LoginSerializer):
-    """dj-rest-auth's, by address alone, with the contract's sentences and statuses. Valid data has the ``user``."""
+    """dj-rest-auth's login by address only, with the documented sentences and statuses. Valid data has the ``user``."""
 
     username = None
     email = Email()
@@ -95,7 +95,7 @@ class ResetPasswordSerializer(NewPasswordSerializer):
 
 
 class ChangePasswordSerializer(rest_auth.PasswordChangeSerializer):
-    """dj-rest-auth's, with the contract's names and sentences."""
+    """dj-rest-auth's password change, with the documented field names and sentences."""
 
     old_password = None
     new_password1 = None
@@ -133,8 +133,8 @@ class NewTokenSerializer(serializers.Serializer[Any]):
         return value
 
 
-class LeaveSerializer(serializers.Serializer[Any]):
-    """One of the two."""
+class DeleteAccountSerializer(serializers.Serializer[Any]):
+    """A proof of the account: its password or a mailed code."""
 
     password = Password(required=False)
     otp = serializers.CharField(required=False, max_length=255, help_text="A code from `/auth/app/otp`.")

@@ -55,12 +55,12 @@ class MeViewSet(ApiViewSet):
             "Closes the caller's account, proven again by the password or a mailed code, and signs it out everywhere. "
             "What it wrote and uploaded is erased soon after."
         ),
-        request=serializers.LeaveSerializer,
+        request=serializers.DeleteAccountSerializer,
         responses={204: None, 422: schemas.SentenceAnswer},
     )
     @policy(limits=limits.PROVE_AGAIN)
     def destroy(self, request: Request) -> Response:
-        deletion.delete_account(user=caller(request), **parsed(serializers.LeaveSerializer, request))
+        deletion.delete_account(user=caller(request), **parsed(serializers.DeleteAccountSerializer, request))
         if request.auth is None:
             logout(request._request)
         return Response(status=204)
