@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from accounts.models import Guest, User
 from accounts.staff import audit
 from accounts.staff.pages import ReadOnlyAdmin, may
-from accounts.staff.reason_prompt import for_a_reason
+from accounts.staff.reason_prompt import require_reason
 from messaging.actions import moderating
 from messaging.models import (
     Attachment,
@@ -164,7 +164,7 @@ class ConversationAdmin(ReadOnlyAdmin):
             context = {**self.admin_site.each_context(request), "title": title, "said": said}
             return render(request, "admin/messaging/read.html", context)
 
-        return for_a_reason(self, request, action="read conversation", target=conversation, title=title, show=show)
+        return require_reason(self, request, action="read conversation", target=conversation, title=title, show=show)
 
 
 class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -175,7 +175,7 @@ class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("decision", "note")
         widgets = {"note": UnfoldAdminTextareaWidget}
 
-    actor: User
+    request: HttpRequest
 
     def clean(self) -> dict[str, Any]:
         """Carries the decision out: what refuses it stands in the form, beside the note that was written."""
@@ -183,10 +183,13 @@ class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
         if not self.errors:
             try:
                 moderating.decide(
-                    report=self.instance, decision=given["decision"], note=given["note"], actor=self.actor
+                    report=self.instance,
+                    decision=given["decision"],
+                    note=given["note"],
+                    actor=self.request.user,  # type: ignore[arg-type]
                 )
             except DomainError as error:
-                audit.record_nothing()
+                audit.mark_audited(self.request)
                 raise ValidationError(error.message) from error
         return given
 
@@ -227,7 +230,7 @@ class ReportAdmin(ReadOnlyAdmin):
         report = self.get_object(request, object_id)
         if isinstance(answer, TemplateResponse) and report is not None and _is_private(report.message):
             # The page is made after this. The report is the reason why staff see what was said in private.
-            audit.record(actor=request.user, action="read reported message", target=report)  # type: ignore[arg-type]
+            audit.record_request(request, action="read reported message", target=report)
         return answer
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Report | None:
@@ -238,7 +241,7 @@ class ReportAdmin(ReadOnlyAdmin):
 
     def get_form(self, request: HttpRequest, obj: Report | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)  # a class of this request's own
-        form.actor = request.user
+        form.request = request
         return form
 
     def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
@@ -309,6 +312,7 @@ class ReportAdmin(ReadOnlyAdmin):
         if report is None:
             raise Http404
         if request.method == "POST":
+            audit.mark_audited(request)  # the action writes its own entries
             try:
                 moderating.revert(report=report, actor=request.user)  # type: ignore[arg-type]
                 self.message_user(request, "The decision was taken back; the report is open again.")

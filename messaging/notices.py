@@ -17,15 +17,15 @@ def topic_of(decision: str) -> str:
     return f"report: {decision}"
 
 
-def _to_reporter() -> content.Letter:
-    return content.Letter(
+def _to_reporter() -> content.MailContent:
+    return content.MailContent(
         subject=_("Your report was looked at"),
         before=(_("Thank you for your report. Staff looked at it and decided."),),
         after=(),
     )
 
 
-def _to_sender(decision: Decision) -> content.Letter:
+def _to_sender(decision: Decision) -> content.MailContent:
     told = {
         Decision.REMOVE_MESSAGE: _("A message of yours was reported, and staff removed it."),
         Decision.WARN: _("A message of yours was reported. Please mind the rules of the place where you write."),
@@ -33,11 +33,11 @@ def _to_sender(decision: Decision) -> content.Letter:
         Decision.SUSPEND_ACCOUNT: _("A message of yours was reported, and staff suspended your account."),
         Decision.CLOSE_ROOM: _("A message of yours was reported, and staff closed its room."),
     }
-    return content.Letter(subject=_("About a message of yours"), before=(told[decision],), after=())
+    return content.MailContent(subject=_("About a message of yours"), before=(told[decision],), after=())
 
 
-def _taken_back() -> content.Letter:
-    return content.Letter(
+def _taken_back() -> content.MailContent:
+    return content.MailContent(
         subject=_("About a message of yours"),
         before=(_("Staff took back what they had decided about a message of yours."),),
         after=(),

@@ -26,15 +26,15 @@ def reset_body(email: str) -> dict[str, str]:
     return {"token": query["token"][0], "email": query["email"][0], "password": NEW, "password_confirmation": NEW}
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_a_forgotten_password_is_reset_by_the_mails_link(owner: User, flavour: str) -> None:
-    asked = post(f"auth/{flavour}/forgot-password", {"email": "OLIVIA@example.com"})
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_a_forgotten_password_is_reset_by_the_mails_link(owner: User, kind: str) -> None:
+    asked = post(f"auth/{kind}/forgot-password", {"email": "OLIVIA@example.com"})
     assert (asked.status_code, asked.json()) == (200, {"message": "Password reset link sent to your email."})
     link = urlsplit(link_in(new_mail()[-1]))
     assert f"{link.scheme}://{link.netloc}{link.path}" == "http://127.0.0.1:8000/reset-password"
     query = parse_qs(link.query)
     body = {"token": query["token"][0], "email": query["email"][0], "password": NEW, "password_confirmation": NEW}
-    done = post(f"auth/{flavour}/reset-password", body)
+    done = post(f"auth/{kind}/reset-password", body)
     assert (done.status_code, done.json()) == (200, {"message": "Password has been reset successfully."})
     assert post("auth/app/login", {"email": owner.email, "password": NEW}).status_code == 200
     assert post("auth/app/login", {"email": owner.email, "password": PASSWORD}).status_code == 422
@@ -79,13 +79,13 @@ def test_a_forged_reset_token_is_refused(owner: User, email: str, token: str) ->
     assert post("auth/app/reset-password", body).json() == BAD_TOKEN
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_an_unknown_address_is_told_so_unless_accounts_are_hidden(settings: LazySettings, flavour: str) -> None:
-    unknown = post(f"auth/{flavour}/forgot-password", {"email": "nobody@example.com"})
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_an_unknown_address_is_told_so_unless_accounts_are_hidden(settings: LazySettings, kind: str) -> None:
+    unknown = post(f"auth/{kind}/forgot-password", {"email": "nobody@example.com"})
     assert unknown.status_code == 422
     assert unknown.json()["errors"] == {"email": ["We could not find an account with that email."]}
     settings.HIDE_ACCOUNT_EXISTENCE = True
-    hidden = post(f"auth/{flavour}/forgot-password", {"email": "nobody@example.com"})
+    hidden = post(f"auth/{kind}/forgot-password", {"email": "nobody@example.com"})
     assert (hidden.status_code, hidden.json()) == (200, {"message": "Password reset link sent to your email."})
     assert new_mail() == []
 
@@ -106,14 +106,14 @@ def test_a_reset_takes_a_planted_account_from_its_planter() -> None:
     assert post("auth/app/login", {**planted, "password": NEW}).status_code == 200
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_a_changed_password_ends_everything_but_what_changed_it(owner: User, flavour: str) -> None:
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_a_changed_password_ends_everything_but_what_changed_it(owner: User, kind: str) -> None:
     phone, browser, other_phone, other_browser = token_client(owner), APIClient(), token_client(owner), APIClient()
     for client in (browser, other_browser):
         post("auth/web/login", {"email": owner.email, "password": PASSWORD}, client)
-    mine, others = (browser, [phone]) if flavour == "web" else (phone, [browser])
+    mine, others = (browser, [phone]) if kind == "web" else (phone, [browser])
     body = {"current_password": PASSWORD, "password": NEW, "password_confirmation": NEW}
-    changed = post(f"auth/{flavour}/change-password", body, mine)
+    changed = post(f"auth/{kind}/change-password", body, mine)
     assert (changed.status_code, changed.json()) == (200, {"message": "Password changed successfully."})
     assert mine.get("/api/v1/me").status_code == 200
     for client in (*others, other_phone, other_browser):
@@ -121,13 +121,13 @@ def test_a_changed_password_ends_everything_but_what_changed_it(owner: User, fla
     assert post("auth/app/login", {"email": owner.email, "password": NEW}).status_code == 200
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_a_change_needs_the_present_password(as_owner: APIClient, flavour: str) -> None:
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_a_change_needs_the_present_password(as_owner: APIClient, kind: str) -> None:
     body = {"current_password": "wrong", "password": NEW, "password_confirmation": NEW}
-    answer = post(f"auth/{flavour}/change-password", body, as_owner)
+    answer = post(f"auth/{kind}/change-password", body, as_owner)
     assert answer.status_code == 422
     assert answer.json()["errors"] == {"current_password": ["The current password is incorrect."]}
-    assert post(f"auth/{flavour}/change-password", body).status_code == 401
+    assert post(f"auth/{kind}/change-password", body).status_code == 401
 
 
 def test_who_makes_tokens_gets_no_more_tries_at_the_password(as_owner: APIClient) -> None:

@@ -12,7 +12,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.serializers import UserAnswer
+from accounts.api.schemas import UserAnswer
 from accounts.identity.authentication import GuestAuthentication, SessionAuthentication, TokenAuthentication
 from accounts.identity.callers import caller
 from accounts.resources import user

@@ -19,7 +19,8 @@ from PIL import Image
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts.actions.leaving import build_export, erase, leave, request_export
+from accounts.actions.deletion import delete_account, erase
+from accounts.actions.export import build_export, request_export
 from accounts.models import User
 from conftest import PASSWORD
 from files import actions, storage, tasks
@@ -265,7 +266,7 @@ def test_a_disk_that_cannot_take_the_upload_is_a_503(
 def test_closing_an_account_takes_what_no_message_holds(sent: Callable[..., File], member_user: User) -> None:
     held, loose = sent(), sent()
     actions.claim(file_ids=[held.pk], uploader=member_user, workspace_id=None)
-    leave(user=member_user, password=PASSWORD)
+    delete_account(user=member_user, password=PASSWORD)
     erase(user_id=member_user.pk)
     assert File.objects.get(pk=loose.pk).deleted_at
     assert not File.objects.get(pk=held.pk).deleted_at

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions.staff import set_active
-from accounts.mail.outbox import owe_mail
+from accounts.mail.outbox import queue_mail
 from accounts.models import OutgoingMail, User
 from accounts.staff import audit
 from messaging import notices
@@ -83,7 +83,7 @@ def revert(*, report: Report, actor: User) -> Report:
 def _tell(user: User | None, topic: str) -> None:
     """Owe ``user`` a mail, in the transaction of what it tells; nobody where a guest or a webhook wrote."""
     if user is not None:
-        owe_mail(kind=OutgoingMail.Kind.NOTICE, topic=topic, email=user.email, language="", lives=NOTICE_LIVES)
+        queue_mail(kind=OutgoingMail.Kind.NOTICE, topic=topic, email=user.email, language="", lives=NOTICE_LIVES)
 
 
 def _locked(report: Report) -> dict[int, Report]:

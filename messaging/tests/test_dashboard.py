@@ -56,7 +56,7 @@ def figures(page: str) -> dict[str, str]:
         "Oldest owed, seconds",
         "Open reports",
         "Open rooms",
-        "Mails owed",
+        "Pending mails",
     )
     return {name: words[words.index(name) + 1] for name in names}
 

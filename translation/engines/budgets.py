@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, Sum
 
-from accounts.mail.outbox import owe_mail
+from accounts.mail.outbox import queue_mail
 from accounts.models import OutgoingMail, User
 from rosetta.ids import to_uuid
 from translation import engines, notices
@@ -78,7 +78,7 @@ def tell_staff_once(scope_id: str, limit: int) -> None:
         return
     log.warning("translation_budget_spent", scope_id=scope_id, limit=limit, month=f"{month:%Y-%m}")
     for email in User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True):
-        owe_mail(
+        queue_mail(
             kind=OutgoingMail.Kind.NOTICE,
             topic=f"{notices.SPENT}/{scope_id}",
             email=email,

@@ -1,19 +1,19 @@
-"""Proof that an address is somebody's: verification links, and what a first proof ends."""
+"""Prove that an address belongs to an account: by a mailed link, or by another sign-in that reaches the address."""
 
 import hashlib
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from allauth.socialaccount.models import SocialAccount
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.actions.tokens import end_access
 from accounts.errors import LinkInvalid
-from accounts.mail.outbox import owe_mail
+from accounts.mail.outbox import queue_mail
 from accounts.models import OutgoingMail, SocialState, User
+from rosetta.http.links import link_to
 
 LINK_LIVES = timedelta(minutes=60)
 
@@ -27,18 +27,18 @@ def _signature(user_id: int, email_hash: str, expires: str) -> str:
 
 
 def verification_link(user: User) -> str:
-    """A link that proves ``user``'s present address within the next hour."""
+    """Return a link that verifies ``user``'s present address within the next hour."""
     email_hash = address_hash(user.email)
     expires = str(int((timezone.now() + LINK_LIVES).timestamp()))
     query = urlencode({"expires": expires, "signature": _signature(user.pk, email_hash, expires)})
-    return f"{settings.PUBLIC_URL}/api/v1/auth/email/verify/{user.pk}/{email_hash}?{query}"
+    return f"{link_to('email-verify', id=user.pk, hash=email_hash)}?{query}"
 
 
 @transaction.atomic
 def verify_email(*, user_id: int, email_hash: str, expires: str, signature: str) -> User:
-    """The address behind a verification link is its account's; a second click changes nothing.
+    """Mark the address of a verification link as verified. Idempotent. Locks the account.
 
-    Raises LinkInvalid when the link is forged, has expired or is for an address that the account no longer has.
+    Raises LinkInvalid when the link is forged or expired, or when the account has another address by now.
     """
     signed = constant_time_compare(signature, _signature(user_id, email_hash, expires))
     if not signed or int(expires) <= timezone.now().timestamp():
@@ -52,18 +52,18 @@ def verify_email(*, user_id: int, email_hash: str, expires: str, signature: str)
     return user
 
 
-def ask_to_verify(*, user: User, language: str = "") -> None:
-    """Owe ``user`` a verification link, unless the address is verified."""
+def request_verification(*, user: User, language: str = "") -> None:
+    """Queue a mail with a verification link to ``user``, unless the address is verified."""
     if user.email_verified_at is None:
-        owe_mail(kind=OutgoingMail.Kind.VERIFY, email=user.email, language=language, lives=LINK_LIVES)
+        queue_mail(kind=OutgoingMail.Kind.VERIFY, email=user.email, language=language, lives=LINK_LIVES)
 
 
 @transaction.atomic
 def prove_address(*, user: User) -> User:
-    """``user``'s address was proven by a code, a provider or a reset.
+    """Mark ``user``'s address as proven by a code, a provider or a password reset. Idempotent. Locks the account.
 
-    For the first time, it ends every password, token, session and link that the account had before: whoever made the
-    account with somebody else's address loses it to its owner.
+    The first proof ends every password, token, session and link that the account had before, because somebody else may
+    have registered it with this address: it belongs to the address's owner.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.email_verified_at is None:

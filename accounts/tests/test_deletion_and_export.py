@@ -16,7 +16,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts import lifecycle, tasks
-from accounts.actions import leaving as actions
+from accounts.actions import account_work, export
 from accounts.models import AccountDeletion, AccountExport, User
 from accounts.tests.helpers import code_for, new_mail, post
 from conftest import PASSWORD, token_client
@@ -157,8 +157,8 @@ def test_erasing_goes_on_after_a_failure_and_after_a_workers_death(
     tasks.resume_account_work()
     assert tasks.resume_account_work() == 0  # not at once
     above.fails = False
-    AccountDeletion.objects.update(due_at=timezone.now() + actions.LEASE)  # claimed, then silence
-    with time_machine.travel(timezone.now() + actions.LEASE):
+    AccountDeletion.objects.update(due_at=timezone.now() + account_work.LEASE)  # claimed, then silence
+    with time_machine.travel(timezone.now() + account_work.LEASE):
         assert tasks.resume_account_work() == 1
     assert above.things == 0
 
@@ -216,7 +216,7 @@ def test_an_outsiders_export_is_their_own(as_owner: APIClient, as_outsider: APIC
 def test_an_export_that_keeps_failing_says_so(as_owner: APIClient, above: Above) -> None:
     as_owner.post("/api/v1/me/export")
     above.fails = True
-    for tries in range(actions.EXPORT_TRIES):
+    for tries in range(export.EXPORT_TRIES):
         with time_machine.travel(timezone.now() + timedelta(minutes=10 * tries)):
             tasks.resume_account_work()
     assert as_owner.get("/api/v1/me/export").json()["data"]["status"] == "failed"
