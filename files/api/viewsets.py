@@ -17,7 +17,8 @@ from accounts.api.serializers import UserAnswer
 from accounts.identity.authentication import GuestAuthentication, SessionAuthentication, TokenAuthentication
 from accounts.identity.callers import caller
 from accounts.resources import user
-from files import access, actions, downloads, resources
+from files import access, downloads, resources
+from files.actions import claim, delete, upload
 from files.api import schemas, serializers
 from files.spool import FIELD, Form, UploadParser
 from rosetta.errors import Invalid
@@ -82,7 +83,7 @@ class FileViewSet(ApiViewSet):
         try:
             if form.spooled is None:
                 raise Invalid({FIELD: [_("The file field is required.")]})
-            file = actions.store_upload(
+            file = upload.store_upload(
                 spooled=form.spooled,
                 uploader=uploader,
                 # Without an owner, nobody could read a private one.
@@ -115,7 +116,7 @@ class FileViewSet(ApiViewSet):
         },
     )
     def destroy(self, request: Request, id: str) -> Response:
-        actions.delete_file(file=access.own_file(access.caller_of(request), id))
+        delete.delete_file(file=access.own_file(access.caller_of(request), id))
         return Response(status=204)
 
 
@@ -202,7 +203,7 @@ class AvatarViewSet(ApiViewSet):
     )
     def update(self, request: Request) -> Response:
         fields = parsed(serializers.AvatarSerializer, request)
-        return Response(user(actions.set_avatar(user=caller(request), file_id=fields["file_id"])))
+        return Response(user(claim.set_avatar(user=caller(request), file_id=fields["file_id"])))
 
     @extend_schema(
         operation_id="deleteMyAvatar",
@@ -211,5 +212,5 @@ class AvatarViewSet(ApiViewSet):
         responses={204: None},
     )
     def destroy(self, request: Request) -> Response:
-        actions.clear_avatar(user=caller(request))
+        claim.clear_avatar(user=caller(request))
         return Response(status=204)
