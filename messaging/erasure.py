@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from files.actions import release
+from files.actions.delete import release
 from files.models import File
 from messaging.models import Attachment, Message
 from workspaces import erasure

@@ -480,7 +480,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "expire-messages": {"task": "messaging.tasks.expire_messages", "schedule": every(3600.0)},
     "expire-idempotency-keys": {"task": "messaging.tasks.expire_idempotency_keys", "schedule": every(600.0)},
     "expire-files": {"task": "files.tasks.expire_files", "schedule": every(120.0)},
-    "sweep-removals": {"task": "files.tasks.remove_owed", "schedule": every(60.0)},
+    "sweep-removals": {"task": "files.tasks.remove_pending", "schedule": every(60.0)},
     "sweep-thumbnails": {"task": "files.tasks.sweep_thumbnails", "schedule": every(60.0)},
     "end-expired-rooms": {"task": "rooms.tasks.end_expired_rooms", "schedule": every(5.0)},
     "purge-rooms": {"task": "rooms.tasks.purge_rooms", "schedule": every(3600.0)},

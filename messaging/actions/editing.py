@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from files.actions import release
+from files.actions.delete import release
 from messaging import content
 from messaging.context import Place, Sender
 from messaging.errors import MessageDeleted

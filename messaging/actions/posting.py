@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from files.actions import claim
+from files.actions.claim import claim
 from files.models import File
 from messaging import content, metrics, push
 from messaging.actions import idempotency
