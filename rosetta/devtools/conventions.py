@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from rosetta.devtools import phrases
+
 ROOT = Path(__file__).resolve().parents[2]
 SKIPPED = {"migrations", "tests", "bench", "node_modules"}
 ENQUEUING = {"delay", "apply_async", "delay_on_commit", "apply_async_on_commit", "send_task"}
@@ -56,8 +58,12 @@ def sources(root: Path) -> Iterator[Path]:
 def main() -> int:
     violations = [
         f"{path}:{line}: {advice}"
-        for path in sources(ROOT)
-        for line, advice in broken((ROOT / path).read_text(encoding="utf-8"), path)
+        for check, paths in (
+            (broken, sources(ROOT)),
+            (phrases.violations, phrases.files(ROOT, phrases.PHRASES_CHECKED_IN)),
+        )
+        for path in paths
+        for line, advice in check((ROOT / path).read_text(encoding="utf-8"), path)
     ]
     sys.stdout.writelines(f"{violation}\n" for violation in violations)
     return bool(violations)
