@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 TOO_MANY_ERRORS, TOO_SLOW = 4400, 4408
+TRY_AGAIN = 1013
 HEARTBEAT_SECONDS = 30
 # Bytes that may wait for a client; beyond that it is too slow, and resumes when it can.
 QUEUE_LIMIT = 1024 * 1024
@@ -98,16 +99,21 @@ class Connection:
     # ── Out ──
 
     def push(self, frame: Outgoing) -> None:
-        """Send a frame, or queue it. A client that lets too much wait is closed: it resumes later without loss."""
+        """Send a frame, or queue it. Never raises: whoever pushes to many sockets need not know that one is gone.
+
+        A client that lets too much wait is closed: it resumes later without loss.
+        """
         if self.closed:
             return
         # The writer waits: nothing is queued or under way that this could overtake.
         if self._waiter is not None:
             if self._is_writable is not None and self._is_writable():
-                self._write(frame.wire)
+                try:
+                    self._write(frame.wire)
+                except (OSError, RuntimeError):  # a transport that was closed under us; uvloop raises
+                    self._lose()
                 return
-            self._waiter.set_result(None)
-            self._waiter = None
+            self._wake_writer()
         self._queue.append(frame)
         self._size += len(frame.wire)
         if self._size > QUEUE_LIMIT:
@@ -131,7 +137,18 @@ class Connection:
                 self._waiter = self._loop.create_future()
                 await self._waiter
         except (OSError, RuntimeError):  # the client went away in the middle of a frame; the reader notices too
-            self.closed = True
+            self._lose()
+
+    def _wake_writer(self) -> None:
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    def _lose(self) -> None:
+        """The client is gone: drop what waits for it. The server tells whoever reads the socket."""
+        self.closed = True
+        self._queue.clear()
+        self.stop()
 
     async def drained(self) -> None:
         """Returns when the client has taken all that was queued, or is gone."""
@@ -152,9 +169,7 @@ class Connection:
     def close_after_queue(self, code: int, reason: str) -> None:
         """Close once all that waits has been sent."""
         self._last_words = (code, reason)
-        if self._waiter is not None:
-            self._waiter.set_result(None)
-            self._waiter = None
+        self._wake_writer()
 
     async def _say_goodbye(self, code: int, reason: str) -> None:
         try:

@@ -67,9 +67,22 @@ class Courier:
                 del self._dirty[stream_id]
             if self._dirty:
                 self._wake.set()
-            streams = {stream_id: self._hub.streams[stream_id] for stream_id in ids if stream_id in self._hub.streams}
-            if streams:
-                await self._carry(streams)
+            await self._carry_each(ids)
+
+    async def _carry_each(self, ids: list[str]) -> None:
+        """Deliver the news of each. What fails is tried again in halves: no stream waits for another that is at fault."""
+        streams = {stream_id: self._hub.streams[stream_id] for stream_id in ids if stream_id in self._hub.streams}
+        if not streams:
+            return
+        try:
+            await self._carry(streams)
+        except Exception:
+            if len(ids) == 1:
+                log.exception("delivery_failed", stream=ids[0])  # the sweep finds it again
+                return
+            half = len(ids) // 2
+            await self._carry_each(ids[:half])
+            await self._carry_each(ids[half:])
 
     async def _carry(self, streams: "dict[str, Stream]") -> None:
         places = {

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from realtime import callers, resuming, signals
 from realtime.callers import Credential, Refused, Who
-from realtime.connection import HEARTBEAT_SECONDS, Connection
+from realtime.connection import HEARTBEAT_SECONDS, TRY_AGAIN, Connection
 from realtime.courier import Courier
 from realtime.database import BROKEN, Database
 from realtime.hub import Hub
@@ -30,7 +30,6 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PATH = "/api/v1/realtime"
 SUBPROTOCOL = "rosetta.v1"
-TRY_AGAIN = 1013
 SWEEP_SECONDS = 1.0
 
 
@@ -122,7 +121,7 @@ class Gateway:
         await receive()  # websocket.connect
         headers = headers_of(scope)
         if scope["path"].rstrip("/") != PATH or callers.is_foreign(headers.get("origin")):
-            await send({"type": "websocket.close", "code": 1008})  # before the accept: the server answers 403
+            await is_sent(send, {"type": "websocket.close", "code": 1008})  # before the accept: the server answers 403
             return
         offered = list(scope.get("subprotocols", ()))
         try:
@@ -132,9 +131,12 @@ class Gateway:
             who, code = None, refusal.code
         except BROKEN:
             who, code = None, TRY_AGAIN
-        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None})
+        accept = {"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None}
+        if not await is_sent(send, accept):
+            return
         if who is None:
-            await send({"type": "websocket.close", "code": code, "reason": callers.REASONS.get(code, "Try again.")})
+            reason = callers.REASONS.get(code, "Try again.")
+            await is_sent(send, {"type": "websocket.close", "code": code, "reason": reason})
             return
         await self._talk(who, receive, send)
 
@@ -151,21 +153,27 @@ class Gateway:
         connection = Connection(self, caller, who.credential, send)
         self._by_credential.setdefault(who.credential, set()).add(connection)
         self.metrics.sockets.inc()
+        first: asyncio.Future[Any] = asyncio.ensure_future(receive())
         try:
             # From here on words about the caller are heard, so what changed since it was identified is looked at again.
-            await self.keeper.admit(connection)
-            while True:
-                message = await receive()
-                if message["type"] == "websocket.disconnect":
-                    return
+            admission = self.keeper.admit(connection)
+            # Listened to meanwhile: a client that leaves before its greeting is not waited for.
+            await asyncio.wait({admission, first}, return_when=asyncio.FIRST_COMPLETED)
+            if not first.done() or first.result()["type"] != "websocket.disconnect":
+                await admission
+            message = await first
+            while message["type"] != "websocket.disconnect":
                 connection.hear(message)
+                message = await receive()
         finally:
+            first.cancel()
             self._part(connection)
 
     def _part(self, connection: Connection) -> None:
         self.metrics.sockets.dec()
         connection.closed = True
         connection.stop()
+        self.keeper.withdraw(connection)
         self.hub.leave(connection)
         self._to_check.discard(connection)
         same = self._by_credential.get(connection.credential, set())
@@ -213,7 +221,13 @@ class Gateway:
     # ── What is heard ──
 
     def heard(self, word: str) -> None:
-        """Take a word from Redis or from this process."""
+        """Take a word from Redis or from this process. Never raises: one bad word costs no other."""
+        try:
+            self._take(word)
+        except Exception:
+            log.exception("word_failed", word=word[:200])
+
+    def _take(self, word: str) -> None:
         kind, _, rest = word.partition(":")
         if not rest:
             self.courier.look_at(word)
@@ -234,7 +248,7 @@ class Gateway:
         elif kind in ("user", "guest"):
             self.keeper.look_at(rest)
             caller = self.hub.callers.get(rest)
-            self.check_soon(caller.sockets if caller is not None else ())
+            self.check_soon(() if caller is None else [*caller.sockets, *caller.pending])
         else:
             self.check_soon(self._by_credential.get(Credential(kind, pk), ()))
 
@@ -293,6 +307,15 @@ async def _for_ever(part: Callable[[], Coroutine[Any, Any, None]]) -> None:
         except Exception:
             log.exception("realtime_part_failed", part=getattr(part, "__qualname__", ""))
         await asyncio.sleep(0.2)
+
+
+async def is_sent(send: Send, message: MutableMapping[str, Any]) -> bool:
+    """Send to a client that is being let in; False when it is gone already."""
+    try:
+        await send(message)
+    except (OSError, RuntimeError):
+        return False
+    return True
 
 
 def headers_of(scope: Scope) -> dict[str, str]:

@@ -142,15 +142,16 @@ class Stream:
 
 
 class Caller:
-    """Somebody with sockets here; all of them hear the same."""
+    """Somebody with sockets here; all of them hear the same. ``pending`` sockets were not greeted yet and hear nothing."""
 
-    __slots__ = ("about", "guest_id", "key", "language", "rights", "sockets", "typed", "user_id")
+    __slots__ = ("about", "guest_id", "key", "language", "pending", "rights", "sockets", "typed", "user_id")
 
     def __init__(self, key: str, user_id: int | None, guest_id: str | None) -> None:
         self.key = key
         self.user_id = user_id
         self.guest_id = guest_id
         self.sockets: set[Any] = set()
+        self.pending: set[Any] = set()
         self.rights: Rights | None = None
         self.language = languages.DEFAULT
         # The caller as signals show it.
@@ -181,7 +182,9 @@ class Hub:
         return self.callers[key]
 
     def enter(self, socket: Socket) -> None:
-        """Let ``socket`` hear what its caller hears."""
+        """Let ``socket``, which was pending, hear what its caller hears."""
+        socket.caller.pending.discard(socket)
+        socket.caller.sockets.add(socket)
         for stream_id, seat in socket.caller.seats.items():
             # An open channel is heard through its workspace: its audience is not for the taking.
             if stream_id in self.streams and stream_id not in self.open.get(seat.workspace_id or "", ()):
@@ -190,13 +193,14 @@ class Hub:
     def leave(self, socket: Socket) -> None:
         """``socket`` is gone; what nobody listens to any more is forgotten."""
         caller = socket.caller
+        caller.pending.discard(socket)
         caller.sockets.discard(socket)
         for stream_id, seat in caller.seats.items():
             self._part(stream_id, seat, [socket])
         for stream in socket.marked:
             stream.forget(socket)
         socket.marked.clear()
-        if not caller.sockets:
+        if not caller.sockets and not caller.pending:
             self.callers.pop(caller.key, None)
 
     # ── What a caller hears ──

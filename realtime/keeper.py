@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from realtime import access, callers
 from realtime.access import Rights, Seat, Tail
-from realtime.connection import Connection
+from realtime.connection import TRY_AGAIN, Connection
 from realtime.hub import Caller, Stream
 from workspaces.models import ChannelMember
 
@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 # Who got a right longer ago than this has had all that our delivery may lag behind.
 RECENT = timedelta(minutes=1)
+RETRY_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -127,13 +128,19 @@ class Keeper:
 
     # ── What to look at ──
 
-    async def admit(self, connection: Connection) -> None:
-        """Returns when ``connection`` hears what it may and was greeted."""
-        connection.caller.sockets.add(connection)
+    def admit(self, connection: Connection) -> asyncio.Future[None]:
+        """Done when ``connection`` hears what it may and was greeted, or was closed because that failed."""
+        connection.caller.pending.add(connection)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._coming[connection] = done
         self.look_at(connection.caller.key)
-        await done
+        return done
+
+    def withdraw(self, connection: Connection) -> None:
+        """The client left; nothing waits for its greeting."""
+        done = self._coming.pop(connection, None)
+        if done is not None:
+            done.cancel()
 
     def look_at(self, key: str) -> None:
         """Read again what the caller hears."""
@@ -153,20 +160,60 @@ class Keeper:
             self._wake.clear()
             keys = list(self._callers)[:BATCH]
             reload, self._workspaces = self._workspaces & self._hub.open.keys(), set()
-            asked = set(keys)
-            coming = [one for one in self._coming if one.caller.key in asked]
-            question = self._question(keys, coming, reload)
             for key in keys:
                 del self._callers[key]
             if self._callers:
                 self._wake.set()
-            answer = await self._gateway.rights_database.patiently(read, question)
-            if self._is_overtaken(answer):
-                self._callers |= dict.fromkeys(keys)
-                self._workspaces |= reload
-                self._wake.set()
-                continue
+            await self._settle(keys, reload)
+
+    async def _settle(self, keys: list[str], reload: set[str]) -> None:
+        """Read and apply. A batch that fails is tried again in halves, so that only what is at fault goes without."""
+        try:
+            await self._read_and_apply(keys, reload)
+        except Exception:
+            if len(keys) > 1:
+                half = len(keys) // 2
+                await self._settle(keys[:half], set())
+                await self._settle(keys[half:], reload)
+            elif keys and reload:
+                await self._settle(keys, set())
+                await self._settle([], reload)
+            elif len(reload) > 1:
+                for workspace_id in reload:
+                    await self._settle([], {workspace_id})
+            else:
+                log.exception("rights_failed", callers=keys, workspaces=list(reload))
+                for key in keys:
+                    self._give_up(key)
+                for workspace_id in reload:
+                    self._retry(workspace_id)
+
+    async def _read_and_apply(self, keys: list[str], reload: set[str]) -> None:
+        asked = set(keys)
+        coming = [one for one in self._coming if one.caller.key in asked]
+        question = self._question(keys, coming, reload)
+        answer = await self._gateway.rights_database.patiently(read, question)
+        if self._is_overtaken(answer):
+            self._callers |= dict.fromkeys(keys)
+            self._workspaces |= reload
+            self._wake.set()
+        else:
             self._apply(question, answer, coming)
+
+    def _give_up(self, key: str) -> None:
+        """What the caller may hear is not known: its sockets close, and may try again."""
+        caller = self._hub.callers.get(key)
+        for socket in () if caller is None else [*caller.sockets, *caller.pending]:
+            self._refuse(socket)
+
+    def _refuse(self, connection: Connection) -> None:
+        connection.close(TRY_AGAIN, "Try again.")
+        done = self._coming.pop(connection, None)
+        if done is not None and not done.done():
+            done.set_result(None)
+
+    def _retry(self, workspace_id: str) -> None:
+        asyncio.get_running_loop().call_later(RETRY_SECONDS, self.look_at_workspace, workspace_id)
 
     def _question(self, keys: list[str], coming: list[Connection], reload: set[str]) -> Question:
         known: dict[str, dict[str, Seat] | None] = {}
@@ -198,21 +245,40 @@ class Keeper:
         late: dict[Connection, dict[str, int]] = {}
         for key, known in question.known.items():
             caller = self._hub.callers.get(key)
-            if caller is not None:
-                rights = answer.rights.get(key) or Rights(caller.language, caller.about)
+            if caller is None:
+                continue
+            rights = answer.rights.get(key) or Rights(caller.language, caller.about)
+            try:
                 self._seat(caller, rights, answer)
                 if known is not None:
-                    self._start_gained(caller, known, answer, coming, late)
+                    self._start_gained(caller, known, answer, late)
+            except Exception:
+                log.exception("rights_failed", callers=[key])
+                self._give_up(key)
         for workspace_id, channels in answer.open.items():
-            self._apply_open(workspace_id, channels, answer, late)
+            try:
+                self._apply_open(workspace_id, channels, answer, late)
+            except Exception:
+                log.exception("rights_failed", workspaces=[workspace_id])
+                self._retry(workspace_id)
         for connection in coming:
-            done = self._coming.pop(connection, None)
-            if done is not None and not done.done():
-                if not connection.closed:
-                    self._greet(connection, answer)
-                done.set_result(None)
+            self._settle_one(connection, answer)
         for connection, cursors in late.items():
             self._gateway.catch_up(connection, cursors)
+
+    def _settle_one(self, connection: Connection, answer: Answer) -> None:
+        """Greet, and let whoever waits for that go on, whatever happens to this one socket."""
+        done = self._coming.pop(connection, None)
+        if done is None or done.done():
+            return
+        try:
+            if not connection.closed:
+                self._greet(connection, answer)
+        except Exception:
+            log.exception("greeting_failed", caller=connection.caller.key)
+            connection.close(TRY_AGAIN, "Try again.")
+        finally:
+            done.set_result(None)
 
     def _seat(self, caller: Caller, rights: Rights, answer: Answer) -> None:
         old = caller.seats
@@ -234,7 +300,6 @@ class Keeper:
         caller: Caller,
         known: Mapping[str, Seat],
         answer: Answer,
-        coming: list[Connection],
         late: dict[Connection, dict[str, int]],
     ) -> None:
         for stream, since in self._streams_since(caller):
@@ -246,8 +311,7 @@ class Keeper:
             if start is None:
                 continue
             for socket in caller.sockets:
-                if socket not in coming:
-                    self._start(socket, stream, start, late)
+                self._start(socket, stream, start, late)
 
     def _start(self, socket: Connection, stream: Stream, start: int, late: dict[Connection, dict[str, int]]) -> None:
         """``socket`` hears ``stream`` from after ``start`` on: it waits for that number, or is told what it missed."""

@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import structlog
+
 from realtime import access, replay
-from realtime.connection import Connection
+from realtime.connection import TRY_AGAIN, Connection
 from realtime.hub import Stream
 from realtime.replay import Heard, Listener
 from realtime.wire import Outgoing, outgoing
 
 if TYPE_CHECKING:
     from realtime.gateway import Gateway
+
+log = structlog.get_logger(__name__)
 
 PAGE = 200
 
@@ -110,6 +114,11 @@ def start(gateway: "Gateway", connection: Connection, cursors: Mapping[str, int]
     async def run() -> None:
         if before is not None:
             await asyncio.wait([before])
-        await Replay(gateway, connection, cursors).run(announced=announced)
+        try:
+            await Replay(gateway, connection, cursors).run(announced=announced)
+        except Exception:
+            # Its streams are held: rather no socket than one that is silent for ever.
+            log.exception("replay_failed", caller=connection.caller.key)
+            connection.close(TRY_AGAIN, "Try again.")
 
     connection.replaying = gateway.background(run())

@@ -63,9 +63,11 @@ class Roll:
             await self._tick(time.monotonic())
 
     async def _tick(self, now: float) -> None:
-        new, self._new = {socket for socket in self._new if not socket.closed}, set()
+        new = {socket for socket in self._new if not socket.closed}
         if new:
             await self._tell_newcomers(new)  # before they are noted themselves: two who come at once meet once
+        # Only now: after a failure they are told with the next tick.
+        self._new = {socket for socket in self._new - new if not socket.closed}
         here = {
             caller.user_id for caller in self._hub.callers.values() if caller.user_id is not None and caller.sockets
         }
