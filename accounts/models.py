@@ -1,6 +1,7 @@
 """Who is calling: people, guests, their tokens and sessions; and what is under way for them."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -112,9 +113,8 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> Any:
-        from accounts.sessions import SessionStore
-
-        return SessionStore
+        # By the setting's name, because the engine imports this model.
+        return import_module(settings.SESSION_ENGINE).SessionStore
 
 
 class Guest(ULIDModel):

@@ -83,13 +83,14 @@ def owe(world: seed.World, rows: int) -> None:
     """Say new things until the translators owe ``rows`` translations."""
     from accounts.models import User
     from messaging import access
-    from messaging.actions.posting import Draft, post_message
-    from messaging.places import Sender
+    from messaging.actions.posting import post_message
+    from messaging.context import Sender
+    from messaging.drafts import NewMessage
 
     user = User.objects.get(pk=world.user_id)
     place = access.channel_place(user, world.workspace_id, world.channel_id, to_write=True)
     for number in range(rows // (len(place.heard) - 1)):
-        post_message(sender=Sender(user), place=place, draft=Draft(seed.unsaid(number)))
+        post_message(sender=Sender(user), place=place, draft=NewMessage(seed.unsaid(number)))
 
 
 def row_cost(world: seed.World, batches: int) -> float:

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.profile import change_profile
 from accounts.models import Guest, User
-from files import images, resources, scanning, storage, types
+from files import images, media_types, resources, scanning, storage
 from files.errors import DeniedType, FileInUse, StorageDown
 from files.models import File, Removal
 from files.spool import Spooled
-from rosetta.celery import nudge
 from rosetta.errors import Invalid
 from rosetta.ids import NO_ID, new_ulid, parse_ulid
+from rosetta.queue.nudge import nudge
 
 log = structlog.get_logger(__name__)
 
@@ -42,8 +42,8 @@ def store_upload(*, spooled: Spooled, uploader: User | Guest | None, visibility:
     path = spooled.path
     if not spooled.size:
         raise _refused(_("The file is empty."))
-    mime = types.sniff(path, spooled.name)
-    if types.is_denied(mime):
+    mime = media_types.sniff(path, spooled.name)
+    if media_types.is_denied(mime):
         raise DeniedType
     _check_quota(uploader, spooled.size)
     if (found := scanning.infection(path)) is not None:
@@ -115,14 +115,8 @@ def _insert(file: File) -> None:
     file.expires_at = file.created_at + timedelta(hours=settings.FILES_TTL_HOURS)
     if file.is_image:
         file.thumbnail_due_at = file.created_at
-        transaction.on_commit(lambda: _nudge_thumbnail(file.pk))
+        transaction.on_commit(lambda: nudge("files.tasks.make_thumbnail", file.pk))
     file.save(force_insert=True)
-
-
-def _nudge_thumbnail(file_id: str) -> None:
-    from files.tasks import make_thumbnail
-
-    nudge(make_thumbnail, file_id)
 
 
 def _check_quota(uploader: User | Guest | None, size: int) -> None:
@@ -244,10 +238,8 @@ def _owe_removal(files: Iterable[File], now: datetime) -> list[str]:
 
 
 def _nudge_removal(names: list[str]) -> None:
-    from files.tasks import remove_owed
-
     if names:
-        nudge(remove_owed)
+        nudge("files.tasks.remove_owed")
 
 
 @transaction.atomic

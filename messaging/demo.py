@@ -12,10 +12,11 @@ from django.utils import timezone
 from accounts.models import User
 from messaging import access
 from messaging.actions.direct import open_direct
-from messaging.actions.posting import Draft, post_message
+from messaging.actions.posting import post_message
 from messaging.actions.reacting import add_reaction
+from messaging.context import Place, Sender
+from messaging.drafts import NewMessage
 from messaging.models import Message
-from messaging.places import Place, Sender
 from workspaces import actions
 from workspaces.models import Channel, Member, Role, Workspace
 
@@ -122,7 +123,7 @@ def _talk(people: dict[str, User], lines: list[tuple[str, str]], place_of: Calla
     for key, line in lines:
         user, is_answer = people[key], line.startswith("↳")
         parent = opener.pk if is_answer and opener else None
-        draft = Draft(content=line.removeprefix("↳"), parent_message_id=parent)
+        draft = NewMessage(content=line.removeprefix("↳"), parent_message_id=parent)
         message = post_message(sender=Sender(user=user), place=place_of(user), draft=draft).message
         opener = opener if is_answer else message
     add_reaction(place=place_of(people["budi"]), message_id=str(message.pk), emoji="🎉")

@@ -10,8 +10,8 @@ from messaging import push
 from messaging.actions import expiring, translating
 from messaging.models import IdempotencyKey
 from messaging.translations import TRANSLATE
-from rosetta.celery import started
-from rosetta.jobs import in_steps
+from rosetta.queue.jobs import in_steps
+from rosetta.queue.nudge import started
 
 BATCH = 5000
 ROUNDS = 200

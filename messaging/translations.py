@@ -3,21 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
+from messaging.context import Place, Sender
+from messaging.drafts import NewMessage
 from messaging.models import Message, MessageTranslation
-from messaging.places import Place, Sender
 from messaging.search.text import terms_of
 from rosetta import languages
-from rosetta.celery import nudge_once
+from rosetta.queue.nudge import nudge_once
 from translation.detection import source_language
 from translation.service import Translation, is_translatable, recall
-
-if TYPE_CHECKING:
-    from messaging.actions.posting import Draft
 
 Status = Message.TranslationStatus
 State = MessageTranslation.State
@@ -60,7 +57,7 @@ def say(row: MessageTranslation, scope_id: str, text: str, engine: str) -> None:
     row.terms = terms_of(text, scope_id, row.language)
 
 
-def plan(*, place: Place, sender: Sender, text: str, draft: "Draft") -> Plan:
+def plan(*, place: Place, sender: Sender, text: str, draft: NewMessage) -> Plan:
     """What is to be done for ``text`` in the languages it is heard in."""
     spoken = _spoken_by(sender, place)
     language = source_language(text, declared=draft.language, sender_language=spoken)

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from rooms.models import Room
 from rosetta import languages
-from rosetta.celery import nudge
+from rosetta.queue.nudge import nudge
 from translation.detection import source_language
 from translation.service import Job, recall, translate_batch
 

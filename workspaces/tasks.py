@@ -6,11 +6,11 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from rosetta.celery import nudge
-from rosetta.jobs import in_steps
-from workspaces import purging
+from rosetta.queue.jobs import in_steps
+from rosetta.queue.nudge import nudge
+from workspaces import erasure
 from workspaces.models import Event, WebhookDelivery
-from workspaces.outgoing import collecting, sending
+from workspaces.webhooks import collecting, sending
 
 BATCH = 5000
 # A task that lasts longer keeps its worker from translating.
@@ -32,11 +32,11 @@ def erase() -> int:
     erased = 0
     until = time.monotonic() + ERASING_SECONDS
     while time.monotonic() < until:
-        step = purging.erase_some()
+        step = erasure.erase_some()
         if not step:
             return erased
         erased += step
-    nudge(erase)
+    nudge("workspaces.tasks.erase")
     return erased
 
 

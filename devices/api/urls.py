@@ -1,10 +1,11 @@
-from django.urls import path
+from devices.api import viewsets
+from rosetta.http.routers import ApiRouter, SingletonRouter
 
-from devices.api import views
+router = ApiRouter()
+router.register("devices", viewsets.DeviceViewSet, basename="device")
+router.register("me/devices", viewsets.MyDeviceViewSet, basename="my-device")
 
-urlpatterns = [
-    path("devices", views.DevicesView.as_view()),
-    path("devices/<ulid:device_id>", views.DeviceView.as_view()),
-    path("me/devices", views.MyDevicesView.as_view()),
-    path("me/notifications", views.MyNotificationsView.as_view()),
-]
+singletons = SingletonRouter()
+singletons.register("me/notifications", viewsets.PushPreferenceViewSet, basename="my-notifications")
+
+urlpatterns = [*router.urls, *singletons.urls]

@@ -10,8 +10,9 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.test import APIClient
 
-from accounts import credentials, tasks
+from accounts import tasks
 from accounts.actions import tokens
+from accounts.identity import credentials
 from accounts.models import AccessToken, User
 from accounts.tests.helpers import bearer, code_for, post
 from conftest import PASSWORD, token_client
@@ -135,7 +136,7 @@ def test_a_credential_that_ends_meanwhile_registers_nothing(owner: User, monkeyp
         tokens.revoke_token(token=AccessToken.objects.get(pk=request.auth.pk))
         return credentials.of_token(request.auth.pk)
 
-    monkeypatch.setattr("devices.api.views.credentials.of_request", named_and_revoked)
+    monkeypatch.setattr("devices.api.viewsets.credentials.of_request", named_and_revoked)
     body = {"platform": "ios", "provider": "fcm", "push_token": "late"}
     answer = post("devices", body, app_of(owner.email))
     assert (answer.status_code, answer.json(), left()) == (401, {"message": "Unauthenticated."}, set())

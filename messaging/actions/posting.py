@@ -1,7 +1,6 @@
 """A message is written: stored, numbered, owed to its readers in their languages, and told to who listens."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -13,16 +12,17 @@ from files.models import File
 from messaging import content, metrics, push
 from messaging.actions import idempotency
 from messaging.actions.idempotency import Idempotency
+from messaging.context import Place, Sender
+from messaging.drafts import NewMessage
 from messaging.errors import unknown_id
 from messaging.models import Attachment, Message, MessageTranslation
-from messaging.places import Place, Sender
 from messaging.search.text import terms_of
 from messaging.translations import MAX_AHEAD_MS, SHARE_MS, milliseconds, nudge_translators, plan
-from rosetta.compiled import CompiledInsert, Statement, run_together
+from rosetta.db.compiled import CompiledInsert, Statement, run_together
 from rosetta.errors import Invalid, NotFound
 from rosetta.ids import NO_ID, database_id, new_ulid, parse_ulid
-from workspaces import events
 from workspaces.models import ReadMark
+from workspaces.streams import events
 
 _MESSAGES = CompiledInsert(Message)
 _TRANSLATIONS = CompiledInsert(MessageTranslation)
@@ -32,19 +32,6 @@ _MARKS = CompiledInsert(
     " ON CONFLICT (user_id, conversation_id) DO UPDATE SET last_read_seq = EXCLUDED.last_read_seq"
     " WHERE workspaces_readmark.last_read_seq < EXCLUDED.last_read_seq",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a sender wants to say. ``language`` is what the sender says it is; ``translations`` are its own, by language."""
-
-    content: str = ""
-    type: str = Message.Type.TEXT
-    attachment_ids: tuple[str, ...] = ()
-    parent_message_id: str | None = None
-    skip_translation: bool = False
-    language: str | None = None
-    translations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +45,9 @@ class Posted:
 
 
 @transaction.atomic
-def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key: Idempotency | None = None) -> Posted:
+def post_message(
+    *, sender: Sender, place: Place, draft: NewMessage, idempotency_key: Idempotency | None = None
+) -> Posted:
     """Store a message and owe it to its readers; returns at once, whatever translators do.
 
     Raises ChannelArchived, RoomEnded, Invalid, IdempotencyKeyReused, IdempotencyInProgress.

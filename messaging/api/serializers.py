@@ -5,10 +5,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from messaging.actions.posting import Draft
+from messaging.drafts import NewMessage
 from messaging.models import Message
 from rosetta import languages
-from rosetta.schema import AnyIdField, data_of
+from rosetta.http.schema import AnyIdField, data_of
 
 MAX_ATTACHMENTS = 10
 
@@ -208,9 +208,9 @@ DirectConversationAnswer = data_of(DirectConversationResource)
 DirectConversationsAnswer = data_of(DirectConversationResource, many=True)
 
 
-def draft_of(body: dict[str, Any]) -> Draft:
+def draft_of(body: dict[str, Any]) -> NewMessage:
     """What the body of a post says, as ``PostSerializer`` and its kind read it."""
-    return Draft(
+    return NewMessage(
         content=body.get("content") or "",
         type=body.get("type") or Message.Type.TEXT,
         attachment_ids=tuple(body.get("attachment_ids") or ()),

@@ -13,10 +13,11 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from conftest import token_client
 from messaging.access import channel_place
-from messaging.actions.posting import Draft, post_message
+from messaging.actions.posting import post_message
 from messaging.actions.translating import claim, store
+from messaging.context import Sender
+from messaging.drafts import NewMessage
 from messaging.models import MessageTranslation
-from messaging.places import Sender
 from messaging.tasks import sweep_translations, translate_owed
 from messaging.tests.test_posting import path_of, post
 from messaging.tests.test_programs import hook, make_webhook
@@ -155,7 +156,7 @@ def test_what_the_service_itself_says_is_translated_like_all_else(
     owner: User, as_member: APIClient, channel: Channel, engine: servers.Service
 ) -> None:
     place = channel_place(owner, channel.workspace_id, channel.pk, to_write=True)
-    post_message(sender=Sender(), place=place, draft=Draft(content=NEWS, type="system"))
+    post_message(sender=Sender(), place=place, draft=NewMessage(content=NEWS, type="system"))
     assert translate_owed() == 1
     seen = newest(as_member, channel)
     assert (seen["type"], seen["sender"], seen["display_content"]) == ("system", None, f"th:{NEWS}")

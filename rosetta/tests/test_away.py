@@ -11,7 +11,7 @@ SCRIPT = """
 import time, django
 django.setup()
 from django.core.cache import cache
-from rosetta.celery import nudge, nudge_once
+from rosetta.queue.nudge import nudge, nudge_once
 from rosetta.wake import wake
 began = time.monotonic()
 for _ in range(20):

@@ -1,10 +1,11 @@
-"""The rules of rosetta.conventions bite, and only where they should."""
+"""The rules of rosetta.devtools.conventions bite, and only where they should."""
 
 from pathlib import Path
 
 import pytest
 
-from rosetta import conventions
+from rosetta.celery import app
+from rosetta.devtools import conventions, import_cycles
 
 
 @pytest.mark.parametrize(
@@ -13,7 +14,9 @@ from rosetta import conventions
         ("messaging/actions/posting.py", "translate.delay(1)"),
         ("messaging/tasks.py", "x = 1\nsweep.apply_async(args=[2])"),
         ("messaging/api/views.py", "rows = Message.objects.all()"),
-        ("rosetta/views.py", "User.objects.get(pk=1)"),
+        ("rosetta/http/views.py", "User.objects.get(pk=1)"),
+        ("files/actions.py", "from files.tasks import make_thumbnail"),
+        ("workspaces/erasure.py", "from workspaces import tasks"),
     ],
 )
 def test_what_breaks_a_rule_is_found(path: str, source: str) -> None:
@@ -25,8 +28,9 @@ def test_what_breaks_a_rule_is_found(path: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("rosetta/celery.py", "task.apply_async(args=args)"),
+        ("rosetta/queue/nudge.py", "task.apply_async(args=args)"),
         ("messaging/access.py", "Message.objects.all()"),
+        ("files/actions.py", "from celery.app.utils import tasks_of"),
         ("messaging/api/views.py", "nudge(translate)\n# translate.delay(1)\nobjects = 1"),
     ],
 )
@@ -39,3 +43,20 @@ def test_tests_migrations_and_environments_are_not_read(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     assert list(conventions.sources(tmp_path)) == [Path("app/api/views.py")]
+
+
+def test_every_nudged_name_is_a_registered_task() -> None:
+    app.loader.import_default_modules()
+    nudged = {
+        name
+        for path in conventions.sources(conventions.ROOT)
+        for name in conventions.nudged_names((conventions.ROOT / path).read_text(encoding="utf-8"))
+    }
+    assert "accounts.tasks.deliver_mail" in nudged
+    assert nudged <= set(app.tasks)
+
+
+def test_modules_that_import_one_another_are_an_import_cycle() -> None:
+    imports = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": set(), "f": {"a"}}
+    assert import_cycles.cycles(imports) == [["a", "b", "c"]]
+    assert import_cycles.cycles({"a": {"b"}, "b": {"c"}, "c": set()}) == []

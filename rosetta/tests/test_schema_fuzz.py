@@ -59,11 +59,18 @@ def operations() -> Iterator[list[Any]]:
         moment.connect(close_old_connections)
 
 
+# What a path's ``{id}`` stands for, by the segment before it, where that is not the row's name in the plural.
+ID_AFTER = {"verify": "user", "webhook-subscriptions": "subscription"}
+
+
 def known_ids(cast: Cast, path: str, scene: dict[str, str]) -> dict[str, Any]:
     """What stands for the names in ``path``, so that calls reach rows that exist."""
     scene = scene | DIRECT if "/direct-" in path else scene
     names = re.findall(r"\{(\w+)\}", path)
     rows = {name: name if name in scene else name.removesuffix("_id") for name in names}
+    if "id" in rows:
+        segment = path[: path.index("/{id}")].rpartition("/")[2]
+        rows["id"] = ID_AFTER.get(segment, segment.removesuffix("s"))
     return {name: cast.ids[scene.get(row, row)] for name, row in rows.items()}
 
 

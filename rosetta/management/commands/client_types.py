@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from rosetta import client_types
+from rosetta.devtools import client_types
 
 WEB = Path(settings.BASE_DIR) / "web"
 # Fetched once by npm. Nobody who only runs the service needs it.

@@ -1,0 +1,22 @@
+"""What a sender wants to post, before it is a message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from messaging.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message that is not stored yet.
+
+    ``language`` is the language that the sender declares; ``translations`` are the sender's own translations by language.
+    """
+
+    content: str = ""
+    type: str = Message.Type.TEXT
+    attachment_ids: tuple[str, ...] = ()
+    parent_message_id: str | None = None
+    skip_translation: bool = False
+    language: str | None = None
+    translations: Mapping[str, str] = field(default_factory=dict)

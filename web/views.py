@@ -1,0 +1,130 @@
+"""The web client's page: one document for every address of the client, and the rules that a browser holds it to."""
+
+import gzip
+import json
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.templatetags.static import static
+from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from rosetta import languages
+
+ROOT = Path(settings.BASE_DIR) / "web"
+CLIENT = ROOT / "static" / "web"
+
+# No inline script, no other origin; avatars are links to pictures anywhere.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:; "
+    "connect-src 'self' ws: wss:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors {ancestors}"
+)
+
+
+@cache
+def _page() -> str:
+    """The document: the template with this server's modules and settings in its head."""
+    source = (ROOT / "index.html").read_text(encoding="utf-8")
+    return source.replace("<!-- head -->", str(_head()))
+
+
+def _head() -> SafeString:
+    """The client's modules, so that the browser fetches them side by side, and what the server says of itself."""
+    modules = sorted(CLIENT.rglob("*.js"))
+    links = format_html_join(
+        "\n    ",
+        '<link rel="modulepreload" href="{}">',
+        ((static(f"web/{module.relative_to(CLIENT)}"),) for module in modules if module.name != "widget.js"),
+    )
+    names = {language.code: language.native_name for language in languages.LANGUAGES}
+    told = {
+        "providers": ",".join(_providers()),
+        "files-max-bytes": str(settings.FILES_MAX_BYTES),
+        "languages": json.dumps(names, ensure_ascii=False),
+    }
+    tags = format_html_join("\n    ", '<meta name="rosetta:{}" content="{}">', told.items())
+    return format_html("{}\n    {}", links, tags)
+
+
+def _providers() -> list[str]:
+    """The social providers that have an application here, by the names that the API takes."""
+    found = []
+    for name, options in settings.SOCIALACCOUNT_PROVIDERS.items():
+        found += [str(app.get("provider_id") or name) for app in options.get("APPS", [])]
+    return sorted(found)
+
+
+def _answer(ancestors: str) -> HttpResponse:
+    response = HttpResponse(_page())
+    response["Content-Security-Policy"] = POLICY.format(ancestors=ancestors)
+    response["Cache-Control"] = "no-cache, private"
+    response["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+    return response
+
+
+@require_safe
+def client(request: HttpRequest, **address: str) -> HttpResponse:
+    """The client, whatever page of it the address names."""
+    get_token(request)  # Sets the cookie that the client's first unsafe request repeats.
+    return _answer("'none'")
+
+
+@csrf_exempt
+def provider_callback(request: HttpRequest, provider: str) -> HttpResponse:
+    """The page that a sign-in provider leads back to. Apple posts a form, which goes on as an address like the others'.
+
+    Nothing is done with it here: the client hands it to the API, which wants the browser's own cookie with it.
+    """
+    if request.method != "POST":
+        return client(request)
+    told = {name: request.POST[name] for name in ("code", "state", "error") if name in request.POST}
+    return HttpResponseRedirect(f"{request.path}?{urlencode(told)}", status=303)
+
+
+@require_safe
+@xframe_options_exempt
+def embedded_room(request: HttpRequest, **address: str) -> HttpResponse:
+    """A visitor's room inside another site's page. It speaks with a guest's token alone: no cookie acts in the frame."""
+    return _answer(" ".join(settings.EMBED_ORIGINS) or "'none'")
+
+
+class CompressedClient:
+    """Sends the client's files compressed to who takes that. Each is compressed once: they are few, small and no secret."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.made: dict[tuple[str, str], bytes] = {}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith(f"{settings.STATIC_URL}web/") or response.status_code != 200:
+            return response
+        patch_vary_headers(response, ["Accept-Encoding"])
+        if request.method != "GET" or "gzip" not in request.headers.get("Accept-Encoding", ""):
+            return response
+        key = request.path, response.get("ETag", "")
+        if key not in self.made:
+            self.made[key] = gzip.compress(b"".join(_chunks(response)), mtime=0)
+        # The file alone: closing the response would tell Django that the request is over, and it is not.
+        if isinstance(response, FileResponse):
+            response.file_to_stream.close()
+        sent = HttpResponse(self.made[key], headers=dict(response.items()))
+        sent["Content-Encoding"] = "gzip"
+        sent["Content-Length"] = str(len(self.made[key]))
+        del sent["Accept-Ranges"]
+        return sent
+
+
+def _chunks(response: HttpResponse) -> Iterable[bytes]:
+    return cast(FileResponse, response).streaming_content if response.streaming else [response.content]  # type: ignore[return-value]
