@@ -5,18 +5,18 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from realtime.replay import KINDS
+from workspaces.streams.kinds import EVENT_KINDS
 
 
 class EventResource(serializers.Serializer[Any]):
-    """The very frame that a socket gets."""
+    """The same frame that a socket receives."""
 
     type = serializers.ChoiceField(["event"])
     conversation_id = serializers.CharField(required=False, help_text="The stream, when it is a conversation's.")
     workspace_id = serializers.CharField(required=False, help_text="The stream, when it is a workspace's.")
     seq = serializers.IntegerField()
     prev = serializers.IntegerField(help_text="What lies between it and `seq` does not concern the caller.")
-    event = serializers.ChoiceField(KINDS)
+    event = serializers.ChoiceField(list(EVENT_KINDS))
     at = serializers.DateTimeField()
     data = serializers.SerializerMethodField()  # type: ignore[assignment]
 

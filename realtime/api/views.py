@@ -1,4 +1,4 @@
-"""What happened in a stream, over HTTP: the way back for clients that were away, and for those without a socket."""
+"""Lists of events over REST: for clients that were away, and for those without a socket."""
 
 from typing import Any
 
@@ -11,11 +11,12 @@ from accounts.identity.authentication import GuestAuthentication, SessionAuthent
 from accounts.identity.callers import caller
 from accounts.models import Guest
 from messaging.pages import asked_language
-from realtime import access, replay
-from realtime.access import Seat
-from realtime.api import serializers as shapes
+from realtime import access, event_log
+from realtime.api import serializers
 from realtime.errors import EventsExpired
-from realtime.replay import MAX_SEQ, Heard, Listener
+from realtime.event_log import MAX_SEQ, ReadableStream, Reader
+from realtime.protocol import CONVERSATION_ID, WORKSPACE_ID
+from realtime.subscriptions import Subscription
 from rosetta.http.pagination import query_int
 from rosetta.http.schema import MESSAGE
 from rosetta.http.views import ApiView
@@ -34,19 +35,22 @@ EXPIRED = OpenApiResponse(MESSAGE, "`after` is too old or ahead (`events_expired
 class EventsView(ApiView):
     tag = "Realtime"
 
-    def answer(self, request: Request, listener: Listener, stream_id: str, kind: str, seat: Seat) -> Response:
-        """The page that the query asks for. Raises Invalid and EventsExpired."""
+    def page(
+        self, request: Request, reader: Reader, stream_id: str, id_name: str, subscription: Subscription
+    ) -> Response:
+        """Answer the page that the query asks for. Raises Invalid and EventsExpired."""
         limit = query_int(request, "limit", default=LIMIT, low=1, high=MAX_LIMIT)
         after = query_int(request, "after", default=-1, low=0, high=MAX_SEQ)
-        language = asked_language(request) or seat.language
-        first, last = replay.reach(stream_id)
+        language = asked_language(request) or subscription.language
+        first, last = event_log.kept_range(stream_id)
         if after < 0:
             after = last if first is None else first - 1
-        elif replay.is_out_of_reach(after, first, last):
+        elif event_log.is_out_of_range(after, first, last):
             raise EventsExpired
-        heard = Heard(stream_id, kind, Seat(language, seat.since, seat.workspace_id))
-        page = replay.page(listener, heard, after=after, limit=limit)
-        frames = [orjson.Fragment(text) for text in replay.texts(listener, heard, page.frames, after)]
+        shown = Subscription(language, subscription.since, subscription.workspace_id)
+        stream = ReadableStream(stream_id, id_name, shown)
+        page = event_log.read_page(reader, stream, after=after, limit=limit)
+        frames = [orjson.Fragment(text) for text in event_log.frame_texts(reader, stream, page.frames, after)]
         meta = {"has_more": page.has_more, "next_after": page.upto, "last_seq": page.last_seq}
         return Response({"data": frames, "meta": meta})
 
@@ -58,15 +62,15 @@ class ConversationEventsView(EventsView):
         operation_id="listConversationEvents",
         summary="What happened in a conversation, oldest first",
         parameters=PARAMETERS,
-        responses={200: shapes.EventsAnswer, 410: EXPIRED},
+        responses={200: serializers.EventsAnswer, 410: EXPIRED},
     )
     def get(self, request: Request, conversation_id: str) -> Response:
         """The frames that a socket would have got. Guests may call it for their room."""
-        who: Any = request.user
-        if isinstance(who, Guest):
-            access.check_room_is_open(who)
-        seat = access.conversation_seat(who, conversation_id)
-        return self.answer(request, Listener.of(who), conversation_id, "conversation_id", seat)
+        reader: Any = request.user
+        if isinstance(reader, Guest):
+            access.check_room_is_open(reader)
+        subscription = access.conversation_subscription(reader, conversation_id)
+        return self.page(request, Reader.of(reader), conversation_id, CONVERSATION_ID, subscription)
 
 
 class WorkspaceEventsView(EventsView):
@@ -74,10 +78,10 @@ class WorkspaceEventsView(EventsView):
         operation_id="listWorkspaceEvents",
         summary="What happened to a workspace's members and channels, oldest first",
         parameters=PARAMETERS,
-        responses={200: shapes.EventsAnswer, 410: EXPIRED},
+        responses={200: serializers.EventsAnswer, 410: EXPIRED},
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         """The frames that a socket would have got."""
         user = caller(request)
-        seat = access.workspace_seat(user, workspace_id)
-        return self.answer(request, Listener.of(user), workspace_id, "workspace_id", seat)
+        subscription = access.workspace_subscription(user, workspace_id)
+        return self.page(request, Reader.of(user), workspace_id, WORKSPACE_ID, subscription)

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from realtime.replay import KINDS
 from realtime.tests.conftest import Team
 from realtime.tests.running import Client
+from workspaces.streams.kinds import EVENT_KINDS
 
 Frame = dict[str, Any]
 
@@ -180,11 +180,11 @@ async def _private_channel(ears: Ears, base: str) -> None:
 
 
 STORIES: list[tuple[Callable[[Ears], Awaitable[None]], set[str]]] = [
-    (messages, {kind for kind in KINDS if kind.startswith(("message.", "reaction."))}),
-    (members, {kind for kind in KINDS if kind.startswith("member.")}),
-    (channels, {kind for kind in KINDS if kind.startswith("channel.")}),
+    (messages, {kind for kind in EVENT_KINDS if kind.startswith(("message.", "reaction."))}),
+    (members, {kind for kind in EVENT_KINDS if kind.startswith("member.")}),
+    (channels, {kind for kind in EVENT_KINDS if kind.startswith("channel.")}),
 ]
-ROOM_KINDS = {kind for kind in KINDS if kind.startswith("room.")}
+ROOM_KINDS = {kind for kind in EVENT_KINDS if kind.startswith("room.")}
 
 
 @pytest.mark.parametrize(("story", "kinds"), STORIES, ids=lambda one: getattr(one, "__name__", ""))
@@ -220,4 +220,4 @@ async def test_what_happens_to_a_room_reaches_its_owner_and_its_guests(team: Tea
 
 
 def test_every_durable_event_of_the_schema_is_in_a_story() -> None:
-    assert set(KINDS) == ROOM_KINDS.union(*(kinds for _, kinds in STORIES))
+    assert set(EVENT_KINDS) == ROOM_KINDS.union(*(kinds for _, kinds in STORIES))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from realtime.callers import SIGNED_OUT
+from realtime.protocol import SIGNED_OUT
 from realtime.tests.running import PASSWORD, Client, Person, Service
 
 NEW = "another long sentence"

@@ -57,8 +57,8 @@ def test_a_translation_concerns_only_its_readers(as_owner: APIClient, as_member:
 
     outbox.append(
         channel.conversation,
-        outbox.Draft("message.translated", {"message_id": message["id"], "language": "th"}),
-        outbox.Draft("message.translated", {"message_id": message["id"], "language": "ja"}),
+        outbox.NewEvent("message.translated", {"message_id": message["id"], "language": "th"}),
+        outbox.NewEvent("message.translated", {"message_id": message["id"], "language": "ja"}),
     )
     post(as_owner, channel, "Another")
     assert [(one["seq"], one["prev"]) for one in events(as_owner, channel.pk).json()["data"]] == [(1, 0), (4, 1)]

@@ -6,16 +6,12 @@ import os
 import socket
 import struct
 from contextlib import suppress
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from realtime.connection import Connection
-from realtime.hub import Caller
 from realtime.tests.conftest import Team
 from realtime.tests.running import Person, Service
-from realtime.wire import WebSocketsSansIOProtocol, outgoing
 
 OTHERS, PEOPLE, DROPS_PER_STEP = 200, 8, 30
 STEPS = ("connected", "half a request", "requested", "accepted", "greeted", "resuming")
@@ -109,44 +105,3 @@ async def test_nothing_precedes_hello_on_a_second_socket(team: Team) -> None:
             assert set(await asyncio.gather(*(first_frame(team.mali) for _ in range(8)))) == {"hello"}
         is_over.set()
         await noise
-
-
-# ── The connection alone ──
-
-
-class DeadTransport:
-    """As uvloop's after the connection was lost."""
-
-    def write(self, data: bytes) -> None:
-        raise RuntimeError("unable to perform operation; the handler is closed")
-
-
-def dead_protocol() -> Any:
-    """The server's side of a socket whose client is gone, before anybody was told."""
-    protocol = WebSocketsSansIOProtocol.__new__(WebSocketsSansIOProtocol)
-    protocol.conn = type("Conn", (), {"extensions": []})()
-    protocol.transport = DeadTransport()
-    protocol.writable = asyncio.Event()
-    protocol.writable.set()
-    return protocol
-
-
-async def test_pushing_to_a_dead_socket_raises_nothing_and_ends_it() -> None:
-    connection = Connection(None, Caller("user:1", 1, None), None, dead_protocol().send)  # type: ignore[arg-type]
-    await asyncio.sleep(0)  # its writer waits now, so that frames go straight to the transport
-    connection.push(outgoing({"type": "hello"}))
-    assert connection.closed
-    connection.push(outgoing({"type": "event"}))
-    connection.stop()
-
-
-async def test_pushing_after_the_writer_was_cancelled_raises_nothing() -> None:
-    async def send(message: Any) -> None:
-        raise OSError("the client is gone")
-
-    connection = Connection(None, Caller("user:1", 1, None), None, send)  # type: ignore[arg-type]
-    await asyncio.sleep(0)
-    connection.stop()
-    await asyncio.sleep(0)
-    connection.push(outgoing({"type": "event"}))
-    connection.close_after_queue(4400, "Too many errors.")
