@@ -9,13 +9,16 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Length, Lower
 from django.utils import timezone
 
+from accounts.identity.secrets import digest, matches
 from rosetta import languages
 from rosetta.ids import ULIDField, ULIDModel, new_ulid
 
 LANGUAGE_LENGTH = 16
+# Of the keys that sessions were stored by before they were hashed; a hash has 64 characters.
+CLEAR_KEY_LENGTH = 32
 # How exactly the last use of a token, a session, a webhook or a guest's stay is written down.
 TOUCH_EVERY = timedelta(minutes=1)
 
@@ -89,16 +92,41 @@ class AccessToken(models.Model):
         return self.expires_at is not None and self.expires_at <= now
 
 
+def stored_forms(key: str) -> list[str]:
+    """Return what the session of a cookie's ``key`` may be stored under: its hash, or from the version before the key.
+
+    A hash is longer than a key of that time, so that one that was read somewhere opens nothing as a cookie.
+    """
+    return [digest(key), key] if len(key) == CLEAR_KEY_LENGTH else [digest(key)]
+
+
 class SessionManager(BaseSessionManager["Session"]):
     def live(self) -> "models.QuerySet[Session]":
         """Those whose time is not over: neither since the sign-in nor, by ``SESSION_IDLE_MINUTES``, since they were last used."""
         now = timezone.now()
         return self.filter(expire_date__gt=now, last_used_at__gt=now - timedelta(minutes=settings.SESSION_IDLE_MINUTES))
 
+    def of_key(self, key: str | None) -> "models.QuerySet[Session]":
+        """Return the session that a cookie's ``key`` opens, as a queryset of at most one row."""
+        return self.filter(session_key__in=stored_forms(key)) if key else self.none()
+
+    def hash_key(self, key: str) -> int:
+        """Hash one key that is stored as it is; returns how many rows that changed. Idempotent."""
+        return self.filter(session_key=key).update(session_key=digest(key))
+
+    def hash_clear_keys(self, *, batch: int) -> int:
+        """Hash up to ``batch`` keys that processes of the version before stored as they are; returns how many."""
+        rows = self.annotate(length=Length("session_key")).filter(length=CLEAR_KEY_LENGTH)
+        return sum(map(self.hash_key, list(rows.values_list("session_key", flat=True)[:batch])))
+
 
 class Session(AbstractBaseSession):
-    """A browser's session, with what its owner needs to recognise and end it."""
+    """A browser's session, with what its owner needs to recognise and end it.
 
+    The cookie has the key; ``session_key`` has its SHA-256, so that who reads the table opens nothing.
+    """
+
+    session_key = models.CharField("hashed session key", max_length=64, primary_key=True)
     id = ULIDField(unique=True, default=new_ulid, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
     device_name = models.CharField(max_length=255, blank=True)
@@ -110,6 +138,13 @@ class Session(AbstractBaseSession):
 
     class Meta:
         indexes = [models.Index(fields=["user", "-last_used_at"], name="session_by_user")]
+
+    def __str__(self) -> str:
+        return self.id
+
+    def has_key(self, key: str | None) -> bool:
+        """Whether ``key`` is the one in this session's cookie."""
+        return key is not None and matches(key, self.session_key)
 
     @classmethod
     def get_session_store_class(cls) -> Any:

@@ -19,6 +19,7 @@ from accounts.models import (
     AccountWork,
     OneTimeCode,
     OutgoingMail,
+    Session,
     SocialState,
 )
 from accounts.staff import audit
@@ -113,6 +114,8 @@ def purge_accounts() -> int:
     exports = AccountExport.objects.filter(expires_at__lt=now)[:BATCH]
     for export in exports:
         leaving.remove_export(export=export)
+    # Stored while this version was being rolled out, by processes of the one before.
+    in_steps(lambda: Session.objects.hash_clear_keys(batch=PURGE_BATCH), size=PURGE_BATCH)
     ended = in_steps(lambda: tokens.end_expired_sessions(batch=PURGE_BATCH), size=PURGE_BATCH)
     ended += in_steps(lambda: tokens.end_expired_tokens(batch=PURGE_BATCH), size=PURGE_BATCH)
     expired = (OneTimeCode.objects.filter(expires_at__lt=now), SocialState.objects.filter(expires_at__lt=now))

@@ -1,5 +1,6 @@
 """Every change to files. Rows and bytes go separate ways: a ``Removal`` row holds them together whatever crashes when."""
 
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,11 +13,12 @@ from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotAuthenticated
 
 from accounts.actions.profile import change_profile
 from accounts.models import Guest, User
 from files import images, media_types, resources, scanning, storage
-from files.errors import DeniedType, FileInUse, StorageDown
+from files.errors import DeniedType, FileInUse, StayEnded, StorageDown
 from files.models import File, Removal
 from files.spool import Spooled
 from rosetta.errors import Invalid
@@ -35,11 +37,13 @@ MAX_THUMBNAIL_ATTEMPTS = 3
 def store_upload(*, spooled: Spooled, uploader: User | Guest | None, visibility: str, meta: dict[str, Any]) -> File:
     """Check what was received, keep it, and return its row, which lives until it is claimed or its time is over.
 
-    Raises Invalid (empty, infected, too many pixels, quota), DeniedType, StorageDown, ScannerDown. Nothing is left of a
-    refused one. Not atomic as a whole: bytes are not moved inside a transaction.
+    Raises Invalid (empty, infected, too many pixels, quota), DeniedType, StorageDown, ScannerDown, and StayEnded or
+    NotAuthenticated when the uploader's right ended while the bytes came. Nothing is left of a refused one. Not atomic as
+    a whole: bytes are not moved inside a transaction.
     """
     assert spooled.path is not None  # noqa: S101  (for the type checker)
     path = spooled.path
+    _check_still_there(uploader, lock=False)
     if not spooled.size:
         raise _refused(_("The file is empty."))
     mime = media_types.sniff(path, spooled.name)
@@ -105,9 +109,8 @@ def _keep(path: Path, file: File) -> None:
 
 @transaction.atomic
 def _insert(file: File) -> None:
-    if file.owner_user_id is not None:
-        # Locked, so that uploads side by side cannot each fit into the same last bytes of a quota.
-        User.objects.select_for_update(no_key=True).filter(pk=file.owner_user_id).first()
+    # Locked, so that uploads side by side cannot each fit into the same last bytes of a quota.
+    _check_still_there(file.owner_user or file.owner_guest, lock=True)
     _check_quota(file.owner_user or file.owner_guest, file.size)
     if not Removal.objects.filter(storage_name=file.storage_name, has_begun=False).delete()[0]:
         raise StorageDown  # the upload outlived its lease and its bytes are going
@@ -117,6 +120,23 @@ def _insert(file: File) -> None:
         file.thumbnail_due_at = file.created_at
         transaction.on_commit(lambda: nudge("files.tasks.make_thumbnail", file.pk))
     file.save(force_insert=True)
+
+
+def _check_still_there(uploader: User | Guest | None, *, lock: bool) -> None:
+    """Look the uploader up again: bytes come slowly, and rooms and accounts end meanwhile.
+
+    Raises StayEnded, NotAuthenticated.
+    """
+    if uploader is None:
+        return
+    people: QuerySet[Any] = Guest.objects.all() if isinstance(uploader, Guest) else User.objects.all()
+    rows = people.filter(pk=uploader.pk)
+    current = (rows.select_for_update(no_key=True) if lock else rows).first()
+    if isinstance(uploader, Guest):
+        if current is None or not current.is_admitted(timezone.now()):
+            raise StayEnded
+    elif current is None or not current.is_active:
+        raise NotAuthenticated
 
 
 def _check_quota(uploader: User | Guest | None, size: int) -> None:
@@ -287,11 +307,7 @@ def make_thumbnail(*, file_id: str) -> bool:
     file = _lease_thumbnail(file_id)
     if file is None:
         return False
-    try:
-        with storage.read(file.storage_name) as source:
-            picture = images.thumbnail(source)
-    except FileNotFoundError:
-        picture = None
+    picture = _thumbnail_of(file)
     if picture is None:
         File.objects.filter(pk=file_id).update(thumbnail_due_at=None)
         return False
@@ -306,6 +322,16 @@ def make_thumbnail(*, file_id: str) -> bool:
         if kept:
             Removal.objects.filter(storage_name=name).delete()
     return bool(kept)
+
+
+def _thumbnail_of(file: File) -> bytes | None:
+    settings.FILES_SPOOL_DIR.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=settings.FILES_SPOOL_DIR) as copy:
+        try:
+            storage.copy_to(file.storage_name, copy)
+        except FileNotFoundError:
+            return None
+        return images.thumbnail(copy)
 
 
 @transaction.atomic

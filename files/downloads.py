@@ -31,7 +31,8 @@ def serve(file: File, request: Request | HttpRequest) -> HttpResponseBase:
 
     Raises NotFound when storage has lost them.
     """
-    # Only pictures that decode are shown in place; everything else is a download, whatever it claims to be.
+    # Only what has a picture's header is shown in place, and a browser makes nothing else of it (nosniff, a sandbox);
+    # everything else is a download, whatever it claims to be.
     inline = file.is_image and file.mime_type in images.SAFE_INLINE
     kind = f"{file.mime_type}; charset=utf-8" if file.mime_type.startswith("text/") else file.mime_type
     return _serve(file.storage_name, request, kind, content_disposition(file.client_name, inline=inline), file.sha256)

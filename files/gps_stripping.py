@@ -16,6 +16,10 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 _MAX_ENTRIES = 512
 # No camera writes more; a file made of nothing else must not keep a worker.
 _MAX_PLACES = 1000
+_MAX_CHUNKS = 100_000
+# Steps for one file: an entry of a directory is one, and so are so many bytes blanked.
+_MAX_STEPS = 200_000
+_STEP_BYTES = 4096
 # So much of a file is looked at, and in memory, at a time; whole pages.
 _WINDOW = 4 * 1024 * 1024
 
@@ -24,11 +28,24 @@ _WINDOW = 4 * 1024 * 1024
 _TIFF = ((b"II*\x00", b"\x08\x00\x00\x00"), (b"MM\x00*", b"\x00\x00\x00\x08"))
 _NAMED = re.compile(rb"(?:Exif\x00\x00|EXIF.{4}|eXIf)\Z", re.DOTALL)
 _XMP = b":GPS"
-_XMP_ATTRIBUTE = re.compile(rb""":GPS\w{1,64}\s{0,64}=\s{0,64}(?:"([^"<]{0,4096})"|'([^'<]{0,4096})')""")
-_XMP_ELEMENT = re.compile(rb"(:GPS\w{1,64})[^>/]{0,256}>(.{0,4096}?)</\w{1,16}\1>", re.DOTALL)
+# Possessive (``}+``), because giving characters back multiplies the time and never makes a match.
+_XMP_ATTRIBUTE = re.compile(rb""":GPS\w{1,64}+\s{0,64}+=\s{0,64}+(?:"([^"<]{0,4096})"|'([^'<]{0,4096})')""")
+_XMP_ELEMENT = re.compile(rb"(:GPS\w{1,64}+)[^>/]{0,256}+>(.{0,4096}?)</\w{1,16}+\1>", re.DOTALL)
 _PNG = b"\x89PNG\r\n\x1a\n"
 # Chunks that may hold XMP, or EXIF written out as text.
 _PNG_TEXT = (b"XML:com.adobe.xmp", b"Raw profile type")
+
+
+class _Budget:
+    """The steps that are left for one file, so that directories which point at each other come to an end."""
+
+    def __init__(self) -> None:
+        self.left = _MAX_STEPS
+
+    def spend(self, steps: int = 1) -> bool:
+        """Whether there are so many left."""
+        self.left -= steps
+        return self.left >= 0
 
 
 def forget(path: Path) -> bool:
@@ -36,9 +53,10 @@ def forget(path: Path) -> bool:
     with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as data:
         if data[:8] == _PNG:
             return _forget_png(data)
+        budget = _Budget()
         changed = _forget_xmp(data)
         for start in _tiff_blocks(data):
-            changed |= _forget_tiff(data, start, len(data))
+            changed |= _forget_tiff(data, start, len(data), budget)
         return changed
 
 
@@ -78,16 +96,16 @@ def _forget_xmp(data: mmap.mmap) -> bool:
     return changed
 
 
-def _forget_tiff(data: mmap.mmap, start: int, end: int) -> bool:
+def _forget_tiff(data: mmap.mmap, start: int, end: int, budget: _Budget) -> bool:
     """Blank the GPS entries of the TIFF block at ``start``, and the pointer to them."""
     order = "<" if data[start : start + 2] == b"II" else ">"
     first = start + _number(data, order, start + 4, 4)
     changed = False
-    for entry in _entries(data, order, first, end):
+    for entry in _entries(data, order, first, end, budget):
         if _number(data, order, entry, 2) == GPS_POINTER:
             gps = start + _number(data, order, entry + 8, 4)
-            for inner in _entries(data, order, gps, end):
-                _blank_value(data, order, start, inner, end)
+            for inner in _entries(data, order, gps, end, budget):
+                _blank_value(data, order, start, inner, end, budget)
                 data[inner : inner + 12] = bytes(12)
             if gps + 2 <= end:
                 data[gps : gps + 2] = bytes(2)
@@ -95,20 +113,24 @@ def _forget_tiff(data: mmap.mmap, start: int, end: int) -> bool:
     return changed
 
 
-def _blank_value(data: mmap.mmap, order: str, start: int, entry: int, end: int) -> None:
+def _blank_value(data: mmap.mmap, order: str, start: int, entry: int, end: int, budget: _Budget) -> None:
     length = _SIZES.get(_number(data, order, entry + 2, 2), 0) * _number(data, order, entry + 4, 4)
     if length > 4:
         place = start + _number(data, order, entry + 8, 4)
-        if start + 8 <= place and place + length <= end and length < 65536:
+        is_inside = start + 8 <= place and place + length <= end and length < 65536
+        if is_inside and budget.spend(1 + length // _STEP_BYTES):
             data[place : place + length] = bytes(length)
 
 
-def _entries(data: mmap.mmap, order: str, directory: int, end: int) -> list[int]:
+def _entries(data: mmap.mmap, order: str, directory: int, end: int, budget: _Budget) -> Iterator[int]:
     """Where the entries of the directory stand; none when it lies outside the block."""
     if directory < 8 or directory + 2 > end:
-        return []
+        return
     count = min(_number(data, order, directory, 2), _MAX_ENTRIES)
-    return [place for index in range(count) if (place := directory + 2 + 12 * index) + 12 <= end]
+    for place in range(directory + 2, directory + 2 + 12 * count, 12):
+        if place + 12 > end or not budget.spend():
+            return
+        yield place
 
 
 def _number(data: mmap.mmap, order: str, place: int, size: int) -> int:
@@ -117,22 +139,40 @@ def _number(data: mmap.mmap, order: str, place: int, size: int) -> int:
 
 
 def _forget_png(data: mmap.mmap) -> bool:
+    budget = _Budget()
     place, changed = 8, False
-    while place + 12 <= len(data):
+    for _ in range(_MAX_CHUNKS):
+        if place + 12 > len(data):
+            break
         length = _number(data, ">", place, 4)
         kind, body = data[place + 4 : place + 8], place + 8
         if body + length + 4 > len(data):
             break
         touched = False
         if kind == b"eXIf":
-            touched = _forget_tiff(data, body, body + length)
-        elif kind in (b"tEXt", b"zTXt", b"iTXt") and data[body : body + 32].startswith(_PNG_TEXT):
+            touched = _forget_tiff(data, body, body + length, budget)
+        elif kind in (b"tEXt", b"zTXt", b"iTXt") and data[body : body + min(length, 32)].startswith(_PNG_TEXT):
             # Compressed or in hexadecimal: the whole remark goes, and an empty one of the same length stays.
             data[place + 4 : place + 8] = b"tEXt"
-            data[body : body + length] = b"Comment\x00".ljust(length)[:length]
+            _fill_remark(data, body, body + length)
             touched = True
         if touched:
             changed = True
-            data[body + length : body + length + 4] = struct.pack(">I", zlib.crc32(data[place + 4 : body + length]))
+            data[body + length : body + length + 4] = struct.pack(">I", _checksum(data, place + 4, body + length))
         place = body + length + 4
     return changed
+
+
+def _fill_remark(data: mmap.mmap, start: int, end: int) -> None:
+    name = b"Comment\x00"
+    data[start : start + len(name)] = name  # shorter than each of _PNG_TEXT
+    for place in range(start + len(name), end, _WINDOW):
+        length = min(_WINDOW, end - place)
+        data[place : place + length] = b" " * length
+
+
+def _checksum(data: mmap.mmap, start: int, end: int) -> int:
+    checksum = 0
+    for place in range(start, end, _WINDOW):
+        checksum = zlib.crc32(data[place : min(place + _WINDOW, end)], checksum)
+    return checksum

@@ -1,31 +1,36 @@
 """Images: their size, where they were taken (which nobody else needs to know), and their thumbnails.
 
-Everything here reads what strangers made: pixels are counted before any is decoded.
+Everything here reads what strangers made. Nothing is decoded in a process that serves: sizes are read from the first
+bytes, thumbnails are made by a process of their own with bounded memory and time.
 """
 
-import io
-import warnings
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
+import structlog
 from django.conf import settings
-from PIL import Image, ImageFile, ImageOps
 
-from files import gps_stripping
+from files import dimensions, gps_stripping, thumbnailer
 
-ORIENTATION = 0x0112
+log = structlog.get_logger(__name__)
+
 THUMBNAIL_SIDE = 480
 THUMBNAIL_TYPE = "image/webp"
 # A thumbnail needs the whole image in memory, unless its format can be read at a smaller size.
 _THUMBNAIL_PIXELS = 40_000_000
+_REDUCED_FORMATS = ("JPEG",)
+# Each scan of a JPEG goes over all its pixels; encoders write about ten.
+_MAX_SCANS = 100
+_SCAN = b"\xff\xda"
+_WINDOW = 1024 * 1024
+# Longer than the processor time a thumbnail may take, for machines with other work.
+_THUMBNAIL_SECONDS = 60
 # What a browser may show in place. SVG is not among them: it is a program.
 SAFE_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"})
-_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "ICO", "MPO")
-
-# We count pixels ourselves, with a limit that the operator sets.
-Image.MAX_IMAGE_PIXELS = None
-ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 class TooManyPixels(Exception):
@@ -38,22 +43,15 @@ class Size:
     height: int
 
 
-def size_of(source: Path | IO[Any]) -> Size | None:
+def size_of(source: Path) -> Size | None:
     """Width and height as shown (turned by EXIF), or None for what is no image we read. Raises TooManyPixels."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(source, formats=_FORMATS) as image:
-                width, height = image.size
-                if width * height > settings.FILES_MAX_PIXELS:
-                    raise TooManyPixels
-                # The base class's: PNG's own decodes the whole picture first.
-                turned = Image.Image.getexif(image).get(ORIENTATION, 1) >= 5
-    except TooManyPixels:
-        raise
-    except Exception:  # Pillow's plug-ins raise whatever a broken file makes them stumble over
+    with source.open("rb") as file:
+        picture = dimensions.read(file)
+    if picture is None:
         return None
-    return Size(height, width) if turned else Size(width, height)
+    if picture.pixels > settings.FILES_MAX_PIXELS:
+        raise TooManyPixels
+    return Size(picture.width, picture.height)
 
 
 def forget_location(path: Path) -> bool:
@@ -61,26 +59,56 @@ def forget_location(path: Path) -> bool:
     return gps_stripping.forget(path)
 
 
-def thumbnail(source: IO[Any]) -> bytes | None:
-    """``source`` at most 480 pixels on each side as WebP, without metadata; None for what cannot be made into one."""
+def thumbnail(source: IO[bytes]) -> bytes | None:
+    """``source`` at most 480 pixels on each side as WebP, without metadata; None for what cannot be made into one.
+
+    ``source`` is a file on this machine.
+    """
+    picture = dimensions.read(source)
+    if picture is None or picture.pixels > _max_pixels(picture.format):
+        return None
+    if picture.format == "JPEG" and _scans(source) > _MAX_SCANS:
+        return None
+    return _in_a_process(source, picture.format)
+
+
+def _max_pixels(kind: str) -> int:
+    limit: int = settings.FILES_MAX_PIXELS
+    return limit if kind in _REDUCED_FORMATS else min(_THUMBNAIL_PIXELS, limit)
+
+
+def _scans(source: IO[bytes]) -> int:
+    """Count the scans of a JPEG. A little too many are counted where metadata holds a picture of its own."""
+    source.seek(0)
+    count, tail = 0, b""
+    while window := source.read(_WINDOW):
+        count += (tail + window).count(_SCAN)
+        tail = window[-1:]
+    return count
+
+
+def _in_a_process(source: IO[bytes], kind: str) -> bytes | None:
+    source.seek(0)
+    os.lseek(source.fileno(), 0, os.SEEK_SET)  # the process shares the position of the descriptor, not our buffer
+    limit = min(_THUMBNAIL_PIXELS, settings.FILES_MAX_PIXELS)
+    command = [sys.executable, "-I", thumbnailer.__file__, kind, str(limit), str(THUMBNAIL_SIDE)]
+    # One arena, because each reserves memory that counts; nothing else, secrets least of all, is handed on.
+    environment = {"MALLOC_ARENA_MAX": "1"}
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(source, formats=_FORMATS) as image:
-                return _reduced(image)
-    except Exception:  # as above; a file that nobody can show has no thumbnail
+        done = subprocess.run(
+            command,
+            stdin=source.fileno(),
+            capture_output=True,
+            env=environment,
+            timeout=_THUMBNAIL_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        log.warning("thumbnail_took_too_long", format=kind)
         return None
-
-
-def _reduced(image: Image.Image) -> bytes | None:
-    image.draft("RGB", (THUMBNAIL_SIDE * 2, THUMBNAIL_SIDE * 2))  # JPEG alone heeds this
-    if image.width * image.height > min(_THUMBNAIL_PIXELS, settings.FILES_MAX_PIXELS):
+    if done.returncode:
+        log.warning(
+            "thumbnail_failed", format=kind, status=done.returncode, error=done.stderr[-500:].decode("utf-8", "replace")
+        )
         return None
-    small = ImageOps.exif_transpose(image)
-    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-    has_alpha = "A" in small.getbands() or "transparency" in small.info
-    small = small.convert("RGBA" if has_alpha else "RGB")
-    small.info.clear()
-    target = io.BytesIO()
-    small.save(target, "WEBP", quality=80, method=4)
-    return target.getvalue()
+    return done.stdout or None

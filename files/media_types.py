@@ -52,6 +52,8 @@ _MAGIC = (
     (b"L\x00\x00\x00\x01\x14\x02\x00", "application/x-ms-shortcut"),
     (b"\x00asm", "application/wasm"),
 )
+# An AVIF film, which the library that guesses types does not know.
+_AVIF_FILM = b"ftypavis"
 _INTERPRETERS = (
     (b"python", "text/x-python"),
     (b"perl", "text/x-perl"),
@@ -109,6 +111,8 @@ def sniff(path: Path, client_name: str) -> str:
     is_text = _is_text(head)
     if is_text:
         return _text_type(head, PurePosixPath(client_name).suffix.lower())
+    if head[4:12] == _AVIF_FILM:
+        return "image/avif"
     kind = filetype.guess(head)
     if kind is None:
         return UNKNOWN

@@ -17,10 +17,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.http import QueryDict
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from django.utils.translation import gettext as _
 from rest_framework import exceptions, parsers
 
 from files.errors import FileTooLarge, StorageDown
 from files.filenames import clean_name
+from rosetta.errors import Invalid
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +90,7 @@ class Form:
 
 
 class SpoolHandler(FileUploadHandler):
-    """Takes the first file of the field ``file`` and leaves the others out."""
+    """Takes the first file of the field ``file``, and notes whether there are others."""
 
     chunk_size = 256 * 1024
 
@@ -100,10 +102,12 @@ class SpoolHandler(FileUploadHandler):
         self.is_too_large = False
         self.has_failed = False
         self.is_complete = False
+        self.has_others = False
 
     def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
         super().new_file(field_name, file_name, *args, **kwargs)
         if field_name != FIELD or self.spooled is not None:
+            self.has_others = True
             raise SkipFile
         self.spooled = Spooled()
         try:
@@ -153,10 +157,17 @@ class _Counted:
         return chunk
 
 
+class _Parts(MultiPartParser):
+    """Django's parser, but it leaves names to ``clean_name``: its own rule takes joiners and blanks out of them."""
+
+    def sanitize_file_name(self, file_name: str) -> str:
+        return clean_name(file_name)
+
+
 class UploadParser(parsers.BaseParser):
     """``multipart/form-data`` with one file.
 
-    Raises FileTooLarge as soon as it is one byte too many, StorageDown when the disk is full.
+    Raises FileTooLarge as soon as it is one byte too many, StorageDown when the disk is full, Invalid for a second file.
     """
 
     media_type = "multipart/form-data"
@@ -173,8 +184,9 @@ class UploadParser(parsers.BaseParser):
         handler = SpoolHandler(limit, may_drain)
         counted = _Counted(stream)
         try:
-            fields, _ = MultiPartParser(meta, counted, [handler], "utf-8").parse()  # type: ignore[arg-type]
+            fields, _files = _Parts(meta, counted, [handler], "utf-8").parse()  # type: ignore[arg-type]
             self._check(handler, counted.count, length)
+            self._check_only_one(handler, fields)
         except (MultiPartParserError, SuspiciousOperation) as error:
             handler.discard()
             raise exceptions.ParseError("The form data cannot be read.") from error
@@ -191,6 +203,11 @@ class UploadParser(parsers.BaseParser):
         is_cut = handler.spooled is not None and not handler.is_complete
         if is_cut or received < announced:  # the client went away: what came is no file
             raise MultiPartParserError("The body ended early.")
+
+    def _check_only_one(self, handler: SpoolHandler, fields: QueryDict) -> None:
+        """Refuse what would be dropped without a word. No file at all is for the view to refuse."""
+        if handler.spooled is not None and (handler.has_others or FIELD in fields):
+            raise Invalid({FIELD: [_("Only one file can be sent at a time.")]})
 
 
 def sweep_stale() -> int:

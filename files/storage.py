@@ -1,5 +1,6 @@
 """Where bytes are kept: Django's default storage, a folder or S3, with its many ways to fail made one."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,6 +76,13 @@ def read(name: str) -> IO[Any]:
         source.read(1)
         source.seek(0)
         return source
+
+
+def copy_to(name: str, target: IO[bytes]) -> None:
+    """Write the bytes of ``name`` to ``target``. Raises StorageDown, and FileNotFoundError when they are gone."""
+    with read(name) as source, _failing_as_one():
+        shutil.copyfileobj(source, target)
+        target.flush()
 
 
 def direct_url(name: str, *, disposition: str, content_type: str) -> str | None:

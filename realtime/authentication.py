@@ -99,7 +99,7 @@ def _by_cookie(cookie: str) -> Identity:
     user = get_user(request)
     if not isinstance(user, User) or not user.is_active:
         raise NotAuthenticated(SIGNED_OUT)
-    session_id = Session.objects.filter(session_key=key).values_list("id", flat=True).first()
+    session_id = Session.objects.of_key(key).values_list("id", flat=True).first()
     if session_id is None:
         raise NotAuthenticated(SIGNED_OUT)
     return Identity(Credential("session", session_id), user_id=user.pk)

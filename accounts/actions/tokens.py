@@ -49,10 +49,10 @@ def end_session(*, session: Session) -> None:
 
 @transaction.atomic
 def end_access(*, user: User, but_token: AccessToken | None = None, but_session: str | None = None) -> None:
-    """End every token and session of ``user``, but the one that calls: a token, or a session by its key."""
+    """End every token and session of ``user``, but the one that calls: a token, or a session by the key of its cookie."""
     user.access_tokens.exclude(pk=but_token.pk if but_token else 0).delete()
-    user.sessions.exclude(session_key=but_session or "").delete()
-    kept = user.sessions.first() if but_session else None
+    kept = user.sessions.of_key(but_session).first()
+    user.sessions.exclude(pk=kept.pk if kept else "").delete()
     stays = credentials.of_token(but_token.pk) if but_token else credentials.of_session(kept.id) if kept else ""
     credentials.all_ended(user, stays)
     publish_on_commit(AccessChanged(user=user.pk))

@@ -79,4 +79,4 @@ class OneSession(ApiView):
 
 
 def _is_current(request: Request, row: Session) -> bool:
-    return request.auth is None and row.session_key == request.session.session_key
+    return request.auth is None and row.has_key(request.session.session_key)

@@ -95,7 +95,7 @@ class Logout(Flavoured):
         if isinstance(request.auth, AccessToken):
             tokens.revoke_token(token=request.auth)
         else:
-            session = caller(request).sessions.filter(session_key=request.session.session_key).first()
+            session = caller(request).sessions.of_key(request.session.session_key).first()
             if session is not None:
                 tokens.end_session(session=session)
             logout(request._request)

@@ -44,7 +44,7 @@ def of_request(request: Request) -> str:
     """What a signed-in person's request was let in by. Raises AccessEnded where that is over meanwhile."""
     if isinstance(request.auth, AccessToken):
         return of_token(request.auth.pk)
-    session = Session.objects.filter(session_key=request.session.session_key or "").first()
+    session = Session.objects.of_key(request.session.session_key).first()
     if session is None:
         raise AccessEnded
     return of_session(session.id)

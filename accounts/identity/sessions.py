@@ -1,15 +1,21 @@
-"""The session engine: Django's database sessions with their owner's id, so that they can be listed and ended."""
+"""The session engine: Django's database sessions under hashed keys, with their owner's id to list and end them by.
+
+``SessionStore.session_key`` is the secret of the cookie; ``Session.session_key`` is its hash.
+"""
 
 from datetime import datetime
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.identity import credentials
-from accounts.models import TOUCH_EVERY, Session
+from accounts.identity.secrets import digest
+from accounts.models import TOUCH_EVERY, Session, stored_forms
 from rosetta.ids import new_ulid
 
 ID, CREATED, DEVICE, ADDRESS = "_id", "_created_at", "_device_name", "_address"
@@ -22,20 +28,41 @@ class SessionStore(DatabaseSessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         """The live session of this key, whose use now is written down; None, and no key any more, where there is none."""
-        row = Session.objects.live().filter(session_key=self.session_key).first()
-        if row is None:
+        key = self.session_key
+        row = Session.objects.live().filter(session_key__in=stored_forms(key)).first() if key else None
+        if row is None or key is None:
             self._session_key = None
             return None
+        if row.session_key == key:  # stored by a process of the version before
+            Session.objects.hash_key(key)
+            row.session_key = digest(key)
         now = timezone.now()
         if now - row.last_used_at >= TOUCH_EVERY:
             # Conditional, so that parallel requests write it once a minute, not once each.
             Session.objects.filter(pk=row.pk, last_used_at__lte=row.last_used_at).update(last_used_at=now)
         return row
 
+    def exists(self, session_key: str) -> bool:
+        return Session.objects.of_key(session_key).exists()
+
+    def delete(self, session_key: str | None = None) -> None:
+        Session.objects.of_key(session_key or self.session_key).delete()
+
+    # Django's own ask the database with the key as it is; these go through the above.
+    aload, aexists, acreate, asave, adelete = (
+        SessionBase.aload, SessionBase.aexists, SessionBase.acreate, SessionBase.asave, SessionBase.adelete,
+    )  # fmt: skip
+
+    async def aflush(self) -> None:
+        await sync_to_async(self.flush)()
+
+    async def acycle_key(self) -> None:
+        await sync_to_async(self.cycle_key)()
+
     @transaction.atomic
     def flush(self) -> None:
         """Sign out: what hangs on the session ends with it, which admin's own sign-out and the next sign-in here come to."""
-        row = Session.objects.filter(session_key=self.session_key).first() if self.session_key else None
+        row = Session.objects.of_key(self.session_key).first()
         super().flush()
         if row is not None and row.user_id is not None:
             credentials.ended([row.user_id], [credentials.of_session(row.id)])
@@ -52,6 +79,7 @@ class SessionStore(DatabaseSessionStore):
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row = super().create_model_instance(data)
         assert isinstance(row, Session)  # noqa: S101  (for the type checker)
+        row.session_key = digest(row.session_key)
         row.user_id = int(data[SESSION_KEY]) if data.get(SESSION_KEY) else None
         row.id = data.setdefault(ID, new_ulid())
         row.created_at = datetime.fromisoformat(data.setdefault(CREATED, timezone.now().isoformat()))

@@ -1,10 +1,11 @@
 """What every admin page of the project is made of."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth.models import Permission
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
+from unfold.views import ChangeList
 
 from accounts.actions.tokens import end_access
 from accounts.api.limits import SIGN_IN
@@ -28,9 +30,13 @@ from rosetta.ids import ULIDField, parse_ulid
 NAMED = 50
 
 
-def _name_of(one: Any) -> str:
-    """What a filter of a list is called in the page's address: its column, or the name that its class gives itself."""
-    return str(one if isinstance(one, str) else one[0] if isinstance(one, tuple) else one.parameter_name)
+class StaffChangeList(ChangeList):  # type: ignore[misc]
+    """A list that is ordered by its page's sortable columns alone."""
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """Return None for what the page does not sort by: Django leaves out the link, but obeys ``?o=``."""
+        is_sortable = self.sortable_by is None or field_name in self.sortable_by
+        return super().get_ordering_field(field_name) if is_sortable else None
 
 
 class StaffAdmin(ModelAdmin):  # type: ignore[misc]
@@ -55,13 +61,37 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
     by_words: ClassVar[tuple[str, ...]] = ()
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Whether the address may filter by ``lookup``: by the page's filters alone.
+        """Allow exactly the parameters that the page's own filters write into their links.
 
-        Django allows every column, also those that no page shows. A caller who asks whether a hidden one begins with this or
-        that letter reads a password's hash, an invite's token or a session's key in some hundred questions.
+        Django allows every column, also those that no page shows, and below a filter by a relation every column of the
+        other model. Whoever may ask whether a hidden column begins with this or that letter reads a password's hash, an
+        invite's token or a session's key in some hundred requests.
         """
-        filters = self.get_list_filter(request) if request is not None else self.list_filter
-        return lookup.partition("__")[0] in map(_name_of, filters)
+        return request is not None and lookup in self._filter_parameters(request)
+
+    def _filter_parameters(self, request: HttpRequest) -> set[str]:
+        """Return the names of all parameters that the page's filters produce."""
+        by_page: dict[Any, set[str]] = request.__dict__.setdefault("_filter_parameters", {})
+        if (
+            self not in by_page
+        ):  # kept, because Django asks for each value, and filters by relations query their choices
+            by_page[self] = {name for spec in self._filters(request) for name in spec.expected_parameters()}
+            if self.date_hierarchy:
+                by_page[self] |= {f"{self.date_hierarchy}__{unit}" for unit in ("year", "month", "day")}
+        return by_page[self]
+
+    def _filters(self, request: HttpRequest) -> Iterator[Any]:
+        """Yield the page's filters with nothing chosen, made as Django's ChangeList makes them."""
+        for item in self.get_list_filter(request):
+            if callable(item):
+                yield item(request, {}, self.model, self)
+                continue
+            path, filter_class = item if isinstance(item, (list, tuple)) else (item, admin.FieldListFilter.create)
+            field = get_fields_from_path(self.model, path)[-1]
+            yield filter_class(field, request, {}, self.model, self, field_path=path)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[StaffChangeList]:
+        return StaffChangeList
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A right says whose it is: without its model each of them asks for it anew."""

@@ -131,7 +131,7 @@ def test_no_secret_reaches_a_log(
     )
     secrets += [made.split("|")[1], code, reset, *back.values(), *provider.access_tokens]
     secrets += AccessToken.objects.values_list("secret_hash", flat=True)
-    secrets += Session.objects.values_list("session_key", flat=True)
+    secrets += Session.objects.values_list("session_key", flat=True)  # hashes; the cookie's is above
     printed = capfd.readouterr()
     logged = caplog.text + printed.out + printed.err + "".join(str(record.__dict__) for record in caplog.records)
     assert "auth/app/reset-password" in logged

@@ -6,6 +6,7 @@ import pytest
 from django.conf import LazySettings
 from rest_framework.test import APIClient
 
+from accounts.identity.secrets import digest
 from accounts.models import AccessToken, Session, User
 from accounts.tests.helpers import post
 from conftest import PASSWORD, token_client
@@ -135,7 +136,7 @@ def test_the_session_gets_a_new_key_at_each_sign_in(owner: User, member_user: Us
         post("auth/web/login", {"email": email, "password": PASSWORD}, browser)
         keys.append(browser.cookies["rosetta_session"].value)
     assert len(set(keys)) == 3
-    assert list(Session.objects.values_list("session_key", "user")) == [(keys[-1], member_user.pk)]
+    assert list(Session.objects.values_list("session_key", "user")) == [(digest(keys[-1]), member_user.pk)]
 
 
 def test_a_session_planted_by_an_attacker_is_not_the_one_signed_in(owner: User) -> None:

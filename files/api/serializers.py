@@ -72,14 +72,22 @@ class FileListQuery(serializers.Serializer[Any]):
 
 def visibility_in(fields: QueryDict) -> str:
     """``visibility`` of an upload, else the operator's default. Raises Invalid."""
+    _check_once(fields, "visibility")
     given = str(fields.get("visibility", "")).strip()
     if given and given not in File.Visibility.values:
         raise Invalid({"visibility": [_("The selected visibility is invalid.")]})
     return given or settings.FILES_DEFAULT_VISIBILITY
 
 
+def _check_once(fields: QueryDict, name: str) -> None:
+    """Raise Invalid where a field comes twice, because taking either would drop the other without a word."""
+    if len(fields.getlist(name)) > 1:
+        raise Invalid({name: [_("This field may be sent only once.")]})
+
+
 def meta_in(fields: QueryDict) -> dict[str, Any]:
     """``meta`` of an upload: one field with a JSON object, ``meta[key]`` fields, or both. Raises Invalid."""
+    _check_once(fields, "meta")
     meta = _meta_object(str(fields.get("meta", "")))
     meta |= {found[1]: value for name, value in fields.items() if (found := _META_KEY.fullmatch(name))}
     # PostgreSQL keeps neither NUL nor half a surrogate pair in JSON.

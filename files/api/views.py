@@ -55,9 +55,12 @@ class UploadView(FileView):
         request={"multipart/form-data": serializers.UploadSerializer},
         responses={
             201: serializers.FileAnswer,
+            410: OpenApiResponse(MESSAGE, "The guest's room ended while the bytes came."),
             413: OpenApiResponse(MESSAGE, "Larger than the service takes."),
             415: OpenApiResponse(MESSAGE, "A type that the service does not take."),
-            422: OpenApiResponse(FIELD_ERRORS, "Empty, infected, too many pixels, or over the quota."),
+            422: OpenApiResponse(
+                FIELD_ERRORS, "Empty, infected, too many pixels, over the quota, or more than one file."
+            ),
             503: OpenApiResponse(MESSAGE, "Storage or the virus scanner is away."),
         },
     )

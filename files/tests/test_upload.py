@@ -1,11 +1,13 @@
 """Uploading: what is kept, what is refused, and that nothing is left of the latter."""
 
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +16,7 @@ from django.utils import timezone
 from PIL import Image, PngImagePlugin
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import Guest, User
 from conftest import PASSWORD, answers_until_limited, token_client
 from files.filenames import clean_name
 from files.models import File, Removal
@@ -181,11 +183,136 @@ def test_the_operator_says_which_types_are_denied(as_member: APIClient, settings
         ("報告" * 150 + ".pdf", ("報告" * 150)[:251] + ".pdf"),
         ("...", "file"),
         ("a.txt.", "a.txt"),
+        (".gitignore", ".gitignore"),
+        (".env.local", ".env.local"),
+        ("..hidden", ".hidden"),
+        ("../.htaccess", ".htaccess"),
+        (" .profile", ".profile"),
+        ("報告\u3000最終.pdf", "報告 最終.pdf"),
+        ("a\u00a0b.txt", "a b.txt"),
+        ("1\u202f000.csv", "1 000.csv"),
+        ("a\u2003b\u1680c\u205fd.txt", "a b c d.txt"),
+        ("\u3000a.txt\u00a0", "a.txt"),
+        ("\U0001fa77.txt", "\U0001fa77.txt"),
+        ("\U0001fadf\U0001f6d8.png", "\U0001fadf\U0001f6d8.png"),
+        ("\U000323b0.txt", "\U000323b0.txt"),
+        ("👨\u200d👩\u200d👧 family.jpg", "👨\u200d👩\u200d👧 family.jpg"),
+        ("🏳\ufe0f\u200d🌈.png", "🏳\ufe0f\u200d🌈.png"),
+        ("می\u200cخواهم.pdf", "می\u200cخواهم.pdf"),
+        ("क\u094d\u200dष.txt", "क\u094d\u200dष.txt"),
+        ("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f.png",) * 2,
+        ("hidden\U000e0067\U000e0062.png", "hidden.png"),
+        ("\u200da.txt\u200d", "a.txt"),
+        ("\u200d\u200c", "file"),
+        ("\u3164", "file"),
+        ("\u2800\u115f", "file"),
+        (".", "file"),
+        (". .", "file"),
+        ("a\ufffeb\ufdd0c\U0010ffff.txt", "abc.txt"),
+        ("a\u061c\u200e\u2069b\x7f\x85.txt", "ab.txt"),
+        ("a\ud800b.txt", "ab.txt"),
         ('quo"te.txt', 'quo"te.txt'),
     ],
 )
 def test_hostile_names_are_made_harmless(sent_as: str, kept_as: str) -> None:
     assert clean_name(sent_as) == kept_as
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("報告\u3000最終.pdf", "\"__ __.pdf\"; filename*=UTF-8''%E5%A0%B1%E5%91%8A%20%E6%9C%80%E7%B5%82.pdf"),
+        ("1\u202f000\u00a0km.csv", '"1 000 km.csv"'),
+        ("\U0001fa77.txt", "\"_.txt\"; filename*=UTF-8''%F0%9F%A9%B7.txt"),
+        ("👨\u200d👧 a.jpg", "\"___ a.jpg\"; filename*=UTF-8''%F0%9F%91%A8%E2%80%8D%F0%9F%91%A7%20a.jpg"),
+        ("می\u200cخ.pdf", "\"____.pdf\"; filename*=UTF-8''%D9%85%DB%8C%E2%80%8C%D8%AE.pdf"),
+        (".gitignore", '".gitignore"'),
+        ("a&#x2F;b&amp;c.txt", None),
+    ],
+)
+def test_names_come_back_as_people_see_them(as_member: APIClient, name: str, header: str | None) -> None:
+    data = post(as_member, {"file": upload(name)}).json()["data"]
+    assert data["client_name"] == clean_name(name)
+    answer = as_member.get(f"{URL}/{data['id']}/download")
+    if header is not None:
+        assert answer["Content-Disposition"] == f"attachment; filename={header}"
+    else:
+        assert answer["Content-Disposition"].endswith(f"filename*=UTF-8''{quote(name, safe='')}")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"file": [upload("a.txt"), upload("b.txt")]}, "file"),
+        ({"file": [upload("a.txt"), upload("a.txt"), upload("a.txt")]}, "file"),
+        ({"file": upload("a.txt"), "other": upload("b.txt")}, "file"),
+        ({"other": upload("b.txt"), "file": upload("a.txt")}, "file"),
+        ({"file": [upload("a.txt"), "text"]}, "file"),
+        ({"file": ["text", upload("a.txt")]}, "file"),
+        ({"file": upload("a.txt"), "visibility": ["private", "public"]}, "visibility"),
+        ({"file": upload("a.txt"), "meta": ["{}", '{"a": 1}']}, "meta"),
+    ],
+)
+def test_what_would_be_dropped_without_a_word_is_refused(
+    as_member: APIClient, stored: Callable[[], list[Path]], body: dict[str, Any], field: str
+) -> None:
+    answer = post(as_member, body)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, [field])
+    assert not stored()
+
+
+class SlowBody(io.BytesIO):
+    """A body during whose arrival something else happens."""
+
+    def __init__(self, content: bytes, happens: Callable[[], object]) -> None:
+        super().__init__(content)
+        self.happens: Callable[[], object] | None = happens
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.happens is not None:
+            self.happens()
+            self.happens = None
+        return super().read(size)
+
+
+def post_slowly(client: APIClient, content: bytes, happens: Callable[[], object]) -> Any:
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+    body = head + content + b"\r\n--b--\r\n"
+    arriving: dict[str, Any] = {"wsgi.input": SlowBody(body, happens)}
+    return client.generic("POST", URL, body, "multipart/form-data; boundary=b", **arriving)
+
+
+@pytest.mark.parametrize("content", [b"text", b"", picture(), bomb(60000, 60000), b"#!/bin/sh\n"])
+@pytest.mark.parametrize("end", ["closed", "removed", "purged"])
+def test_an_upload_that_ends_after_its_room_did_is_gone(
+    stored: Callable[[], list[Path]], content: bytes, end: str
+) -> None:
+    guest = guest_client(new_ulid())
+    rows = Guest.objects.all()
+    happens: dict[str, Callable[[], object]] = {
+        "closed": lambda: rows.update(expires_at=timezone.now()),
+        "removed": lambda: rows.update(removed_at=timezone.now()),
+        "purged": rows.delete,
+    }
+    answer = post_slowly(guest, content, happens[end])
+    assert (answer.status_code, answer.json()["errors"]) == (410, {"code": ["temporary_room_expired"]})
+    assert not stored()
+    assert not File.objects.exists()
+    assert not Removal.objects.exists()
+
+
+@pytest.mark.parametrize("end", ["suspended", "erased"])
+def test_an_upload_that_ends_after_its_account_did_is_a_401(
+    as_member: APIClient, member_user: User, stored: Callable[[], list[Path]], end: str
+) -> None:
+    rows = User.objects.filter(pk=member_user.pk)
+    happens: dict[str, Callable[[], object]] = {
+        "suspended": lambda: rows.update(is_active=False),
+        "erased": rows.delete,
+    }
+    assert post_slowly(as_member, b"text", happens[end]).status_code == 401
+    assert not stored()
+    assert not File.objects.exists()
 
 
 def test_a_name_with_line_breaks_adds_no_header(as_member: APIClient) -> None:

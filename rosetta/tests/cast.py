@@ -6,6 +6,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
+from accounts.identity.secrets import digest
 from accounts.models import AccessToken, Guest, Session, User
 from conftest import make_user, token_client
 from rooms.actions import create_room
@@ -173,7 +174,9 @@ def _add_room(cast: Cast, owner: User) -> None:
 
 def _add_account(cast: Cast, people: dict[str, User]) -> None:
     mali = people["Mali"]
-    session = Session.objects.create(session_key="k" * 32, session_data="", expire_date=mali.created_at, user=mali)
+    session = Session.objects.create(
+        session_key=digest("k" * 32), session_data="", expire_date=mali.created_at, user=mali
+    )
     cast.ids |= {
         "user": str(people["Mem"].pk),
         "token": str(AccessToken.objects.create(user=mali, name="old", abilities=["*"], secret_hash="x").pk),
