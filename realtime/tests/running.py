@@ -19,6 +19,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from realtime.tests.frame_schema import check_frame
 from rosetta.tests import migrated
 from rosetta.tests.processes import ROOT, free_port
 
@@ -163,7 +164,11 @@ class Client:
 
     async def receive(self, seconds: float = PATIENCE) -> dict[str, Any]:
         async with asyncio.timeout(seconds):
-            frame: dict[str, Any] = json.loads(await self.ws.recv())
+            return self._keep(await self.ws.recv())
+
+    def _keep(self, text: str | bytes) -> dict[str, Any]:
+        frame: dict[str, Any] = json.loads(text)
+        check_frame(frame)
         self.frames.append(frame)
         return frame
 
@@ -211,7 +216,7 @@ class Client:
         async with asyncio.timeout(seconds):
             try:
                 while True:
-                    self.frames.append(json.loads(await self.ws.recv()))
+                    self._keep(await self.ws.recv())
             except ConnectionClosed as end:
                 assert end.rcvd is not None
                 return end.rcvd.code

@@ -1,9 +1,10 @@
-"""Lists of events over REST: for clients that were away, and for those without a socket."""
+"""Lists of events over REST, for clients that were disconnected or have no socket, and the socket's own document."""
 
 from typing import Any
 
 import orjson
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,28 +12,33 @@ from accounts.identity.authentication import GuestAuthentication, SessionAuthent
 from accounts.identity.callers import caller
 from accounts.models import Guest
 from messaging.pages import asked_language
-from realtime import access, event_log
-from realtime.api import serializers
+from realtime import access, asyncapi, event_log
+from realtime.api import renderers, schemas
 from realtime.errors import EventsExpired
 from realtime.event_log import MAX_SEQ, ReadableStream, Reader
 from realtime.protocol import CONVERSATION_ID, WORKSPACE_ID
 from realtime.subscriptions import Subscription
 from rosetta.http.pagination import query_int
+from rosetta.http.permissions import Anyone
 from rosetta.http.schema import MESSAGE
-from rosetta.http.views import ApiView
+from rosetta.http.viewsets import ApiViewSet, policy
 
 LIMIT, MAX_LIMIT = 100, 500
 PARAMETERS = [
     OpenApiParameter(
-        "after", int, description="The number of the last event that one has; the oldest kept unless said."
+        "after", int, description="The number of the last event that the client has. Default: before the oldest kept."
     ),
-    OpenApiParameter("limit", int, description=f"1–{MAX_LIMIT}, {LIMIT} unless said."),
-    OpenApiParameter("language", str, description="Show messages in this language instead of one's own."),
+    OpenApiParameter("limit", int, description=f"1–{MAX_LIMIT}. Default: {LIMIT}."),
+    OpenApiParameter("language", str, description="Show messages in this language instead of the caller's."),
 ]
 EXPIRED = OpenApiResponse(MESSAGE, "`after` is too old or ahead (`events_expired`), or the guest's room has ended.")
+DESCRIPTION = (
+    "Lists what happened, oldest first, as the frames that a socket would have received. Go on with `after={next_after}` while "
+    "`has_more`."
+)
 
 
-class EventsView(ApiView):
+class EventViewSet(ApiViewSet):
     tag = "Realtime"
 
     def page(
@@ -55,17 +61,16 @@ class EventsView(ApiView):
         return Response({"data": frames, "meta": meta})
 
 
-class ConversationEventsView(EventsView):
-    authentication_classes = (GuestAuthentication, TokenAuthentication, SessionAuthentication)
-
+class ConversationEventViewSet(EventViewSet):
     @extend_schema(
         operation_id="listConversationEvents",
-        summary="What happened in a conversation, oldest first",
+        summary="List a conversation's events",
+        description=f"{DESCRIPTION} Guests may call it for their room.",
         parameters=PARAMETERS,
-        responses={200: serializers.EventsAnswer, 410: EXPIRED},
+        responses={200: schemas.EventsAnswer, 410: EXPIRED},
     )
-    def get(self, request: Request, conversation_id: str) -> Response:
-        """The frames that a socket would have got. Guests may call it for their room."""
+    @policy(authentication=(GuestAuthentication, TokenAuthentication, SessionAuthentication))
+    def list(self, request: Request, conversation_id: str) -> Response:
         reader: Any = request.user
         if isinstance(reader, Guest):
             access.check_room_is_open(reader)
@@ -73,15 +78,33 @@ class ConversationEventsView(EventsView):
         return self.page(request, Reader.of(reader), conversation_id, CONVERSATION_ID, subscription)
 
 
-class WorkspaceEventsView(EventsView):
+class WorkspaceEventViewSet(EventViewSet):
     @extend_schema(
         operation_id="listWorkspaceEvents",
-        summary="What happened to a workspace's members and channels, oldest first",
+        summary="List a workspace's events",
+        description=f"{DESCRIPTION} They are about the workspace's members and channels.",
         parameters=PARAMETERS,
-        responses={200: serializers.EventsAnswer, 410: EXPIRED},
+        responses={200: schemas.EventsAnswer, 410: EXPIRED},
     )
-    def get(self, request: Request, workspace_id: str) -> Response:
-        """The frames that a socket would have got."""
+    def list(self, request: Request, workspace_id: str) -> Response:
         user = caller(request)
         subscription = access.workspace_subscription(user, workspace_id)
         return self.page(request, Reader.of(user), workspace_id, WORKSPACE_ID, subscription)
+
+
+class AsyncApiViewSet(ApiViewSet):
+    """The AsyncAPI document, open to everybody as the OpenAPI document is."""
+
+    permission_classes: Any = (Anyone,)
+    authentication_classes: Any = ()
+    content_negotiation_class: Any = DefaultContentNegotiation
+    renderer_classes: Any = (
+        renderers.AsyncApiYamlRenderer,
+        renderers.YamlRenderer,
+        renderers.AsyncApiJsonRenderer,
+        renderers.JsonRenderer,
+    )
+
+    @extend_schema(exclude=True)
+    def retrieve(self, request: Request) -> Response:
+        return Response(asyncapi.document())
