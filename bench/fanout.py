@@ -96,7 +96,7 @@ def post_for_ever(channel_id: str) -> None:
                     pk=new_ulid(), conversation_id=channel_id, seq=seq, sender_user_id=sender, language="en", created_at=now,
                     content="The delivery leaves the warehouse this afternoon.", translation_status="not_needed",
                 )  # fmt: skip
-                said = events.Draft("message.created", {"message_id": message.pk})
+                said = events.NewEvent("message.created", {"message_id": message.pk})
                 run_together([events.storing(channel_id, event_seq, [said])])
 
 

@@ -6,7 +6,8 @@ from messaging import resources
 from messaging.models import Message
 from messaging.resources import Home, Reader
 from workspaces import webhooks
-from workspaces.models import Channel, Event
+from workspaces.models import Channel
+from workspaces.streams.kinds import MESSAGE_KINDS
 
 
 def message(stream_id: str, data: dict[str, Any]) -> dict[str, Any] | None:
@@ -24,4 +25,4 @@ def message(stream_id: str, data: dict[str, Any]) -> dict[str, Any] | None:
 
 def register() -> None:
     """Make outgoing webhooks know messages."""
-    webhooks.RENDERERS.update(dict.fromkeys(Event.MESSAGE_KINDS, message))
+    webhooks.RENDERERS.update(dict.fromkeys(MESSAGE_KINDS, message))

@@ -1,4 +1,4 @@
-"""The database from the event loop: in a few threads, each with a connection of its own that mends itself."""
+"""The database from the event loop: a few threads, each with a connection of its own that is replaced when it breaks."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,23 +18,23 @@ BROKEN = (OperationalError, InterfaceError)
 
 
 class Database:
-    """Runs functions that use the ORM in threads of its own."""
+    """Runs functions that use the ORM in its own threads."""
 
     def __init__(self, name: str, threads: int) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     async def __call__(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """What ``call`` returns. Raises what it raises; after a broken connection the next call has a new one."""
+        """Return what ``call`` returns. Raises what it raises; after BROKEN the next call has a new connection."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(_run, call, *args, **kwargs))
 
     async def patiently(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Like calling, but waits for a database that is away, however long."""
+        """Like calling, but retry while the database is unavailable, however long."""
         wait = 0.05
         while True:
             try:
                 return await self(call, *args, **kwargs)
             except BROKEN as error:
-                log.warning("database_away", error=str(error).splitlines()[0], seconds=wait)
+                log.warning("database_unavailable", error=str(error).splitlines()[0], seconds=wait)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 1.0)
 

@@ -1,111 +1,150 @@
-"""The WebSocket gateway: a plain ASGI application. One process serves many sockets; any number of processes may run."""
+"""The WebSocket gateway: a plain ASGI application. One process serves many sockets; any number of processes may run.
+
+`Gateway` is the composition root: it makes the parts, passes to each what it uses, and routes between them. No part
+knows the gateway.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any
 
-import orjson
 import structlog
 from django.conf import settings
 
-from realtime import callers, resuming, signals
-from realtime.callers import Credential, Refused, Who
-from realtime.connection import HEARTBEAT_SECONDS, Connection
-from realtime.courier import Courier
+from realtime import authentication, ephemeral
+from realtime.authentication import Credential, Identity, NotAuthenticated
+from realtime.connection import Connection
+from realtime.credential_watch import CHECK_SECONDS, CredentialWatch
 from realtime.database import BROKEN, Database
+from realtime.dispatcher import EventDispatcher
 from realtime.hub import Hub
-from realtime.keeper import Keeper
 from realtime.metrics import metrics
-from realtime.roll import Roll
-from realtime.wire import outgoing
-from realtime.words import LocalWords, RedisWords
+from realtime.presence import PresenceTracker
+from realtime.protocol import (
+    CLOSE_REASONS,
+    CONVERSATION_ID,
+    HEARTBEAT_SECONDS,
+    PATH,
+    POLICY_VIOLATION,
+    SUBPROTOCOL,
+    TRY_AGAIN,
+    ClientFrame,
+    HelloFrame,
+    unknown_conversation,
+)
+from realtime.pubsub import InProcessPubSub, PubSub, RedisPubSub
+from realtime.replay_session import Replayer
+from realtime.subscription_sync import SubscriptionSync
+from realtime.wire import text_frame
 from rosetta.ids import new_ulid
+from rosetta.pubsub import (
+    AccessChanged,
+    CredentialEnded,
+    Message,
+    PresenceChanged,
+    ReadMoved,
+    StreamAdvanced,
+    Typing,
+)
 
 log = structlog.get_logger(__name__)
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Part = Callable[[], Coroutine[Any, Any, None]]
 
-PATH = "/api/v1/realtime"
-SUBPROTOCOL = "rosetta.v1"
-TRY_AGAIN = 1013
 SWEEP_SECONDS = 1.0
 
 
 class Gateway:
-    """Everything that one process knows of sockets. It starts with the server, or with the first socket."""
+    """Everything that one process knows about sockets. It starts with the server, or with the first socket."""
 
     def __init__(self) -> None:
-        self.hub = Hub()
-        self.metrics = metrics()
-        # Apart, so that many who reconnect at once do not keep live events waiting.
-        self.database = Database("deliver", 1)
-        self.rights_database = Database("rights", 2)
-        self.replay_database = Database("replay", 2)
-        self.process_id = new_ulid()
-        self._by_credential: dict[Credential, set[Connection]] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._process_id = new_ulid()
+        self._metrics = metrics()
+        # Separate threads, so that many who reconnect at once do not delay live events.
+        self._dispatch_database = Database("dispatch", 1)
+        self._access_database = Database("access", 2)
+        self._replay_database = Database("replay", 2)
         self._running: list[asyncio.Task[Any]] = []
-        self._to_check: set[Connection] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._sweep_wake = asyncio.Event()
+        self._pubsub: PubSub = RedisPubSub(settings.REDIS_URL) if settings.REDIS_URL else InProcessPubSub()
+        self._hub = Hub()
+        self._credentials = CredentialWatch(self._access_database)
+        self._replayer = Replayer(self._hub, self._replay_database, spawn=self._spawn)
+        self._presence = PresenceTracker(
+            self._hub, self._access_database, process_id=self._process_id, show=self._show_presence
+        )
+        self._dispatcher = EventDispatcher(
+            self._hub,
+            self._dispatch_database,
+            self._access_database,
+            self._metrics,
+            on_access_change=self._access_changed,
+        )
+        self._sync = SubscriptionSync(
+            self._hub,
+            self._access_database,
+            send_hello=self._send_hello,
+            catch_up=self._catch_up,
+            schedule_stream=self._dispatcher.schedule,
+        )
 
     # ── Life ──
 
     def start(self) -> None:
-        """Begin to listen for words; again changes nothing."""
+        """Start the parts on the running event loop. Idempotent."""
         if self._running:
             return
-        self.keeper = Keeper(self)
-        self.courier = Courier(self)
-        self.roll = Roll(self)
-        self.words: RedisWords | LocalWords = RedisWords() if settings.REDIS_URL else LocalWords()
-        self._check_wake = asyncio.Event()
-        self._sweep_wake = asyncio.Event()
-        parts: list[Callable[[], Coroutine[Any, Any, None]]] = [
-            self.keeper.run,
-            self.courier.run,
-            lambda: self.words.run(self.heard, self.missed),
+        parts: list[Part] = [
+            self._sync.run,
+            self._dispatcher.run,
+            self._run_pubsub,
             self._sweep,
-            self._check_rights,
-            self._check_now,
-            self.roll.run,
+            self._poll_access,
+            self._credentials.run,
+            self._presence.run,
         ]
-        self._running = [asyncio.get_running_loop().create_task(_for_ever(part)) for part in parts]
+        loop = asyncio.get_running_loop()
+        self._running = [loop.create_task(_run_for_ever(part)) for part in parts]
 
     async def stop(self) -> None:
+        """Stop all parts, and remove this process from what is stored of presence."""
         tasks = [*self._running, *self._tasks]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._running = []
         with suppress(Exception):
-            await self.words.close()
+            await self._pubsub.close()
         with suppress(Exception):
-            await self.rights_database(self.roll.end)
-        for database in (self.database, self.rights_database, self.replay_database):
+            await self._access_database(self._presence.end)
+        for database in (self._dispatch_database, self._access_database, self._replay_database):
             database.close()
 
-    def background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run ``work`` beside everything else; a fault in it is logged."""
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Run ``work`` in the background; an exception in it is logged."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(self._finish)
         return task
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _finish(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("realtime_task_failed", exc_info=error)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._lifespan(receive, send)
         elif scope["type"] == "websocket":
             self.start()
             await self._serve(scope, receive, send)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
@@ -121,142 +160,151 @@ class Gateway:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
         headers = headers_of(scope)
-        if scope["path"].rstrip("/") != PATH or callers.is_foreign(headers.get("origin")):
-            await send({"type": "websocket.close", "code": 1008})  # before the accept: the server answers 403
+        if scope["path"].rstrip("/") != PATH or authentication.is_foreign_origin(headers.get("origin")):
+            # Before the accept, so that the server answers 403.
+            await is_sent(send, {"type": "websocket.close", "code": POLICY_VIOLATION})
             return
         offered = list(scope.get("subprotocols", ()))
-        try:
-            who: Who | None = await self._identify(headers, offered)
-            code = 0
-        except Refused as refusal:
-            who, code = None, refusal.code
-        except BROKEN:
-            who, code = None, TRY_AGAIN
-        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None})
-        if who is None:
-            await send({"type": "websocket.close", "code": code, "reason": callers.REASONS.get(code, "Try again.")})
+        identity, code = await self._authenticate(headers, offered)
+        accept = {"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None}
+        if not await is_sent(send, accept):
             return
-        await self._talk(who, receive, send)
+        if identity is None:
+            await is_sent(send, {"type": "websocket.close", "code": code, "reason": CLOSE_REASONS[code]})
+        else:
+            await self._run_connection(identity, receive, send)
 
-    async def _identify(self, headers: Mapping[str, str], offered: list[str]) -> Who:
+    async def _authenticate(self, headers: Mapping[str, str], offered: list[str]) -> tuple[Identity | None, int]:
+        """Return who opens the socket, or None and the code to close it with."""
         try:
-            return await self.rights_database(callers.identify, headers, offered)
+            try:
+                return await self._access_database(authentication.authenticate, headers, offered), 0
+            except BROKEN:
+                # The database may have restarted, so that this was a connection from before.
+                await asyncio.sleep(0.1)
+                return await self._access_database(authentication.authenticate, headers, offered), 0
+        except NotAuthenticated as refusal:
+            return None, refusal.code
         except BROKEN:
-            # The server may have restarted, and this was the connection from before.
-            await asyncio.sleep(0.1)
-            return await self.rights_database(callers.identify, headers, offered)
+            return None, TRY_AGAIN
 
-    async def _talk(self, who: Who, receive: Receive, send: Send) -> None:
-        caller = self.hub.caller(who.key, who.user_id, who.guest_id)
-        connection = Connection(self, caller, who.credential, send)
-        self._by_credential.setdefault(who.credential, set()).add(connection)
-        self.metrics.sockets.inc()
+    async def _run_connection(self, identity: Identity, receive: Receive, send: Send) -> None:
+        connection = self._connect(identity, send)
+        first: asyncio.Future[Any] = asyncio.ensure_future(receive())
         try:
-            # From here on words about the caller are heard, so what changed since it was identified is looked at again.
-            await self.keeper.admit(connection)
-            while True:
+            # Messages about the caller are handled from here on, and its access is read after that.
+            admitted = self._sync.admit(connection)
+            # Receive meanwhile, so that a client that leaves before its hello is not waited for.
+            await asyncio.wait({admitted, first}, return_when=asyncio.FIRST_COMPLETED)
+            if not first.done() or first.result()["type"] != "websocket.disconnect":
+                await admitted
+            message = await first
+            while message["type"] != "websocket.disconnect":
+                connection.receive(message)
                 message = await receive()
-                if message["type"] == "websocket.disconnect":
-                    return
-                connection.hear(message)
         finally:
-            self._part(connection)
+            first.cancel()
+            self._disconnect(connection)
 
-    def _part(self, connection: Connection) -> None:
-        self.metrics.sockets.dec()
+    def _connect(self, identity: Identity, send: Send) -> Connection:
+        connection = Connection(
+            self._hub.caller(identity.key, identity.user_id, identity.guest_id),
+            identity.credential,
+            send,
+            on_frame=self._handle_frame,
+            on_too_slow=self._metrics.too_slow.inc,
+            spawn=self._spawn,
+        )
+        self._credentials.add(connection)
+        self._metrics.sockets.inc()
+        return connection
+
+    def _disconnect(self, connection: Connection) -> None:
+        self._metrics.sockets.dec()
         connection.closed = True
         connection.stop()
-        self.hub.leave(connection)
-        self._to_check.discard(connection)
-        same = self._by_credential.get(connection.credential, set())
-        same.discard(connection)
-        if not same:
-            self._by_credential.pop(connection.credential, None)
+        self._sync.withdraw(connection)
+        self._hub.remove(connection)
+        self._credentials.remove(connection)
 
-    def greet(self, connection: Connection, cursors: dict[str, int]) -> None:
-        hello = {"type": "hello", "heartbeat_seconds": HEARTBEAT_SECONDS, "cursors": cursors}
-        connection.push(outgoing(hello))
-        self.roll.arrived(connection)
+    def _send_hello(self, connection: Connection, cursors: dict[str, int]) -> None:
+        hello: HelloFrame = {"type": "hello", "heartbeat_seconds": HEARTBEAT_SECONDS, "cursors": cursors}
+        connection.push(text_frame(hello))
+        self._presence.greeted(connection)
 
-    # ── What clients ask ──
+    def _catch_up(self, connection: Connection, cursors: Mapping[str, int]) -> None:
+        self._replayer.start(connection, cursors, announced=False)
 
-    def resume(self, connection: Connection, cursors: Mapping[str, int]) -> None:
-        resuming.start(self, connection, cursors, announced=True)
+    # ── Frames of clients ──
 
-    def catch_up(self, connection: Connection, cursors: Mapping[str, int]) -> None:
-        """Tell a socket what happened in streams that it hears only now."""
-        resuming.start(self, connection, cursors, announced=False)
+    def _handle_frame(self, connection: Connection, frame: ClientFrame) -> None:
+        if frame["type"] == "resume":
+            self._replayer.start(connection, frame["cursors"], announced=True)
+        elif frame["type"] == "typing":
+            self._handle_typing(connection, frame["conversation_id"])
 
-    def typing(self, connection: Connection, conversation_id: str) -> bool:
-        """Tell the others that the caller types; False when it is no conversation that it hears."""
-        found = self.hub.heard_by(connection.caller, conversation_id)
-        if found is None or found[0].kind != "conversation_id":
-            return False
+    def _handle_typing(self, connection: Connection, conversation_id: str) -> None:
+        """Show the others that the caller types. Raises BadFrame for a conversation that it does not receive."""
         caller = connection.caller
-        if caller.rights is not None and conversation_id in caller.rights.unheard:
-            return True
-        if signals.may_type(connection, conversation_id):
-            signals.show_typing(self.hub, conversation_id, caller.key, caller.about)
-            self._tell({"typing": [conversation_id, caller.key, caller.about]})
-        return True
-
-    def show_presence(self, user_id: int, status: str, workspace_ids: list[str]) -> None:
-        """Tell those who share the workspaces that somebody came or went."""
-        signals.show_presence(self.hub, user_id, status, workspace_ids)
-        self._tell({"presence": [user_id, status, workspace_ids]})
-
-    def _tell(self, signal: dict[str, Any]) -> None:
-        """Tell the other processes."""
-        signal["from"] = self.process_id
-        self.background(self.words.say("signal:" + orjson.dumps(signal).decode()))
-
-    # ── What is heard ──
-
-    def heard(self, word: str) -> None:
-        """Take a word from Redis or from this process."""
-        kind, _, rest = word.partition(":")
-        if not rest:
-            self.courier.look_at(word)
-        elif kind == "who":
-            self._heard_who(rest)
-        elif kind == "read":
-            with suppress(ValueError):
-                user_id, conversation_id, seq = rest.split(":")
-                signals.show_read(self.hub, int(user_id), conversation_id, int(seq))
-        elif kind == "signal":
-            with suppress(orjson.JSONDecodeError, KeyError, ValueError, TypeError):
-                self._heard_signal(orjson.loads(rest))
-
-    def _heard_who(self, rest: str) -> None:
-        kind, _, pk = rest.partition(":")
-        if kind == "workspace":
-            self.keeper.look_at_workspace(pk)
-        elif kind in ("user", "guest"):
-            self.keeper.look_at(rest)
-            caller = self.hub.callers.get(rest)
-            self.check_soon(caller.sockets if caller is not None else ())
-        else:
-            self.check_soon(self._by_credential.get(Credential(kind, pk), ()))
-
-    def _heard_signal(self, signal: dict[str, Any]) -> None:
-        if signal["from"] == self.process_id:
+        subscribed = self._hub.subscription_of(caller, conversation_id)
+        if subscribed is None or subscribed[0].id_name != CONVERSATION_ID:
+            raise unknown_conversation()
+        if caller.subscriptions is not None and conversation_id in caller.subscriptions.muted_outbound:
             return
-        if "typing" in signal:
-            signals.show_typing(self.hub, *signal["typing"])
-        elif "presence" in signal:
-            signals.show_presence(self.hub, *signal["presence"])
+        if ephemeral.may_show_typing(caller, conversation_id):
+            typing = Typing(conversation_id, caller.key, caller.profile, self._process_id)
+            self._show_typing(typing)
+            self._spawn(self._pubsub.publish(typing))
 
-    def missed(self) -> None:
-        """Words may have been lost: look at everything now."""
-        self._sweep_wake.set()
+    # ── Messages of other processes ──
 
-    def check_soon(self, connections: Iterable[Connection]) -> None:
-        """See at once whether these sockets' credentials still hold."""
-        self._to_check.update(connections)
-        if self._to_check:
-            self._check_wake.set()
+    async def _run_pubsub(self) -> None:
+        await self._pubsub.run(self.on_message, self._sweep_wake.set)
 
-    # ── What is looked at without a word ──
+    def on_message(self, message: Message) -> None:
+        """Handle a pub/sub message. Never raises, so that one that fails does not affect the next."""
+        try:
+            self._handle_message(message)
+        except Exception:
+            log.exception("message_failed", message=repr(message)[:200])
+
+    def _handle_message(self, message: Message) -> None:
+        match message:
+            case StreamAdvanced(stream_id):
+                self._dispatcher.schedule(stream_id)
+            case AccessChanged():
+                self._access_changed(message)
+            case CredentialEnded(kind, pk):
+                self._credentials.schedule_credential(Credential(kind, pk))
+            case ReadMoved(user_id, conversation_id, last_read_seq):
+                ephemeral.show_read(self._hub, user_id, conversation_id, last_read_seq)
+            case Typing() if message.origin != self._process_id:
+                self._show_typing(message)
+            case PresenceChanged() if message.origin != self._process_id:
+                self._show_presence_here(message)
+
+    def _access_changed(self, change: AccessChanged) -> None:
+        if change.workspace is not None:
+            self._sync.schedule_workspace(change.workspace)
+            return
+        key = f"user:{change.user}" if change.user is not None else f"guest:{change.guest}"
+        self._sync.schedule(key)
+        caller = self._hub.callers.get(key)
+        if caller is not None:
+            self._credentials.schedule(caller.all_sockets())
+
+    def _show_typing(self, typing: Typing) -> None:
+        sender: Any = typing.sender
+        ephemeral.show_typing(self._hub, typing.conversation_id, typing.caller_key, sender)
+
+    def _show_presence(self, change: PresenceChanged) -> None:
+        self._show_presence_here(change)
+        self._spawn(self._pubsub.publish(change))
+
+    def _show_presence_here(self, change: PresenceChanged) -> None:
+        ephemeral.show_presence(self._hub, change.user_id, change.status, change.workspace_ids)
+
+    # ── Polling ──
 
     async def _sweep(self) -> None:
         while True:
@@ -264,37 +312,38 @@ class Gateway:
                 async with asyncio.timeout(SWEEP_SECONDS):
                     await self._sweep_wake.wait()
             self._sweep_wake.clear()
-            if self.hub.streams:
-                await self.courier.sweep()
+            if self._hub.streams:
+                await self._dispatcher.sweep()
 
-    async def _check_rights(self) -> None:
+    async def _poll_access(self) -> None:
         while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            everybody = [socket for group in self._by_credential.values() for socket in group]
-            if everybody:
-                await self.keeper.check_credentials(everybody)
-                await self.keeper.check_marks()
-
-    async def _check_now(self) -> None:
-        while True:
-            await self._check_wake.wait()
-            self._check_wake.clear()
-            some, self._to_check = self._to_check, set()
-            await self.keeper.check_credentials(some)
+            await asyncio.sleep(CHECK_SECONDS)
+            if not self._credentials.is_idle:
+                await self._credentials.check_all()
+                await self._sync.poll_fingerprints()
 
 
-async def _for_ever(part: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Keep ``part`` running: a database that is away, or a fault of ours, costs a moment and not the process."""
+async def _run_for_ever(part: Part) -> None:
+    """Keep ``part`` running: an unavailable database or a fault costs a moment, not the process."""
     while True:
         try:
             await part()
         except BROKEN as error:
-            log.warning("database_away", error=str(error).splitlines()[0])
+            log.warning("database_unavailable", error=str(error).splitlines()[0])
         except Exception:
             log.exception("realtime_part_failed", part=getattr(part, "__qualname__", ""))
         await asyncio.sleep(0.2)
 
 
+async def is_sent(send: Send, message: MutableMapping[str, Any]) -> bool:
+    """Send to a client that is being connected; False when it is gone already."""
+    try:
+        await send(message)
+    except (OSError, RuntimeError):
+        return False
+    return True
+
+
 def headers_of(scope: Scope) -> dict[str, str]:
-    """The request's headers, names in lower case."""
+    """Return the request's headers, names in lower case."""
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope.get("headers", ())}

@@ -1,26 +1,27 @@
-"""Who listens to what in this process, and how an event reaches them. All of it lives on the event loop's thread."""
+"""In-memory subscriptions of one process, and how an event reaches them. Everything runs on the event loop's thread."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from realtime.access import Rights, Seat
-from realtime.render import CONVERSATION, WORKSPACE, Frame
-from realtime.wire import Outgoing
+from realtime.frames import EventFrame
+from realtime.protocol import CONVERSATION_ID, WORKSPACE_ID
+from realtime.subscriptions import Subscription, Subscriptions
+from realtime.wire import TextFrame
 from rosetta import languages
 
 
 class Socket(Protocol):
-    """What the hub needs of a connection. ``marked`` are the streams in which it is an exception."""
+    """What the hub needs of a connection. ``push`` never raises. ``exceptions`` are the streams that list the socket."""
 
     caller: "Caller"
-    marked: "set[Stream]"
+    exceptions: "set[Stream]"
 
-    def push(self, frame: Outgoing) -> None: ...
+    def push(self, frame: TextFrame) -> None: ...
 
 
 class Audience:
-    """Sockets by the language they read. The open channels of a workspace share its own."""
+    """Sockets, grouped by the language they read. The open channels of a workspace share the workspace's audience."""
 
     __slots__ = ("groups",)
 
@@ -39,77 +40,80 @@ class Audience:
     def sockets(self) -> Iterable[Any]:
         return (socket for group in self.groups.values() for socket in group)
 
-    def __contains__(self, socket: Socket) -> bool:
-        return any(socket in group for group in self.groups.values())
-
 
 class Stream:
-    """A stream that somebody here listens to. ``position`` is the number up to which it was delivered."""
+    """A stream with subscribers in this process. ``position`` is the number up to which its events were delivered."""
 
-    __slots__ = ("_all", "_told", "audience", "held", "id", "kind", "position", "shown", "workspace_id")
+    __slots__ = (
+        "_last_for_all", "_last_for_language", "_last_private", "audience", "held", "id", "id_name", "position", "workspace_id",
+    )  # fmt: skip
 
-    def __init__(self, pk: str, kind: str, workspace_id: str | None, position: int, audience: Audience) -> None:
+    def __init__(self, pk: str, id_name: str, workspace_id: str | None, position: int, audience: Audience) -> None:
         self.id = pk
-        self.kind = kind
+        self.id_name = id_name
         self.workspace_id = workspace_id
         self.position = position
         self.audience = audience
-        # The last number that concerned everybody, and each language alone.
-        self._all = position
-        self._told: dict[str, int] = {}
-        # Sockets that do not hear everything just now: those that replay (None), or that have it up to a number already.
+        # The last numbers sent to all languages, and to one of them alone.
+        self._last_for_all = position
+        self._last_for_language: dict[str, int] = {}
+        # Sockets that received a private event after the last one sent to their whole language group.
+        self._last_private: dict[Any, int] = {}
+        # Sockets that are skipped: while they replay (None), or because they have everything up to a number already.
         self.held: dict[Any, int | None] = {}
-        # Sockets that alone were shown a later number than their language was.
-        self.shown: dict[Any, int] = {}
 
-    def deliver(self, frame: Frame, callers: "dict[str, Caller]") -> None:
-        """Push the event to all it concerns: a copy of one string, but for the few that need their own."""
+    def deliver(self, frame: EventFrame, callers: "Mapping[str, Caller]") -> None:
+        """Push the event to everybody it concerns: one shared text, except for the few that need their own."""
         if frame.user_id is not None:
-            self._deliver_alone(frame, callers.get(f"user:{frame.user_id}"))
+            self._deliver_private(frame, callers.get(f"user:{frame.user_id}"))
         else:
-            for language, group in self.audience.groups.items():
-                tail = frame.tail(language)
-                if tail is None:
-                    continue
-                prev = self._prev(language)
-                text = Outgoing(f"{frame.head}{prev}{tail}")
-                if self.held or self.shown or frame.reactors:
-                    self._deliver_with_exceptions(frame, language, group, prev, text)
-                else:
-                    for socket in group:
-                        socket.push(text)
-            if frame.language is None:
-                self._all = frame.seq
-            else:
-                self._told[frame.language] = frame.seq
+            self._deliver_to_groups(frame)
         self.position = frame.seq
 
-    def _prev(self, language: str) -> int:
-        return max(self._all, self._told.get(language, 0))
+    def _deliver_to_groups(self, frame: EventFrame) -> None:
+        for language, group in self.audience.groups.items():
+            tail = frame.tail(language)
+            if tail is None:
+                continue
+            prev = self._prev(language)
+            text = TextFrame(f"{frame.head}{prev}{tail}")
+            if self.held or self._last_private or frame.reactors:
+                self._deliver_with_exceptions(frame, language, group, prev, text)
+            else:
+                for socket in group:
+                    socket.push(text)
+        if frame.language is None:
+            self._last_for_all = frame.seq
+        else:
+            self._last_for_language[frame.language] = frame.seq
 
-    def _deliver_with_exceptions(self, frame: Frame, language: str, group: set[Any], prev: int, text: Outgoing) -> None:
+    def _prev(self, language: str) -> int:
+        return max(self._last_for_all, self._last_for_language.get(language, 0))
+
+    def _deliver_with_exceptions(
+        self, frame: EventFrame, language: str, group: set[Any], prev: int, text: TextFrame
+    ) -> None:
         for socket in group:
             if not self._is_due(socket, frame.seq):
                 continue
-            own_prev = max(prev, self.shown.pop(socket, 0))
-            reacted = frame.reactors and socket.caller.key in frame.reactors
-            if reacted:
-                socket.push(Outgoing(f"{frame.head}{own_prev}{frame.tail_for(language, socket.caller.key)}"))
+            own_prev = max(prev, self._last_private.pop(socket, 0))
+            if socket.caller.key in frame.reactors:
+                socket.push(TextFrame(f"{frame.head}{own_prev}{frame.tail_for(language, socket.caller.key)}"))
             elif own_prev != prev:
-                socket.push(Outgoing(f"{frame.head}{own_prev}{frame.tail(language)}"))
+                socket.push(TextFrame(f"{frame.head}{own_prev}{frame.tail(language)}"))
             else:
                 socket.push(text)
 
-    def _deliver_alone(self, frame: Frame, caller: "Caller | None") -> None:
+    def _deliver_private(self, frame: EventFrame, caller: "Caller | None") -> None:
         if caller is None:
             return
         for language, group in self.audience.groups.items():
             for socket in caller.sockets & group:
                 if self._is_due(socket, frame.seq):
-                    prev = max(self._prev(language), self.shown.get(socket, 0))
-                    socket.push(Outgoing(f"{frame.head}{prev}{frame.tail_for(language, caller.key)}"))
-                    self.shown[socket] = frame.seq
-                    socket.marked.add(self)
+                    prev = max(self._prev(language), self._last_private.get(socket, 0))
+                    socket.push(TextFrame(f"{frame.head}{prev}{frame.tail_for(language, caller.key)}"))
+                    self._last_private[socket] = frame.seq
+                    socket.exceptions.add(self)
 
     def _is_due(self, socket: Socket, seq: int) -> bool:
         if socket not in self.held:
@@ -121,149 +125,179 @@ class Stream:
         return True
 
     def hold(self, socket: Socket, upto: int | None) -> None:
-        """Send ``socket`` nothing up to number ``upto``; nothing at all, when None, until ``release``."""
+        """Skip ``socket`` up to number ``upto``; None: until ``release``."""
         self.held[socket] = upto
-        socket.marked.add(self)
+        socket.exceptions.add(self)
 
     def release(self, socket: Socket, upto: int) -> None:
-        """``socket`` has everything up to ``upto`` and hears the rest from now on."""
+        """Resume live delivery to ``socket``, which has everything up to ``upto``."""
         self.held.pop(socket, None)
-        self.shown.pop(socket, None)
+        self._last_private.pop(socket, None)
         if upto > self.position:
             self.hold(socket, upto)
 
     def forget(self, socket: Socket) -> None:
+        """Drop what is known about a socket that is gone."""
         self.held.pop(socket, None)
-        self.shown.pop(socket, None)
+        self._last_private.pop(socket, None)
 
     def cursor_of(self, socket: Socket) -> int:
-        """Up to where ``socket`` has the stream."""
+        """Return the number up to which ``socket`` has the stream."""
         return max(self.position, self.held.get(socket) or 0)
 
 
 class Caller:
-    """Somebody with sockets here; all of them hear the same."""
+    """A user or guest with sockets in this process; all of them have the same subscriptions.
 
-    __slots__ = ("about", "guest_id", "key", "language", "rights", "sockets", "typed", "user_id")
+    ``pending`` sockets were not greeted yet: they receive nothing, so that ``hello`` is their first frame.
+    ``subscriptions`` are None until they have been read for the first time.
+    """
+
+    __slots__ = ("guest_id", "key", "last_typed", "pending", "sockets", "subscriptions", "user_id")
 
     def __init__(self, key: str, user_id: int | None, guest_id: str | None) -> None:
         self.key = key
         self.user_id = user_id
         self.guest_id = guest_id
         self.sockets: set[Any] = set()
-        self.rights: Rights | None = None
-        self.language = languages.DEFAULT
-        # The caller as signals show it.
-        self.about: dict[str, Any] = {}
-        # When it last typed, by conversation.
-        self.typed: dict[str, float] = {}
+        self.pending: set[Any] = set()
+        self.subscriptions: Subscriptions | None = None
+        # When the caller was last shown as typing, by conversation.
+        self.last_typed: dict[str, float] = {}
 
     @property
-    def seats(self) -> dict[str, Seat]:
-        """Workspaces and conversations alike, by id."""
-        return {} if self.rights is None else {**self.rights.workspaces, **self.rights.conversations}
+    def by_stream(self) -> dict[str, Subscription]:
+        """The caller's subscriptions, by stream."""
+        return {} if self.subscriptions is None else self.subscriptions.by_stream()
+
+    @property
+    def language(self) -> str:
+        return languages.DEFAULT if self.subscriptions is None else self.subscriptions.language
+
+    @property
+    def profile(self) -> dict[str, Any]:
+        """The caller as signals show them."""
+        return {} if self.subscriptions is None else self.subscriptions.profile
+
+    def all_sockets(self) -> list[Any]:
+        """Return the sockets, pending ones too."""
+        return [*self.sockets, *self.pending]
 
 
 class Hub:
-    """The streams, callers and workspaces of this process."""
+    """The streams and callers of this process, and the open channels of their workspaces."""
 
     def __init__(self) -> None:
         self.streams: dict[str, Stream] = {}
         self.callers: dict[str, Caller] = {}
-        # The open channels of each workspace that somebody here belongs to, and since when all members hear them.
+        # Workspace → open channel → since when all members receive it; for workspaces with subscribers here.
         self.open: dict[str, dict[str, datetime]] = {}
 
-    # ── Who is here ──
+    # ── Sockets ──
 
     def caller(self, key: str, user_id: int | None, guest_id: str | None) -> Caller:
+        """Return the caller of this key, creating it for its first socket."""
         if key not in self.callers:
             self.callers[key] = Caller(key, user_id, guest_id)
         return self.callers[key]
 
-    def enter(self, socket: Socket) -> None:
-        """Let ``socket`` hear what its caller hears."""
-        for stream_id, seat in socket.caller.seats.items():
-            # An open channel is heard through its workspace: its audience is not for the taking.
-            if stream_id in self.streams and stream_id not in self.open.get(seat.workspace_id or "", ()):
-                self.streams[stream_id].audience.add(seat.language, [socket])
-
-    def leave(self, socket: Socket) -> None:
-        """``socket`` is gone; what nobody listens to any more is forgotten."""
+    def admit(self, socket: Socket) -> None:
+        """Subscribe ``socket``, which was pending, to what its caller is subscribed to."""
         caller = socket.caller
+        caller.pending.discard(socket)
+        caller.sockets.add(socket)
+        for stream_id, subscription in caller.by_stream.items():
+            # Open channels share the workspace's audience; do not add sockets to it here.
+            if stream_id in self.streams and not self.is_open(stream_id, subscription.workspace_id):
+                self.streams[stream_id].audience.add(subscription.language, [socket])
+
+    def remove(self, socket: Socket) -> None:
+        """Unsubscribe a socket that is gone, and forget what has no subscribers left. Idempotent."""
+        caller = socket.caller
+        caller.pending.discard(socket)
         caller.sockets.discard(socket)
-        for stream_id, seat in caller.seats.items():
-            self._part(stream_id, seat, [socket])
-        for stream in socket.marked:
+        for stream_id, subscription in caller.by_stream.items():
+            self._remove_from(stream_id, subscription, [socket])
+        for stream in socket.exceptions:
             stream.forget(socket)
-        socket.marked.clear()
-        if not caller.sockets:
-            self.callers.pop(caller.key, None)
+        socket.exceptions.clear()
+        if not caller.all_sockets() and self.callers.get(caller.key) is caller:
+            del self.callers[caller.key]
 
-    # ── What a caller hears ──
+    # ── Subscriptions ──
 
-    def streams_of(self, caller: Caller) -> Iterable[Stream]:
-        """The streams that ``caller`` hears, each once."""
-        for stream_id, seat in caller.seats.items():
-            if stream_id in self.streams and stream_id not in self.open.get(seat.workspace_id or "", ()):
-                yield self.streams[stream_id]
-            for channel_id in self.open.get(stream_id, ()):
-                yield self.streams[channel_id]
+    def is_open(self, channel_id: str, workspace_id: str | None) -> bool:
+        """Tell whether all members of the workspace receive the channel."""
+        return workspace_id is not None and channel_id in self.open.get(workspace_id, ())
 
-    def heard_by(self, caller: Caller, stream_id: str) -> tuple[Stream, Seat] | None:
-        """The stream, and how ``caller`` hears it; None when it does not."""
+    def subscription_of(self, caller: Caller, stream_id: str) -> tuple[Stream, Subscription] | None:
+        """Return the stream, and how ``caller`` receives it; None when they do not."""
         stream = self.streams.get(stream_id)
-        if stream is None or caller.rights is None:
+        if stream is None or caller.subscriptions is None:
             return None
-        seat = caller.rights.workspaces.get(stream_id) or caller.rights.conversations.get(stream_id)
-        if stream.workspace_id and stream_id in self.open.get(stream.workspace_id, ()):
-            seat = caller.rights.workspaces.get(stream.workspace_id)
-        return None if seat is None else (stream, seat)
+        if stream.workspace_id and self.is_open(stream_id, stream.workspace_id):
+            subscription = caller.subscriptions.workspaces.get(stream.workspace_id)
+        else:
+            own = caller.subscriptions
+            subscription = own.workspaces.get(stream_id) or own.conversations.get(stream_id)
+        return None if subscription is None else (stream, subscription)
 
-    def seat(self, caller: Caller, stream_id: str, seat: Seat, last: int, *, is_workspace: bool) -> None:
-        """All sockets of ``caller`` hear a stream from now on, which stands at ``last`` if it is new here."""
+    def streams_since(self, caller: Caller) -> Iterable[tuple[Stream, datetime]]:
+        """Yield the streams that ``caller`` receives, each once, with the moment from which on they do."""
+        for stream_id, subscription in caller.by_stream.items():
+            stream = self.streams.get(stream_id)
+            if stream is not None and not self.is_open(stream_id, subscription.workspace_id):
+                yield stream, subscription.since
+            for channel_id, since in self.open.get(stream_id, {}).items():
+                yield self.streams[channel_id], max(subscription.since, since)
+
+    def subscribe(
+        self, caller: Caller, stream_id: str, subscription: Subscription, position: int, *, is_workspace: bool
+    ) -> None:
+        """Subscribe all sockets of ``caller`` to a stream, which stands at ``position`` if it is new here. Idempotent."""
         if stream_id not in self.streams:
-            kind = WORKSPACE if is_workspace else CONVERSATION
-            self.streams[stream_id] = Stream(stream_id, kind, seat.workspace_id, last, Audience())
-        self.streams[stream_id].audience.add(seat.language, caller.sockets)
+            id_name = WORKSPACE_ID if is_workspace else CONVERSATION_ID
+            self.streams[stream_id] = Stream(stream_id, id_name, subscription.workspace_id, position, Audience())
+        self.streams[stream_id].audience.add(subscription.language, caller.sockets)
 
-    def unseat(self, caller: Caller, stream_id: str, seat: Seat) -> None:
-        """No socket of ``caller`` hears the stream any more, nor the open channels when it is a workspace."""
-        self._part(stream_id, seat, caller.sockets)
+    def unsubscribe(self, caller: Caller, stream_id: str, subscription: Subscription) -> None:
+        """Unsubscribe all sockets of ``caller`` from a stream; from its open channels too if it is a workspace."""
+        self._remove_from(stream_id, subscription, caller.sockets)
 
-    def _part(self, stream_id: str, seat: Seat, sockets: Iterable[Socket]) -> None:
+    def _remove_from(self, stream_id: str, subscription: Subscription, sockets: Iterable[Socket]) -> None:
         stream = self.streams.get(stream_id)
-        if stream is None or stream_id in self.open.get(stream.workspace_id or "", ()):
-            return  # gone, or heard by the whole workspace meanwhile
-        stream.audience.remove(seat.language, sockets)
+        if stream is None or self.is_open(stream_id, stream.workspace_id):
+            return  # gone, or an open channel by now, whose audience is the workspace's
+        stream.audience.remove(subscription.language, sockets)
         if not stream.audience.groups:
             del self.streams[stream_id]
             for channel_id in self.open.pop(stream_id, ()):
                 self.streams.pop(channel_id, None)
 
-    def open_channel(self, workspace_id: str, channel_id: str, since: datetime, position: int) -> list[Socket]:
-        """Everybody in the workspace hears the channel, which stands at ``position`` if it is new here.
+    def open_channel(self, workspace_id: str, channel_id: str, since: datetime, position: int) -> list[Any]:
+        """Subscribe everybody in the workspace to a channel, which stands at ``position`` if it is new here.
 
-        Returns the sockets that did not hear it before, where others did.
+        Returns the sockets that did not receive the channel before, if others did.
         """
         audience = self.streams[workspace_id].audience
         self.open.setdefault(workspace_id, {})[channel_id] = since
         stream = self.streams.get(channel_id)
         if stream is None:
-            self.streams[channel_id] = Stream(channel_id, CONVERSATION, workspace_id, position, audience)
+            self.streams[channel_id] = Stream(channel_id, CONVERSATION_ID, workspace_id, position, audience)
             return []
         before = set(stream.audience.sockets())
         stream.audience = audience
         return [socket for socket in audience.sockets() if socket not in before]
 
-    def close_channel(self, workspace_id: str, channel_id: str, kept: Mapping[str, Seat]) -> None:
-        """The channel is restricted now, or gone: of all callers only ``kept`` go on hearing it."""
+    def close_channel(self, workspace_id: str, channel_id: str, remaining: Mapping[str, Subscription]) -> None:
+        """Unsubscribe everybody from a channel that is restricted now, or deleted, except the ``remaining`` callers."""
         self.open[workspace_id].pop(channel_id, None)
         stream = self.streams[channel_id]
         stream.audience = Audience()
-        for key, seat in kept.items():
+        for key, subscription in remaining.items():
             caller = self.callers.get(key)
-            if caller is not None and caller.rights is not None:
-                caller.rights.conversations[channel_id] = seat
-                stream.audience.add(seat.language, caller.sockets)
+            if caller is not None and caller.subscriptions is not None:
+                caller.subscriptions.conversations[channel_id] = subscription
+                stream.audience.add(subscription.language, caller.sockets)
         if not stream.audience.groups:
             del self.streams[channel_id]

@@ -1,4 +1,4 @@
-"""What the gateway counts."""
+"""Prometheus metrics of the gateway."""
 
 from functools import cache
 
@@ -8,6 +8,8 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 
 
 class Metrics:
+    """What the gateway counts."""
+
     def __init__(self) -> None:
         self.sockets = Gauge("rosetta_sockets", "Open WebSockets.", multiprocess_mode="livesum")
         self.too_slow = Counter("rosetta_sockets_too_slow_total", "Sockets closed because the client did not drain.")
@@ -17,4 +19,5 @@ class Metrics:
 
 @cache
 def metrics() -> Metrics:
+    """Return the metrics of this process, registering them at the first call."""
     return Metrics()

@@ -1,5 +1,6 @@
-"""A frame as it goes out: encoded once, however many sockets it goes to."""
+"""Text frames on their way out: encoded once, however many sockets they go to."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -10,7 +11,7 @@ except ImportError:  # another server, or another uvicorn: everything goes throu
     WebSocketsSansIOProtocol = None  # type: ignore[assignment,misc]
 
 
-class Outgoing:
+class TextFrame:
     """A text frame: ``text`` for ASGI, ``wire`` the bytes that a WebSocket without extensions sends for it."""
 
     __slots__ = ("text", "wire")
@@ -28,16 +29,17 @@ class Outgoing:
         self.wire = head + payload
 
 
-def outgoing(frame: dict[str, Any]) -> Outgoing:
-    return Outgoing(orjson.dumps(frame).decode())
+def text_frame(body: Mapping[str, Any]) -> TextFrame:
+    """Encode ``body`` as JSON."""
+    return TextFrame(orjson.dumps(body).decode())
 
 
-def protocol_of(send: Any) -> Any:
-    """uvicorn's side of the socket, when ``wire`` may be written to its transport as it is; else None.
+def server_protocol(send: Any) -> Any:
+    """Return uvicorn's protocol object behind ``send``, if ``wire`` may be written to its transport; else None.
 
-    ASGI has no word for "the same bytes to a thousand sockets": each send frames and copies the text anew, which is two
-    thirds of what a frame costs. So where we know the server, and no extension changes frames, its transport is used. Only
-    while it takes more: the server's own flow control (``writable``) decides, and what it holds back goes through ASGI.
+    ASGI cannot say "the same bytes to a thousand sockets": each send frames and copies the text again, which is two
+    thirds of what a frame costs. So where the server is known and no extension changes frames, its transport is used,
+    and only while the server's own flow control (``writable``) allows it; what that holds back goes through ASGI.
     """
     protocol = getattr(send, "__self__", None)
     if WebSocketsSansIOProtocol is None or type(protocol) is not WebSocketsSansIOProtocol:

@@ -20,7 +20,7 @@ from rooms.errors import (
 from rooms.models import LIMIT_NAMES, Limits, Room, RoomLimits
 from rosetta import languages
 from rosetta.errors import Conflict, Invalid, NotFound
-from rosetta.wake import wake
+from rosetta.pubsub import AccessChanged, publish_on_commit
 from workspaces.actions import create_workspace, delete_workspace
 from workspaces.errors import RoomEnded
 from workspaces.models import Channel, Conversation, Workspace
@@ -165,17 +165,12 @@ def _end(room: Room, now: datetime) -> None:
 def _tell(room: Room, kind: str) -> None:
     conversation = Conversation.objects.filter(pk=room.channel_id, channel__isnull=False).first()
     if conversation is not None:
-        events.append(conversation, events.Draft(kind, resources.room_for_guests(room)))
+        events.append(conversation, events.NewEvent(kind, resources.room_for_guests(room)))
 
 
 def _wake_guests(room: Room) -> None:
-    ids = list(access.guests_in(room).values_list("pk", flat=True))
-
-    def tell() -> None:
-        for guest_id in ids:
-            wake(f"who:guest:{guest_id}")
-
-    transaction.on_commit(tell)
+    for guest_id in access.guests_in(room).values_list("pk", flat=True):
+        publish_on_commit(AccessChanged(guest=guest_id))
 
 
 @transaction.atomic
@@ -202,7 +197,7 @@ def remove_guest(*, owner: User, room_id: str, guest_id: str) -> None:
     room = access.own_room(owner, room_id)
     if not access.guests_in(room).filter(pk=guest_id).update(removed_at=timezone.now()):
         raise NotFound
-    transaction.on_commit(lambda: wake(f"who:guest:{guest_id}"))
+    publish_on_commit(AccessChanged(guest=guest_id))
 
 
 @transaction.atomic

@@ -421,7 +421,10 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Rosetta",
-    "DESCRIPTION": "A chat service in which everybody reads and writes in their own language.",
+    "DESCRIPTION": (
+        "A chat service in which everybody reads and writes in their own language. "
+        f"What its WebSocket sends is described by [an AsyncAPI document]({PUBLIC_URL.rstrip('/')}/api/asyncapi)."
+    ),
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
     "SERVERS": [{"url": PUBLIC_URL}],

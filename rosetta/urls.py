@@ -20,6 +20,7 @@ urlpatterns = [
     path("admin/", include("accounts.staff.urls")),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/", include("realtime.api.document_urls")),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("files.api.urls")),

@@ -3,7 +3,7 @@
 import secrets
 from base64 import b64encode
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
@@ -225,17 +225,6 @@ class Event(models.Model):
         constraints = [models.UniqueConstraint(fields=["stream_id", "seq"], name="event_once")]
         # Serves expiry, oldest first.
         indexes = [models.Index(fields=["created_at"], name="event_by_age")]
-
-    MESSAGE_KINDS: ClassVar[frozenset[str]] = frozenset(
-        {
-            "message.created",
-            "message.translated",
-            "message.updated",
-            "message.deleted",
-            "message.pinned",
-            "message.unpinned",
-        }
-    )
 
 
 class Invite(ULIDModel):

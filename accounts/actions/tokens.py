@@ -10,7 +10,7 @@ from accounts.identity import credentials
 from accounts.identity.secrets import digest, new_secret
 from accounts.models import AccessToken, Session, User
 from rosetta.http.permissions import FULL
-from rosetta.wake import wake
+from rosetta.pubsub import AccessChanged, CredentialEnded, publish_on_commit
 
 
 def issue_token(
@@ -34,7 +34,7 @@ def revoke_token(*, token: AccessToken) -> None:
     number = token.pk
     token.delete()
     credentials.ended([token.user_id], [credentials.of_token(number)])
-    transaction.on_commit(lambda: wake(f"who:token:{number}"))
+    publish_on_commit(CredentialEnded("token", str(number)))
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def end_session(*, session: Session) -> None:
     session.delete()
     if session.user_id is not None:
         credentials.ended([session.user_id], [credentials.of_session(ulid)])
-    transaction.on_commit(lambda: wake(f"who:session:{ulid}"))
+    publish_on_commit(CredentialEnded("session", ulid))
 
 
 @transaction.atomic
@@ -55,7 +55,7 @@ def end_access(*, user: User, but_token: AccessToken | None = None, but_session:
     user.sessions.exclude(pk=session.pk if session else "").delete()
     remaining = credentials.of_session(session.id) if session else ""
     credentials.all_ended(user, credentials.of_token(but_token.pk) if but_token else remaining)
-    transaction.on_commit(lambda: wake(f"who:user:{user.pk}"))
+    publish_on_commit(AccessChanged(user=user.pk))
 
 
 @transaction.atomic

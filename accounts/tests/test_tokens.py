@@ -210,7 +210,7 @@ def test_what_ends_wakes_the_gateway(
 ) -> None:
     from redis import Redis
 
-    from rosetta.wake import CHANNEL
+    from rosetta.pubsub import CHANNEL, CredentialEnded, encode
 
     browser_of(owner)
     token, session = AccessToken.objects.get(), Session.objects.get()
@@ -220,11 +220,11 @@ def test_what_ends_wakes_the_gateway(
     with django_capture_on_commit_callbacks(execute=True):
         as_owner.delete(f"/api/v1/me/sessions/{session.id}")
         as_owner.delete(f"/api/v1/me/tokens/{token.pk}")
-    # Others' words pass there too: the channel is the whole Redis server's.
-    missing = {f"who:session:{session.id}", f"who:token:{token.pk}"}
+    # Others' messages pass there too: the channel is the whole Redis server's.
+    missing = {encode(CredentialEnded("session", session.id)), encode(CredentialEnded("token", str(token.pk)))}
     deadline = time.monotonic() + 20
     while missing and time.monotonic() < deadline:
         message = listener.get_message(timeout=0.1)
-        missing -= {message["data"].decode()} if message else set()
+        missing -= {message["data"]} if message else set()
     listener.close()
     assert missing == set()

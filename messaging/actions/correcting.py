@@ -44,7 +44,7 @@ def correct_translation(*, place: Place, message_id: str, language: str, text: s
     row.save()
     settle_statuses({message.pk})
     events.append(
-        place.conversation, events.Draft("message.translated", {"message_id": message.pk, "language": language})
+        place.conversation, events.NewEvent("message.translated", {"message_id": message.pk, "language": language})
     )
     return row
 

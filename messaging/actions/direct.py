@@ -9,7 +9,7 @@ from messaging.errors import unknown_id
 from messaging.models import Block, DirectConversation
 from rosetta.errors import Invalid, NotFound
 from rosetta.ids import new_ulid
-from rosetta.wake import wake
+from rosetta.pubsub import AccessChanged, publish_on_commit
 from workspaces.models import Conversation
 
 
@@ -34,8 +34,8 @@ def open_direct(*, user: User, other_id: int) -> tuple[DirectConversation, bool]
             DirectConversation.objects.create(conversation=conversation, low_id=low, high_id=high)
     except IntegrityError:
         return pair.get(), False
-    for one in (low, high):
-        transaction.on_commit(lambda one=one: wake(f"who:user:{one}"))  # type: ignore[misc]
+    for participant_id in (low, high):
+        publish_on_commit(AccessChanged(user=participant_id))
     return pair.get(), True
 
 
@@ -48,4 +48,4 @@ def set_block(*, user: User, other_id: int, blocked: bool) -> None:
         Block.objects.get_or_create(blocker=user, blocked_id=other_id)
     else:
         Block.objects.filter(blocker=user, blocked_id=other_id).delete()
-    transaction.on_commit(lambda: wake(f"who:user:{other_id}"))
+    publish_on_commit(AccessChanged(user=other_id))

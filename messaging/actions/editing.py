@@ -53,7 +53,7 @@ def edit_message(
     message.save(
         update_fields=["content", "terms", "mentions", "edited_at", "revision", "language", "translation_status"]
     )
-    events.append(place.conversation, events.Draft("message.updated", {"message_id": message.pk}))
+    events.append(place.conversation, events.NewEvent("message.updated", {"message_id": message.pk}))
     return message
 
 
@@ -99,7 +99,7 @@ def remove(message: Message) -> None:
     message.deleted_at = timezone.now()
     message.save()
     conversation = Conversation(pk=message.conversation_id)
-    events.append(conversation, events.Draft("message.deleted", {"message_id": message.pk}))
+    events.append(conversation, events.NewEvent("message.deleted", {"message_id": message.pk}))
 
 
 def locked_message(place: Place, message_id: str) -> Message:

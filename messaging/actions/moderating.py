@@ -151,7 +151,7 @@ def _restore(report: Report, actor: User) -> None:
     if message.parent is not None:
         message.parent.reply_count += 1
         message.parent.save(update_fields=["reply_count"])
-    events.append(message.conversation, events.Draft("message.updated", {"message_id": message.pk}))
+    events.append(message.conversation, events.NewEvent("message.updated", {"message_id": message.pk}))
 
 
 def _suspend_member(report: Report, actor: User) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def post_message(
         created_at=now,
     )
     translations = planned.rows_for(message, place.scope_id, turn)
-    said = events.Draft("message.created", {"message_id": message.pk})
+    said = events.NewEvent("message.created", {"message_id": message.pk})
     statements = [_MESSAGES.of([message]), events.storing(place.conversation.pk, event_seq, [said])]
     if translations:
         statements.append(_TRANSLATIONS.of(translations))

@@ -17,7 +17,7 @@ from messaging.models import Message, Reaction, Report
 from rosetta.db.compiled import run_together
 from rosetta.errors import Invalid
 from rosetta.ids import NO_ID, parse_ulid
-from rosetta.wake import wake
+from rosetta.pubsub import ReadMoved, publish_on_commit
 from workspaces.models import ReadMark
 from workspaces.streams import events
 
@@ -64,7 +64,7 @@ def _reacted(place: Place, message: Message, emoji: str, kind: str, change: int)
         "user": {"id": place.user.pk, "name": place.user.name} if place.user is not None else None,
         "guest": {"id": place.guest.pk, "nickname": place.guest.nickname} if place.guest is not None else None,
     }
-    events.append(place.conversation, events.Draft(kind, data))
+    events.append(place.conversation, events.NewEvent(kind, data))
 
 
 @transaction.atomic
@@ -76,7 +76,7 @@ def set_pin(*, place: Place, message_id: str, pinned: bool) -> None:
     message.pinned_at = timezone.now() if pinned else None
     message.save(update_fields=["pinned_at"])
     kind = "message.pinned" if pinned else "message.unpinned"
-    events.append(place.conversation, events.Draft(kind, {"message_id": message.pk}))
+    events.append(place.conversation, events.NewEvent(kind, {"message_id": message.pk}))
 
 
 @transaction.atomic
@@ -105,7 +105,6 @@ def mark_read(*, place: Place, message_id: str) -> ReadState:
         raise unknown_id("message_id")
     run_together([marking(user_id=place.user.pk, conversation_id=place.conversation.pk, seq=seq)])
     read = ReadMark.objects.get(user=place.user, conversation=place.conversation).last_read_seq
-    user_id, conversation_id = place.user.pk, place.conversation.pk
-    transaction.on_commit(lambda: wake(f"read:{user_id}:{conversation_id}:{read}"))
+    publish_on_commit(ReadMoved(place.user.pk, place.conversation.pk, read))
     # Never below none: what one says oneself meanwhile moves the mark past what was read of the conversation.
     return ReadState(read, max(0, place.conversation.last_seq - read))

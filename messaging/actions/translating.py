@@ -125,7 +125,7 @@ def _store_in(conversation_id: str, outcomes: Sequence[Outcome]) -> None:
         return
     ids = [outcome.job.key[0] for outcome in outcomes]
     rows = {row.pk: row for row in MessageTranslation.objects.select_related("message").filter(pk__in=ids)}
-    told: list[events.Draft] = []
+    told: list[events.NewEvent] = []
     touched: list[MessageTranslation] = []
     for outcome in outcomes:
         row = rows.get(outcome.job.key[0])
@@ -135,7 +135,7 @@ def _store_in(conversation_id: str, outcomes: Sequence[Outcome]) -> None:
         touched.append(row)
         if row.state == State.READY:
             data = {"message_id": row.message_id, "language": row.language}
-            told.append(events.Draft("message.translated", data))
+            told.append(events.NewEvent("message.translated", data))
     _OUTCOMES.run(touched)
     settle_statuses({row.message_id for row in touched})
     if told:

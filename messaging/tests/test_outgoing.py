@@ -6,8 +6,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from messaging.models import Message, MessageTranslation
-from workspaces.models import Channel, Event, WebhookDelivery
+from workspaces.models import Channel, WebhookDelivery
 from workspaces.streams import events
+from workspaces.streams.kinds import MESSAGE_KINDS
 from workspaces.webhooks import RENDERERS
 from workspaces.webhooks.collecting import collect
 from workspaces.webhooks.sending import body_of
@@ -41,7 +42,7 @@ def test_a_translation_is_told_in_its_language(as_owner: APIClient, base: str, c
     words = MessageTranslation.objects.get(message=posted["id"], language="th")
     words.state, words.text = MessageTranslation.State.READY, "ท่าเรือเปิดตอนรุ่งสาง"
     words.save()
-    draft = events.Draft("message.translated", {"message_id": posted["id"], "language": "th"})
+    draft = events.NewEvent("message.translated", {"message_id": posted["id"], "language": "th"})
     events.append(channel.conversation, draft)
     data = sent()[-1]["data"]
     assert isinstance(data, dict)
@@ -69,4 +70,4 @@ def test_what_is_said_in_a_channel_that_closed_meanwhile_is_not_told(
 
 
 def test_every_message_event_has_its_rendering() -> None:
-    assert set(RENDERERS) >= Event.MESSAGE_KINDS
+    assert set(RENDERERS) >= MESSAGE_KINDS

@@ -1,8 +1,10 @@
-from django.urls import path
+from realtime.api import viewsets
+from rosetta.http.routers import ApiRouter
 
-from realtime.api import views
+router = ApiRouter()
+router.register(
+    "conversations/<ulid:conversation_id>/events", viewsets.ConversationEventViewSet, basename="conversation-event"
+)
+router.register("workspaces/<ulid:workspace_id>/events", viewsets.WorkspaceEventViewSet, basename="workspace-event")
 
-urlpatterns = [
-    path("conversations/<ulid:conversation_id>/events", views.ConversationEventsView.as_view()),
-    path("workspaces/<ulid:workspace_id>/events", views.WorkspaceEventsView.as_view()),
-]
+urlpatterns = router.urls

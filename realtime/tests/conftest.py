@@ -1,4 +1,4 @@
-"""One running service for all tests: each registers its own people."""
+"""One running service for all tests of the package; each test registers its own users."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from realtime.tests.running import Person, Service, running
 
 @pytest.fixture(scope="package")
 def service() -> Iterator[Service]:
-    with running() as one:
-        yield one
+    with running() as running_service:
+        yield running_service
 
 
 @dataclass
 class Team:
-    """Olivia's workspace: Mali is a member and reads Thai, Otto belongs nowhere."""
+    """Olivia's workspace. Mali is a member and reads Thai; Otto belongs to no workspace."""
 
     service: Service
     olivia: Person
@@ -27,23 +27,23 @@ class Team:
     channel: dict[str, Any]
 
     def post(self, content: str, *, by: Person | None = None, channel: dict[str, Any] | None = None) -> dict[str, Any]:
-        where = channel or self.channel
-        path = f"workspaces/{self.workspace['id']}/channels/{where['id']}/messages"
+        channel_id = (channel or self.channel)["id"]
+        path = f"workspaces/{self.workspace['id']}/channels/{channel_id}/messages"
         message: dict[str, Any] = (by or self.olivia).call("POST", path, json={"content": content})
         return message
 
     def add(self, person: Person) -> dict[str, Any]:
-        """``person`` joins; answers the member."""
+        """Let ``person`` join the workspace; returns the member."""
         base = f"workspaces/{self.workspace['id']}"
         invite = self.olivia.call("POST", f"{base}/invites", json={})
         person.call("POST", f"invites/{invite['token']}/accept")
         members = self.olivia.call("GET", f"{base}/members", params={"per_page": 100})
-        member: dict[str, Any] = next(one for one in members if one["user"]["id"] == person.pk)
+        member: dict[str, Any] = next(row for row in members if row["user"]["id"] == person.pk)
         return member
 
-    def channels(self, **body: Any) -> dict[str, Any]:
-        made: dict[str, Any] = self.olivia.call("POST", f"workspaces/{self.workspace['id']}/channels", json=body)
-        return made
+    def create_channel(self, **body: Any) -> dict[str, Any]:
+        channel: dict[str, Any] = self.olivia.call("POST", f"workspaces/{self.workspace['id']}/channels", json=body)
+        return channel
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def team(service: Service) -> Team:
 
 
 def make_team(service: Service) -> Team:
-    olivia, mali, otto = (service.register(*who) for who in (("Olivia", "en"), ("Mali", "th"), ("Otto", "ja")))
+    olivia, mali, otto = (service.register(*names) for names in (("Olivia", "en"), ("Mali", "th"), ("Otto", "ja")))
     workspace = olivia.call("POST", "workspaces", json={"name": "Acme"})
     channel = olivia.call("GET", f"workspaces/{workspace['id']}/channels")[0]
     team = Team(service, olivia, mali, otto, workspace, channel)

@@ -1,4 +1,4 @@
-"""Rosetta as its users meet it: its processes on free ports, with a database of their own, and clients."""
+"""Run Rosetta as in production, in processes on free ports with their own database, and connect clients to it."""
 
 import asyncio
 import json
@@ -19,6 +19,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from realtime.tests.frame_schema import check_frame
 from rosetta.tests import migrated
 from rosetta.tests.processes import ROOT, free_port
 
@@ -28,7 +29,7 @@ PATIENCE = 60.0
 
 
 class Service:
-    """Running processes: ``web`` and ``gateway`` are addresses, the same one when embedded."""
+    """The running processes. Embedded, the web process is the gateway too."""
 
     def __init__(self, env: dict[str, str], folder: Path) -> None:
         self.env = env
@@ -47,7 +48,7 @@ class Service:
         return f"ws://{HOST}:{self.ports['gateway']}/api/v1/realtime"
 
     def start(self, name: str, app: str) -> None:
-        """Start a process and wait until it answers; on its port of before when it ran already."""
+        """Start a process and wait until it answers; restarted, it keeps its port."""
         port = self.ports.setdefault(name, free_port())
         line = [
             sys.executable,
@@ -98,7 +99,7 @@ class Service:
         return done.stdout
 
     def shell(self, code: str) -> str:
-        """Run ``code`` with the models of this service."""
+        """Run ``code`` in this service's Django shell; returns what it prints."""
         return self.manage("shell", "--no-imports", "-c", code)
 
     def register(self, name: str, language: str = "en") -> "Person":
@@ -117,7 +118,7 @@ class Service:
 
 
 class Person:
-    """Somebody with an account, over HTTP."""
+    """A user, as an API client."""
 
     def __init__(self, service: Service, name: str, email: str, pk: int, token: str) -> None:
         self.service, self.name, self.email, self.pk, self.token = service, name, email, pk, token
@@ -133,7 +134,10 @@ class Person:
 
 
 class Client:
-    """A socket that keeps what it was sent; ``async with`` opens and closes it."""
+    """A socket that keeps the frames it receives, each checked against the AsyncAPI document.
+
+    ``async with`` opens it, waits for its hello, and closes it.
+    """
 
     def __init__(
         self, service: Service, headers: dict[str, str] | None = None, *, url: str = "", origin: str | None = None,
@@ -162,12 +166,16 @@ class Client:
 
     async def receive(self, seconds: float = PATIENCE) -> dict[str, Any]:
         async with asyncio.timeout(seconds):
-            frame: dict[str, Any] = json.loads(await self.ws.recv())
+            return self._keep(await self.ws.recv())
+
+    def _keep(self, text: str | bytes) -> dict[str, Any]:
+        frame: dict[str, Any] = json.loads(text)
+        check_frame(frame)
         self.frames.append(frame)
         return frame
 
     async def next(self, kind: str, seconds: float = PATIENCE, **fields: Any) -> dict[str, Any]:
-        """The next frame of this type with these fields; others are kept in ``frames``."""
+        """Wait for the next frame of this type with these fields; others are kept in ``frames``."""
         deadline = time.monotonic() + seconds
         while True:
             frame = await self.receive(max(0.01, deadline - time.monotonic()))
@@ -181,7 +189,7 @@ class Client:
         await self.ws.send(json.dumps(frame))
 
     async def quiet(self, seconds: float = 1.2) -> list[dict[str, Any]]:
-        """What arrives until nothing more was said for a round trip after ``seconds``: signals are left out."""
+        """Return the frames that arrive within ``seconds`` and one round trip more, without signals."""
         await asyncio.sleep(seconds)
         seen = len(self.frames)
         await self.send(type="ping")
@@ -189,15 +197,15 @@ class Client:
         return [frame for frame in self.frames[seen:-1] if frame["type"] != "signal"]
 
     def cursor(self, stream_id: str) -> int:
-        """The highest number of the stream that this socket was told."""
-        told = [frame for frame in self.frames if frame["type"] == "event"]
-        heard = [
-            frame["seq"] for frame in told if stream_id in (frame.get("conversation_id"), frame.get("workspace_id"))
+        """Return the highest number of the stream that this socket has received."""
+        events = [frame for frame in self.frames if frame["type"] == "event"]
+        numbers = [
+            frame["seq"] for frame in events if stream_id in (frame.get("conversation_id"), frame.get("workspace_id"))
         ]
-        return max(self.hello["cursors"].get(stream_id, 0), *heard, 0)
+        return max(self.hello["cursors"].get(stream_id, 0), *numbers, 0)
 
-    async def deaf_to(self, stream_id: str, seconds: float = PATIENCE) -> None:
-        """Returns when this socket does not hear the stream any more: a ``resume`` of it is as if it were not there."""
+    async def until_unsubscribed_from(self, stream_id: str, seconds: float = PATIENCE) -> None:
+        """Wait until this socket no longer receives the stream: a ``resume`` of it is answered as for an unknown id."""
         async with asyncio.timeout(seconds):
             while True:
                 await self.send(type="resume", cursors={stream_id: self.cursor(stream_id)})
@@ -206,18 +214,18 @@ class Client:
                 await asyncio.sleep(0.3)  # sixty frames in ten seconds are what a client may send
 
     async def closed(self, seconds: float = PATIENCE) -> int:
-        """The code that the server closes with."""
+        """Wait for the close, and return its code."""
         async with asyncio.timeout(seconds):
             try:
                 while True:
-                    self.frames.append(json.loads(await self.ws.recv()))
+                    self._keep(await self.ws.recv())
             except ConnectionClosed as end:
                 assert end.rcvd is not None
                 return end.rcvd.code
 
 
 async def refused(service: Service, headers: dict[str, str] | None = None, **options: Any) -> int:
-    """The code that a socket which is accepted, but not let in, closes with."""
+    """Return the code that a socket with these credentials is closed with before its hello."""
     client = Client(service, headers, **options)
     client.ws = await connect(**client.options)
     return await client.closed()
@@ -232,7 +240,7 @@ def wait_until(is_true: Callable[[], bool], what: str, seconds: float = 120.0) -
 
 @contextmanager
 def running(**settings: str) -> Iterator[Service]:
-    """A service with ``settings``: embedded, or on the PostgreSQL and Redis that the environment names."""
+    """Run a service with ``settings``: embedded, or on the PostgreSQL and Redis that the environment names."""
     folder = Path(tempfile.mkdtemp(prefix="rosetta-realtime-"))
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     env |= {

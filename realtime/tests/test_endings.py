@@ -1,4 +1,4 @@
-"""Credentials that end close their sockets, wherever they were ended; others of the same person live on."""
+"""Credentials that end close their sockets, however they ended; the same user's other sockets stay open."""
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from realtime.callers import SIGNED_OUT
+from realtime.protocol import SIGNED_OUT
 from realtime.tests.running import PASSWORD, Client, Person, Service
 
 NEW = "another long sentence"
@@ -19,7 +19,7 @@ def nina(service: Service) -> Person:
 
 
 class Browser:
-    """Somebody signed in with a cookie."""
+    """A browser in which a user is signed in with a session cookie."""
 
     def __init__(self, person: Person) -> None:
         self.service = person.service
@@ -37,15 +37,15 @@ class Browser:
 
 
 def another_token(person: Person, **body: str) -> Person:
-    made = person.call("POST", "me/tokens", json={"name": "other", "abilities": ["*"], **body})
-    return Person(person.service, person.name, person.email, person.pk, made["token"])
+    created = person.call("POST", "me/tokens", json={"name": "other", "abilities": ["*"], **body})
+    return Person(person.service, person.name, person.email, person.pk, created["token"])
 
 
 def number_of(person: Person) -> str:
     return person.token.split("|")[0]
 
 
-async def lives(client: Client) -> bool:
+async def is_alive(client: Client) -> bool:
     await client.send(type="ping")
     return bool(await client.next("pong"))
 
@@ -55,7 +55,7 @@ async def test_a_revoked_token_closes_its_socket_and_no_other(nina: Person) -> N
     async with nina.socket() as own, phone.socket() as lost:
         nina.call("DELETE", f"me/tokens/{number_of(phone)}", 204)
         assert await lost.closed() == SIGNED_OUT
-        assert await lives(own)
+        assert await is_alive(own)
 
 
 async def test_a_session_ended_from_elsewhere_closes_its_socket(nina: Person) -> None:
@@ -64,7 +64,7 @@ async def test_a_session_ended_from_elsewhere_closes_its_socket(nina: Person) ->
         (session,) = nina.call("GET", "me/sessions")
         nina.call("DELETE", f"me/sessions/{session['id']}", 204)
         assert await lost.closed() == SIGNED_OUT
-        assert await lives(own)
+        assert await is_alive(own)
 
 
 async def test_signing_out_in_a_browser_closes_its_socket(nina: Person) -> None:
@@ -74,7 +74,7 @@ async def test_signing_out_in_a_browser_closes_its_socket(nina: Person) -> None:
         assert await lost.closed() == SIGNED_OUT
 
 
-async def test_a_session_that_was_not_used_for_long_closes_its_socket(nina: Person, service: Service) -> None:
+async def test_a_session_that_expires_unused_closes_its_socket(nina: Person, service: Service) -> None:
     browser = Browser(nina)
     async with browser.socket() as lost, nina.socket() as own:
         service.shell(
@@ -82,7 +82,7 @@ async def test_a_session_that_was_not_used_for_long_closes_its_socket(nina: Pers
             f"Session.objects.filter(user={nina.pk}).update(last_used_at=F('last_used_at') - timedelta(hours=1))"
         )
         assert await lost.closed() == SIGNED_OUT
-        assert await lives(own)
+        assert await is_alive(own)
 
 
 async def test_an_expired_token_closes_its_socket(nina: Person) -> None:
@@ -93,12 +93,12 @@ async def test_an_expired_token_closes_its_socket(nina: Person) -> None:
         assert datetime.now(UTC) >= soon
 
 
-async def test_a_changed_password_closes_all_sockets_but_that_of_who_changed_it(nina: Person) -> None:
+async def test_a_changed_password_closes_all_sockets_but_the_one_that_changed_it(nina: Person) -> None:
     phone, browser = another_token(nina), Browser(nina)
     async with browser.socket() as own, nina.socket() as lost, phone.socket() as lost_too:
         browser.post("auth/web/change-password", current_password=PASSWORD, password=NEW, password_confirmation=NEW)
-        assert [await one.closed() for one in (lost, lost_too)] == [SIGNED_OUT, SIGNED_OUT]
-        assert await lives(own)
+        assert [await client.closed() for client in (lost, lost_too)] == [SIGNED_OUT, SIGNED_OUT]
+        assert await is_alive(own)
 
 
 def leave(nina: Person) -> None:
@@ -119,7 +119,7 @@ def reset_password(nina: Person) -> None:
 
 
 @pytest.mark.parametrize("end", [leave, close_by_command, reset_password])
-async def test_what_ends_all_access_closes_every_socket(nina: Person, end: Callable[[Person], None]) -> None:
+async def test_ending_all_access_closes_every_socket(nina: Person, end: Callable[[Person], None]) -> None:
     clients = [nina.socket(), another_token(nina).socket(), Browser(nina).socket()]
     async with AsyncExitStack() as stack:
         for client in clients:

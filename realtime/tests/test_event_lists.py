@@ -1,4 +1,4 @@
-"""What happened, over HTTP."""
+"""Lists of events over REST."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -57,28 +57,28 @@ def test_a_translation_concerns_only_its_readers(as_owner: APIClient, as_member:
 
     outbox.append(
         channel.conversation,
-        outbox.Draft("message.translated", {"message_id": message["id"], "language": "th"}),
-        outbox.Draft("message.translated", {"message_id": message["id"], "language": "ja"}),
+        outbox.NewEvent("message.translated", {"message_id": message["id"], "language": "th"}),
+        outbox.NewEvent("message.translated", {"message_id": message["id"], "language": "ja"}),
     )
     post(as_owner, channel, "Another")
-    assert [(one["seq"], one["prev"]) for one in events(as_owner, channel.pk).json()["data"]] == [(1, 0), (4, 1)]
-    assert [(one["seq"], one["prev"]) for one in events(as_member, channel.pk).json()["data"]] == [
+    assert [(frame["seq"], frame["prev"]) for frame in events(as_owner, channel.pk).json()["data"]] == [(1, 0), (4, 1)]
+    assert [(frame["seq"], frame["prev"]) for frame in events(as_member, channel.pk).json()["data"]] == [
         (1, 0),
         (2, 1),
         (4, 2),
     ]
     japanese = events(as_member, channel.pk, language="ja").json()["data"]
-    assert [one["seq"] for one in japanese] == [1, 3, 4]
+    assert [frame["seq"] for frame in japanese] == [1, 3, 4]
 
 
 def test_pages_go_on_after_a_number(as_owner: APIClient, channel: Channel) -> None:
     for number in range(5):
         post(as_owner, channel, f"Message {number}")
     first = events(as_owner, channel.pk, after=1, limit=2).json()
-    assert [(one["seq"], one["prev"]) for one in first["data"]] == [(2, 1), (3, 2)]
+    assert [(frame["seq"], frame["prev"]) for frame in first["data"]] == [(2, 1), (3, 2)]
     assert first["meta"] == {"has_more": True, "next_after": 3, "last_seq": 5}
     rest = events(as_owner, channel.pk, after=3, limit=2).json()
-    assert [one["seq"] for one in rest["data"]] == [4, 5]
+    assert [frame["seq"] for frame in rest["data"]] == [4, 5]
     assert rest["meta"]["has_more"] is False
     assert events(as_owner, channel.pk, after=5).json()["data"] == []
 
@@ -90,7 +90,7 @@ def test_a_wrong_query_is_refused_by_field(as_owner: APIClient, channel: Channel
     assert list(answer.json()["errors"]) == list(query)
 
 
-def test_what_is_no_longer_kept_is_gone(as_owner: APIClient, channel: Channel) -> None:
+def test_events_that_are_no_longer_kept_are_410(as_owner: APIClient, channel: Channel) -> None:
     for number in range(3):
         post(as_owner, channel, f"Message {number}")
     Event.objects.filter(stream_id=channel.pk, seq__lte=2).update(created_at=timezone.now() - timedelta(days=8))
@@ -98,21 +98,21 @@ def test_what_is_no_longer_kept_is_gone(as_owner: APIClient, channel: Channel) -
     answer = events(as_owner, channel.pk, after=1)
     assert answer.status_code == 410
     assert answer.json()["errors"] == {"code": ["events_expired"]}
-    assert [one["seq"] for one in events(as_owner, channel.pk, after=2).json()["data"]] == [3]
-    assert [one["seq"] for one in events(as_owner, channel.pk).json()["data"]] == [3]
+    assert [frame["seq"] for frame in events(as_owner, channel.pk, after=2).json()["data"]] == [3]
+    assert [frame["seq"] for frame in events(as_owner, channel.pk).json()["data"]] == [3]
     assert events(as_owner, channel.pk, after=4).status_code == 410
 
 
-def test_a_newcomer_is_not_told_what_happened_before(
+def test_a_newcomer_receives_nothing_from_before(
     as_owner: APIClient, channel: Channel, workspace: Workspace, outsider: User, client_of: Callable[..., APIClient]
 ) -> None:
     post(as_owner, channel, "Before")
     actions.add_member(workspace=workspace, user=outsider)
     post(as_owner, channel, "After")
     newcomer = client_of(outsider)
-    assert [one["seq"] for one in events(newcomer, channel.pk, after=0).json()["data"]] == [2]
+    assert [frame["seq"] for frame in events(newcomer, channel.pk, after=0).json()["data"]] == [2]
     joined = events(newcomer, workspace.pk, "workspaces", after=0).json()["data"]
-    assert [(one["event"], one["data"]["user"]["name"]) for one in joined] == [("member.joined", "Otto")]
+    assert [(frame["event"], frame["data"]["user"]["name"]) for frame in joined] == [("member.joined", "Otto")]
 
 
 def test_a_channel_that_opens_shows_only_what_comes_after(
@@ -125,18 +125,18 @@ def test_a_channel_that_opens_shows_only_what_comes_after(
     path = f"/api/v1/workspaces/{secret.workspace_id}/channels/{secret.pk}"
     as_owner.put(path, {"name": "secret", "slug": "secret", "visibility": "public"})
     post(as_owner, secret, "After")
-    assert [one["seq"] for one in events(as_member, secret.pk).json()["data"]] == [2]
-    assert [one["seq"] for one in events(as_owner, secret.pk).json()["data"]] == [1, 2]
+    assert [frame["seq"] for frame in events(as_member, secret.pk).json()["data"]] == [2]
+    assert [frame["seq"] for frame in events(as_owner, secret.pk).json()["data"]] == [1, 2]
 
 
-def test_private_channels_are_told_to_those_in_them(
+def test_events_of_private_channels_are_for_those_in_them(
     as_owner: APIClient, as_member: APIClient, owner: User, workspace: Workspace, membership: Member
 ) -> None:
     actions.create_channel(member=Member.objects.get(user=owner), name="secret", visibility="private")
 
     def names(client: APIClient) -> set[str]:
-        found = events(client, workspace.pk, "workspaces").json()["data"]
-        return {one["data"]["name"] for one in found if one["event"].startswith("channel.")}
+        frames = events(client, workspace.pk, "workspaces").json()["data"]
+        return {frame["data"]["name"] for frame in frames if frame["event"].startswith("channel.")}
 
     assert "secret" in names(as_owner)
     assert "secret" not in names(as_member)
@@ -149,13 +149,15 @@ def test_own_reactions_are_marked(as_owner: APIClient, as_member: APIClient, cha
     as_member.put(f"{base}/pin")
 
     def reacted(client: APIClient) -> list[bool]:
-        pinned = next(one for one in events(client, channel.pk).json()["data"] if one["event"] == "message.pinned")
-        return [one["reacted"] for one in pinned["data"]["reactions"]]
+        pinned = next(row for row in events(client, channel.pk).json()["data"] if row["event"] == "message.pinned")
+        return [reaction["reacted"] for reaction in pinned["data"]["reactions"]]
 
     assert (reacted(as_owner), reacted(as_member)) == ([False], [True])
 
 
-def test_an_outsider_is_told_nothing(as_outsider: APIClient, channel: Channel, workspace: Workspace) -> None:
+def test_streams_of_others_are_like_unknown_ones(
+    as_outsider: APIClient, channel: Channel, workspace: Workspace
+) -> None:
     for kind, pk in (("conversations", channel.pk), ("workspaces", workspace.pk)):
         answer = events(as_outsider, pk, kind)
         unknown = events(as_outsider, "0" * 26, kind)
@@ -175,11 +177,11 @@ def test_a_channel_with_a_password_asks_for_it_first(
     assert events(as_member, door.pk).status_code == 403
     actions.join_channel(user=member_user, workspace_id=door.workspace_id, channel_id=door.pk, password="open sesame")
     post(as_owner, door, "After")
-    assert [one["seq"] for one in events(as_member, door.pk).json()["data"]] == [2]
+    assert [frame["seq"] for frame in events(as_member, door.pk).json()["data"]] == [2]
 
 
 def test_a_purged_message_leaves_no_frame(as_owner: APIClient, channel: Channel) -> None:
     message = post(as_owner, channel, "One")
     post(as_owner, channel, "Two")
     Message.objects.filter(pk=message["id"]).delete()
-    assert [(one["seq"], one["prev"]) for one in events(as_owner, channel.pk, after=0).json()["data"]] == [(2, 0)]
+    assert [(frame["seq"], frame["prev"]) for frame in events(as_owner, channel.pk, after=0).json()["data"]] == [(2, 0)]

@@ -1,4 +1,4 @@
-"""What breaks on the way delays an event and never drops it."""
+"""Faults of Redis, the database, a gateway or a client delay an event, and never lose it."""
 
 import asyncio
 import json
@@ -48,16 +48,16 @@ class Redis:
 
 @pytest.fixture(scope="module")
 def redis() -> Iterator[Redis]:
-    one = Redis()
-    yield one
-    one.stop()
+    server = Redis()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="module")
 def service(redis: Redis) -> Iterator[Service]:
-    with running(REDIS_URL=redis.url) as one:
-        one.start_gateway("second")
-        yield one
+    with running(REDIS_URL=redis.url) as running_service:
+        running_service.start_gateway("second")
+        yield running_service
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def created(frames: list[dict[str, Any]]) -> list[int]:
     return [frame["seq"] for frame in frames if frame.get("event") == "message.created"]
 
 
-async def test_every_gateway_hears_of_a_post_and_of_a_signal(team: Team) -> None:
+async def test_every_gateway_receives_posts_and_signals(team: Team) -> None:
     async with team.mali.socket() as here, team.olivia.socket(url=second(team.service)) as there:
         for number in range(1, 6):
             team.post(f"Message {number}")
@@ -83,13 +83,13 @@ async def test_every_gateway_hears_of_a_post_and_of_a_signal(team: Team) -> None
                 assert (await client.event("message.created"))["seq"] == number
         await here.send(type="typing", conversation_id=team.channel["id"])
         assert (await there.next("signal", event="typing"))["data"]["user"]["id"] == team.mali.pk
-        # A gateway looks round by itself: who is here is told before the signal or after it.
+        # Presence is checked every second, so it is shown before the typing or after it.
         online = {"user_id": team.mali.pk, "status": "online"}
         while online not in [frame["data"] for frame in there.frames if frame.get("event") == "presence"]:
             await there.receive()
 
 
-async def test_events_arrive_while_redis_is_away_and_after(team: Team, redis: Redis) -> None:
+async def test_events_arrive_while_redis_is_unavailable_and_after(team: Team, redis: Redis) -> None:
     async with team.mali.socket() as mali:
         redis.stop()
         try:
@@ -128,16 +128,16 @@ async def test_ten_seconds_without_redis_under_traffic_refuse_no_post_and_lose_n
 
     async with team.mali.socket() as mali:
         sending = asyncio.create_task(asyncio.to_thread(traffic))
-        heard, last = [], ""
+        received, last = [], ""
         while last != "The end":
             message = (await mali.event("message.created", seconds=30))["data"]
-            heard.append(message["seq"])
+            received.append(message["seq"])
             last = message["original_content"]
         await sending
-    assert heard == posted == list(range(1, len(posted) + 1))
+    assert received == posted == list(range(1, len(posted) + 1))
 
 
-async def test_credentials_that_end_while_redis_is_away_close_the_socket(team: Team, redis: Redis) -> None:
+async def test_credentials_that_end_while_redis_is_unavailable_close_the_socket(team: Team, redis: Redis) -> None:
     async with team.mali.socket() as mali:
         redis.stop()
         try:
@@ -163,7 +163,7 @@ async def test_a_gateway_that_is_killed_costs_a_reconnect(team: Team) -> None:
         assert created(mali.frames) == [2, 3, 4, 5, 6]
 
 
-async def test_a_gateway_that_stops_says_so(team: Team) -> None:
+async def test_a_gateway_that_stops_closes_its_sockets_with_1012(team: Team) -> None:
     async with team.mali.socket(url=second(team.service)) as mali:
         await asyncio.to_thread(team.service.stop, "second")
         assert await mali.closed() == 1012
@@ -171,7 +171,7 @@ async def test_a_gateway_that_stops_says_so(team: Team) -> None:
 
 
 @pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="needs PostgreSQL")
-async def test_a_database_that_drops_its_connections_costs_nothing(team: Team) -> None:
+async def test_a_database_that_drops_its_connections_loses_nothing(team: Team) -> None:
     import psycopg
 
     async with team.mali.socket() as mali:
@@ -195,7 +195,7 @@ async def test_a_database_that_drops_its_connections_costs_nothing(team: Team) -
 
 async def test_a_slow_client_is_closed_and_resumes_without_loss(team: Team) -> None:
     async with team.mali.socket() as quick:
-        # A small window and nobody who reads: the server is soon left with what it wants to send.
+        # With a small window and nobody who reads, what the server sends soon waits there.
         small = socket.socket()
         small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         small.connect((HOST, team.service.ports["gateway"]))
@@ -211,16 +211,16 @@ async def test_a_slow_client_is_closed_and_resumes_without_loss(team: Team) -> N
             assert await slow.closed(60) == 4408
         for number in range(1, 121):
             assert (await quick.event("message.created"))["seq"] == number
-    had = created(slow.frames)
-    assert had == list(range(1, len(had) + 1))
-    assert len(had) < 120
+    delivered = created(slow.frames)
+    assert delivered == list(range(1, len(delivered) + 1))
+    assert len(delivered) < 120
     async with team.mali.socket() as again:
-        await again.send(type="resume", cursors={team.channel["id"]: len(had)})
+        await again.send(type="resume", cursors={team.channel["id"]: len(delivered)})
         await again.next("resumed", seconds=60)
-        assert created(again.frames) == list(range(len(had) + 1, 121))
+        assert created(again.frames) == list(range(len(delivered) + 1, 121))
 
 
-# ── The clients that docs/realtime.md offers ──
+# ── The example clients of docs/realtime.md ──
 
 PYTHON_CLIENT = """
 import sys
@@ -242,14 +242,14 @@ client.start();
 """
 
 
-def shown_in_docs(language: str) -> str:
+def example_client(language: str) -> str:
     page = (ROOT / "docs" / "realtime.md").read_text()
     return page.split(f"```{language}\n")[1].split("```")[0]
 
 
 def python_client(folder: Path) -> list[str]:
     file = folder / "client.py"
-    file.write_text(shown_in_docs("python") + PYTHON_CLIENT)
+    file.write_text(example_client("python") + PYTHON_CLIENT)
     return [sys.executable, str(file)]
 
 
@@ -257,7 +257,7 @@ def node_client(folder: Path) -> list[str]:
     if shutil.which("node") is None:
         pytest.skip("needs node")
     file = folder / "client.mjs"
-    file.write_text(shown_in_docs("javascript") + NODE_CLIENT)
+    file.write_text(example_client("javascript") + NODE_CLIENT)
     return ["node", "--experimental-websocket", "--no-warnings", str(file)]
 
 
@@ -296,7 +296,7 @@ async def test_the_clients_of_the_documentation_survive_a_gateway_that_dies(
 
 def test_the_clients_of_the_documentation_are_short() -> None:
     for language in ("python", "javascript"):
-        assert len([line for line in shown_in_docs(language).splitlines() if line.strip()]) <= 40
+        assert len([line for line in example_client(language).splitlines() if line.strip()]) <= 40
 
 
 async def test_a_burst_of_reconnects_is_served(team: Team) -> None:

@@ -1,4 +1,4 @@
-"""Guests of temporary rooms at their socket."""
+"""Sockets of guests of temporary rooms."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from realtime.tests.running import Client, Person, Service, refused
 
 
 class Visit:
-    """Olivia's room, and Mei who visits it."""
+    """Olivia's room, and Mei, a guest of it."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -36,7 +36,7 @@ def visit(service: Service) -> Visit:
     return Visit(service)
 
 
-async def test_a_guest_hears_its_room_and_nothing_else(visit: Visit) -> None:
+async def test_a_guest_receives_its_room_and_nothing_else(visit: Visit) -> None:
     visit.post("Before")
     async with Client(visit.service, visit.headers) as mei:
         assert mei.hello["cursors"].keys() == {visit.room["channel_id"]}
@@ -50,7 +50,7 @@ async def test_a_guest_hears_its_room_and_nothing_else(visit: Visit) -> None:
     assert httpx.get(other, headers=visit.headers).status_code == 401
 
 
-async def test_a_guest_and_the_owner_hear_the_room_whoever_came_first(visit: Visit) -> None:
+async def test_a_guest_and_the_owner_receive_the_room_whoever_connected_first(visit: Visit) -> None:
     channel = visit.room["channel_id"]
     for first, other in (("olivia", "mei"), ("mei", "olivia")):
         clients = {"olivia": visit.olivia.socket(), "mei": Client(visit.service, visit.headers)}
@@ -58,9 +58,9 @@ async def test_a_guest_and_the_owner_hear_the_room_whoever_came_first(visit: Vis
             visit.post("Hello")
             for client in clients.values():
                 assert (await client.event("message.created"))["conversation_id"] == channel
-            # What happens to the workspace is not the guest's business.
-            workspace = visit.olivia.call("GET", f"workspaces/{visit.room['workspace_id']}/members")[0]
-            path = f"workspaces/{visit.room['workspace_id']}/members/{workspace['id']}"
+            # Guests do not receive the workspace's stream.
+            member = visit.olivia.call("GET", f"workspaces/{visit.room['workspace_id']}/members")[0]
+            path = f"workspaces/{visit.room['workspace_id']}/members/{member['id']}"
             visit.olivia.call(
                 "PUT", path, json={"role": "owner", "preferred_language": "ja" if first == "mei" else "en"}
             )
@@ -68,7 +68,7 @@ async def test_a_guest_and_the_owner_hear_the_room_whoever_came_first(visit: Vis
             assert await clients["mei"].quiet(0.3) == []
 
 
-async def test_a_browser_says_its_guest_token_in_a_subprotocol(visit: Visit) -> None:
+async def test_a_browser_sends_its_guest_token_in_a_subprotocol(visit: Visit) -> None:
     offered = ("rosetta.v1", f"guest.{visit.token}")
     async with Client(visit.service, subprotocols=offered, origin=visit.service.origin) as mei:
         assert mei.ws.subprotocol == "rosetta.v1"
@@ -88,7 +88,7 @@ async def test_the_end_of_the_room_closes_its_guests_sockets(visit: Visit) -> No
     assert await refused(visit.service, visit.headers) == 4403
 
 
-OVER = """
+EXPIRE = """
 from datetime import timedelta
 from django.utils import timezone
 from accounts.models import Guest
@@ -101,10 +101,10 @@ Guest.objects.filter(workspace_id="{0}").update(expires_at=past)
 """
 
 
-async def test_a_room_whose_time_is_over_sends_its_guests_out_and_tells_its_owner(visit: Visit) -> None:
+async def test_a_room_that_expires_closes_its_guests_sockets_and_its_owner_receives_the_event(visit: Visit) -> None:
     async with Client(visit.service, visit.headers) as mei, visit.olivia.socket() as olivia:
-        await asyncio.to_thread(visit.service.shell, OVER.format(visit.room["room_id"]))
-        # The gateway sees to it on its own: no job has run.
+        await asyncio.to_thread(visit.service.shell, EXPIRE.format(visit.room["room_id"]))
+        # The gateway notices by itself: no job has run.
         assert await mei.closed() == 4403
         await asyncio.to_thread(visit.service.manage, "run_jobs", "end-expired-rooms")
         frame = await olivia.event("room.closed")
@@ -112,7 +112,7 @@ async def test_a_room_whose_time_is_over_sends_its_guests_out_and_tells_its_owne
     assert await refused(visit.service, visit.headers) == 4403
 
 
-async def test_a_guest_sent_out_is_signed_out(visit: Visit) -> None:
+async def test_a_removed_guest_is_signed_out(visit: Visit) -> None:
     async with Client(visit.service, visit.headers) as mei:
         visit.olivia.call("DELETE", f"external/rooms/{visit.room['room_id']}/guests/{visit.guest['id']}")
         assert await mei.closed() == 4401

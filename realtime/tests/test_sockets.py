@@ -1,4 +1,4 @@
-"""Sockets, over real ones."""
+"""Sockets of users, over real connections: authentication, delivery, resuming, limits, changes of access."""
 
 import asyncio
 from typing import Any
@@ -18,7 +18,7 @@ def signed_in_cookie(service: Service, person: Person) -> str:
     return f"rosetta_session={web.cookies['rosetta_session']}"
 
 
-# ── Who ──
+# ── Authentication ──
 
 
 async def test_a_token_opens_a_socket_and_hello_names_the_streams(team: Team) -> None:
@@ -78,7 +78,7 @@ async def test_a_token_with_narrow_abilities_opens_nothing(team: Team) -> None:
     assert await refused(team.service, {"Authorization": f"Bearer {token}"}) == 4401
 
 
-# ── What is heard ──
+# ── Delivery ──
 
 
 async def test_a_post_reaches_every_reader_in_order(team: Team) -> None:
@@ -92,7 +92,7 @@ async def test_a_post_reaches_every_reader_in_order(team: Team) -> None:
                 assert frame["data"]["original_content"] == f"Message {number}"
 
 
-async def test_words_of_the_phrasebook_come_in_the_readers_language(team: Team) -> None:
+async def test_a_text_of_the_phrasebook_arrives_in_the_readers_language(team: Team) -> None:
     async with team.mali.socket() as mali, team.olivia.socket() as olivia:
         team.post("Good morning")
         thai = (await mali.event("message.created"))["data"]
@@ -107,7 +107,7 @@ async def test_events_over_rest_are_the_frames_of_the_socket(team: Team) -> None
         assert team.mali.call("GET", f"conversations/{team.channel['id']}/events?after=0") == [frame]
 
 
-async def test_an_outsider_hears_nothing(team: Team) -> None:
+async def test_an_outsider_receives_nothing(team: Team) -> None:
     async with team.otto.socket() as otto:
         assert otto.hello["cursors"] == {}
         team.post("Hello")
@@ -116,7 +116,7 @@ async def test_an_outsider_hears_nothing(team: Team) -> None:
         assert (await otto.next("resumed"))["cursors"] == {}
 
 
-async def test_a_new_direct_conversation_is_heard_from_its_first_message(team: Team) -> None:
+async def test_a_new_direct_conversation_is_received_from_its_first_message(team: Team) -> None:
     async with team.otto.socket() as otto:
         opened = team.mali.call("POST", "direct-conversations", json={"participant_user_id": team.otto.pk})
         team.mali.call("POST", f"direct-conversations/{opened['id']}/messages", json={"content": "Only you"})
@@ -133,7 +133,7 @@ async def test_ping_pong(team: Team) -> None:
 # ── Resuming ──
 
 
-async def test_a_client_that_was_away_resumes_without_loss(team: Team) -> None:
+async def test_a_client_that_was_disconnected_resumes_without_loss(team: Team) -> None:
     async with team.mali.socket() as mali:
         team.post("One")
         cursor = (await mali.event("message.created"))["seq"]
@@ -143,8 +143,8 @@ async def test_a_client_that_was_away_resumes_without_loss(team: Team) -> None:
         await mali.send(type="resume", cursors={team.channel["id"]: cursor})
         resumed = await mali.next("resumed")
         assert resumed["cursors"] == {team.channel["id"]: 7}
-        told = [(frame["prev"], frame["seq"]) for frame in mali.frames if frame["type"] == "event"]
-        assert told == [(number - 1, number) for number in range(2, 8)]
+        received = [(frame["prev"], frame["seq"]) for frame in mali.frames if frame["type"] == "event"]
+        assert received == [(number - 1, number) for number in range(2, 8)]
         team.post("Live again")
         frame = await mali.event("message.created")
         assert (frame["prev"], frame["seq"]) == (7, 8)
@@ -208,15 +208,15 @@ async def test_a_newcomer_resumes_nothing_from_before(team: Team) -> None:
     async with team.otto.socket() as otto:
         await otto.send(type="resume", cursors={team.channel["id"]: 0, team.workspace["id"]: 0})
         await otto.next("resumed")
-        told = [frame["data"] for frame in otto.frames if frame["type"] == "event"]
-        assert [one["original_content"] for one in told if "original_content" in one] == ["After"]
-        assert [one["user"]["name"] for one in told if "user" in one] == ["Otto"]
+        received = [frame["data"] for frame in otto.frames if frame["type"] == "event"]
+        assert [data["original_content"] for data in received if "original_content" in data] == ["After"]
+        assert [data["user"]["name"] for data in received if "user" in data] == ["Otto"]
 
 
-# ── What clients may not send ──
+# ── Frames that are refused ──
 
 
-async def test_errors_name_what_is_wrong_and_the_socket_lives_on(team: Team) -> None:
+async def test_errors_name_what_is_wrong_and_the_socket_stays_open(team: Team) -> None:
     async with team.mali.socket() as mali:
         for raw, code in (
             ("nonsense", "bad_frame"),
@@ -236,7 +236,7 @@ async def test_errors_name_what_is_wrong_and_the_socket_lives_on(team: Team) -> 
         await mali.next("pong")
 
 
-async def test_ten_errors_a_minute_end_the_socket(team: Team) -> None:
+async def test_ten_errors_a_minute_close_the_socket(team: Team) -> None:
     async with team.mali.socket() as mali:
         for _ in range(10):
             await mali.ws.send("nonsense")
@@ -252,7 +252,7 @@ async def test_a_flood_is_limited(team: Team) -> None:
         assert await mali.closed() == 4400
 
 
-# ── Rights that change ──
+# ── Changes of access ──
 
 
 async def test_signing_out_closes_the_socket(team: Team) -> None:
@@ -261,19 +261,19 @@ async def test_signing_out_closes_the_socket(team: Team) -> None:
         assert await mali.closed() == 4401
 
 
-async def test_a_removed_member_hears_nothing_more(team: Team) -> None:
+async def test_a_removed_member_receives_nothing_further(team: Team) -> None:
     members = team.olivia.call("GET", f"workspaces/{team.workspace['id']}/members")
-    member = next(one for one in members if one["user"]["id"] == team.mali.pk)
+    member = next(row for row in members if row["user"]["id"] == team.mali.pk)
     async with team.mali.socket() as mali:
         team.olivia.call("DELETE", f"workspaces/{team.workspace['id']}/members/{member['id']}")
-        await mali.deaf_to(team.channel["id"])
+        await mali.until_unsubscribed_from(team.channel["id"])
         team.post("Not for Mali")
         assert await mali.quiet() == []
         await mali.send(type="resume", cursors={team.channel["id"]: 0, team.workspace["id"]: 0})
         assert (await mali.next("resumed"))["cursors"] == {}
 
 
-async def test_who_joins_hears_from_then_on(team: Team) -> None:
+async def test_a_new_member_receives_events_from_then_on(team: Team) -> None:
     team.post("Before")
     async with team.otto.socket() as otto, team.mali.socket() as mali:
         team.add(team.otto)
@@ -283,24 +283,24 @@ async def test_who_joins_hears_from_then_on(team: Team) -> None:
         joined = await mali.event("member.joined")
         assert joined["workspace_id"] == team.workspace["id"]
         assert joined["data"]["user"]["name"] == "Otto"
-        assert [one["event"] for one in otto.frames if one["type"] == "event"].count("message.created") == 1
+        assert [frame["event"] for frame in otto.frames if frame["type"] == "event"].count("message.created") == 1
 
 
-async def test_a_new_open_channel_is_heard_by_all(team: Team) -> None:
+async def test_a_new_open_channel_is_received_by_all(team: Team) -> None:
     async with team.mali.socket() as mali:
-        made = team.channels(name="news")
-        team.post("First", channel=made)
-        assert (await mali.event("channel.created"))["data"]["id"] == made["id"]
-        frame = await mali.event("message.created", conversation_id=made["id"])
+        news = team.create_channel(name="news")
+        team.post("First", channel=news)
+        assert (await mali.event("channel.created"))["data"]["id"] == news["id"]
+        frame = await mali.event("message.created", conversation_id=news["id"])
         assert frame["seq"] == 1
 
 
-async def test_a_private_channel_is_heard_by_those_in_it(team: Team) -> None:
+async def test_a_private_channel_is_received_by_those_in_it(team: Team) -> None:
     base = f"workspaces/{team.workspace['id']}"
     members = team.olivia.call("GET", f"{base}/members")
-    member = next(one for one in members if one["user"]["id"] == team.mali.pk)
+    member = next(row for row in members if row["user"]["id"] == team.mali.pk)
     async with team.mali.socket() as mali, team.olivia.socket() as olivia:
-        secret = team.channels(name="secret", visibility="private")
+        secret = team.create_channel(name="secret", visibility="private")
         assert (await olivia.event("channel.created"))["data"]["id"] == secret["id"]
         team.post("Before", channel=secret)
         assert await mali.quiet() == []
@@ -309,21 +309,23 @@ async def test_a_private_channel_is_heard_by_those_in_it(team: Team) -> None:
         assert (await mali.event("channel.joined"))["data"]["id"] == secret["id"]
         assert (await mali.event("message.created"))["data"]["original_content"] == "After"
         team.olivia.call("DELETE", f"{base}/channels/{secret['id']}/members/{member['id']}")
-        await mali.deaf_to(secret["id"])
+        await mali.until_unsubscribed_from(secret["id"])
         team.post("Gone", channel=secret)
         assert await mali.quiet() == []
-        assert [one["data"]["original_content"] for one in olivia.frames if one.get("event") == "message.created"] == []
+        assert [
+            frame["data"]["original_content"] for frame in olivia.frames if frame.get("event") == "message.created"
+        ] == []
         for content in ("Before", "After", "Gone"):
             assert (await olivia.event("message.created"))["data"]["original_content"] == content
 
 
-async def test_a_channel_that_closes_goes_on_for_those_in_it(team: Team) -> None:
+async def test_a_channel_that_becomes_private_goes_on_for_those_in_it(team: Team) -> None:
     path = f"workspaces/{team.workspace['id']}/channels/{team.channel['id']}"
     async with team.mali.socket() as mali, team.olivia.socket() as olivia:
         team.post("Open")
         await mali.event("message.created")
         team.olivia.call("PUT", path, json={"name": "general", "slug": "general", "visibility": "private"})
-        await mali.deaf_to(team.channel["id"])
+        await mali.until_unsubscribed_from(team.channel["id"])
         team.post("Closed")
         assert await mali.quiet() == []
         for content in ("Open", "Closed"):

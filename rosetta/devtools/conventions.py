@@ -41,7 +41,9 @@ def nudged_names(source: str) -> Iterator[str]:
 def broken_in_tests(source: str) -> Iterator[tuple[int, str]]:
     """The line numbers of a module of tests that break a rule; with what to do instead."""
     for node in ast.walk(ast.parse(source)):
-        if any(part.startswith("test_") for name in _imported(node) for part in name.split(".")):
+        if isinstance(node, ast.stmt) and any(
+            part.startswith("test_") for name in _imported(node) for part in name.split(".")
+        ):
             yield (
                 node.lineno,
                 "imports a test module: move what both use to a module of its own, such as tests/client.py",

@@ -12,12 +12,12 @@ import time, django
 django.setup()
 from django.core.cache import cache
 from rosetta.queue.nudge import nudge, nudge_once
-from rosetta.wake import wake
+from rosetta.pubsub import StreamAdvanced, publish
 began = time.monotonic()
 for _ in range(20):
     nudge("messaging.tasks.translate_owed")
     nudge_once("messaging.tasks.translate_owed")
-    wake("01hzzzzzzzzzzzzzzzzzzzzzzz")
+    publish(StreamAdvanced("01hzzzzzzzzzzzzzzzzzzzzzzz"))
     assert cache.get("x", "missing") == "missing"
 print(time.monotonic() - began < 15)
 """

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from rosetta.errors import Forbidden, NotFound
 from rosetta.ids import new_ulid
-from rosetta.wake import wake
+from rosetta.pubsub import AccessChanged, publish_on_commit
 from workspaces import access, erasure, resources
 from workspaces.access import ChannelSeat
 from workspaces.actions.members import check_password, read_all, rights_changed
@@ -24,18 +24,17 @@ def announce(channel: Channel, kind: str, **more: Any) -> None:
     """Append an event about ``channel`` for everybody who may know of it."""
     data = resources.channel(channel, is_member=channel.visibility == Visibility.PRIVATE or not channel.is_restricted)
     data |= more
-    drafts = [events.Draft(kind, data)]
+    drafts = [events.NewEvent(kind, data)]
     if channel.visibility == Visibility.PRIVATE:
         # One each: the stream is the whole workspace's, and no one else may hear of it.
         readers = ChannelMember.objects.filter(channel=channel).values_list("member__user_id", flat=True)
-        drafts = [events.Draft(kind, data, user_id=reader) for reader in readers]
+        drafts = [events.NewEvent(kind, data, user_id=reader) for reader in readers]
     if drafts:
         events.append(channel.workspace, *drafts)
 
 
 def _everybodys_rights_changed(channel: Channel) -> None:
-    workspace_id = channel.workspace_id
-    transaction.on_commit(lambda: wake(f"who:workspace:{workspace_id}"))
+    publish_on_commit(AccessChanged(workspace=str(channel.workspace_id)))
 
 
 @transaction.atomic
@@ -75,7 +74,7 @@ def _admitted(channel: Channel, member: Member) -> None:
     """Somebody who joined a restricted channel starts to read it here."""
     read_all([channel.conversation], [member.user_id])
     data = resources.channel(channel, is_member=True, last_message_at=channel.conversation.last_message_at)
-    events.append(channel.workspace, events.Draft("channel.joined", data, user_id=member.user_id))
+    events.append(channel.workspace, events.NewEvent("channel.joined", data, user_id=member.user_id))
     rights_changed(member.user_id)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from rosetta.errors import Forbidden, Invalid, NotFound
 from rosetta.http import throttles
-from rosetta.wake import wake
+from rosetta.pubsub import AccessChanged, publish_on_commit
 from workspaces import access, resources
 from workspaces.changes import UNSET
 from workspaces.errors import LastOwner, Suspended
@@ -32,7 +32,7 @@ PASSWORD_GUESSES = "20/minute"  # noqa: S105
 
 def rights_changed(user_id: int) -> None:
     """Tell the gateways, after the commit, that ``user_id`` reads other things than before."""
-    transaction.on_commit(lambda: wake(f"who:user:{user_id}"))
+    publish_on_commit(AccessChanged(user=user_id))
 
 
 @transaction.atomic
@@ -58,7 +58,7 @@ def seat(*, workspace: Workspace, user: User, role: Role = Role.MEMBER) -> tuple
     workspace.refresh_from_db(fields=["member_count"])
     said = Conversation.objects.filter(channel__workspace=workspace, last_seq__gt=0)
     read_all(said, [user.pk])
-    events.append(workspace, events.Draft("member.joined", resources.member(member)))
+    events.append(workspace, events.NewEvent("member.joined", resources.member(member)))
     rights_changed(user.pk)
     return member, True
 
@@ -124,7 +124,7 @@ def update_member(
         target.language = preferred_language or target.user.preferred_language
     if is_changed:
         target.save(update_fields=["role", "preferred_language", "language"])
-        events.append(actor.workspace, events.Draft("member.updated", resources.member(target)))
+        events.append(actor.workspace, events.NewEvent("member.updated", resources.member(target)))
         rights_changed(target.user_id)
     return target
 
@@ -180,7 +180,7 @@ def unseat(member: Member) -> None:
         user_id=user_id, conversation__in=Channel.objects.filter(workspace=workspace).values("pk")
     ).delete()
     Workspace.objects.filter(pk=workspace.pk).update(member_count=F("member_count") - 1)
-    events.append(workspace, events.Draft("member.left", snapshot))
+    events.append(workspace, events.NewEvent("member.left", snapshot))
     rights_changed(user_id)
 
 

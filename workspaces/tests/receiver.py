@@ -56,7 +56,7 @@ def subscribe(client: APIClient, base: str, url: str, *types: str) -> dict[str, 
 
 
 def happen(channel: Channel, kind: str = "reaction.added", **data: Any) -> None:
-    events.append(Conversation.objects.get(pk=channel.pk), events.Draft(kind, data))
+    events.append(Conversation.objects.get(pk=channel.pk), events.NewEvent(kind, data))
 
 
 def log(client: APIClient, base: str, subscription: dict[str, Any], **query: Any) -> list[dict[str, Any]]:

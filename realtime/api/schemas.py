@@ -1,27 +1,30 @@
-"""Events as the OpenAPI document shows them."""
+"""Shapes of answers, for the OpenAPI document."""
 
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from realtime.replay import KINDS
+from workspaces.streams.kinds import EVENT_KINDS
 
 
 class EventResource(serializers.Serializer[Any]):
-    """The very frame that a socket gets."""
+    """An event, as a socket receives it. The AsyncAPI document describes each kind and its data."""
 
     type = serializers.ChoiceField(["event"])
     conversation_id = serializers.CharField(required=False, help_text="The stream, when it is a conversation's.")
     workspace_id = serializers.CharField(required=False, help_text="The stream, when it is a workspace's.")
-    seq = serializers.IntegerField()
-    prev = serializers.IntegerField(help_text="What lies between it and `seq` does not concern the caller.")
-    event = serializers.ChoiceField(KINDS)
+    seq = serializers.IntegerField(help_text="The event's number in its stream.")
+    prev = serializers.IntegerField(
+        help_text="The number of the caller's previous event; what lies between does not concern them."
+    )
+    event = serializers.ChoiceField(list(EVENT_KINDS))
     at = serializers.DateTimeField()
     data = serializers.SerializerMethodField()  # type: ignore[assignment]
 
     @extend_schema_field({"type": "object", "additionalProperties": True})
-    def get_data(self, _: Any) -> Any:  # only for the schema
+    def get_data(self, _: Any) -> Any:
+        """Exist for the schema alone."""
         return {}
 
 

@@ -1,4 +1,4 @@
-"""Signals over real sockets: who types, who has read, who is here."""
+"""Ephemeral signals over real sockets: typing, read positions, presence."""
 
 import asyncio
 
@@ -13,12 +13,12 @@ async def test_typing_is_shown_to_the_others(team: Team) -> None:
         assert frame["data"]["user"]["id"] == team.mali.pk
         await mali.send(type="ping")
         await mali.next("pong")
-        assert not [one for one in mali.frames if one.get("event") == "typing"]
+        assert not [frame for frame in mali.frames if frame.get("event") == "typing"]
         await otto.send(type="typing", conversation_id=team.channel["id"])
         assert (await otto.next("error"))["code"] == "bad_frame"
 
 
-async def test_nobody_sees_that_somebody_types_whom_they_blocked(team: Team) -> None:
+async def test_typing_of_somebody_who_is_blocked_is_not_shown(team: Team) -> None:
     direct = team.mali.call("POST", "direct-conversations", json={"participant_user_id": team.otto.pk})["id"]
     team.otto.call("PUT", f"me/blocks/{team.mali.pk}")
     async with team.mali.socket() as mali, team.otto.socket() as otto:
@@ -26,14 +26,14 @@ async def test_nobody_sees_that_somebody_types_whom_they_blocked(team: Team) -> 
         async def is_seen(seconds: float) -> bool:
             await mali.send(type="typing", conversation_id=direct)
             await otto.quiet(seconds)
-            return any(one.get("event") == "typing" for one in otto.frames)
+            return any(frame.get("event") == "typing" for frame in otto.frames)
 
         assert not await is_seen(1)
         team.otto.call("DELETE", f"me/blocks/{team.mali.pk}")
         assert await is_seen(0.5) or await is_seen(2) or await is_seen(10)
 
 
-async def test_reading_is_told_to_ones_own_clients(team: Team) -> None:
+async def test_reading_is_shown_to_the_users_own_clients(team: Team) -> None:
     message = team.post("Hello")
     async with team.mali.socket() as phone, team.mali.socket() as laptop, team.olivia.socket() as olivia:
         path = f"workspaces/{team.workspace['id']}/channels/{team.channel['id']}/read"
@@ -43,10 +43,10 @@ async def test_reading_is_told_to_ones_own_clients(team: Team) -> None:
             assert (frame["conversation_id"], frame["data"]["last_read_seq"]) == (team.channel["id"], 1)
         await olivia.send(type="ping")
         await olivia.next("pong")
-        assert not [one for one in olivia.frames if one.get("event") == "read"]
+        assert not [frame for frame in olivia.frames if frame.get("event") == "read"]
 
 
-async def test_presence_is_told_to_those_who_share_a_workspace(team: Team) -> None:
+async def test_presence_is_shown_to_those_who_share_a_workspace(team: Team) -> None:
     async with team.olivia.socket() as olivia, team.otto.socket() as otto:
         async with team.mali.socket() as mali:
             came = await olivia.next("signal", event="presence")
@@ -57,10 +57,10 @@ async def test_presence_is_told_to_those_who_share_a_workspace(team: Team) -> No
         assert left["data"] == {"user_id": team.mali.pk, "status": "offline"}
         await otto.send(type="ping")
         await otto.next("pong")
-        assert not [one for one in otto.frames if one["type"] == "signal"]
+        assert not [frame for frame in otto.frames if frame["type"] == "signal"]
 
 
-async def test_a_reload_is_not_told_as_going_away(team: Team) -> None:
+async def test_a_reload_is_not_shown_as_offline(team: Team) -> None:
     async with team.olivia.socket() as olivia:
         async with team.mali.socket():
             await olivia.next("signal", event="presence")
@@ -68,4 +68,4 @@ async def test_a_reload_is_not_told_as_going_away(team: Team) -> None:
             await asyncio.sleep(7)
         await olivia.send(type="ping")
         await olivia.next("pong")
-        assert len([one for one in olivia.frames if one.get("event") == "presence"]) == 1
+        assert len([frame for frame in olivia.frames if frame.get("event") == "presence"]) == 1

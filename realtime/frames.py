@@ -1,0 +1,136 @@
+"""Renders rows of events as frames: once for each language, whoever receives them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+import orjson
+
+from messaging import resources
+from messaging.models import Message, Reaction
+from messaging.resources import Home, MessageRow, Reader
+from rosetta.times import moment
+from workspaces.models import Event
+from workspaces.streams.kinds import MESSAGE_KINDS
+
+TRANSLATED = "message.translated"
+
+
+class StreamInfo(Protocol):
+    """What rendering needs to know of a stream: ``id_name`` is the name of its id in a frame."""
+
+    @property
+    def id_name(self) -> str: ...
+
+    @property
+    def workspace_id(self) -> str | None: ...
+
+
+class EventFrame:
+    """One event, ready to send.
+
+    All its texts share a ``head``, and there is a tail for each language; between them stands ``prev``, the number of
+    the receiver's previous event. ``language`` is the only one that the event concerns, None: all of them.
+    ``reactors`` are the callers who reacted to the message, with their emoji: to them ``reacted`` is true.
+    """
+
+    __slots__ = (
+        "_common",
+        "_tails",
+        "head",
+        "kind",
+        "language",
+        "languages",
+        "message_by_language",
+        "reactors",
+        "seq",
+        "shared_data",
+        "user_id",
+    )
+
+    def __init__(self, row: Event, stream: StreamInfo, languages: Collection[str]) -> None:
+        self.seq = row.seq
+        self.kind = row.kind
+        self.user_id = row.user_id
+        self.languages = languages
+        self.head = f'{{"type":"event","{stream.id_name}":"{row.stream_id}","seq":{row.seq},"prev":'
+        self._common = f',"event":"{row.kind}","at":"{moment(row.created_at)}","data":'
+        self._tails: dict[str, str] = {}
+        self.language: str | None = row.data.get("language") if row.kind == TRANSLATED else None
+        self.reactors: dict[str, set[str]] = {}
+        # A message is rendered by language; all other data is the same for everybody.
+        self.message_by_language: dict[str, dict[str, Any]] = {}
+        self.shared_data: Any = None if row.kind in MESSAGE_KINDS else row.data
+
+    def concerns(self, language: str) -> bool:
+        """Tell whether readers of ``language`` receive the event."""
+        return self.language is None or self.language == language
+
+    def tail(self, language: str) -> str | None:
+        """Return the frame after ``prev`` in ``language``; None when it does not concern its readers."""
+        tail = self._tails.get(language)
+        if tail is None:
+            data = self.message_by_language.get(language) if self.shared_data is None else self.shared_data
+            if data is None or not self.concerns(language):
+                return None
+            tail = self._tails[language] = self._encode_tail(data)
+        return tail
+
+    def tail_for(self, language: str, caller_key: str) -> str | None:
+        """Return ``tail`` as one caller sees it."""
+        emoji = self.reactors.get(caller_key)
+        message = self.message_by_language.get(language)
+        if emoji is None or message is None or not self.concerns(language):
+            return self.tail(language)
+        reactions = [{**reaction, "reacted": reaction["emoji"] in emoji} for reaction in message["reactions"]]
+        return self._encode_tail({**message, "reactions": reactions})
+
+    def _encode_tail(self, data: Any) -> str:
+        return f"{self._common}{orjson.dumps(data).decode()}}}"
+
+
+def event_frames(
+    rows: Sequence[Event], streams: Mapping[str, StreamInfo], languages: Mapping[str, Collection[str]]
+) -> list[EventFrame]:
+    """Render ``rows`` in the languages that their streams are read in: at most five queries a language."""
+    frames = [EventFrame(row, streams[row.stream_id], languages[row.stream_id]) for row in rows]
+    message_ids: dict[str, set[str]] = defaultdict(set)
+    for row, frame in zip(rows, frames, strict=True):
+        if row.kind in MESSAGE_KINDS:
+            for language in frame.languages:
+                if frame.concerns(language):
+                    message_ids[language].add(row.data["message_id"])
+    rendered = {language: _render_messages(ids, language, streams) for language, ids in message_ids.items()}
+    reactors = _read_reactors(message for by_id in rendered.values() for message in by_id.values())
+    for row, frame in zip(rows, frames, strict=True):
+        message_id = row.data.get("message_id", "") if row.kind in MESSAGE_KINDS else ""
+        for language, by_id in rendered.items():
+            if message_id in by_id and language in frame.languages:
+                frame.message_by_language[language] = by_id[message_id]
+        frame.reactors = reactors.get(message_id, {})
+    return frames
+
+
+def _render_messages(
+    message_ids: Collection[str], language: str, streams: Mapping[str, StreamInfo]
+) -> dict[str, dict[str, Any]]:
+    by_conversation: dict[str, list[MessageRow]] = defaultdict(list)
+    for row in resources.rows_of(Message.objects.filter(pk__in=message_ids), language):
+        by_conversation[row.conversation_id].append(row)
+    by_id: dict[str, dict[str, Any]] = {}
+    for conversation_id, rows in by_conversation.items():
+        home = Home(streams[conversation_id].workspace_id)
+        by_id |= {message["id"]: message for message in resources.messages(rows, home, Reader(language))}
+    return by_id
+
+
+def _read_reactors(messages: Iterable[dict[str, Any]]) -> dict[str, dict[str, set[str]]]:
+    """Return message → caller → emoji."""
+    message_ids = {message["id"] for message in messages if message["reactions"]}
+    reactors: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    if message_ids:
+        rows = Reaction.objects.filter(message__in=message_ids)
+        for message_id, emoji, user_id, guest_id in rows.values_list("message_id", "emoji", "user_id", "guest_id"):
+            caller_key = f"user:{user_id}" if user_id is not None else f"guest:{guest_id}"
+            reactors[message_id][caller_key].add(emoji)
+    return reactors

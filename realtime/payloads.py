@@ -1,0 +1,90 @@
+"""The shapes of events' ``data``: for each payload of the registry, a REST serializer or a typed dictionary."""
+
+from typing import Any, TypedDict
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ComponentRegistry
+from rest_framework import serializers
+from rest_framework.views import APIView
+
+from messaging.api.schemas import MessageResource
+from realtime.json_schema import schema_of
+from workspaces.api.schemas import ChannelResource, MemberResource
+from workspaces.streams.kinds import Payload
+
+
+class UserName(TypedDict):
+    """A user, as reactions name them."""
+
+    id: int
+    name: str
+
+
+class GuestName(TypedDict):
+    """A guest, as reactions name them."""
+
+    id: str
+    nickname: str
+
+
+class ReactionChange(TypedDict):
+    """Who added or removed a reaction, and how many of this emoji there are now."""
+
+    message_id: str
+    emoji: str
+    count: int
+    user: UserName | None
+    guest: GuestName | None
+
+
+class RoomState(TypedDict):
+    """A temporary room, as everybody in it may see it. ``expires_at`` is a date and time."""
+
+    room_id: str
+    workspace_id: str
+    channel_id: str
+    name: str
+    status: str
+    expires_at: str
+
+
+class ChannelInEvent(ChannelResource):
+    """A channel; personal fields (``unread_count``, ``last_message_at``) are those of a channel without messages."""
+
+    is_purged = serializers.BooleanField(required=False, help_text="Set when the channel is archived to be deleted.")
+
+
+PAYLOADS: dict[Payload, Any] = {
+    Payload.MESSAGE: MessageResource,
+    Payload.REACTION: ReactionChange,
+    Payload.ROOM: RoomState,
+    Payload.MEMBER: MemberResource,
+    Payload.CHANNEL: ChannelInEvent,
+}
+
+
+def payload_schemas() -> tuple[dict[Payload, dict[str, str]], dict[str, Any]]:
+    """Return a reference for each payload, and the JSON Schemas that they refer to as ``#/components/schemas/…``."""
+    # drf-spectacular maps serializers on behalf of a view; this one stands for none.
+    generator, view = AutoSchema(), APIView()
+    view.request = None  # type: ignore[assignment]
+    generator.registry, generator.view, generator.path, generator.method = ComponentRegistry(), view, "", "GET"
+    references: dict[Payload, dict[str, str]] = {}
+    schemas: dict[str, Any] = {}
+    for payload, shape in PAYLOADS.items():
+        if issubclass(shape, serializers.BaseSerializer):
+            references[payload] = generator.resolve_serializer(shape, "response").ref
+        else:
+            references[payload] = {"$ref": f"#/components/schemas/{shape.__name__}"}
+            schemas[shape.__name__] = schema_of(shape)
+    schemas |= generator.registry.build({})["schemas"]
+    return references, {name: _without_extensions(schema) for name, schema in sorted(schemas.items())}
+
+
+def _without_extensions(schema: Any) -> Any:
+    """Drop what only OpenAPI tools understand."""
+    if isinstance(schema, dict):
+        return {key: _without_extensions(value) for key, value in schema.items() if not key.startswith("x-")}
+    if isinstance(schema, list):
+        return [_without_extensions(item) for item in schema]
+    return schema

@@ -1,0 +1,440 @@
+"""Keeps the hub's in-memory subscriptions in step with what the database allows.
+
+Callers (users and guests) and workspaces are scheduled, read in batches of up to BATCH in a database thread, and applied
+on the event loop. Only one batch is read at a time, so the last read always wins.
+
+States of a caller's subscription to a stream:
+
+- *unknown*: the caller's first socket is pending and nothing has been read yet.
+- *live*: the sockets are in the stream's audience and receive each event as it is dispatched.
+- *held*: the socket is skipped up to a number, because it has those events already or may not have them.
+- *catching up*: access was granted while the socket was connected, and the stream is past that moment. The socket is
+  held while `catch_up` replays what it missed, then live.
+- *ended*: the sockets are out of the audience, from the moment the batch is applied.
+
+What triggers a read of a caller: a new socket; `AccessChanged` for the user or guest; an event of a kind that changes
+access (see `workspaces.streams.kinds`); a fingerprint that differs, compared every second; a stream whose row is
+missing. What triggers a read of a workspace's open channels: the same messages and events for the workspace, and a
+missing channel. docs/realtime.md lists them with their delays.
+
+Why a read is repeated: the request leaves out what the hub knows already (open channels of workspaces, positions of
+streams). If the last subscriber of one of those leaves while the thread reads, the hub forgets it, and the snapshot
+cannot be applied without it. Such a batch is *overtaken* and scheduled again.
+
+Failures are isolated: a batch that fails is repeated in halves; a caller that alone cannot be read has its sockets
+closed with TRY_AGAIN, because its access is unknown; a workspace is retried after RETRY_SECONDS.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.utils import timezone
+
+from realtime import event_log, subscriptions
+from realtime.connection import Connection
+from realtime.database import Database
+from realtime.hub import Caller, Hub, Stream
+from realtime.protocol import TRY_AGAIN
+from realtime.subscriptions import OpenChannel, Subscription, Subscriptions
+from workspaces.models import ChannelMember
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+# Access granted longer ago than this needs no backfill: delivery never lags by more than a minute.
+RECENT = timedelta(minutes=1)
+RETRY_SECONDS = 1.0
+
+# Socket → stream → number after which it is to be replayed.
+Late = dict[Connection, dict[str, int]]
+
+
+@dataclass(slots=True)
+class SyncRequest:
+    """What to read, and what the hub knows already."""
+
+    # Callers with their subscriptions by stream; None: nothing was read for them yet.
+    known: dict[str, dict[str, Subscription] | None]
+    # Callers with pending sockets.
+    arriving: set[str]
+    # Workspaces whose open channels are read again.
+    reload: set[str]
+    # Workspace → open channel → since when, of the hub.
+    open: dict[str, dict[str, datetime]]
+    streams: set[str]
+
+
+@dataclass(slots=True)
+class SyncSnapshot:
+    """What was read."""
+
+    subscriptions: dict[str, Subscriptions] = field(default_factory=dict)
+    open: dict[str, dict[str, OpenChannel]] = field(default_factory=dict)
+    # Positions of streams that are new to the hub.
+    positions: dict[str, int] = field(default_factory=dict)
+    # Restricted channels that were open before: workspace → channel → caller who stays → subscription.
+    remaining: dict[str, dict[str, dict[str, Subscription]]] = field(default_factory=dict)
+    # (stream, since) → the number after which everything happened since.
+    starts: dict[tuple[str, datetime], int] = field(default_factory=dict)
+
+
+# ── Reading, in a database thread ──
+
+
+def read_snapshot(request: SyncRequest) -> SyncSnapshot:
+    """Read what is requested: the same number of queries for one caller and for many."""
+    snapshot = SyncSnapshot()
+    ids: dict[str, list[str]] = {"user": [], "guest": []}
+    for key in request.known:
+        kind, _, pk = key.partition(":")
+        ids[kind].append(pk)
+    if ids["user"]:
+        users = subscriptions.read_user_subscriptions([int(pk) for pk in ids["user"]])
+        snapshot.subscriptions |= {f"user:{pk}": own for pk, own in users.items()}
+    if ids["guest"]:
+        guests = subscriptions.read_guest_subscriptions(ids["guest"])
+        snapshot.subscriptions |= {f"guest:{pk}": own for pk, own in guests.items()}
+    workspace_ids = {workspace_id for own in snapshot.subscriptions.values() for workspace_id in own.workspaces}
+    snapshot.open = subscriptions.read_open_channels((workspace_ids - request.open.keys()) | request.reload)
+    _read_remaining(request, snapshot)
+    stream_ids = {stream_id for own in snapshot.subscriptions.values() for stream_id in own.by_stream()}
+    snapshot.positions = event_log.last_events(stream_ids - request.streams)
+    _read_starts(request, snapshot)
+    return snapshot
+
+
+def _read_remaining(request: SyncRequest, snapshot: SyncSnapshot) -> None:
+    for workspace_id in request.reload:
+        closed = request.open.get(workspace_id, {}).keys() - snapshot.open[workspace_id].keys()
+        remaining: dict[str, dict[str, Subscription]] = {channel_id: {} for channel_id in closed}
+        joined = ChannelMember.objects.filter(channel_id__in=closed) if closed else ChannelMember.objects.none()
+        channel_id: Any
+        for channel_id, user_id, language, since in joined.values_list(
+            "channel_id", "member__user_id", "member__language", "joined_at"
+        ):
+            remaining[channel_id][f"user:{user_id}"] = Subscription(language, since, workspace_id)
+        snapshot.remaining[workspace_id] = remaining
+
+
+def _read_starts(request: SyncRequest, snapshot: SyncSnapshot) -> None:
+    """Read where streams start for callers whose access is new: nothing earlier is ever sent to them."""
+    by_moment: dict[datetime, set[str]] = {}
+    recent = timezone.now() - RECENT
+    for key, own in snapshot.subscriptions.items():
+        known = request.known[key]
+        for stream_id, subscription in own.by_stream().items():
+            is_gained = known is not None and _is_new(known.get(stream_id), subscription)
+            if is_gained or (key in request.arriving and subscription.since >= recent):
+                for each, since in _with_open_channels(stream_id, subscription, request, snapshot):
+                    by_moment.setdefault(since, set()).add(each)
+    for workspace_id, channels in snapshot.open.items():
+        opened = channels.keys() - request.open.get(workspace_id, channels).keys()
+        for channel_id in opened:
+            by_moment.setdefault(channels[channel_id].since, set()).add(channel_id)
+    for since, stream_ids in by_moment.items():
+        positions = event_log.positions_before(dict.fromkeys(stream_ids, since))
+        snapshot.starts |= {(stream_id, since): position for stream_id, position in positions.items()}
+
+
+def _is_new(before: Subscription | None, now: Subscription) -> bool:
+    return before is None or before.since != now.since
+
+
+def _with_open_channels(
+    stream_id: str, subscription: Subscription, request: SyncRequest, snapshot: SyncSnapshot
+) -> Iterable[tuple[str, datetime]]:
+    yield stream_id, subscription.since
+    if stream_id in snapshot.open:
+        for channel_id, channel in snapshot.open[stream_id].items():
+            yield channel_id, max(subscription.since, channel.since)
+    else:
+        for channel_id, since in request.open.get(stream_id, {}).items():
+            yield channel_id, max(subscription.since, since)
+
+
+# ── Applying, on the event loop ──
+
+
+class SubscriptionSync:
+    """Reads and applies what is scheduled.
+
+    ``send_hello`` is called with each admitted socket and its cursors; ``catch_up`` with a socket and the streams that
+    are to be replayed to it; ``schedule_stream`` with channels that were opened, which may have new events already.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        database: Database,
+        *,
+        send_hello: Callable[[Connection, dict[str, int]], None],
+        catch_up: Callable[[Connection, Mapping[str, int]], None],
+        schedule_stream: Callable[[str], None],
+    ) -> None:
+        self._hub = hub
+        self._database = database
+        self._send_hello = send_hello
+        self._catch_up = catch_up
+        self._schedule_stream = schedule_stream
+        self._scheduled_callers: dict[str, None] = {}
+        self._scheduled_workspaces: set[str] = set()
+        # Sockets that wait for their hello, with the future that whoever serves them waits for.
+        self._pending: dict[Connection, asyncio.Future[None]] = {}
+        self._wake = asyncio.Event()
+
+    # ── Scheduling ──
+
+    def admit(self, connection: Connection) -> "asyncio.Future[None]":
+        """Schedule a new socket. The future is done once it was greeted, or was closed because that failed."""
+        connection.caller.pending.add(connection)
+        admitted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._pending[connection] = admitted
+        self.schedule(connection.caller.key)
+        return admitted
+
+    def withdraw(self, connection: Connection) -> None:
+        """Forget a socket that is gone. Idempotent."""
+        admitted = self._pending.pop(connection, None)
+        if admitted is not None:
+            admitted.cancel()
+
+    def schedule(self, caller_key: str) -> None:
+        """Read the caller's subscriptions again soon; ignored when it has no socket here."""
+        if caller_key in self._hub.callers:
+            self._scheduled_callers[caller_key] = None
+            self._wake.set()
+
+    def schedule_workspace(self, workspace_id: str) -> None:
+        """Read the workspace's open channels again soon; ignored when nobody here is in it."""
+        if workspace_id in self._hub.open:
+            self._scheduled_workspaces.add(workspace_id)
+            self._wake.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            keys = list(self._scheduled_callers)[:BATCH]
+            reload, self._scheduled_workspaces = self._scheduled_workspaces & self._hub.open.keys(), set()
+            for key in keys:
+                del self._scheduled_callers[key]
+            if self._scheduled_callers:
+                self._wake.set()
+            await self.sync(keys, reload)
+
+    async def sync(self, keys: list[str], reload: set[str]) -> None:
+        """Read and apply these callers and workspaces; isolate what fails by repeating halves of the batch."""
+        try:
+            await self._read_and_apply(keys, reload)
+        except Exception:
+            if len(keys) > 1:
+                half = len(keys) // 2
+                await self.sync(keys[:half], set())
+                await self.sync(keys[half:], reload)
+            elif keys and reload:
+                await self.sync(keys, set())
+                await self.sync([], reload)
+            elif len(reload) > 1:
+                for workspace_id in reload:
+                    await self.sync([], {workspace_id})
+            else:
+                log.exception("subscription_sync_failed", callers=keys, workspaces=list(reload))
+                for key in keys:
+                    self._close_caller(key)
+                for workspace_id in reload:
+                    self._retry_workspace(workspace_id)
+
+    async def _read_and_apply(self, keys: list[str], reload: set[str]) -> None:
+        scheduled = set(keys)
+        arriving = [connection for connection in self._pending if connection.caller.key in scheduled]
+        request = self._request(keys, arriving, reload)
+        snapshot = await self._database.patiently(read_snapshot, request)
+        if self._is_overtaken(snapshot):
+            self._scheduled_callers |= dict.fromkeys(keys)
+            self._scheduled_workspaces |= reload
+            self._wake.set()
+        else:
+            self._apply(request, snapshot, arriving)
+
+    def _request(self, keys: list[str], arriving: list[Connection], reload: set[str]) -> SyncRequest:
+        known: dict[str, dict[str, Subscription] | None] = {}
+        for key in keys:
+            caller = self._hub.callers.get(key)
+            if caller is not None:
+                known[key] = None if caller.subscriptions is None else caller.by_stream
+        return SyncRequest(
+            known=known,
+            arriving={connection.caller.key for connection in arriving},
+            reload=reload,
+            open={pk: dict(channels) for pk, channels in self._hub.open.items()},
+            streams=set(self._hub.streams),
+        )
+
+    def _is_overtaken(self, snapshot: SyncSnapshot) -> bool:
+        """Tell whether the hub forgot, meanwhile, something that it knew when the request was made."""
+        for own in snapshot.subscriptions.values():
+            if any(pk not in self._hub.open and pk not in snapshot.open for pk in own.workspaces):
+                return True
+            for stream_id in own.by_stream():
+                if stream_id not in self._hub.streams and stream_id not in snapshot.positions:
+                    return True
+        return False
+
+    def _apply(self, request: SyncRequest, snapshot: SyncSnapshot, arriving: list[Connection]) -> None:
+        late: Late = {}
+        for key in request.known:
+            self._apply_caller(key, request, snapshot, late)
+        for workspace_id in snapshot.open:
+            self._apply_workspace(workspace_id, snapshot, late)
+        for connection in arriving:
+            self._settle(connection, snapshot)
+        for connection, cursors in late.items():
+            self._catch_up(connection, cursors)
+
+    # ── Callers ──
+
+    def _apply_caller(self, key: str, request: SyncRequest, snapshot: SyncSnapshot, late: Late) -> None:
+        caller = self._hub.callers.get(key)
+        if caller is None:
+            return  # its last socket is gone
+        known = request.known[key]
+        own = snapshot.subscriptions.get(key) or Subscriptions(caller.language, caller.profile)
+        try:
+            self._subscribe(caller, own, snapshot)
+            if known is not None:
+                self._start_gained(caller, known, snapshot, late)
+        except Exception:
+            log.exception("subscription_sync_failed", callers=[key])
+            self._close_caller(key)
+
+    def _subscribe(self, caller: Caller, own: Subscriptions, snapshot: SyncSnapshot) -> None:
+        before = caller.by_stream
+        caller.subscriptions = own
+        current = caller.by_stream
+        for stream_id, subscription in current.items():
+            if self._hub.is_open(stream_id, subscription.workspace_id):
+                continue
+            position = snapshot.positions.get(stream_id, 0)
+            is_workspace = stream_id in own.workspaces
+            self._hub.subscribe(caller, stream_id, subscription, position, is_workspace=is_workspace)
+            old = before.get(stream_id)
+            if old is not None and old.language != subscription.language:
+                self._hub.unsubscribe(caller, stream_id, old)
+        for stream_id, old in before.items():
+            if stream_id not in current:
+                self._hub.unsubscribe(caller, stream_id, old)
+
+    def _start_gained(
+        self, caller: Caller, known: Mapping[str, Subscription], snapshot: SyncSnapshot, late: Late
+    ) -> None:
+        """Start the streams that the caller gained while connected, so that nothing is lost and nothing too old is sent."""
+        current = caller.by_stream
+        for stream, since in self._hub.streams_since(caller):
+            # Open channels are gained with their workspace.
+            anchor = stream.id if stream.id in current else stream.workspace_id or ""
+            if not _is_new(known.get(anchor), current[anchor]):
+                continue
+            start = snapshot.starts.get((stream.id, since))
+            if start is not None:
+                for socket in caller.sockets:
+                    _start(socket, stream, start, late)
+
+    def _close_caller(self, key: str) -> None:
+        """Close all sockets of a caller whose access is unknown; they may try again."""
+        caller = self._hub.callers.get(key)
+        for socket in () if caller is None else caller.all_sockets():
+            socket.close(TRY_AGAIN)
+            self._resolve(socket)
+
+    # ── Pending sockets ──
+
+    def _settle(self, connection: Connection, snapshot: SyncSnapshot) -> None:
+        """Greet a pending socket, and resolve its future whatever happens."""
+        if connection not in self._pending:
+            return  # gone, or closed already
+        try:
+            if not connection.closed:
+                self._greet(connection, snapshot)
+        except Exception:
+            log.exception("greeting_failed", caller=connection.caller.key)
+            connection.close(TRY_AGAIN)
+        finally:
+            self._resolve(connection)
+
+    def _greet(self, connection: Connection, snapshot: SyncSnapshot) -> None:
+        self._hub.admit(connection)
+        cursors: dict[str, int] = {}
+        for stream, since in self._hub.streams_since(connection.caller):
+            start = snapshot.starts.get((stream.id, since))
+            if start is not None and start > stream.position:
+                stream.hold(connection, start)
+            cursors[stream.id] = stream.cursor_of(connection)
+        self._send_hello(connection, cursors)
+
+    def _resolve(self, connection: Connection) -> None:
+        admitted = self._pending.pop(connection, None)
+        if admitted is not None and not admitted.done():
+            admitted.set_result(None)
+
+    # ── Workspaces ──
+
+    def _apply_workspace(self, workspace_id: str, snapshot: SyncSnapshot, late: Late) -> None:
+        if workspace_id not in self._hub.streams:
+            return  # its last subscriber is gone
+        try:
+            self._apply_open_channels(workspace_id, snapshot, late)
+        except Exception:
+            log.exception("subscription_sync_failed", workspaces=[workspace_id])
+            self._retry_workspace(workspace_id)
+
+    def _apply_open_channels(self, workspace_id: str, snapshot: SyncSnapshot, late: Late) -> None:
+        channels = snapshot.open[workspace_id]
+        is_new = workspace_id not in self._hub.open
+        known = self._hub.open.setdefault(workspace_id, {})
+        remaining = snapshot.remaining.get(workspace_id, {})
+        for channel_id in known.keys() - channels.keys():
+            if channel_id in remaining:
+                self._hub.close_channel(workspace_id, channel_id, remaining[channel_id])
+        for channel_id, channel in channels.items():
+            if channel_id in known:
+                continue
+            start = channel.last_event
+            if not is_new:
+                start = snapshot.starts.get((channel_id, channel.since), start)
+            for socket in self._hub.open_channel(workspace_id, channel_id, channel.since, start):
+                _start(socket, self._hub.streams[channel_id], start, late)
+            self._schedule_stream(channel_id)
+
+    def _retry_workspace(self, workspace_id: str) -> None:
+        asyncio.get_running_loop().call_later(RETRY_SECONDS, self.schedule_workspace, workspace_id)
+
+    # ── Polling ──
+
+    async def poll_fingerprints(self) -> None:
+        """Schedule users whose access changed although no message or event said so."""
+        callers = {
+            caller.user_id: caller
+            for caller in self._hub.callers.values()
+            if caller.user_id is not None and caller.subscriptions is not None
+        }
+        user_ids = list(callers)
+        for begin in range(0, len(user_ids), 2 * BATCH):
+            some = user_ids[begin : begin + 2 * BATCH]
+            fingerprints = await self._database(subscriptions.read_fingerprints, some)
+            for user_id in some:
+                own = callers[user_id].subscriptions
+                if own is not None and fingerprints.get(user_id) != (own.language, own.fingerprint):
+                    self.schedule(callers[user_id].key)
+
+
+def _start(socket: Connection, stream: Stream, start: int, late: Late) -> None:
+    """Let ``socket`` receive ``stream`` from after ``start`` on: hold it up to there, or note what it has missed."""
+    if start < stream.position:
+        stream.hold(socket, None)
+        late.setdefault(socket, {})[stream.id] = start
+    elif start > stream.position:
+        stream.hold(socket, start)
