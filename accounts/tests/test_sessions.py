@@ -20,7 +20,7 @@ from accounts.models import Session, User
 from accounts.tasks import purge_accounts
 from accounts.tests.helpers import post
 from conftest import PASSWORD, make_user
-from realtime.callers import Refused, identify
+from realtime.authentication import NotAuthenticated, identify
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +70,7 @@ def test_who_reads_the_table_opens_nothing(owner: User) -> None:
     sign_in(owner)
     stolen = Session.objects.get().session_key
     assert browser_with(stolen).get("/api/v1/me").status_code == 401
-    with pytest.raises(Refused):
+    with pytest.raises(NotAuthenticated):
         identify(socket_headers(stolen), [])
     assert Session.objects.get().session_key == stolen
 

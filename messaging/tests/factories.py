@@ -8,9 +8,10 @@ from accounts.models import User
 from accounts.tests.factories import UserFactory
 from messaging.access import channel_place
 from messaging.actions.direct import open_direct
-from messaging.actions.posting import Draft, post_message
+from messaging.actions.posting import post_message
 from messaging.actions.reacting import report_message
 from messaging.context import Sender
+from messaging.drafts import NewMessage
 from messaging.models import DirectConversation, Message, Report
 from rosetta.tests.factories import ActionFactory
 from workspaces.models import Channel
@@ -42,7 +43,7 @@ class MessageFactory(ActionFactory[Message]):
     @classmethod
     def act(cls, *, channel: Channel, sender: User, **fields: Any) -> Message:
         place = channel_place(sender, channel.workspace_id, channel.pk, to_write=True)
-        return post_message(sender=Sender(user=sender), place=place, draft=Draft(**fields)).message
+        return post_message(sender=Sender(user=sender), place=place, draft=NewMessage(**fields)).message
 
 
 class ReportFactory(ActionFactory[Report]):
