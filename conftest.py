@@ -11,29 +11,26 @@ from django.utils import translation
 from rest_framework.test import APIClient
 from xdist.scheduler import LoadScopeScheduling
 
-from accounts.identity.secrets import digest
-from accounts.models import AccessToken, User
+from accounts.models import User
+from accounts.tests.factories import PASSWORD as PASSWORD
+from accounts.tests.factories import AccessTokenFactory, UserFactory
 from rosetta import ids
 from rosetta.http import throttles
 from rosetta.tests import migrated
-from workspaces import actions
 from workspaces.models import Channel, Member, Workspace
-
-PASSWORD = "correct horse 9"  # noqa: S105
-SECRET = "s" * 43
+from workspaces.tests.factories import MemberFactory, WorkspaceFactory
 
 
 def make_user(name: str, language: str = "en", **fields: Any) -> User:
-    return User.objects.create_user(
-        f"{name.lower()}@example.com", PASSWORD, name=name, preferred_language=language, **fields
-    )
+    """Somebody by name; where a test says more than that, it calls the factory."""
+    return UserFactory.create(name=name, preferred_language=language, **fields)
 
 
 def token_client(user: User, abilities: list[str] | None = None) -> APIClient:
     """A client that calls with a bearer token of ``user``."""
-    token = AccessToken.objects.create(user=user, name="test", abilities=abilities or ["*"], secret_hash=digest(SECRET))
+    token = AccessTokenFactory.create(user=user, abilities=abilities or ["*"])
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token.pk}|{SECRET}")
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token.shown}")
     return client
 
 
@@ -48,7 +45,10 @@ def answers_until_limited(call: Callable[[], int], limit: int) -> list[int]:
 
 
 class ByService(LoadScopeScheduling):
-    """Tests that share a running service go to one process, which starts it once; any other goes to whichever is free."""
+    """Give tests that share a running service to one process, which starts it once; any other to whichever is free.
+
+    By path, because xdist's own groups have no effect with pytest 9.2 (pytest-dev/pytest-xdist#1386).
+    """
 
     SHARING = (
         "realtime/tests/test_faults.py",
@@ -59,7 +59,7 @@ class ByService(LoadScopeScheduling):
     )
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((place for place in self.SHARING if nodeid.startswith(place)), nodeid)
+        return next((path for path in self.SHARING if nodeid.startswith(path)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -129,12 +129,12 @@ def outsider(db: None) -> User:
 
 @pytest.fixture
 def workspace(owner: User) -> Workspace:
-    return actions.create_workspace(owner=owner, name="Acme").workspace
+    return WorkspaceFactory.create(owner=owner, name="Acme")
 
 
 @pytest.fixture
 def membership(workspace: Workspace, member_user: User) -> Member:
-    return actions.add_member(workspace=workspace, user=member_user)
+    return MemberFactory.create(workspace=workspace, user=member_user)
 
 
 @pytest.fixture

@@ -1,16 +1,15 @@
-"""Everything on one port, embedded: ``uvicorn rosetta.asgi:application``."""
+"""Everything on one port, embedded: ``python -m rosetta.serving rosetta.asgi:application --sockets``."""
 
 from typing import Any
 
-from a2wsgi import WSGIMiddleware
-
 from rosetta.gateway import gateway
+from rosetta.serving.bridge import Bridge
 from rosetta.wsgi import application as wsgi_application
 
-# A request takes one while it lasts, a download as long as its reader needs.
+# Requests at one time. None waits for its client; some wait for a translation engine or hash a password.
 THREADS = 20
 
-_rest = WSGIMiddleware(wsgi_application, workers=THREADS)
+_rest = Bridge(wsgi_application, threads=THREADS)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -1,4 +1,7 @@
-"""The WebSocket gateway in a process of its own: ``uvicorn rosetta.gateway:application``, or ``python -m rosetta.gateway``."""
+"""The WebSocket gateway in a process of its own: ``python -m rosetta.serving rosetta.gateway:application --sockets``.
+
+``python -m rosetta.gateway`` does that on GATEWAY_PORT.
+"""
 
 import os
 from typing import Any
@@ -8,16 +11,16 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rosetta.settings")
 django.setup()
 
-from a2wsgi import WSGIMiddleware  # noqa: E402  (the settings come first)
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402  (the settings come first)
 
 from realtime.gateway import Gateway  # noqa: E402
+from rosetta.serving.bridge import Bridge  # noqa: E402
 
 # What a supervisor, a balancer and Prometheus ask of any process.
 PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 gateway = Gateway()
-_pages = WSGIMiddleware(get_wsgi_application(), workers=2)
+_pages = Bridge(get_wsgi_application(), threads=2)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -31,17 +34,11 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 
 
 def main() -> None:
-    import uvicorn
+    from django.conf import settings
 
-    # Deflate would cost each socket 40 KB and its frames most of their speed.
-    uvicorn.run(
-        application,
-        host=os.environ.get("HOST", "127.0.0.1"),
-        port=int(os.environ.get("GATEWAY_PORT", "8001")),
-        ws_per_message_deflate=False,
-        log_config=None,
-        access_log=False,
-    )
+    from rosetta.serving.__main__ import main as serve
+
+    serve(["rosetta.gateway:application", "--sockets", "--port", str(settings.GATEWAY_PORT)])
 
 
 if __name__ == "__main__":

@@ -36,6 +36,14 @@ WEB_WORKERS = env.integer("WEB_WORKERS", 2, low=1, high=256)
 # More wait for one another and for the interpreter while they hold locks: eight a process posted a sixth slower than four.
 WEB_THREADS = env.integer("WEB_THREADS", 4, low=1, high=256)
 WORKER_CONCURRENCY = env.integer("WORKER_CONCURRENCY", 4, low=1, high=256)
+# How long the head of a request may take to come, and then its body; a body has a second more for each REQUEST_BODY_RATE
+# bytes of it that came.
+REQUEST_SECONDS = env.integer("REQUEST_SECONDS", 10, low=1, high=3600)
+REQUEST_BODY_RATE = env.integer("REQUEST_BODY_RATE", 16 * 1024, low=1)
+# How long an answer may wait for a reader who takes nothing, or less than 64 KiB.
+RESPONSE_SECONDS = env.integer("RESPONSE_SECONDS", 30, low=1, high=3600)
+# Bodies that are still coming, and downloads that are still going, for each address and process.
+HELD_REQUESTS_PER_ADDRESS = env.integer("HELD_REQUESTS_PER_ADDRESS", 100, low=1)
 DEBUG = env.switch("DEBUG", False)
 if TESTING and not env.text("VAR_DIR"):
     _scratch = tempfile.mkdtemp(prefix="rosetta-tests-")
@@ -352,7 +360,15 @@ FILES_USER_QUOTA_BYTES = env.integer("FILES_USER_QUOTA_BYTES", 10 * 1024**3)
 FILES_WORKSPACE_QUOTA_BYTES = env.integer("FILES_WORKSPACE_QUOTA_BYTES", 100 * 1024**3)
 FILES_SPOOL_DIR = VAR_DIR / "spool"
 CLAMD_URL = env.url("CLAMD_URL", schemes=("tcp", "unix"))
+# The most that the body of a request may have, but for the paths under which files are sent.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+_FORM_BYTES = 1024 * 1024
+# Of a body that is too large an upload's parser gets the beginning and the length: it refuses the file, in words of its own.
+LARGE_BODIES = (
+    ("/api/v1/files", FILES_MAX_BYTES + _FORM_BYTES, True),
+    # Staff import translation memories.
+    ("/admin/", 64 * 1024 * 1024 + _FORM_BYTES, False),
+)
 
 # ── Push ──
 # Empty: that transport is off. The addresses are bases; plain http only on this machine.

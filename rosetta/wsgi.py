@@ -1,4 +1,4 @@
-"""REST, admin and pages: ``granian --interface wsgi rosetta.wsgi:application``."""
+"""REST, admin and pages as a WSGI application, which ``rosetta.serving.bridge`` runs."""
 
 import gc
 import os

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tests import oidc
 from accounts.tests.helpers import bearer, code_for, code_in, link_in, new_mail, post
-from accounts.tests.test_social import provider, way  # noqa: F401  (a fixture)
+from accounts.tests.social import way
 from conftest import PASSWORD, token_client
 
 pytestmark = pytest.mark.django_db
@@ -152,7 +152,7 @@ def test_logout(john: User, flavour: str) -> None:
 
 
 @pytest.fixture
-def johns_provider(provider: oidc.OidcServer) -> oidc.OidcServer:  # noqa: F811
+def johns_provider(provider: oidc.OidcServer) -> oidc.OidcServer:
     provider.person = {
         "sub": "john-1",
         "email": "john@example.com",

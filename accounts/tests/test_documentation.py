@@ -4,15 +4,17 @@ import json
 import re
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import LazySettings, settings
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from accounts.tests.helpers import code_in, link_in, new_mail
 from accounts.tests.oidc import OidcServer
-from accounts.tests.test_social import at_provider, provider  # noqa: F401  (a fixture)
+from accounts.tests.social import at_provider
 from conftest import PASSWORD, make_user, token_client
 
 pytestmark = [
@@ -57,20 +59,20 @@ def test_every_shell_example_is_run_below() -> None:
     assert len(SCRIPT) == 1
 
 
-def test_the_register_example(live_server: Any) -> None:
+def test_the_register_example(live_server: LiveServer) -> None:
     (answer,) = sh(SHELL["register"], live_server.url)
     assert set(answer) == {"access_token", "token_type", "user"}
     assert User.objects.get().preferred_language == "ja"
 
 
-def test_the_login_example(live_server: Any) -> None:
+def test_the_login_example(live_server: LiveServer) -> None:
     nina()
     me, changed, done = sh(SHELL["login"], live_server.url)
     assert (me["email"], changed["preferred_language"]) == ("nina@example.com", "th")
     assert done == {"message": "Logged out successfully."}
 
 
-def test_the_code_example(live_server: Any) -> None:
+def test_the_code_example(live_server: LiveServer) -> None:
     asked, verified = SHELL["code"].split("# The mail says: 123456\n")
     assert sh(asked, live_server.url) == [{"message": "OTP sent to your email."}]
     code = code_in(new_mail()[0])
@@ -78,7 +80,7 @@ def test_the_code_example(live_server: Any) -> None:
     assert answer["user"]["name"] == "nina"
 
 
-def test_the_reset_example(live_server: Any) -> None:
+def test_the_reset_example(live_server: LiveServer) -> None:
     nina()
     asked, reset = re.split(r"# The mail's link: .*\n", SHELL["reset"])
     assert sh(asked, live_server.url) == [{"message": "Password reset link sent to your email."}]
@@ -87,7 +89,7 @@ def test_the_reset_example(live_server: Any) -> None:
     assert done == [{"message": "Password has been reset successfully."}]
 
 
-def test_the_provider_example(live_server: Any, provider: OidcServer) -> None:  # noqa: F811
+def test_the_provider_example(live_server: LiveServer, provider: OidcServer) -> None:
     asked, finished = re.split(r"# The provider led back .*\n", SHELL["provider"])
     (answer,) = sh(asked, live_server.url)
     back = at_provider(answer["redirect_url"])
@@ -95,7 +97,7 @@ def test_the_provider_example(live_server: Any, provider: OidcServer) -> None:  
     assert answer["user"]["name"] == "Nina"
 
 
-def test_the_leaving_example(live_server: Any) -> None:
+def test_the_leaving_example(live_server: LiveServer) -> None:
     client = token_client(nina())
     bearer = client._credentials["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
     asked, followed = sh(SHELL["leaving"], live_server.url, TOKEN=bearer)
@@ -103,7 +105,7 @@ def test_the_leaving_example(live_server: Any) -> None:
     assert User.objects.get().name == "Deleted user"
 
 
-def test_the_tokens_example(live_server: Any) -> None:
+def test_the_tokens_example(live_server: LiveServer) -> None:
     client = token_client(make_user("Olivia"))
     bearer = client._credentials["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
     made, tokens, sessions = sh(SHELL["tokens"], live_server.url, TOKEN=bearer)
@@ -130,7 +132,7 @@ globalThis.fetch = async (url, options) => {
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed: the JavaScript example is not run")
-def test_the_javascript_example(live_server: Any, settings: LazySettings, tmp_path: Any) -> None:
+def test_the_javascript_example(live_server: LiveServer, settings: LazySettings, tmp_path: Path) -> None:
     nina()
     settings.ALLOWED_ORIGINS = frozenset([live_server.url])
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from rest_framework.test import APIClient
 from accounts.models import AccessToken, Session, User
 from accounts.tests import oidc
 from accounts.tests.helpers import bearer, code_in, link_in, new_mail, post
-from accounts.tests.test_social import at_provider, provider  # noqa: F401  (a fixture)
+from accounts.tests.social import at_provider
 from conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +84,7 @@ def test_a_foreign_host_gets_nothing_and_changes_no_link(owner: User) -> None:
     assert link_in(new_mail()[0]).startswith("http://127.0.0.1:8000/reset-password?")
 
 
-def test_cookies_are_secure_where_the_service_is_reached_over_https(tmp_path: Any) -> None:
+def test_cookies_are_secure_where_the_service_is_reached_over_https(tmp_path: Path) -> None:
     told = "from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.HTTPS)"
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "rosetta.settings", "VAR_DIR": str(tmp_path)}
     for url, secure in (("https://chat.example", "True True True"), ("http://chat.example", "False False False")):
@@ -98,7 +99,7 @@ def test_cookies_are_secure_where_the_service_is_reached_over_https(tmp_path: An
 
 
 def test_no_secret_reaches_a_log(
-    provider: oidc.OidcServer,  # noqa: F811
+    provider: oidc.OidcServer,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:

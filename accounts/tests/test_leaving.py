@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -54,7 +55,7 @@ class Above:
 
 
 @pytest.fixture
-def above(settings: LazySettings, tmp_path: Any) -> Iterator[Above]:
+def above(settings: LazySettings, tmp_path: Path) -> Iterator[Above]:
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},

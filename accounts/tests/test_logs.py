@@ -15,7 +15,7 @@ import pytest
 from websockets.sync.client import connect
 
 from accounts.tests import oidc
-from accounts.tests.test_social import at_provider
+from accounts.tests.social import at_provider
 from rosetta.tests.processes import eventually, free_port
 from rosetta.tests.supervised import Supervised
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_string
-from typing import Any
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -171,7 +171,7 @@ def test_a_worker_that_died_leaves_its_mail_to_the_next(owner: User) -> None:
         assert len(new_mail()) == 1
 
 
-def test_embedded_mail_is_a_file_a_message(owner: User, settings: LazySettings, tmp_path: Any) -> None:
+def test_embedded_mail_is_a_file_a_message(owner: User, settings: LazySettings, tmp_path: Path) -> None:
     settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", tmp_path
     for email in (owner.email, "other@example.com"):
         post("auth/app/otp", {"email": email})

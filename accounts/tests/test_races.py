@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 from accounts.models import AccessToken, OneTimeCode, User
 from accounts.tests import oidc
 from accounts.tests.helpers import code_for, link_in, new_mail, post
-from accounts.tests.test_social import provider, way  # noqa: F401  (a fixture)
+from accounts.tests.social import way
 from conftest import PASSWORD, make_user, token_client
 from rosetta.http.throttles import counter
 
@@ -113,7 +113,7 @@ def test_a_reset_link_works_once_for_many_at_once() -> None:
 
 @on_postgresql
 @pytest.mark.parametrize("flavour", ["app", "web"])
-def test_a_state_lets_one_of_many_in(provider: oidc.OidcServer, settings: LazySettings, flavour: str) -> None:  # noqa: F811
+def test_a_state_lets_one_of_many_in(provider: oidc.OidcServer, settings: LazySettings, flavour: str) -> None:
     settings.THROTTLE = False
     browser = APIClient()
     body = way(flavour, browser)
@@ -128,7 +128,7 @@ def test_a_state_lets_one_of_many_in(provider: oidc.OidcServer, settings: LazySe
 
 
 @on_postgresql
-def test_one_account_at_a_provider_is_linked_to_one_of_many(provider: oidc.OidcServer, settings: LazySettings) -> None:  # noqa: F811
+def test_one_account_at_a_provider_is_linked_to_one_of_many(provider: oidc.OidcServer, settings: LazySettings) -> None:
     settings.THROTTLE = False
     clients = [token_client(make_user(f"user{number}")) for number in range(5)]
     ways = [way("app", client, link=True) for client in clients]

@@ -1,8 +1,6 @@
 """Sign-in by a provider and linked accounts, both flavours, against an OpenID Connect server of our own."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,58 +15,13 @@ from accounts.identity.providers import is_true
 from accounts.models import SocialState, User
 from accounts.tests import oidc
 from accounts.tests.helpers import bearer, code_for, new_mail, post
+from accounts.tests.social import CALLBACK, NINA, way
 from conftest import PASSWORD, token_client
 
 pytestmark = pytest.mark.django_db
 
-CALLBACK = "https://chat.example/auth/oidc/callback"
-NINA = {
-    "sub": "nina-1",
-    "email": "Nina@Example.com",
-    "email_verified": True,
-    "name": "Nina",
-    "picture": "https://example.com/nina.png",
-}
 STATE_INVALID = {"state": ["The state is invalid or has expired."]}
 both = pytest.mark.parametrize("flavour", ["app", "web"])
-
-
-@pytest.fixture
-def provider(settings: LazySettings) -> Iterator[oidc.OidcServer]:
-    settings.SOCIAL_CALLBACK_URL = "https://chat.example/auth/{provider}/callback"
-    with oidc.running(CALLBACK) as server:
-        server.person = dict(NINA)
-        app = {
-            "provider_id": "oidc",
-            "name": "OpenID Connect",
-            "client_id": oidc.CLIENT_ID,
-            "secret": oidc.CLIENT_SECRET,
-            "settings": {"server_url": server.issuer},
-        }
-        settings.SOCIALACCOUNT_PROVIDERS = {
-            **settings.SOCIALACCOUNT_PROVIDERS,
-            "openid_connect": {"APPS": [app]},
-        }
-        yield server
-
-
-def at_provider(redirect_url: str) -> dict[str, str]:
-    """What the frontend's callback page is opened with, after the browser has been to the provider."""
-    url = urlsplit(redirect_url)
-    connection = HTTPConnection(url.netloc)  # which follows no redirect and writes no log
-    connection.request("GET", f"{url.path}?{url.query}")
-    answer = connection.getresponse()
-    assert answer.status == 302, answer.read()
-    query = parse_qs(urlsplit(answer.headers["Location"]).query)
-    connection.close()
-    return {"code": query["code"][0], "state": query["state"][0]}
-
-
-def way(flavour: str, client: APIClient | None = None, link: bool = False) -> dict[str, str]:
-    """To the provider and back: what a client then posts."""
-    asked = post(f"auth/{flavour}/social/oidc/{'link' if link else 'redirect'}", {}, client)
-    assert asked.status_code == 200, asked.json()
-    return at_provider(asked.json()["redirect_url"])
 
 
 def sign_in(flavour: str = "app", client: APIClient | None = None, **body: Any) -> Any:

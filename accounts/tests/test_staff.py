@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import AccessToken, AuditEntry, Guest, Session, User
@@ -277,7 +278,7 @@ def test_a_superuser_made_by_command_is_proven() -> None:
     assert root.email_verified_at is not None
 
 
-def test_the_log_forgets_what_is_older_than_its_retention_and_says_so(owner: User, settings: Any) -> None:
+def test_the_log_forgets_what_is_older_than_its_retention_and_says_so(owner: User, settings: Settings) -> None:
     from datetime import timedelta
 
     import time_machine

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import AccessToken, Session, User
@@ -136,7 +137,7 @@ def test_the_last_use_of_a_session_is_written_once_a_minute_too(owner: User) -> 
     assert Session.objects.get().last_used_at >= later
 
 
-def test_a_session_that_nobody_uses_ends_and_one_in_use_goes_on(owner: User, settings: Any) -> None:
+def test_a_session_that_nobody_uses_ends_and_one_in_use_goes_on(owner: User, settings: Settings) -> None:
     settings.SESSION_IDLE_MINUTES = 60
     used, left = browser_of(owner), browser_of(owner)
     for minutes in (50, 100):
@@ -147,7 +148,7 @@ def test_a_session_that_nobody_uses_ends_and_one_in_use_goes_on(owner: User, set
         assert len(used.get("/api/v1/me/sessions").json()["data"]) == 1
 
 
-def test_a_look_at_admin_is_a_use_of_the_session(owner: User, settings: Any) -> None:
+def test_a_look_at_admin_is_a_use_of_the_session(owner: User, settings: Settings) -> None:
     settings.SESSION_IDLE_MINUTES = 60
     User.objects.filter(pk=owner.pk).update(is_staff=True, is_superuser=True)
     browser = Client()

@@ -53,8 +53,7 @@ class Stack:
 
     def commands(self) -> dict[str, list[str]]:
         python = [sys.executable, "-m"]
-        web = [*python, "granian", "--interface", "wsgi", "rosetta.wsgi:application", "--host", HOST, "--no-access-log"]
-        web += ["--workers", "1", "--blocking-threads", "8", "--respawn-failed-workers", "--port"]
+        web = [*python, "rosetta.serving", "rosetta.rest:application", "--host", HOST, "--port"]
         worker = [
             *python,
             "celery",

@@ -17,6 +17,7 @@ from accounts.models import AccessToken, User
 from accounts.tests.helpers import bearer, code_for, post
 from conftest import PASSWORD, token_client
 from devices.models import Device
+from devices.tests.factories import DeviceFactory
 from rosetta.ids import new_ulid
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ def test_a_changed_password_leaves_the_callers_device_alone(owner: User, way_in:
     for client in (thief, browser):
         register(client)
     kept = register(caller)
-    Device.objects.create(user=owner, platform="ios", provider="fcm", push_token="of old", token_hash="of old")
+    DeviceFactory.create(user=owner, provider="fcm", push_token="of old")
     flavour = "app" if way_in is app_of else "web"
     body = {"current_password": PASSWORD, "password": NEW, "password_confirmation": NEW}
     assert post(f"auth/{flavour}/change-password", body, caller).status_code == 200

@@ -9,6 +9,7 @@ import jwt
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+from pytest_django import Settings
 
 from devices import transports
 from devices.checks import keys_can_be_read, transports_say_whether_they_are_on
@@ -43,7 +44,7 @@ def fcm_error(status: int, code: str) -> servers.Answer:
 
 
 @pytest.fixture
-def fcm(settings: Any, tmp_path: Path) -> Iterator[Provider]:
+def fcm(settings: Settings, tmp_path: Path) -> Iterator[Provider]:
     """Google's two endpoints; an assertion that is not the account's gets no token."""
 
     def handle(asked: Asked) -> servers.Answer:
@@ -136,7 +137,7 @@ def test_fcm_without_a_sign_in_is_later(fcm: Provider) -> None:
 
 
 @pytest.fixture
-def apple(settings: Any, tmp_path: Path) -> Any:
+def apple(settings: Settings, tmp_path: Path) -> Any:
     path, public_key = keys.apple_key(tmp_path)
     settings.APNS_KEY_FILE, settings.APNS_KEY_ID, settings.APNS_TEAM_ID = str(path), "KEY123", "TEAM99"
     settings.APNS_TOPIC = "com.example.chat"
@@ -144,7 +145,7 @@ def apple(settings: Any, tmp_path: Path) -> Any:
 
 
 @pytest.fixture
-def apns(settings: Any, apple: Any) -> Iterator[Provider]:
+def apns(settings: Settings, apple: Any) -> Iterator[Provider]:
     with servers.http2(lambda asked: ok()) as provider:
         settings.APNS_URL = provider.url
         yield provider
@@ -219,7 +220,7 @@ def test_apns_cuts_a_long_text_to_what_it_takes(apns: Provider) -> None:
     assert apns.asked[0].json["aps"]["alert"]["body"].endswith("…")
 
 
-def test_a_relay_on_this_machine_may_speak_http1(settings: Any, apple: Any) -> None:
+def test_a_relay_on_this_machine_may_speak_http1(settings: Settings, apple: Any) -> None:
     with servers.http(lambda asked: ok()) as relay:
         settings.APNS_URL = relay.url
         assert results(send("apns", "aa11")) == [Result.SENT]
@@ -230,7 +231,7 @@ def test_a_relay_on_this_machine_may_speak_http1(settings: Any, apple: Any) -> N
 
 
 @pytest.fixture
-def expo(settings: Any) -> Iterator[Provider]:
+def expo(settings: Settings) -> Iterator[Provider]:
     with servers.http(lambda asked: ok({"data": [{"status": "ok", "id": "x"} for _ in asked.json]})) as provider:
         settings.EXPO_URL, settings.EXPO_ACCESS_TOKEN = provider.url, "expo-key"
         yield provider
@@ -312,12 +313,12 @@ def test_what_expo_answers_as_a_whole_is_every_pushs_outcome(
 
 @pytest.mark.usefixtures("fcm", "apple", "expo")
 @pytest.mark.parametrize("provider", ["fcm", "apns", "expo"])
-def test_a_provider_that_is_away_is_later(settings: Any, provider: str) -> None:
+def test_a_provider_that_is_away_is_later(settings: Settings, provider: str) -> None:
     settings.FCM_URL = settings.APNS_URL = settings.EXPO_URL = "http://127.0.0.1:1"
     assert results(send(provider, "t1", "t2")) == [Result.LATER] * 2
 
 
-def test_a_batch_waits_once_for_a_provider_that_does_not_answer(fcm: Provider, settings: Any) -> None:
+def test_a_batch_waits_once_for_a_provider_that_does_not_answer(fcm: Provider, settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.FCM_URL = f"http://127.0.0.1:{silent.getsockname()[1]}"
         outcomes = send("fcm", *(f"t{number}" for number in range(40)))
@@ -326,7 +327,7 @@ def test_a_batch_waits_once_for_a_provider_that_does_not_answer(fcm: Provider, s
 
 
 @pytest.mark.parametrize("content", [None, "no JSON", "{}", '{"project_id": "x", "private_key": "none"}'])
-def test_a_key_that_is_none_is_told_at_the_start(settings: Any, tmp_path: Path, content: str | None) -> None:
+def test_a_key_that_is_none_is_told_at_the_start(settings: Settings, tmp_path: Path, content: str | None) -> None:
     assert keys_can_be_read(None) == []
     path = tmp_path / "key"
     if content is not None:
@@ -337,7 +338,7 @@ def test_a_key_that_is_none_is_told_at_the_start(settings: Any, tmp_path: Path, 
     assert [one.split(" ")[0] for one in told] == ["APNS_KEY_FILE", "FCM_CREDENTIALS_FILE"]
 
 
-def test_transports_that_are_off_say_so(capsys: Any, settings: Any) -> None:
+def test_transports_that_are_off_say_so(capsys: Any, settings: Settings) -> None:
     call_command("check")
     told = {(found.id, found.msg) for found in transports_say_whether_they_are_on(None)}
     assert ("devices.I001", "Push through fcm is off: FCM_CREDENTIALS_FILE is not set.") in told

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.identity.secrets import digest
@@ -14,7 +15,7 @@ from files.tests.samples import upload
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, settings: Any) -> Path:
+def folder(tmp_path: Path, settings: Settings) -> Path:
     settings.FILES_SPOOL_DIR = tmp_path / "spool"
     settings.STORAGES = {
         **settings.STORAGES,

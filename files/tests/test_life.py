@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -17,6 +16,7 @@ from django.db import close_old_connections, connection, connections, transactio
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.actions.leaving import build_export, erase, leave, request_export
@@ -25,6 +25,7 @@ from conftest import PASSWORD
 from files import actions, storage, tasks
 from files.errors import FileInUse
 from files.models import File, Removal
+from files.tests.audit import agree
 from files.tests.samples import exif_with_place, picture, upload
 from rosetta.errors import Invalid
 from rosetta.ids import new_ulid
@@ -32,15 +33,6 @@ from rosetta.ids import new_ulid
 pytestmark = pytest.mark.django_db
 
 postgres_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL's row locks")
-
-
-def agree() -> bool:
-    """What ``manage.py files_audit`` says."""
-    try:
-        call_command("files_audit", stdout=io.StringIO())
-    except SystemExit:
-        return False
-    return True
 
 
 def claim(file_ids: list[str], user: User | None) -> list[str]:
@@ -72,7 +64,7 @@ def test_a_claim_names_every_file_that_cannot_be_had_and_takes_none(
     assert not File.objects.get(pk=mine.pk).is_claimed
 
 
-def test_files_without_an_owner_are_claimed_by_nobody(settings: Any, member_user: User) -> None:
+def test_files_without_an_owner_are_claimed_by_nobody(settings: Settings, member_user: User) -> None:
     settings.FILES_ALLOW_ANONYMOUS = True
     data = APIClient().post("/api/v1/files", {"file": upload()}, format="multipart").json()["data"]
     assert claim([data["id"]], member_user) == ["attachment_ids.0"]
@@ -140,7 +132,7 @@ def test_the_sweep_goes_in_bounded_batches(member_user: User) -> None:
 
 
 @pytest.fixture
-def dying_process(folder: Path, settings: Any) -> Iterator[Callable[[str], None]]:
+def dying_process(folder: Path, settings: Settings) -> Iterator[Callable[[str], None]]:
     """Runs Python in a process of its own, on this test's database and folder, which ends itself on the way."""
     name = connection.settings_dict["NAME"]
     if connection.vendor != "postgresql" and "memory" in str(name):
@@ -208,7 +200,7 @@ def test_a_crash_between_row_and_bytes_of_a_removal_is_made_good(
 
 
 def test_an_upload_that_outlived_its_lease_is_refused_whole(
-    as_member: APIClient, stored: Callable[[], list[Path]], settings: Any
+    as_member: APIClient, stored: Callable[[], list[Path]], settings: Settings
 ) -> None:
     options = settings.STORAGES["default"]["OPTIONS"]
     settings.STORAGES = {

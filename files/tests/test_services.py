@@ -10,17 +10,19 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from files import storage, tasks
 from files.models import File, Removal
+from files.tests.audit import agree
 from files.tests.samples import picture, upload
-from files.tests.test_life import agree
 from rosetta.tests.processes import free_port
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +67,7 @@ def s3_endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def on_s3(s3_endpoint: str, settings: Any) -> str:
+def on_s3(s3_endpoint: str, settings: Settings) -> str:
     settings.STORAGES = {**settings.STORAGES, "default": s3_options(s3_endpoint)}
     settings.S3_BUCKET = BUCKET
     for name in list(storage.names()):
@@ -112,7 +114,7 @@ def test_on_s3_a_file_lives_and_dies_like_anywhere(on_s3: str, sent: Callable[..
 
 
 def test_s3_that_is_down_is_a_503_and_nothing_is_left(
-    settings: Any, as_member: APIClient, stored: Callable[[], list[Any]]
+    settings: Settings, as_member: APIClient, stored: Callable[[], list[Any]]
 ) -> None:
     settings.STORAGES = {**settings.STORAGES, "default": s3_options(f"http://127.0.0.1:{free_port()}")}
     settings.S3_BUCKET = BUCKET
@@ -124,7 +126,7 @@ def test_s3_that_is_down_is_a_503_and_nothing_is_left(
 
 
 @pytest.fixture
-def failing_s3(settings: Any) -> Iterator[list[str]]:
+def failing_s3(settings: Settings) -> Iterator[list[str]]:
     """S3 that knows every object and gives none out; the requests that it got."""
     asked: list[str] = []
 
@@ -150,7 +152,9 @@ def failing_s3(settings: Any) -> Iterator[list[str]]:
         thread.join()
 
 
-def test_a_thumbnail_waits_for_s3_to_give_the_picture_out(sent: Callable[..., File], request: Any) -> None:
+def test_a_thumbnail_waits_for_s3_to_give_the_picture_out(
+    sent: Callable[..., File], request: pytest.FixtureRequest
+) -> None:
     file = sent("a.png", picture())
     asked = request.getfixturevalue("failing_s3")
     assert not tasks.make_thumbnail(file.pk)
@@ -175,7 +179,7 @@ class Clamd(socketserver.BaseRequestHandler):
 
 
 @pytest.fixture(params=["tcp", "unix"])
-def clamd(request: Any, tmp_path: Any, settings: Any) -> Iterator[None]:
+def clamd(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> Iterator[None]:
     server: socketserver.BaseServer
     if request.param == "tcp":
         server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Clamd)
@@ -208,7 +212,7 @@ def test_what_the_scanner_will_not_look_at_does_not_pass(as_member: APIClient) -
 
 
 def test_nothing_passes_while_the_scanner_is_away(
-    as_member: APIClient, settings: Any, stored: Callable[[], list[Any]]
+    as_member: APIClient, settings: Settings, stored: Callable[[], list[Any]]
 ) -> None:
     settings.CLAMD_URL = f"tcp://127.0.0.1:{free_port()}"
     answer = as_member.post(URL, {"file": upload()}, format="multipart")

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from PIL import Image, PngImagePlugin
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Guest, User
@@ -63,7 +64,9 @@ def test_an_upload_is_kept_and_answered_with_its_record(
     assert not Removal.objects.exists()
 
 
-def test_private_is_the_default_and_the_operator_may_say_otherwise(sent: Callable[..., File], settings: Any) -> None:
+def test_private_is_the_default_and_the_operator_may_say_otherwise(
+    sent: Callable[..., File], settings: Settings
+) -> None:
     assert sent().visibility == "private"
     settings.FILES_DEFAULT_VISIBILITY = "public"
     assert sent().visibility == "public"
@@ -108,7 +111,7 @@ def test_an_empty_file_is_an_error_of_file(as_member: APIClient, stored: Callabl
 
 
 def test_one_byte_over_the_limit_is_a_413_and_the_limit_itself_is_not(
-    as_member: APIClient, settings: Any, stored: Callable[[], list[Path]]
+    as_member: APIClient, settings: Settings, stored: Callable[[], list[Path]]
 ) -> None:
     settings.FILES_MAX_BYTES = 100_000
     assert post(as_member, {"file": upload(content=b"x" * 100_001)}).status_code == 413
@@ -164,7 +167,7 @@ def test_programs_and_scripts_are_refused_whatever_they_are_called(
     assert not stored()
 
 
-def test_the_operator_says_which_types_are_denied(as_member: APIClient, settings: Any) -> None:
+def test_the_operator_says_which_types_are_denied(as_member: APIClient, settings: Settings) -> None:
     settings.FILES_DENIED_TYPES = ("image/*", "application/pdf")
     assert post(as_member, {"file": upload("a.png", picture())}).status_code == 415
     assert post(as_member, {"file": upload("a.pdf", b"%PDF-1.7")}).status_code == 415
@@ -409,7 +412,7 @@ def test_a_broken_image_is_kept_as_a_file_without_a_size(sent: Callable[..., Fil
     assert (file.width, file.thumbnail_due_at) == (None, None)
 
 
-def test_nobody_uploads_unless_the_operator_allows_it(settings: Any, as_member: APIClient) -> None:
+def test_nobody_uploads_unless_the_operator_allows_it(settings: Settings, as_member: APIClient) -> None:
     anybody = APIClient()
     assert post(anybody, {"file": upload()}).status_code == 401
     settings.FILES_ALLOW_ANONYMOUS = True
@@ -457,7 +460,9 @@ def test_a_guest_is_nobody_elsewhere_and_gone_when_its_room_ends() -> None:
     assert post(removed, {"file": upload()}).status_code == 401
 
 
-def test_a_quota_holds_and_deleting_makes_room(as_member: APIClient, settings: Any, sent: Callable[..., File]) -> None:
+def test_a_quota_holds_and_deleting_makes_room(
+    as_member: APIClient, settings: Settings, sent: Callable[..., File]
+) -> None:
     settings.FILES_USER_QUOTA_BYTES = 10
     first = sent(content=b"123456")
     answer = post(as_member, {"file": upload(content=b"12345")})

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -13,14 +14,16 @@ from devices.tests import servers as providers
 from devices.tests.servers import Provider, ok
 from messaging.models import Report
 from messaging.tasks import push_owed
+from messaging.tests.client import path_of, post
+from messaging.tests.factories import ReportFactory
 from messaging.tests.pushing import Told, phone
-from messaging.tests.test_posting import path_of, post
 from translation.tests import servers
 from workspaces.models import Channel
+from workspaces.tests.factories import MemberFactory
 
 
 @pytest.fixture
-def engine(settings: object) -> Iterator[servers.Service]:
+def engine(settings: Settings) -> Iterator[servers.Service]:
     """A LibreTranslate server as the only engine; ``engine.handle`` may be changed while it runs."""
     cache.clear()
     with servers.serve(servers.libretranslate()) as service:
@@ -31,7 +34,7 @@ def engine(settings: object) -> Iterator[servers.Service]:
 
 
 @pytest.fixture
-def expo(settings: Any) -> Iterator[Provider]:
+def expo(settings: Settings) -> Iterator[Provider]:
     """Expo's service; every push is due at once and waits for no translator."""
     transports.reset()
     with providers.http(lambda asked: ok({"data": [{"status": "ok", "id": "x"} for _ in asked.json]})) as provider:
@@ -82,7 +85,7 @@ def report(as_owner: APIClient, as_member: APIClient, channel: Channel) -> Repor
 
 
 @pytest.fixture
-def second(report: Report) -> Report:
+def second(report: Report, channel: Channel) -> Report:
     """Somebody else reports the same message."""
-    reporter = make_user("Sofia")
-    return Report.objects.create(message=report.message, reporter=reporter, reason="Rude to me as well")
+    sofia = MemberFactory.create(workspace=channel.workspace, user__name="Sofia").user
+    return ReportFactory.create(message=report.message, reporter=sofia, reason="Rude to me as well")

@@ -18,8 +18,9 @@ from accounts.staff.paginators import EstimatingPaginator
 from conftest import make_user
 from messaging.erasure import erase
 from messaging.models import Message, MessageTranslation, Report
+from messaging.tests.client import path_of
 from messaging.tests.deciding import decide
-from messaging.tests.test_posting import path_of
+from messaging.tests.factories import ReportFactory
 from workspaces.models import Channel
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +168,7 @@ def test_the_queue_names_who_is_accused_and_where_in_as_many_queries_for_many(
         page = staff.get(queue).content.decode()
     assert member_user.email in page and "Acme / general" in page
     for message in Message.objects.exclude(pk=report.message_id):
-        Report.objects.create(message=message, reporter=owner, reason="Rude too")
+        ReportFactory.create(message=message, reporter=owner, reason="Rude too")
     with CaptureQueriesContext(connection) as three:
         assert "Rude too" in staff.get(queue).content.decode()
     assert len(three) == len(one)

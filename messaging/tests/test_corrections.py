@@ -4,14 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from conftest import make_user, token_client
 from messaging.actions.translating import claim, store, translate_owed
 from messaging.models import MessageTranslation
-from messaging.tests.test_posting import path_of, post
-from messaging.tests.test_translating import NEWS, newest
+from messaging.tests.client import NEWS, newest, path_of, post
 from translation.service import Job, Outcome
 from translation.tests import servers
 from workspaces import actions
@@ -190,7 +190,7 @@ def test_a_preview_shows_the_words_and_what_they_say(
 
 
 def test_a_preview_gives_up_in_time_and_blames_no_engine(
-    as_owner: APIClient, workspace: Workspace, channel: Channel, engine: servers.Service, settings: Any
+    as_owner: APIClient, workspace: Workspace, channel: Channel, engine: servers.Service, settings: Settings
 ) -> None:
     healthy = engine.handle
     engine.handle = lambda request: servers.Reply(body={}, wait=20)

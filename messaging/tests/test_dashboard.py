@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 
 from conftest import make_user
 from messaging.models import MessageTranslation
-from messaging.tests.test_posting import path_of, post
+from messaging.tests.client import path_of, post
 from rosetta.tests.processes import manage
 from workspaces.models import Channel
 

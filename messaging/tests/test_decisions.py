@@ -1,6 +1,6 @@
 """Staff decide on reports: each decision is told, written down and goes both ways."""
 
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from django.core import mail
@@ -14,9 +14,8 @@ from accounts.tasks import send_owed_mail
 from conftest import make_user
 from messaging.actions import moderating
 from messaging.models import Message, Report
+from messaging.tests.client import found, path_of, post
 from messaging.tests.deciding import decide, take_back, take_back_of
-from messaging.tests.test_posting import path_of, post
-from messaging.tests.test_search import found
 from rooms.actions import close_room, create_room, join_room
 from rooms.models import Room
 from rosetta.errors import Conflict
@@ -156,7 +155,7 @@ def test_only_a_room_is_closed(staff: Client, report: Report) -> None:
     assert report.resolved_at is None
 
 
-def test_a_room_is_closed(staff: Client, owner: User, client_of: Any) -> None:
+def test_a_room_is_closed(staff: Client, owner: User, client_of: Callable[..., APIClient]) -> None:
     room = create_room(owner=owner, name="Visitors")[0]
     channel = Channel.objects.get(workspace=room.workspace_id)
     base = f"/api/v1/workspaces/{channel.workspace_id}/channels/{channel.pk}/messages"
@@ -178,7 +177,9 @@ def test_a_room_is_closed(staff: Client, owner: User, client_of: Any) -> None:
     assert report.decision == "close_room"
 
 
-def test_a_room_that_its_owner_had_closed_stays_closed(staff: Client, owner: User, client_of: Any) -> None:
+def test_a_room_that_its_owner_had_closed_stays_closed(
+    staff: Client, owner: User, client_of: Callable[..., APIClient]
+) -> None:
     room = create_room(owner=owner, name="Visitors")[0]
     channel = Channel.objects.get(workspace=room.workspace_id)
     base = f"/api/v1/workspaces/{channel.workspace_id}/channels/{channel.pk}/messages"

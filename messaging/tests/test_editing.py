@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from accounts.models import User
 from messaging.models import Message, MessageRevision, MessageTranslation, Report
-from messaging.tests.test_posting import path_of, post
-from workspaces.models import Channel, Event
+from messaging.tests.client import last_event, path_of, post
+from workspaces.models import Channel
 
 pytestmark = pytest.mark.django_db
 
@@ -16,11 +17,6 @@ pytestmark = pytest.mark.django_db
 def message(as_member: APIClient, channel: Channel) -> str:
     """Mali's words."""
     return f"{path_of(channel)}/{post(as_member, channel, 'The crane is broken again').json()['data']['id']}"
-
-
-def last_event(channel: Channel) -> tuple[str, Any]:
-    event = Event.objects.filter(stream_id=channel.pk).latest("seq")
-    return event.kind, event.data
 
 
 def test_an_edit_changes_the_words_and_says_so(as_member: APIClient, channel: Channel, message: str) -> None:
@@ -57,7 +53,7 @@ def test_an_edit_is_owed_anew_in_every_language(as_member: APIClient, message: s
 
 
 def test_an_edit_resolves_mentions_anew(
-    as_member: APIClient, channel: Channel, message: str, owner: Any, outsider: Any
+    as_member: APIClient, channel: Channel, message: str, owner: User, outsider: User
 ) -> None:
     text = f"@[Olivia](user:{owner.pk}) and @[Otto](user:{outsider.pk}) and @channel"
     mentions = as_member.patch(message, {"content": text}).json()["data"]["mentions"]
@@ -76,7 +72,7 @@ def test_everybody_is_called_in_languages_without_spaces(as_member: APIClient, m
 
 
 @pytest.mark.parametrize("text", ["mail me@channel.example", "@channels", "@@channel", "@[](user:{owner})"])
-def test_what_only_looks_like_a_call_calls_nobody(as_member: APIClient, message: str, owner: Any, text: str) -> None:
+def test_what_only_looks_like_a_call_calls_nobody(as_member: APIClient, message: str, owner: User, text: str) -> None:
     answer = as_member.patch(message, {"content": text.format(owner=owner.pk)})
     assert answer.json()["data"]["mentions"] == []
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from files.models import File, Removal
@@ -18,7 +19,7 @@ from workspaces.tasks import erase
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, settings: Any) -> None:
+def folder(tmp_path: Path, settings: Settings) -> None:
     settings.FILES_SPOOL_DIR = tmp_path / "spool"
     options = {"location": tmp_path / "files", "base_url": None}
     storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}

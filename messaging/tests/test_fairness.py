@@ -2,7 +2,7 @@
 
 import itertools
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 import pytest
 import time_machine
@@ -10,17 +10,19 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from conftest import make_user, token_client
+from conftest import token_client
 from messaging.actions.translating import claim, translate_owed
 from messaging.models import MessageTranslation
-from messaging.tests.test_posting import path_of, post
+from messaging.tests.client import path_of, post
 from messaging.tests.together import at_once, same_caller
 from translation.tests import servers
 from workspaces import actions
 from workspaces.models import Channel, Workspace
+from workspaces.tests.factories import MemberFactory
 
 pytestmark = pytest.mark.django_db
 NUMBERS = itertools.count(1)
@@ -99,7 +101,7 @@ def test_claiming_reads_by_an_index(as_owner: APIClient, channel: Channel) -> No
 
 
 def test_engines_that_take_it_see_what_was_said_before(
-    as_owner: APIClient, as_member: APIClient, channel: Channel, settings: Any
+    as_owner: APIClient, as_member: APIClient, channel: Channel, settings: Settings
 ) -> None:
     cache.clear()
     with servers.serve(servers.openai) as service:
@@ -158,11 +160,9 @@ def test_many_readers_of_a_new_language_and_many_workers_make_one_engine_call(
     as_owner: APIClient, workspace: Workspace, channel: Channel, engine: servers.Service
 ) -> None:
     message = post(as_owner, channel, "The crane will be repaired", translations={"th": "x"}).json()["data"]["id"]
-    users = [make_user(f"Reader{n}", "ja") for n in range(8)]
-    for user in users:
-        actions.add_member(workspace=workspace, user=user)
-    readers = [token_client(user) for user in users]
-    answers = at_once(*[lambda one=one: one.get(path_of(channel)) for one in readers])  # type: ignore[misc]
+    members = MemberFactory.create_batch(8, workspace=workspace, user__preferred_language="ja")
+    readers = [token_client(member.user) for member in members]
+    answers = at_once(*[partial(reader.get, path_of(channel)) for reader in readers])
     assert [answer.status_code for answer in answers] == [200] * 8
     assert MessageTranslation.objects.filter(message=message, language="ja").count() == 1
     assert sum(at_once(*[translate_owed] * 4)) == 1

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from conftest import make_user
 from messaging.models import Message, MessageRevision, MessageTranslation
-from messaging.tests.test_posting import path_of, post
+from messaging.tests.client import path_of, post
 from rosetta import languages
 from workspaces.models import Channel
 

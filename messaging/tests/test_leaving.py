@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts import tasks
 from accounts.models import AccountExport, User
-from messaging.tests.test_posting import path_of, post
+from messaging.tests.client import path_of, post
 from workspaces.models import Channel
 
 pytestmark = pytest.mark.django_db

@@ -8,25 +8,19 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from messaging.models import Message
+from messaging.tests.client import path_of, post
 from rosetta import languages
 from workspaces.models import Channel, Event, Member, Workspace
 
 pytestmark = pytest.mark.django_db
 
 
-def path_of(channel: Channel) -> str:
-    return f"/api/v1/workspaces/{channel.workspace_id}/channels/{channel.pk}/messages"
-
-
-def post(client: APIClient, channel: Channel, content: str = "Hello there, how are you today?", **more: Any) -> Any:
-    return client.post(path_of(channel), {"content": content, **more})
-
-
-def test_a_posted_message_has_every_field_of_the_contract(as_owner: APIClient, channel: Channel, owner: Any) -> None:
+def test_a_posted_message_has_every_field_of_the_contract(as_owner: APIClient, channel: Channel, owner: User) -> None:
     answer = post(as_owner, channel, "The rocket leaves at dawn from the northern harbour.")
     assert answer.status_code == 201
     data = answer.json()["data"]
@@ -95,7 +89,7 @@ def test_posting_takes_eight_queries_for_any_audience(
 
 
 def test_a_workspaces_storage_ends_where_its_operator_says(
-    as_owner: APIClient, channel: Channel, workspace: Workspace, settings: Any
+    as_owner: APIClient, channel: Channel, workspace: Workspace, settings: Settings
 ) -> None:
     settings.FILES_WORKSPACE_QUOTA_BYTES = 8
 

@@ -1,31 +1,21 @@
 """Automation and webhooks post; files come with messages."""
 
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django.live_server_helper import LiveServer
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from conftest import answers_until_limited
-from messaging.tests.test_posting import path_of, post
+from messaging.tests.client import hook, make_webhook, path_of, post
 from workspaces.models import Channel
 
 pytestmark = pytest.mark.django_db
 
 
-def make_webhook(client: APIClient, channel: Channel, **body: Any) -> dict[str, Any]:
-    answer = client.post(f"/api/v1/workspaces/{channel.workspace_id}/webhooks", {"name": "Deploys", **body})
-    assert answer.status_code == 201, answer.json()
-    return dict(answer.json()["data"])
-
-
-def hook(webhook: dict[str, Any], body: Any, secret: str | None = None) -> Any:
-    headers = {"Authorization": f"Bearer {secret or webhook['secret']}"}
-    return APIClient().post(f"/api/v1/webhooks/{webhook['id']}/messages", body, headers=headers)
-
-
-def test_automation_posts_in_its_users_name(owner: User, channel: Channel, client_of: Any) -> None:
+def test_automation_posts_in_its_users_name(owner: User, channel: Channel, client_of: Callable[..., APIClient]) -> None:
     robot = client_of(owner, ["automation:messages"])
     path = f"/api/v1/automation/workspaces/{channel.workspace_id}/channels/{channel.pk}/messages"
     answer = robot.post(path, {"content": "The nightly build is ready for you."})
@@ -78,7 +68,7 @@ def test_a_webhook_without_a_channel_of_its_own_is_told_so(as_owner: APIClient, 
     assert hook(webhook, {"content": "x", "channel_id": channel.pk}).status_code == 201
 
 
-def test_a_slack_client_posts_through_a_webhook(as_owner: APIClient, channel: Channel, live_server: Any) -> None:
+def test_a_slack_client_posts_through_a_webhook(as_owner: APIClient, channel: Channel, live_server: LiveServer) -> None:
     from slack_sdk.webhook import WebhookClient
 
     webhook = make_webhook(as_owner, channel, default_channel_id=channel.pk)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts import presence
@@ -166,7 +167,7 @@ def test_a_deleted_message_rings_nobody(as_owner: APIClient, channel: Channel, t
 
 
 def test_a_push_waits_a_few_seconds_for_its_words(
-    as_owner: APIClient, channel: Channel, told: Told, settings: Any
+    as_owner: APIClient, channel: Channel, told: Told, settings: Settings
 ) -> None:
     settings.PUSH_WORDS_SECONDS = 7.0
     message = post(as_owner, channel, "@channel Good morning everybody, lunch is ready")
@@ -183,7 +184,7 @@ def test_who_has_seen_it_while_the_push_waited_is_left_alone(
     channel: Channel,
     member_user: User,
     told: Told,
-    settings: Any,
+    settings: Settings,
     how: str,
 ) -> None:
     settings.PUSH_WORDS_SECONDS = 7.0
@@ -200,7 +201,7 @@ def test_who_has_seen_it_while_the_push_waited_is_left_alone(
 
 
 def test_a_push_comes_in_the_original_when_the_words_take_too_long(
-    as_owner: APIClient, channel: Channel, told: Told, settings: Any
+    as_owner: APIClient, channel: Channel, told: Told, settings: Settings
 ) -> None:
     settings.PUSH_WORDS_SECONDS = 7.0
     post(as_owner, channel, "@channel Good morning everybody, lunch is ready")
@@ -230,7 +231,7 @@ def test_a_file_alone_is_told_of(as_owner: APIClient, channel: Channel, as_membe
 
 
 def test_the_owner_of_a_temporary_room_hears_its_guests(owner: User, told: Told) -> None:
-    from rooms.tests.conftest import ROOMS, joined
+    from rooms.tests.client import ROOMS, joined
 
     room = create_room(owner=owner, name="Support")[0]
     guest = APIClient()

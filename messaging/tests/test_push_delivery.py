@@ -1,16 +1,15 @@
 """Pushes on their way: one dead token, provider or worker costs nobody else."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from conftest import make_user
 from devices import actions as devices
 from devices.models import Announcement, Delivery, Device, Receipt
 from devices.tasks import read_receipts
@@ -19,8 +18,8 @@ from devices.tests.servers import Provider, ok
 from messaging import push
 from messaging.tasks import push_owed
 from messaging.tests.pushing import Told, phone, post, to
-from workspaces.actions import add_member
 from workspaces.models import Channel
+from workspaces.tests.factories import MemberFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("expo", "phones")]
 
@@ -115,7 +114,7 @@ def test_a_worker_that_dies_while_sending_delays_a_push_and_loses_none(
 
 
 def test_a_provider_whose_key_is_lost_costs_no_other(
-    as_owner: APIClient, channel: Channel, settings: Any, member_user: User, told: Told
+    as_owner: APIClient, channel: Channel, settings: Settings, member_user: User, told: Told
 ) -> None:
     settings.FCM_CREDENTIALS_FILE = "/nowhere/account.json"
     devices.register_device(user=member_user, push_token="fcm", platform="android", provider="fcm")
@@ -124,7 +123,7 @@ def test_a_provider_whose_key_is_lost_costs_no_other(
     assert Delivery.objects.get().device.push_token == "fcm"  # and is tried again
 
 
-def test_while_no_transport_is_on_nothing_is_owed(as_owner: APIClient, channel: Channel, settings: Any) -> None:
+def test_while_no_transport_is_on_nothing_is_owed(as_owner: APIClient, channel: Channel, settings: Settings) -> None:
     settings.EXPO_URL = ""
     post(as_owner, channel, "@channel one")
     assert not Announcement.objects.exists()
@@ -132,7 +131,7 @@ def test_while_no_transport_is_on_nothing_is_owed(as_owner: APIClient, channel: 
 
 
 def test_a_transport_that_was_turned_off_meanwhile_owes_nothing(
-    as_owner: APIClient, channel: Channel, settings: Any, member_user: User, told: Told
+    as_owner: APIClient, channel: Channel, settings: Settings, member_user: User, told: Told
 ) -> None:
     devices.register_device(user=member_user, push_token="fcm", platform="android", provider="fcm")
     post(as_owner, channel, "@channel one", skip_translation=True)
@@ -158,10 +157,8 @@ def test_sending_pushes_costs_the_same_for_many(as_owner: APIClient, channel: Ch
     expo.handle = lambda asked: ok({"data": [{"status": "ok"} for _ in asked.json]})
     counts, rung = [], []
     for people in (2, 20):
-        for number in range(people):
-            user = make_user(f"Reader{people}x{number}")
-            add_member(workspace=channel.workspace, user=user)
-            phone(user)
+        for member in MemberFactory.create_batch(people, workspace=channel.workspace):
+            phone(member.user)
         post(as_owner, channel, "@channel Hello", skip_translation=True)
         push.look_up(batch=10)
         with CaptureQueriesContext(connection) as seen:
@@ -176,10 +173,8 @@ def test_sending_pushes_costs_the_same_for_many(as_owner: APIClient, channel: Ch
 def test_looking_readers_up_costs_the_same_for_many(as_owner: APIClient, channel: Channel) -> None:
     counts = []
     for people in (1, 10):
-        for number in range(people):
-            user = make_user(f"P{people}x{number}")
-            add_member(workspace=channel.workspace, user=user)
-            phone(user)
+        for member in MemberFactory.create_batch(people, workspace=channel.workspace):
+            phone(member.user)
         message = post(as_owner, channel, "@channel lunch")
         with CaptureQueriesContext(connection) as seen:
             push.recipients(message)

@@ -1,34 +1,33 @@
 """Many write at once: nothing is lost, doubled or out of order."""
 
 import itertools
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
-from conftest import answers_until_limited, make_user, token_client
+from accounts.models import User
+from conftest import answers_until_limited, token_client
 from messaging.models import Block, DirectConversation, Message
-from messaging.tests.test_posting import path_of, post
+from messaging.tests.client import path_of, post
 from messaging.tests.together import at_once, same_caller
 from rosetta.ids import new_ulid
-from workspaces import actions
-from workspaces.models import Channel, Conversation, Event, Workspace
+from workspaces.models import Channel, Conversation, Event, Member, Workspace
+from workspaces.tests.factories import MemberFactory
 
 DIRECT = "/api/v1/direct-conversations"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_sixteen_senders_leave_no_gap(workspace: Workspace, channel: Channel) -> None:
-    users = [make_user(f"Sender{n}") for n in range(16)]
-    for user in users:
-        actions.add_member(workspace=workspace, user=user)
-    clients = [token_client(user) for user in users]
+    clients = [token_client(member.user) for member in MemberFactory.create_batch(16, workspace=workspace)]
 
     def send(client: APIClient) -> list[int]:
         return [post(client, channel, f"Line {n}").json()["data"]["seq"] for n in range(5)]
 
-    told = at_once(*[lambda one=one: send(one) for one in clients])  # type: ignore[misc]
+    told = at_once(*[partial(send, client) for client in clients])
     assert all(row == sorted(row) for row in told)
     assert sorted(seq for row in told for seq in row) == list(range(1, 81))
     assert list(Message.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 81))
@@ -44,7 +43,7 @@ def test_ten_posts_with_one_key_make_one_message(as_owner: APIClient, channel: C
         return client.post(path_of(channel), {"content": "once"}, headers={"Idempotency-Key": "the same"})
 
     clients = [same_caller(as_owner) for _ in range(10)]
-    answers = at_once(*[lambda one=one: send(one) for one in clients])  # type: ignore[misc]
+    answers = at_once(*[partial(send, client) for client in clients])
     assert [answer.status_code for answer in answers] == [201] * 10
     assert len({answer.json()["data"]["id"] for answer in answers}) == 1
     assert sum("Idempotent-Replayed" not in answer for answer in answers) == 1
@@ -57,7 +56,7 @@ def test_of_eight_messages_with_one_file_one_has_it(as_owner: APIClient, channel
     uploaded = as_owner.post("/api/v1/files", {"file": SimpleUploadedFile("a.txt", b"hi")}, format="multipart")
     file_id = uploaded.json()["data"]["id"]
     clients = [same_caller(as_owner) for _ in range(8)]
-    answers = at_once(*[lambda one=one: post(one, channel, "", attachment_ids=[file_id]) for one in clients])  # type: ignore[misc]
+    answers = at_once(*[partial(post, client, channel, "", attachment_ids=[file_id]) for client in clients])
     assert sorted(answer.status_code for answer in answers) == [201] + [422] * 7
     refused = [answer.json()["errors"] for answer in answers if answer.status_code == 422]
     # Word for word what a file that does not exist gets.
@@ -68,14 +67,14 @@ def test_of_eight_messages_with_one_file_one_has_it(as_owner: APIClient, channel
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_openings_of_one_pair_make_one_conversation(
-    as_owner: APIClient, as_member: APIClient, owner: Any, member_user: Any
+    as_owner: APIClient, as_member: APIClient, owner: User, member_user: User
 ) -> None:
     def open_it(client: APIClient, other: int) -> Any:
         return client.post(DIRECT, {"participant_user_id": other})
 
     pairs = [(as_owner, member_user.pk), (as_member, owner.pk)] * 4
     callers = [(same_caller(client), other) for client, other in pairs]
-    answers = at_once(*[lambda one=one, other=other: open_it(one, other) for one, other in callers])  # type: ignore[misc]
+    answers = at_once(*[partial(open_it, caller, other) for caller, other in callers])
     assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
     assert len({answer.json()["data"]["id"] for answer in answers}) == 1
     assert DirectConversation.objects.count() == Conversation.objects.filter(channel=None).count() == 1
@@ -83,7 +82,7 @@ def test_eight_openings_of_one_pair_make_one_conversation(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_member_removed_while_posting_leaves_no_half_message(
-    as_owner: APIClient, as_member: APIClient, channel: Channel, membership: Any
+    as_owner: APIClient, as_member: APIClient, channel: Channel, membership: Member
 ) -> None:
     writer = same_caller(as_member)
 
@@ -114,7 +113,7 @@ def test_replies_while_their_parent_is_deleted_are_all_counted_or_refused(
     def delete() -> int:
         return int(as_owner.delete(f"{path_of(channel)}/{parent}").status_code)
 
-    *codes, deleted = at_once(*[lambda one=one: reply(one) for one in writers], delete)  # type: ignore[misc]
+    *codes, deleted = at_once(*[partial(reply, writer) for writer in writers], delete)
     assert deleted == 204
     assert all(row == sorted(row) and set(row) <= {201, 422} for row in codes)
     made = sum(row.count(201) for row in codes)
@@ -165,7 +164,7 @@ def test_a_malformed_key_is_refused(as_owner: APIClient, channel: Channel, key: 
 
 @pytest.mark.django_db
 def test_two_people_talk_on_their_own(
-    as_owner: APIClient, as_member: APIClient, as_outsider: APIClient, member_user: Any, owner: Any
+    as_owner: APIClient, as_member: APIClient, as_outsider: APIClient, member_user: User, owner: User
 ) -> None:
     opened = as_owner.post(DIRECT, {"participant_user_id": str(member_user.pk)})
     again = as_member.post(DIRECT, {"participant_user_id": owner.pk})
@@ -198,12 +197,14 @@ def test_a_conversation_with_nobody_is_refused(as_owner: APIClient, other: Any) 
 
 
 @pytest.mark.django_db
-def test_one_does_not_talk_to_oneself(as_owner: APIClient, owner: Any) -> None:
+def test_one_does_not_talk_to_oneself(as_owner: APIClient, owner: User) -> None:
     assert as_owner.post(DIRECT, {"participant_user_id": owner.pk}).status_code == 422
 
 
 @pytest.mark.django_db
-def test_who_is_blocked_writes_no_more(as_owner: APIClient, as_member: APIClient, owner: Any, member_user: Any) -> None:
+def test_who_is_blocked_writes_no_more(
+    as_owner: APIClient, as_member: APIClient, owner: User, member_user: User
+) -> None:
     path = f"{DIRECT}/{as_owner.post(DIRECT, {'participant_user_id': member_user.pk}).json()['data']['id']}/messages"
     said = as_owner.post(path, {"content": "before"}).json()["data"]["id"]
     for _ in range(2):
@@ -232,7 +233,7 @@ def test_who_is_blocked_writes_no_more(as_owner: APIClient, as_member: APIClient
 
 
 @pytest.mark.django_db
-def test_somebody_is_found_by_address_without_case(as_owner: APIClient, member_user: Any) -> None:
+def test_somebody_is_found_by_address_without_case(as_owner: APIClient, member_user: User) -> None:
     path = "/api/v1/direct-recipients/resolve"
     found = as_owner.post(path, {"email": "MALI@Example.com"})
     assert found.json() == {"data": {"id": member_user.pk, "name": "Mali", "avatar_url": None}}
@@ -242,7 +243,7 @@ def test_somebody_is_found_by_address_without_case(as_owner: APIClient, member_u
 
 @pytest.mark.django_db
 def test_counting_through_the_ids_finds_people_as_slowly_as_guessing_addresses(
-    as_owner: APIClient, as_outsider: APIClient, owner: Any, member_user: Any, channel: Channel
+    as_owner: APIClient, as_outsider: APIClient, owner: User, member_user: User, channel: Channel
 ) -> None:
     ids = itertools.count(10_000)
     answers_until_limited(lambda: as_outsider.post(DIRECT, {"participant_user_id": next(ids)}).status_code, 30)

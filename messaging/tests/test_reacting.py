@@ -1,5 +1,6 @@
 """Reactions, pins, read marks and mentions: counted right, limited, and done twice without harm."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -7,13 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from conftest import make_user, token_client
+from accounts.models import User
+from conftest import token_client
 from messaging.models import Reaction
-from messaging.tests.test_editing import last_event
-from messaging.tests.test_posting import path_of, post
+from messaging.tests.client import last_event, path_of, post
 from messaging.tests.together import at_once, same_caller
 from workspaces import actions
 from workspaces.models import Channel, Workspace
+from workspaces.tests.factories import MemberFactory
 
 pytestmark = pytest.mark.django_db
 KINDS = [chr(0x1F600 + n) for n in range(40)]
@@ -25,7 +27,7 @@ def message(as_owner: APIClient, channel: Channel) -> str:
 
 
 def test_reactions_are_counted_and_say_whether_it_was_me(
-    as_owner: APIClient, as_member: APIClient, channel: Channel, message: str, member_user: Any
+    as_owner: APIClient, as_member: APIClient, channel: Channel, message: str, member_user: User
 ) -> None:
     assert as_owner.put(f"{message}/reactions/👍").status_code == 200
     as_member.put(f"{message}/reactions/👍")
@@ -121,7 +123,7 @@ def test_what_others_say_is_unread_until_it_is_read(
 
 
 def test_a_newcomer_starts_where_it_joined(
-    as_owner: APIClient, as_outsider: APIClient, outsider: Any, workspace: Workspace, channel: Channel
+    as_owner: APIClient, as_outsider: APIClient, outsider: User, workspace: Workspace, channel: Channel
 ) -> None:
     post(as_owner, channel)
     actions.add_member(workspace=workspace, user=outsider)
@@ -157,11 +159,9 @@ def test_fifty_people_are_mentioned_and_one_more_is_refused(as_owner: APIClient,
 
 
 def test_a_message_full_of_mentions_takes_no_more_queries(
-    as_owner: APIClient, channel: Channel, workspace: Any
+    as_owner: APIClient, channel: Channel, workspace: Workspace
 ) -> None:
-    users = [make_user(f"Person{n}") for n in range(50)]
-    for user in users:
-        actions.add_member(workspace=workspace, user=user)
+    users = [member.user for member in MemberFactory.create_batch(50, workspace=workspace)]
     counts = []
     for number in (1, 50):
         text = " ".join(f"@[P](user:{user.pk})" for user in users[:number])
@@ -173,7 +173,7 @@ def test_a_message_full_of_mentions_takes_no_more_queries(
     assert counts[1] <= counts[0]
 
 
-def test_the_same_person_is_mentioned_once(as_owner: APIClient, channel: Channel, owner: Any) -> None:
+def test_the_same_person_is_mentioned_once(as_owner: APIClient, channel: Channel, owner: User) -> None:
     text = f"@[Olivia](user:{owner.pk}) " * 60
     assert len(post(as_owner, channel, text).json()["data"]["mentions"]) == 1
 
@@ -182,15 +182,12 @@ def test_the_same_person_is_mentioned_once(as_owner: APIClient, channel: Channel
 def test_a_flood_of_reactions_keeps_its_limit_and_its_count(
     as_owner: APIClient, workspace: Workspace, channel: Channel, message: str
 ) -> None:
-    users = [make_user(f"Fan{n}") for n in range(8)]
-    for user in users:
-        actions.add_member(workspace=workspace, user=user)
-    clients = [token_client(user) for user in users]
+    clients = [token_client(member.user) for member in MemberFactory.create_batch(8, workspace=workspace)]
 
     def react(client: APIClient) -> list[int]:
         return [client.put(f"{message}/reactions/{kind}").status_code for kind in KINDS[:22]]
 
-    codes = at_once(*[lambda one=one: react(one) for one in clients])  # type: ignore[misc]
+    codes = at_once(*[partial(react, client) for client in clients])
     assert {code for row in codes for code in row} <= {200, 422}
     shown = same_caller(as_owner).get(message).json()["data"]["reactions"]
     assert len(shown) == 20

@@ -16,7 +16,7 @@ from files.tests import samples
 from messaging.actions import expiring
 from messaging.models import Message
 from messaging.tasks import expire_messages
-from messaging.tests.test_posting import path_of, post
+from messaging.tests.client import path_of, post
 from translation.models import MemoryEntry
 from workspaces.models import Channel, Workspace
 

@@ -1,29 +1,17 @@
 """A word said in any channel that one reads is found again, in the language one reads or in the one it was said in."""
 
-from typing import Any
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from accounts.models import User
 from messaging.actions.translating import translate_owed
 from messaging.models import Message, MessageTranslation
-from messaging.tests.test_posting import path_of, post
+from messaging.tests.client import found, path_of, post, search
 from workspaces.models import Channel, Workspace
 
 pytestmark = pytest.mark.django_db
-
-
-def search(client: APIClient, workspace: Workspace, q: str, query: str = "") -> Any:
-    more = dict(part.split("=") for part in query.split("&") if part)
-    return client.get(f"/api/v1/workspaces/{workspace.pk}/search", {"q": q, **more})
-
-
-def found(client: APIClient, workspace: Workspace, q: str, query: str = "") -> list[str]:
-    answer = search(client, workspace, q, query)
-    assert answer.status_code == 200, answer.json()
-    return [row["original_content"] for row in answer.json()["data"]]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +178,7 @@ def test_phrases_that_only_look_alike_do_not_fill_the_page(as_owner: APIClient, 
     assert ids == ["leaves at dawn"]
 
 
-def test_a_long_text_is_shown_around_the_hit(as_owner: APIClient, channel: Channel, owner: Any) -> None:
+def test_a_long_text_is_shown_around_the_hit(as_owner: APIClient, channel: Channel, owner: User) -> None:
     post(as_owner, channel, f"@[Olivia](user:{owner.pk}) " + "word " * 200 + "the\nrocket leaves " + "more " * 200)
     snippet = search(as_owner, channel.workspace, "ROCKET").json()["data"][0]["snippet"]
     assert "the rocket leaves" in snippet

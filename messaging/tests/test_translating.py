@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -19,8 +20,7 @@ from messaging.context import Sender
 from messaging.drafts import NewMessage
 from messaging.models import MessageTranslation
 from messaging.tasks import sweep_translations, translate_owed
-from messaging.tests.test_posting import path_of, post
-from messaging.tests.test_programs import hook, make_webhook
+from messaging.tests.client import NEWS, hook, make_webhook, newest, path_of, post
 from rosetta.celery import app as celery_app
 from translation.actions import set_policy
 from translation.service import Job, Outcome
@@ -29,12 +29,6 @@ from workspaces import actions
 from workspaces.models import Channel, Event, Workspace
 
 pytestmark = pytest.mark.django_db
-
-NEWS = "The harbour crane will be repaired on Thursday."
-
-
-def newest(client: APIClient, channel: Channel, query: str = "") -> dict[str, Any]:
-    return dict(client.get(f"{path_of(channel)}?limit=1{query}").json()["data"][0])
 
 
 def test_a_phrase_of_the_phrasebook_is_there_at_once(
@@ -73,7 +67,7 @@ def test_the_same_text_is_paid_for_once(
 
 
 def test_without_an_engine_the_original_is_shown_with_its_honest_status(
-    as_owner: APIClient, as_member: APIClient, channel: Channel, settings: Any
+    as_owner: APIClient, as_member: APIClient, channel: Channel, settings: Settings
 ) -> None:
     settings.TRANSLATION_ENGINES = ()
     post(as_owner, channel, NEWS)
@@ -316,7 +310,7 @@ def test_mentions_links_and_code_come_through_unchanged(
 
 
 def test_a_worker_is_woken_after_the_commit(
-    as_owner: APIClient, channel: Channel, django_capture_on_commit_callbacks: Any
+    as_owner: APIClient, channel: Channel, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     with celery_app.connection_for_read() as broker, broker.SimpleQueue("rosetta") as queue:
         queue.clear()
@@ -330,8 +324,8 @@ def test_a_worker_is_woken_after_the_commit(
 def test_one_nudge_waits_for_a_worker_however_many_posts_there_are(
     as_owner: APIClient,
     channel: Channel,
-    django_capture_on_commit_callbacks: Any,
-    settings: Any,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    settings: Settings,
     engine: servers.Service,
 ) -> None:
     if not settings.REDIS_URL:

@@ -47,20 +47,19 @@ class Service:
     def socket_url(self) -> str:
         return f"ws://{HOST}:{self.ports['gateway']}/api/v1/realtime"
 
-    def start(self, name: str, app: str, *arguments: str) -> None:
+    def start(self, name: str, app: str) -> None:
         """Start a process and wait until it answers; restarted, it keeps its port."""
         port = self.ports.setdefault(name, free_port())
         line = [
             sys.executable,
             "-m",
-            "uvicorn",
+            "rosetta.serving",
+            app,
+            "--sockets",
             "--host",
             HOST,
             "--port",
             str(port),
-            "--no-access-log",
-            *arguments,
-            app,
         ]
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(line, cwd=ROOT, env=self.env, stdout=log, stderr=log)
@@ -74,7 +73,7 @@ class Service:
             return False
 
     def start_gateway(self, name: str = "gateway") -> None:
-        self.start(name, "rosetta.gateway:application", "--ws-per-message-deflate", "false")
+        self.start(name, "rosetta.gateway:application")
 
     def start_web(self) -> None:
         self.start("web", "rosetta.asgi:application")

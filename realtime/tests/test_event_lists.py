@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from messaging.models import Message, MessageTranslation
 from workspaces import actions
-from workspaces.models import Channel, ChannelMember, Event, Member, Workspace
+from workspaces.models import Channel, Event, Member, Workspace
 from workspaces.tasks import expire_events
 
 pytestmark = pytest.mark.django_db
@@ -175,7 +175,7 @@ def test_a_channel_with_a_password_asks_for_it_first(
     door = actions.create_channel(member=Member.objects.get(user=owner), name="door", password="open sesame")
     post(as_owner, door, "Before")
     assert events(as_member, door.pk).status_code == 403
-    ChannelMember.objects.create(channel=door, member=membership)
+    actions.join_channel(user=member_user, workspace_id=door.workspace_id, channel_id=door.pk, password="open sesame")
     post(as_owner, door, "After")
     assert [frame["seq"] for frame in events(as_member, door.pk).json()["data"]] == [2]
 

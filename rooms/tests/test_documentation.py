@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import AccessToken
 from conftest import make_user, token_client
@@ -46,14 +47,14 @@ def run(command: list[str], base: str, **variables: str) -> str:
 
 
 @with_curl
-def test_the_helpdesk_in_curl(live_server: Any, agent: str) -> None:
+def test_the_helpdesk_in_curl(live_server: LiveServer, agent: str) -> None:
     script = SHELL["token"] + SHELL["helpdesk"]
     assert run(["bash", "-euc", script], live_server.url, AGENT=agent) == PRINTED
     assert Room.objects.get().external_reference == "order-41"
     assert "*" not in AccessToken.objects.get(name="Shop").abilities
 
 
-def test_the_helpdesk_in_python(live_server: Any, agent: str) -> None:
+def test_the_helpdesk_in_python(live_server: LiveServer, agent: str) -> None:
     assert run([sys.executable, "-c", PYTHON], live_server.url, AGENT=agent, SHOP=agent) == PRINTED
 
 

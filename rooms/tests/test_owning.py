@@ -20,7 +20,7 @@ from files.models import File
 from messaging.models import Message
 from rooms import actions, tasks
 from rooms.models import Plan, Room, RoomLimits
-from rooms.tests.conftest import ROOMS, expire, joined
+from rooms.tests.client import GONE, ROOMS, expire, joined
 from rosetta.ids import new_ulid
 from rosetta.times import moment
 from workspaces.actions import delete_workspace
@@ -28,8 +28,6 @@ from workspaces.models import Event, Workspace
 from workspaces.tasks import erase
 
 pytestmark = pytest.mark.django_db
-
-GONE = {"message": "Temporary Room is not available.", "errors": {"code": ["temporary_room_expired"]}}
 
 
 def create(client: APIClient, **body: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 from rest_framework.test import APIClient
 
 from accounts.models import Guest, User
@@ -16,8 +17,7 @@ from messaging.models import MessageTranslation
 from rooms import actions
 from rooms.models import Room
 from rooms.tasks import end_expired_rooms, translate_name
-from rooms.tests.conftest import ROOMS, expire, joined
-from rooms.tests.test_owning import GONE
+from rooms.tests.client import GONE, ROOMS, expire, joined
 from rosetta.celery import app as celery_app
 from rosetta.ids import new_ulid
 from rosetta.languages import CODES
@@ -25,7 +25,7 @@ from rosetta.times import moment
 from translation.tests import servers
 from translation.tests.conftest import libre as libre
 from workspaces.actions import delete_workspace
-from workspaces.models import Workspace
+from workspaces.models import Channel, Workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +67,7 @@ def test_a_rooms_name_is_read_in_the_visitors_language(room: Room, libre: server
 
 
 def test_a_room_that_opens_asks_for_its_name_in_all_languages(
-    owner: User, django_capture_on_commit_callbacks: Any
+    owner: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     with celery_app.connection_for_read() as broker, broker.SimpleQueue("rosetta") as queue:
         queue.clear()
@@ -197,7 +197,7 @@ def test_a_guest_sees_the_rooms_pictures(
 
 
 def test_a_guest_is_nobody_in_every_other_place(
-    room: Room, owner: User, join: Callable[..., APIClient], channel: Any
+    room: Room, owner: User, join: Callable[..., APIClient], channel: Channel
 ) -> None:
     guest = join(room)
     other = actions.create_room(owner=owner, name="other")[0]

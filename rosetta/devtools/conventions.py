@@ -36,6 +36,26 @@ def nudged_names(source: str) -> Iterator[str]:
                 yield name.value
 
 
+def broken_in_tests(source: str) -> Iterator[tuple[int, str]]:
+    """The line numbers of a module of tests that break a rule; with what to do instead."""
+    for node in ast.walk(ast.parse(source)):
+        if any(part.startswith("test_") for name in _imported(node) for part in name.split(".")):
+            yield (
+                node.lineno,
+                "imports a test module: move what both use to a module of its own, such as tests/client.py",
+            )
+
+
+def _imported(node: ast.AST) -> list[str]:
+    """The modules, and names that may be modules, which an import names."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        module = node.module or ""
+        return [module, *(alias.name for alias in node.names if module.endswith("tests") or not module)]
+    return []
+
+
 def _method(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
@@ -53,14 +73,24 @@ def sources(root: Path) -> Iterator[Path]:
             yield relative
 
 
+def test_sources(root: Path) -> Iterator[Path]:
+    """The Python files of tests, relative to ``root``."""
+    for path in sorted([*root.glob("conftest.py"), *root.glob("*/tests/**/*.py")]):
+        yield path.relative_to(root)
+
+
 def main() -> int:
-    violations = [
+    complaints = [
         f"{path}:{line}: {advice}"
-        for path in sources(ROOT)
-        for line, advice in broken((ROOT / path).read_text(encoding="utf-8"), path)
+        for paths, check in (
+            (sources(ROOT), broken),
+            (test_sources(ROOT), lambda source, _path: broken_in_tests(source)),
+        )
+        for path in paths
+        for line, advice in check((ROOT / path).read_text(encoding="utf-8"), path)
     ]
-    sys.stdout.writelines(f"{violation}\n" for violation in violations)
-    return bool(violations)
+    sys.stdout.writelines(f"{line}\n" for line in complaints)
+    return bool(complaints)
 
 
 if __name__ == "__main__":

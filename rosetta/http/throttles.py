@@ -5,10 +5,10 @@ DRF's own throttles read, then write, and let parallel requests through; these c
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from ipaddress import IPv6Address, ip_address, ip_network
+from functools import cache, lru_cache
+from ipaddress import ip_address, ip_network
 from threading import Lock
 from typing import Any
 
@@ -160,24 +160,51 @@ def hit(scope: str, rate: str, value: str) -> Standing | None:
 
 def client_address(request: Request | HttpRequest) -> str:
     """The address the request came from: the last hop's word, one proxy deep when ``TRUSTED_PROXIES`` says so."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    return address_in(request.META)
+
+
+def address_in(meta: Mapping[str, Any]) -> str:
+    """The same of a request's ``META``. In one form for each address; what is no address is the proxy's own."""
+    peer = str(meta.get("REMOTE_ADDR", ""))
+    forwarded = meta.get("HTTP_X_FORWARDED_FOR", "")
     hops = settings.TRUSTED_PROXIES
-    if hops and forwarded:
-        chain = [part.strip() for part in forwarded.split(",")]
-        return str(chain[-hops] if len(chain) >= hops else chain[0])
-    return str(request.META.get("REMOTE_ADDR", ""))
+    if not hops or not forwarded:
+        return canonical(peer) or peer
+    chain = forwarded.split(",")
+    return canonical(chain[-hops] if len(chain) >= hops else chain[0]) or canonical(peer) or peer
+
+
+@lru_cache(maxsize=4096)
+def canonical(written: str) -> str:
+    """The address in ``written``, which may have a port, brackets or a zone: ``[::ffff:192.0.2.1]:80`` is ``192.0.2.1``.
+
+    Empty when it is none.
+    """
+    written = written.strip().strip('"')
+    if written.startswith("["):
+        written = written[1:].partition("]")[0]
+    elif written.count(":") == 1:
+        written = written.partition(":")[0]
+    try:
+        address = ip_address(written.partition("%")[0])
+    except ValueError:
+        return ""
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def network_in(meta: Mapping[str, Any]) -> str:
+    """The network that limits count by: the address; of IPv6 the first 64 bits, since whoever has one has all of those."""
+    return _network(address_in(meta))
+
+
+@lru_cache(maxsize=4096)
+def _network(address: str) -> str:
+    return str(ip_network((address, 64), strict=False)) if ":" in address and canonical(address) else address
 
 
 def by_address(request: Request) -> str | None:
-    """The network address; of IPv6 the first 64 bits, since whoever has one address has all of those."""
-    raw = client_address(request)
-    try:
-        address = ip_address(raw)
-    except ValueError:
-        return raw
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return str(ip_network((address, 64), strict=False))
-    return raw
+    """The network address."""
+    return network_in(request.META)
 
 
 def by_caller(request: Request) -> str | None:
@@ -186,7 +213,7 @@ def by_caller(request: Request) -> str | None:
         return f"{type(request.auth).__name__}:{request.auth.pk}"
     if request.user is not None and getattr(request.user, "is_authenticated", False):
         return f"user:{request.user.pk}"
-    return client_address(request)
+    return by_address(request)
 
 
 def by_user(request: Request) -> str | None:

@@ -1,7 +1,7 @@
 """The processes that Rosetta is made of; ``python -m rosetta.processes NAME`` becomes one of them.
 
-Embedded, one process answers HTTP and WebSockets on one port. With DATABASE_URL and REDIS_URL set, REST runs under WSGI,
-the gateway under ASGI on the next port, and a proxy joins the two.
+Embedded, one process answers HTTP and WebSockets on one port. With DATABASE_URL and REDIS_URL set, REST and
+the gateway are processes of their own on two ports, and a proxy joins them.
 """
 
 import shutil
@@ -10,22 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-UVICORN = [
-    *("-m", "uvicorn", "--host", "{host}", "--port", "{port}"),
-    *("--log-config", str(Path(__file__).with_name("uvicorn.json")), "--no-access-log", "--no-server-header"),
-    # Addresses behind proxies are the application's own affair: TRUSTED_PROXIES.
-    "--no-proxy-headers",
-    # Deflate would cost each socket 40 KB and its frames most of their speed.
-    *("--ws-per-message-deflate", "false", "--ws-max-size", str(1024 * 1024)),
-    *("--timeout-graceful-shutdown", "5"),
-]
-GRANIAN = [
-    *("-m", "granian", "--interface", "wsgi", "--host", "{host}", "--port", "{port}"),
-    # One thread for all sockets: it does little between requests, and a second one posts a tenth less (bench/results.md).
-    *("--workers", "{workers}", "--blocking-threads", "{threads}", "--runtime-mode", "st"),
-    *("--no-ws", "--respawn-failed-workers"),
-    *("--workers-kill-timeout", "8", "--log-level", "error"),
-]
+SERVING = ["-m", "rosetta.serving", "{app}", "--host", "{host}", "--port", "{port}"]
 CELERY = ["-m", "celery", "--app", "rosetta", "--quiet"]
 WORKER = [*CELERY, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 BEAT = [*CELERY, "beat", "--loglevel", "WARNING"]
@@ -47,13 +32,15 @@ def commands() -> dict[str, list[str]]:
     """Each process's command line, by name."""
     if is_service():
         return {
-            "web": _python(GRANIAN, port=settings.PORT, app="rosetta.wsgi:application"),
-            "gateway": _python(UVICORN, port=settings.GATEWAY_PORT, app="rosetta.gateway:application"),
+            "web": _python(
+                SERVING, "--workers", str(settings.WEB_WORKERS), port=settings.PORT, app="rosetta.rest:application"
+            ),
+            "gateway": _python(SERVING, "--sockets", port=settings.GATEWAY_PORT, app="rosetta.gateway:application"),
             "worker": _python(WORKER, "--pool", "prefork", "--concurrency", str(settings.WORKER_CONCURRENCY)),
             "beat": _python(BEAT),
         }
     return {
-        "web": _python(UVICORN, port=settings.PORT, app="rosetta.asgi:application"),
+        "web": _python(SERVING, "--sockets", port=settings.PORT, app="rosetta.asgi:application"),
         "worker": _python(WORKER, "--pool", "threads", "--concurrency", str(settings.WORKER_CONCURRENCY)),
         "beat": _python(BEAT),
     }
@@ -68,10 +55,5 @@ def metrics_folder(name: str) -> Path:
 
 
 def _python(line: list[str], *more: str, port: int = 0, app: str = "") -> list[str]:
-    values = {
-        "host": settings.HOST,
-        "port": port,
-        "workers": settings.WEB_WORKERS,
-        "threads": settings.WEB_THREADS,
-    }
-    return [sys.executable, *(part.format(**values) for part in line), *more, *([app] if app else [])]
+    values = {"host": settings.HOST, "port": port, "app": app}
+    return [sys.executable, *(part.format(**values) for part in line), *more]

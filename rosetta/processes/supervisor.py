@@ -62,7 +62,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_end_with_parent(os.getpid()),
+            preexec_fn=end_with_parent(os.getpid()),
         )
 
     def signal(self, number: int) -> None:
@@ -85,7 +85,7 @@ class Child:
         return delay
 
 
-def _end_with_parent(parent: int):  # type: ignore[no-untyped-def]
+def end_with_parent(parent: int):  # type: ignore[no-untyped-def]
     """What a new process does first: ask the kernel for a SIGTERM when ``parent`` dies, however that happens."""
     if sys.platform != "linux":
         return None
@@ -289,7 +289,7 @@ def prepare() -> None:
     """Check the settings and migrate, in a process of its own. Raises CannotStart."""
     done = subprocess.run(
         [sys.executable, "manage.py", "prepare"],
-        preexec_fn=_end_with_parent(os.getpid()),
+        preexec_fn=end_with_parent(os.getpid()),
     )
     if done.returncode:
         raise CannotStart("")  # it has said why
@@ -299,7 +299,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m rosetta.processes.supervisor", description=__doc__)
     parser.add_argument("--with-parent", action="store_true", help="end when the process that started this one ends")
     parent = os.getppid() if parser.parse_args(arguments).with_parent else None
-    if parent is not None and (ask := _end_with_parent(parent)):
+    if parent is not None and (ask := end_with_parent(parent)):
         ask()
     try:
         os.chdir(settings.BASE_DIR)

@@ -1,5 +1,6 @@
 """Everybody who may call the service, and one of everything that they may call it about."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from accounts.identity.secrets import digest
-from accounts.models import AccessToken, Guest, Session, User
+from accounts.models import Guest, Session, User
+from accounts.tests.factories import AccessTokenFactory
 from conftest import make_user, token_client
 from rooms.actions import create_room
 from workspaces import actions
@@ -16,6 +18,9 @@ from workspaces.models import Channel, Member, Role, WebhookDelivery
 API = "/api/v1"
 CALLERS = ("owner", "admin", "member", "outsider", "guest", "webhook", "automation", "anonymous")
 PASSWORD = "open sesame"
+# What the names in a path stand for, other than the row of the cast that is called so: rows that belong together.
+MAIN = {"conversation": "channel", "email_hash": "hash", "token": "invite_token"}
+DIRECT = {"conversation": "direct", "attachment": "direct_attachment", "message": "direct_message"}
 
 
 @dataclass
@@ -179,10 +184,25 @@ def _add_account(cast: Cast, people: dict[str, User]) -> None:
     )
     cast.ids |= {
         "user": str(people["Mem"].pk),
-        "token": str(AccessToken.objects.create(user=mali, name="old", abilities=["*"], secret_hash="x").pk),
+        "token": str(AccessTokenFactory.create(user=mali, name="old").pk),
         "session": session.id,
         "provider": "google",
         "hash": "0" * 40,
         "emoji": "👍",
         "language": "ja",
     }
+
+
+# What a path's ``{id}`` stands for, by the segment before it, where that is not the row's name in the plural.
+ID_AFTER = {"verify": "user", "webhook-subscriptions": "subscription"}
+
+
+def known_ids(cast: Cast, path: str, scene: dict[str, str]) -> dict[str, Any]:
+    """What stands for the names in ``path``, so that calls reach rows that exist."""
+    scene = scene | DIRECT if "/direct-" in path else scene
+    names = re.findall(r"\{(\w+)\}", path)
+    rows = {name: name if name in scene else name.removesuffix("_id") for name in names}
+    if "id" in rows:
+        segment = path[: path.index("/{id}")].rpartition("/")[2]
+        rows["id"] = ID_AFTER.get(segment, segment.removesuffix("s"))
+    return {name: cast.ids[scene.get(row, row)] for name, row in rows.items()}

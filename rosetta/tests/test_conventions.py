@@ -60,3 +60,39 @@ def test_modules_that_import_one_another_are_an_import_cycle() -> None:
     imports = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": set(), "f": {"a"}}
     assert import_cycles.cycles(imports) == [["a", "b", "c"]]
     assert import_cycles.cycles({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from messaging.tests.test_posting import post",
+        "x = 1\nimport messaging.tests.test_posting",
+        "from messaging.tests import client, test_posting",
+        "from . import test_posting",
+        "from .test_posting import post",
+        "def late():\n    from messaging.tests.test_posting import post",
+    ],
+)
+def test_a_test_that_imports_a_test_module_is_found(source: str) -> None:
+    ((line, advice),) = conventions.broken_in_tests(source)
+    assert line == source.count("\n") + 1
+    assert advice
+
+
+def test_a_test_may_import_helpers_and_what_is_only_called_like_a_test() -> None:
+    source = "from messaging.tests.client import post\nfrom messaging.tests import client\nfrom rosetta.env import test_database"
+    assert list(conventions.broken_in_tests(source)) == []
+
+
+def test_tests_and_their_helpers_are_read_for_the_rules_of_tests(tmp_path: Path) -> None:
+    for name in (
+        "conftest.py",
+        "app/tests/test_a.py",
+        "app/tests/deep/client.py",
+        "app/access.py",
+        ".venv/lib/tests/x.py",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    read = {str(path) for path in conventions.test_sources(tmp_path)}
+    assert read == {"conftest.py", "app/tests/test_a.py", "app/tests/deep/client.py"}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
+from pytest_django import Settings
 from rest_framework.test import APIClient
 from ulid import ULID
 
@@ -52,7 +53,7 @@ def test_an_unknown_path_is_a_json_404_with_a_request_id(client: Client) -> None
     assert answer["X-Request-Id"]
 
 
-def test_a_host_that_is_not_allowed_is_a_json_400(client: Client, settings: Any) -> None:
+def test_a_host_that_is_not_allowed_is_a_json_400(client: Client, settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["chat.example"]
     answer = client.get("/api/v1/me")
     assert (answer.status_code, answer.json()) == (400, {"message": "Bad request."})
@@ -119,3 +120,43 @@ def test_whoever_has_many_ipv6_addresses_of_one_network_has_one_limit() -> None:
     assert tried("2001:db8:1:1:ffff::1") == 429
     assert tried("2001:db8:1:2::1") == 422
     assert tried("::ffff:203.0.113.9") == 422
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("198.51.100.5", "198.51.100.5"),
+        ("198.51.100.5:40001", "198.51.100.5"),
+        (" 198.51.100.5 ", "198.51.100.5"),
+        ("::ffff:198.51.100.5", "198.51.100.5"),
+        ("[::ffff:198.51.100.5]:40001", "198.51.100.5"),
+        ("[2001:db8::5]", "2001:db8::5"),
+        ("[2001:db8::5]:40001", "2001:db8::5"),
+        ("2001:DB8:0:0::5", "2001:db8::5"),
+        ("fe80::5%eth0", "fe80::5"),
+        # What is no address is not believed: the proxy's own counts.
+        ("unknown", "192.0.2.1"),
+        ("198.51.100.5:40001:3", "192.0.2.1"),
+        ("", "192.0.2.1"),
+    ],
+)
+def test_a_proxys_word_for_an_address_is_read_in_every_form(
+    client: Client, settings: Any, caplog: pytest.LogCaptureFixture, written: str, address: str
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    caplog.set_level(logging.INFO, "rosetta.request")
+    client.get("/nothing", headers={"X-Forwarded-For": f"203.0.113.1, {written}"}, REMOTE_ADDR="192.0.2.1")
+    (line,) = [record.msg for record in caplog.records if record.name == "rosetta.request"]
+    assert isinstance(line, dict)
+    assert line["address"] == address
+
+
+@pytest.mark.django_db
+def test_callers_without_a_token_of_one_ipv6_network_have_one_limit() -> None:
+    left = [
+        APIClient().get("/api/v1/files/01ARZ3NDEKTSV4RRFFQ69G5FAV", REMOTE_ADDR=f"2001:db8:2:1::{number:x}")[
+            "X-RateLimit-Remaining"
+        ]
+        for number in range(2)
+    ]
+    assert int(left[1]) == int(left[0]) - 1

@@ -12,8 +12,7 @@ from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
-from rosetta.tests.cast import Cast
-from rosetta.tests.test_schema_fuzz import MAIN, known_ids
+from rosetta.tests.cast import MAIN, Cast, known_ids
 
 # Nesting that a parser which calls itself cannot go down.
 DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000

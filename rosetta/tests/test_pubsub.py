@@ -1,7 +1,7 @@
 """Messages between processes survive encoding, and what is no message is refused."""
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from rosetta import pubsub
 from rosetta.pubsub import (
@@ -69,7 +69,7 @@ def test_a_change_of_access_concerns_exactly_one(fields: dict[str, object]) -> N
         AccessChanged(**fields)  # type: ignore[arg-type]
 
 
-def test_without_redis_this_process_receives_its_own_messages(settings: SettingsWrapper) -> None:
+def test_without_redis_this_process_receives_its_own_messages(settings: Settings) -> None:
     settings.REDIS_URL = ""
     received: list[Message] = []
     pubsub.listen(received.append)

@@ -5,7 +5,6 @@ trouble more, and new each time: ``SCHEMA_EXAMPLES=100 .venv/bin/python -m pytes
 """
 
 import os
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from rosetta.tests.cast import Cast
+from rosetta.tests.cast import MAIN, Cast, known_ids
 
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "2"))
 CHECKS = [
@@ -39,11 +38,8 @@ CHECKS = [
 ]
 GOOD, BAD = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
 
-# What the names in a path stand for, other than the row of the cast that is called so: rows that belong together.
-MAIN = {"conversation": "channel", "email_hash": "hash", "token": "invite_token"}
 ROOM = {"workspace": "room", "channel": "room_channel", "conversation": "room_channel", "message": "room_message"}
 SCENES = (MAIN, MAIN | ROOM, MAIN | {"channel": "archived"}, MAIN | {"message": "others_message"})
-DIRECT = {"conversation": "direct", "attachment": "direct_attachment", "message": "direct_message"}
 
 
 @pytest.fixture
@@ -57,21 +53,6 @@ def operations() -> Iterator[list[Any]]:
     yield [found.ok() for found in schema.get_all_operations()]
     for moment in moments:
         moment.connect(close_old_connections)
-
-
-# What a path's ``{id}`` stands for, by the segment before it, where that is not the row's name in the plural.
-ID_AFTER = {"verify": "user", "webhook-subscriptions": "subscription"}
-
-
-def known_ids(cast: Cast, path: str, scene: dict[str, str]) -> dict[str, Any]:
-    """What stands for the names in ``path``, so that calls reach rows that exist."""
-    scene = scene | DIRECT if "/direct-" in path else scene
-    names = re.findall(r"\{(\w+)\}", path)
-    rows = {name: name if name in scene else name.removesuffix("_id") for name in names}
-    if "id" in rows:
-        segment = path[: path.index("/{id}")].rpartition("/")[2]
-        rows["id"] = ID_AFTER.get(segment, segment.removesuffix("s"))
-    return {name: cast.ids[scene.get(row, row)] for name, row in rows.items()}
 
 
 def cases(operation: Any, cast: Cast) -> Any:

@@ -65,10 +65,10 @@ def test_it_serves_restarts_what_dies_and_ends_everything_on_sigterm(running: Su
     assert eventually(lambda: running.process_of("worker") not in (None, worker)), running.said()
     assert "worker  | was killed by SIGKILL; it starts again in 0.5 s" in running.said()
 
-    web = running.process_of("uvicorn")
+    web = running.process_of("rosetta.asgi:application")
     assert web is not None
     os.kill(web, signal.SIGKILL)
-    assert eventually(lambda: running.process_of("uvicorn") not in (None, web))
+    assert eventually(lambda: running.process_of("rosetta.asgi:application") not in (None, web))
     assert eventually(running.answers), running.said()
 
     second = Supervised(tmp_path, PORT=str(free_port()))
@@ -81,7 +81,10 @@ def test_it_serves_restarts_what_dies_and_ends_everything_on_sigterm(running: Su
 
 @pytest.mark.skipif(not (DATABASE_URL and REDIS_URL), reason="needs PostgreSQL and Redis")
 def test_service_mode_runs_each_process_restarts_the_dead_and_ends_clean(service: Supervised) -> None:
-    first = {name: service.process_of(name) for name in ("granian", "uvicorn", "worker", "beat")}
+    first = {
+        name: service.process_of(name)
+        for name in ("rosetta.rest:application", "rosetta.gateway:application", "worker", "beat")
+    }
     assert None not in first.values(), first
     for pid in first.values():
         os.kill(pid, signal.SIGKILL)

@@ -5,12 +5,12 @@ import html
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
+from pytest_django import Settings
 
 from rosetta import languages
 
@@ -46,7 +46,7 @@ def test_a_room_may_be_framed_by_other_sites_and_gets_no_cookie(client: Client) 
     assert not answer.cookies
 
 
-def test_where_sites_are_named_no_other_site_frames_a_room(client: Client, settings: Any) -> None:
+def test_where_sites_are_named_no_other_site_frames_a_room(client: Client, settings: Settings) -> None:
     settings.EMBED_ORIGINS = ("https://shop.example", "https://www.shop.example")
     policy = client.get(f"/rooms/{ROOM}/embed")["Content-Security-Policy"]
     assert "frame-ancestors https://shop.example https://www.shop.example" in policy

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from pytest_django import Settings
 
 from rosetta.ids import new_ulid
 from translation.tests import servers
@@ -14,7 +15,7 @@ def scope(db: None) -> str:
 
 
 @pytest.fixture
-def libre(settings: object) -> Iterator[servers.Service]:
+def libre(settings: Settings) -> Iterator[servers.Service]:
     """A LibreTranslate server that is the whole chain."""
     cache.clear()
     with servers.serve(servers.libretranslate()) as service:

@@ -13,7 +13,7 @@ from translation.protection.marks import STORED
 from translation.protection.protect import parse
 from translation.service import Job, translate_batch
 from translation.tests import servers
-from translation.tests.test_protection import LOOSE, MISDEEDS, texts
+from translation.tests.misdeeds import LOOSE, MISDEEDS, texts
 
 pytestmark = pytest.mark.django_db
 

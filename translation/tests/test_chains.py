@@ -11,6 +11,7 @@ from rosetta.ids import new_ulid
 from translation.models import EngineState, MemoryEntry, TranslationPolicy, Usage
 from translation.service import Job, engines_health, translate_batch
 from translation.tests import servers
+from translation.tests.factories import TranslationPolicyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -158,14 +159,14 @@ def test_costs_are_by_the_operators_prices(scope: str, both, settings) -> None:
 
 
 def test_a_budget_leaves_engines_that_cost_nothing(scope: str, both, settings, tmp_path) -> None:
-    TranslationPolicy.objects.create(scope_id=scope, monthly_characters=0)
+    TranslationPolicyFactory.create(scope_id=scope, monthly_characters=0)
     assert one(scope).reason == "budget"
     assert both[0].requests == both[1].requests == []
     assert TranslationPolicy.objects.get().told_month is not None
 
 
 def test_another_month_has_its_own_budget(scope: str, both, time_machine) -> None:
-    TranslationPolicy.objects.create(scope_id=scope, monthly_characters=12)
+    TranslationPolicyFactory.create(scope_id=scope, monthly_characters=12)
     time_machine.move_to("2026-05-31T23:59:00Z", tick=False)
     assert one(scope).state == "ready"
     assert one(scope, "The dog ran").state == "skipped"
@@ -174,6 +175,6 @@ def test_another_month_has_its_own_budget(scope: str, both, time_machine) -> Non
 
 
 def test_local_only_keeps_to_machines_of_ones_own(scope: str, both, settings) -> None:
-    TranslationPolicy.objects.create(scope_id=scope, local_only=True)
+    TranslationPolicyFactory.create(scope_id=scope, local_only=True)
     assert one(scope).engine == "libretranslate"
     assert both[0].requests == []

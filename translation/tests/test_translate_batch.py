@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.tasks import send_owed_mail
 from rosetta.ids import new_ulid
-from translation.models import EngineState, MemoryEntry, TranslationPolicy, Usage
+from translation.models import EngineState, MemoryEntry, Usage
 from translation.service import (
     Job,
     engines_health,
@@ -19,6 +19,7 @@ from translation.service import (
     translate_batch,
 )
 from translation.tests import servers
+from translation.tests.factories import TranslationPolicyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +94,7 @@ def test_equal_texts_go_out_once(scope: str, libre: servers.Service) -> None:
 
 def test_recall_takes_one_query_at_most(scope: str, libre: servers.Service) -> None:
     one(scope, "The cat sat\nand the dog ran")
-    TranslationPolicy.objects.create(scope_id=scope, monthly_characters=10**6)
+    TranslationPolicyFactory.create(scope_id=scope, monthly_characters=10**6)
     for cold in (True, False):
         if cold:
             from translation.glossary import scope_cache
@@ -327,7 +328,7 @@ def test_a_budget_that_is_spent_skips_and_staff_are_told_once(
     scope: str, libre: servers.Service, mailoutbox, django_user_model
 ) -> None:
     django_user_model.objects.create_user("staff@example.com", "x", name="Staff", is_staff=True)
-    TranslationPolicy.objects.create(scope_id=scope, monthly_characters=20)
+    TranslationPolicyFactory.create(scope_id=scope, monthly_characters=20)
     assert one(scope, "Twelve chars").state == "ready"
     for text in ("Another twelve", "And yet another"):
         outcome = one(scope, text)
@@ -339,7 +340,7 @@ def test_a_budget_that_is_spent_skips_and_staff_are_told_once(
 
 def test_local_only_scopes_send_nothing_away(scope: str, libre: servers.Service, settings) -> None:
     settings.LIBRETRANSLATE_URL = "https://translate.example.com"
-    TranslationPolicy.objects.create(scope_id=scope, local_only=True)
+    TranslationPolicyFactory.create(scope_id=scope, local_only=True)
     assert one(scope, "The cat sat").reason == "no_engine"
 
 

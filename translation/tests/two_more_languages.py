@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from conftest import make_user, token_client
-from messaging.tests.test_posting import path_of, post
+from messaging.tests.client import path_of, post
 from translation import engines
 from translation.detection import source_language
 from translation.memory import phrasebook

@@ -1,14 +1,14 @@
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from workspaces.models import Workspace
 from workspaces.tests.receiver import Receiver
 
 
 @pytest.fixture
-def receiver(settings: Any) -> Iterator[Receiver]:
+def receiver(settings: Settings) -> Iterator[Receiver]:
     settings.WEBHOOKS_ALLOW_PRIVATE = True
     running = Receiver()
     yield running

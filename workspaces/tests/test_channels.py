@@ -7,10 +7,11 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from conftest import make_user, token_client
+from conftest import token_client
 from workspaces import actions, erasure
-from workspaces.models import Channel, ChannelMember, Conversation, Event, Member, ReadMark, Workspace
+from workspaces.models import Channel, ChannelMember, Conversation, Event, Member, ReadMark, Role, Workspace
 from workspaces.tasks import erase
+from workspaces.tests.factories import MemberFactory
 
 PASSWORD = "open sesame"
 
@@ -22,7 +23,7 @@ def base(workspace: Workspace) -> str:
 
 @pytest.fixture
 def admin(workspace: Workspace) -> Member:
-    return actions.add_member(workspace=workspace, user=make_user("Adam"), role="admin")  # type: ignore[arg-type]
+    return MemberFactory.create(workspace=workspace, user__name="Adam", role=Role.ADMIN)
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_unread_is_what_came_since_the_mark_and_a_newcomers_mark_starts_at_the_j
 ) -> None:
     general = Channel.objects.get(workspace=workspace)
     say(general.pk, 5)
-    nora = actions.add_member(workspace=workspace, user=make_user("Nora")).user
+    nora = MemberFactory.create(workspace=workspace, user__name="Nora").user
     [row] = token_client(nora).get(base).json()["data"]
     assert row["unread_count"] == 0
     say(general.pk, 2)
@@ -177,7 +178,7 @@ def test_a_private_channel_is_a_404_to_all_but_its_members_owners_too(
 def test_its_creator_owners_and_admins_who_are_in_it_take_members_out(
     as_member: APIClient, as_admin: APIClient, base: str, membership: Member, admin: Member, workspace: Workspace
 ) -> None:
-    nora = actions.add_member(workspace=workspace, user=make_user("Nora"))
+    nora = MemberFactory.create(workspace=workspace, user__name="Nora")
     as_nora = token_client(nora.user)
     one = f"{base}/{create(as_member, base, visibility='private')['id']}"
     for one_more in (admin, nora):

@@ -5,9 +5,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tasks import erase_account
-from conftest import PASSWORD, make_user
+from conftest import PASSWORD
 from workspaces import actions
 from workspaces.models import Event, Member, Role, Workspace
+from workspaces.tests.factories import WorkspaceFactory
 
 
 def leave(client: APIClient) -> tuple[int, list[str]]:
@@ -39,7 +40,7 @@ def test_a_member_just_leaves(as_member: APIClient, workspace: Workspace, member
 def test_a_workspace_joined_while_the_account_was_closed_is_left_too(
     as_member: APIClient, membership: Member, workspace: Workspace, owner: User
 ) -> None:
-    other = actions.create_workspace(owner=make_user("Nora"), name="Other").workspace
+    other = WorkspaceFactory.create(owner__name="Nora", name="Other")
     assert leave(as_member) == (204, [])
     actions.add_member(workspace=other, user=User.objects.get(pk=membership.user_id))
     erase_account(membership.user_id)

@@ -6,9 +6,10 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from conftest import make_user, token_client
+from conftest import token_client
 from workspaces import actions
-from workspaces.models import Channel, Event, Member, Workspace
+from workspaces.models import Channel, Event, Member, Role, Workspace
+from workspaces.tests.factories import MemberFactory
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def base(workspace: Workspace) -> str:
 
 @pytest.fixture
 def admin(workspace: Workspace) -> Member:
-    return actions.add_member(workspace=workspace, user=make_user("Adam"), role="admin")  # type: ignore[arg-type]
+    return MemberFactory.create(workspace=workspace, user__name="Adam", role=Role.ADMIN)
 
 
 @pytest.fixture
@@ -140,7 +141,7 @@ def test_who_removes_whom(
     as_owner: APIClient, as_admin: APIClient, as_member: APIClient, base: str, membership: Member, admin: Member,
     owning: Member, workspace: Workspace,
 ) -> None:  # fmt: skip
-    second = actions.add_member(workspace=workspace, user=make_user("Ada"), role="admin")  # type: ignore[arg-type]
+    second = MemberFactory.create(workspace=workspace, user__name="Ada", role=Role.ADMIN)
     assert as_member.delete(f"{base}/{admin.pk}").status_code == 403
     assert as_admin.delete(f"{base}/{owning.pk}").status_code == 403
     assert as_admin.delete(f"{base}/{second.pk}").status_code == 403

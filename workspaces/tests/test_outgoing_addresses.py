@@ -4,6 +4,7 @@ import socket
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from workspaces.models import (
@@ -35,7 +36,7 @@ def test_an_address_on_the_public_internet_is_one(address: str) -> None:
 
 @pytest.mark.parametrize("host", ["localhost", "127.1", "2130706433", "0x7f000001"])
 def test_a_host_that_resolves_to_this_machine_gets_nothing(
-    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, settings: Any, host: str
+    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, settings: Settings, host: str
 ) -> None:
     made = subscribe(as_owner, base, receiver.url.replace("127.0.0.1", host), "reaction.added")
     settings.WEBHOOKS_ALLOW_PRIVATE = False
@@ -68,7 +69,12 @@ def test_a_name_is_asked_for_once_and_the_connection_goes_to_what_was_looked_at(
 
 
 def test_a_name_with_one_private_address_among_public_ones_gets_nothing(
-    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, settings: Any, monkeypatch: pytest.MonkeyPatch
+    as_owner: APIClient,
+    base: str,
+    receiver: Receiver,
+    channel: Channel,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def resolve(host: str, port: int, *args: Any, **kwargs: Any) -> Any:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in ("8.8.8.8", "127.0.0.1")]
@@ -83,7 +89,7 @@ def test_a_name_with_one_private_address_among_public_ones_gets_nothing(
 
 
 def test_a_redirect_is_followed_with_the_body_and_looked_at_again(
-    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, settings: Any
+    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, settings: Settings
 ) -> None:
     made = subscribe(as_owner, base, receiver.url, "reaction.added")
     receiver.answers = [(307, {"location": "/moved"}, ""), (200, {}, "")]

@@ -3,11 +3,12 @@
 import json
 from datetime import timedelta
 from threading import Event
-from typing import Any
 
 from django.core import mail
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.test import APIClient
+from time_machine import TimeMachineFixture
 
 from accounts.models import User
 from workspaces.models import (
@@ -20,7 +21,7 @@ from workspaces.tests.receiver import Receiver, happen, log, subscribe
 
 
 def test_a_failure_is_tried_again_later_under_the_same_id(
-    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, time_machine: Any
+    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, time_machine: TimeMachineFixture
 ) -> None:
     receiver.answers = [(500, {}, "x" * 5000), (503, {}, ""), (204, {}, "")]
     made = subscribe(as_owner, base, receiver.url, "reaction.added")
@@ -41,7 +42,7 @@ def test_a_failure_is_tried_again_later_under_the_same_id(
 
 
 def test_it_is_tried_for_a_day_and_can_be_sent_again_after(
-    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, time_machine: Any
+    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, time_machine: TimeMachineFixture
 ) -> None:
     receiver.answers = [(500, {}, "")]
     made = subscribe(as_owner, base, receiver.url, "reaction.added")
@@ -67,8 +68,8 @@ def test_it_is_tried_for_a_day_and_can_be_sent_again_after(
 
 
 def test_after_days_of_failure_it_is_switched_off_and_owners_are_told(
-    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, time_machine: Any, owner: User,
-    django_capture_on_commit_callbacks: Any,
+    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, time_machine: TimeMachineFixture, owner: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:  # fmt: skip
     receiver.answers = [(500, {}, "")]
     made = subscribe(as_owner, base, receiver.url, "reaction.added")
@@ -113,7 +114,7 @@ def test_a_410_switches_it_off_at_once(as_owner: APIClient, base: str, receiver:
 
 
 def test_a_worker_that_died_with_a_delivery_is_waited_for_and_replaced(
-    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, time_machine: Any
+    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, time_machine: TimeMachineFixture
 ) -> None:
     from workspaces.webhooks import collecting, sending
 
@@ -127,7 +128,7 @@ def test_a_worker_that_died_with_a_delivery_is_waited_for_and_replaced(
 
 
 def test_a_side_that_nobody_answers_on_is_logged(
-    as_owner: APIClient, base: str, channel: Channel, settings: Any
+    as_owner: APIClient, base: str, channel: Channel, settings: Settings
 ) -> None:
     settings.WEBHOOKS_ALLOW_PRIVATE = True
     made = subscribe(as_owner, base, "http://127.0.0.1:9/none", "reaction.added")
@@ -139,7 +140,7 @@ def test_a_side_that_nobody_answers_on_is_logged(
 
 
 def test_a_side_that_answers_too_slowly_is_not_waited_for(
-    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, settings: Any
+    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, settings: Settings
 ) -> None:
     settings.WEBHOOK_TIMEOUT_SECONDS = 0.2
     enough = Event()
@@ -152,7 +153,7 @@ def test_a_side_that_answers_too_slowly_is_not_waited_for(
 
 
 def test_the_log_is_forgotten_after_a_while(
-    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, time_machine: Any
+    as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, time_machine: TimeMachineFixture
 ) -> None:
     made = subscribe(as_owner, base, receiver.url, "reaction.added")
     happen(channel)

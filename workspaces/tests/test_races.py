@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -13,6 +14,7 @@ from conftest import make_user
 from rosetta.errors import DomainError
 from workspaces import actions
 from workspaces.models import Channel, Event, Invite, Member, Role, Workspace
+from workspaces.tests.factories import MemberFactory
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -45,7 +47,7 @@ def refusals(results: list[Any]) -> list[int]:
 
 @pytest.fixture
 def two_owners(owner: User, workspace: Workspace) -> Iterator[list[Member]]:
-    second = actions.add_member(workspace=workspace, user=make_user("Oscar"), role=Role.OWNER)
+    second = MemberFactory.create(workspace=workspace, user__name="Oscar", role=Role.OWNER)
     yield [Member.objects.get(user=owner), second]
 
 
@@ -101,7 +103,7 @@ def test_an_invite_revoked_while_it_is_accepted_ends_in_one_order(
 
 def test_eight_people_who_join_at_once_are_all_counted(workspace: Workspace) -> None:
     people = [make_user(f"P{n}") for n in range(8)]
-    at_once(*[lambda p=p: actions.add_member(workspace=workspace, user=p) for p in people])
+    at_once(*[partial(actions.add_member, workspace=workspace, user=person) for person in people])
     workspace.refresh_from_db()
     assert workspace.member_count == Member.objects.filter(workspace=workspace).count() == 9
     seqs = list(Event.objects.filter(stream_id=workspace.pk).order_by("seq").values_list("seq", flat=True))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.test import APIClient
+from time_machine import TimeMachineFixture
 
 from accounts.models import User
 from rosetta.errors import Forbidden
@@ -64,7 +65,9 @@ def test_a_deleted_webhook_opens_nothing(as_owner: APIClient, base: str) -> None
         access.webhook_of(made["id"], made["secret"])
 
 
-def test_its_use_is_noted_at_most_once_a_minute(as_owner: APIClient, base: str, time_machine: Any) -> None:
+def test_its_use_is_noted_at_most_once_a_minute(
+    as_owner: APIClient, base: str, time_machine: TimeMachineFixture
+) -> None:
     made = create(as_owner, base)
     time_machine.move_to("2027-01-01T00:00:00+00:00", tick=False)
     access.webhook_of(made["id"], made["secret"])

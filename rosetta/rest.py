@@ -1,0 +1,15 @@
+"""REST, admin and pages in service mode: ``python -m rosetta.serving rosetta.rest:application``."""
+
+from typing import Any
+
+from django.conf import settings
+
+from rosetta.serving.bridge import Bridge
+from rosetta.wsgi import application as wsgi_application
+
+_bridge = Bridge(wsgi_application, threads=settings.WEB_THREADS)
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "http":
+        await _bridge(scope, receive, send)
