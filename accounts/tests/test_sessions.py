@@ -20,7 +20,7 @@ from accounts.models import Session, User
 from accounts.tasks import purge_accounts
 from accounts.tests.helpers import post
 from conftest import PASSWORD, make_user
-from realtime.callers import Refused, identify
+from realtime.authentication import NotAuthenticated, authenticate
 
 pytestmark = pytest.mark.django_db
 
@@ -70,13 +70,13 @@ def test_who_reads_the_table_opens_nothing(owner: User) -> None:
     sign_in(owner)
     stolen = Session.objects.get().session_key
     assert browser_with(stolen).get("/api/v1/me").status_code == 401
-    with pytest.raises(Refused):
-        identify(socket_headers(stolen), [])
+    with pytest.raises(NotAuthenticated):
+        authenticate(socket_headers(stolen), [])
     assert Session.objects.get().session_key == stolen
 
 
 def test_a_socket_is_opened_by_the_cookie(owner: User) -> None:
-    who = identify(socket_headers(key_of(sign_in(owner))), [])
+    who = authenticate(socket_headers(key_of(sign_in(owner))), [])
     assert (who.user_id, who.credential.id) == (owner.pk, Session.objects.get().id)
 
 
