@@ -1,4 +1,4 @@
-"""The API speaks JSON whatever a client's ``Accept`` says."""
+"""Content negotiation that always answers JSON, whatever the client's ``Accept`` asks for."""
 
 from typing import Any
 
