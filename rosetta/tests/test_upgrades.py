@@ -39,7 +39,7 @@ def judged(*operations: Any, atomic: bool = True, accepted: str = "") -> list[st
         (add(models.ForeignKey("shop.Thing", models.CASCADE, null=True)), "index is built"),
         (add(models.CharField(max_length=9, null=True, db_index=True)), "index is built"),
         (alter(models.TextField(null=True)), "rewritten"),
-        (alter(models.CharField(max_length=40, null=True)), "does not fit"),
+        (alter(models.CharField(max_length=40, null=True)), "do not fit"),
         (alter(models.CharField(max_length=50)), "every row"),
         (alter(models.CharField(max_length=50, null=True, unique=True)), "online"),
         (migrations.AddIndex("thing", INDEX), "AddIndexOnline"),
