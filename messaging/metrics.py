@@ -54,4 +54,4 @@ def _rows() -> list[dict[str, Any]]:
 
 
 def register() -> None:
-    metrics.compute(Owed())
+    metrics.register_database_collector(Owed())

@@ -159,9 +159,13 @@ def _is_address(raw: str, schemes: tuple[str, ...] = ()) -> bool:
 def origin(address: str) -> str:
     """Return the origin of ``address`` as browsers write it: lower case, no path, user or default port."""
     parts = urlsplit(address)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     port = "" if parts.port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
-    return f"{parts.scheme}://{host}{port}"
+    return f"{parts.scheme}://{host_in_url(parts.hostname or '')}{port}"
+
+
+def host_in_url(host: str) -> str:
+    """Return ``host`` as it is written in addresses: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def origins(name: str) -> tuple[str, ...]:

@@ -159,7 +159,7 @@ def json_400(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def json_404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's handler404: API callers get the contract's body."""
+    """Answer the contract's body for an unknown path."""
     return JsonResponse({"message": NotFound.message}, status=404)
 
 

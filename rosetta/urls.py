@@ -10,7 +10,7 @@ register_converter(ULIDConverter, "ulid")
 register_converter(IntIdConverter, "int_id")
 
 handler400 = "rosetta.errors.json_400"
-handler404 = "rosetta.errors.json_404"
+handler404 = "web.views.not_found"
 handler500 = "rosetta.errors.json_500"
 
 urlpatterns = [
