@@ -15,7 +15,7 @@ from messaging.models import Message, MessageTranslation
 from messaging.resources import MessageRow, rows_again
 from messaging.translations import SAID, SHARE_MS, Status, milliseconds, nudge_translators, say, translation_row
 from rosetta.db.compiled import CompiledUpdate
-from translation.service import Job, Outcome, characters_left, is_translatable, recall_many, translate_batch
+from translation.service import Job, JobResult, characters_left, is_translatable, recall_many, translate_batch
 from workspaces.models import Channel, Conversation
 from workspaces.streams import events
 
@@ -108,9 +108,9 @@ def _scopes_of(conversation_ids: set[str]) -> dict[str, str]:
     return {channel.pk: channel.workspace_id for channel in channels}
 
 
-def store(outcomes: Sequence[Outcome]) -> None:
+def store(outcomes: Sequence[JobResult]) -> None:
     """Keep what was translated and tell the readers; one transaction a conversation."""
-    by_conversation: dict[str, list[Outcome]] = defaultdict(list)
+    by_conversation: dict[str, list[JobResult]] = defaultdict(list)
     for outcome in outcomes:
         by_conversation[outcome.job.key[1]].append(outcome)
     for conversation_id, found in by_conversation.items():
@@ -118,7 +118,7 @@ def store(outcomes: Sequence[Outcome]) -> None:
 
 
 @transaction.atomic
-def _store_in(conversation_id: str, outcomes: Sequence[Outcome]) -> None:
+def _store_in(conversation_id: str, outcomes: Sequence[JobResult]) -> None:
     # The conversation's lock first, as posting and editing take it: an edit comes wholly before or wholly after.
     conversation = Conversation.objects.select_for_update().filter(pk=conversation_id).first()
     if conversation is None:
@@ -142,7 +142,7 @@ def _store_in(conversation_id: str, outcomes: Sequence[Outcome]) -> None:
         events.append(conversation, *told)
 
 
-def _apply(row: MessageTranslation, outcome: Outcome) -> None:
+def _apply(row: MessageTranslation, outcome: JobResult) -> None:
     now = timezone.now()
     row.revision = row.message.revision
     row.engine, row.reason = outcome.engine or "", outcome.reason or ""

@@ -12,7 +12,7 @@ from conftest import make_user, token_client
 from messaging.actions.translating import claim, store, translate_owed
 from messaging.models import MessageTranslation
 from messaging.tests.client import NEWS, newest, path_of, post
-from translation.service import Job, Outcome
+from translation.service import Job, JobResult
 from translation.tests import servers
 from workspaces import actions
 from workspaces.models import Channel, Event, Workspace
@@ -100,7 +100,7 @@ def test_a_translator_that_comes_late_does_not_undo_it(
     (row,) = claim(limit=5)
     corrected(as_member, channel, message)
     job = Job((row.pk, channel.pk, message, 1), channel.workspace_id, NEWS, "en", "th")
-    store([Outcome(job, "ready", "machine", "libretranslate")])
+    store([JobResult(job, "ready", "machine", "libretranslate")])
     assert newest(as_member, channel)["display_content"] == "ปั้นจั่น"
     assert newest(as_member, channel)["translation_status"] == "completed"
 

@@ -23,7 +23,7 @@ from messaging.tasks import sweep_translations, translate_owed
 from messaging.tests.client import NEWS, hook, make_webhook, newest, path_of, post
 from rosetta.celery import app as celery_app
 from translation.actions import set_policy
-from translation.service import Job, Outcome
+from translation.service import Job, JobResult
 from translation.tests import servers
 from workspaces import actions
 from workspaces.models import Channel, Event, Workspace
@@ -108,7 +108,7 @@ def test_a_result_for_words_that_were_edited_meanwhile_is_never_shown(
     (row,) = claim(limit=10)
     job = Job((row.pk, channel.pk, message_id, 1), channel.workspace_id, NEWS, "en", "th")
     as_owner.patch(f"{path_of(channel)}/{message_id}", {"content": "The crane is fine after all, do not come."})
-    store([Outcome(job, "ready", "old words", "libretranslate")])
+    store([JobResult(job, "ready", "old words", "libretranslate")])
     assert newest(as_member, channel)["display_source"] == "original"
     translate_owed()
     seen = newest(as_member, channel)
