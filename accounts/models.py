@@ -50,6 +50,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     preferred_language = models.CharField(max_length=LANGUAGE_LENGTH, default=languages.DEFAULT)
     avatar_url = models.URLField(max_length=2048, null=True, blank=True)
     email_verified_at = models.DateTimeField(null=True, blank=True)
+    # Verified by an opened link, which may have been a mail scanner: no person has confirmed the address yet.
+    is_email_unconfirmed = models.BooleanField(default=False, db_default=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -71,6 +73,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def has_proven_email(self) -> bool:
+        """Whether a person has proven that the address is theirs."""
+        return self.email_verified_at is not None and not self.is_email_unconfirmed
 
 
 class AccessToken(models.Model):
