@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from accounts.actions import staff, tokens
+from accounts.identity.email_addresses import canonical_email
 from accounts.models import AccessToken, AccountDeletion, AccountExport, AuditEntry, Guest, OutgoingMail, User
 from accounts.staff import audit
 from accounts.staff.pages import ReadOnlyAdmin, StaffAdmin, may
@@ -32,7 +33,10 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "email", "preferred_language", "avatar_url", *POWERS)
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        try:
+            return canonical_email(self.cleaned_data["email"])
+        except ValueError:
+            raise forms.ValidationError("This is no valid email address.") from None
 
 
 @admin.register(User)

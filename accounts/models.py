@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Length, Lower
 from django.utils import timezone
 
+from accounts.identity.email_addresses import canonical_email, canonical_or_lower
 from accounts.identity.secrets import digest, matches
 from rosetta import languages
 from rosetta.ids import ULIDField, ULIDModel, new_ulid
@@ -25,9 +26,9 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create an account; one without a password signs in by code or provider."""
+        """Create an account; one without a password signs in by code or provider. Raises ValueError for no address."""
         fields.setdefault("name", email.split("@")[0][:255])
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=canonical_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -38,11 +39,15 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=canonical_or_lower(username or ""))
+
+    def of_email(self, email: str) -> "models.QuerySet[User]":
+        """Return the account of the mailbox ``email``, as a queryset of at most one row."""
+        return self.filter(email=canonical_or_lower(email))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person's account. ``email`` is stored in lower case, so that addresses compare without case."""
+    """A person's account. ``email`` is stored in its canonical form, so that a mailbox has one account."""
 
     id = models.BigAutoField(primary_key=True)
     email = models.EmailField(max_length=255, unique=True)
@@ -50,6 +55,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     preferred_language = models.CharField(max_length=LANGUAGE_LENGTH, default=languages.DEFAULT)
     avatar_url = models.URLField(max_length=2048, null=True, blank=True)
     email_verified_at = models.DateTimeField(null=True, blank=True)
+    # Verified by an opened link, which may have been a mail scanner: no person has confirmed the address yet.
+    is_email_unconfirmed = models.BooleanField(default=False, db_default=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -71,6 +78,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def has_proven_email(self) -> bool:
+        """Whether a person has proven that the address is theirs."""
+        return self.email_verified_at is not None and not self.is_email_unconfirmed
 
 
 class AccessToken(models.Model):

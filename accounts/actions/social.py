@@ -86,7 +86,7 @@ def sign_in(*, identity: Identity, language: str) -> User:
 def _sign_in(identity: Identity, language: str) -> User:
     account = SocialAccount.objects.select_related("user").filter(provider=identity.provider, uid=identity.uid).first()
     user = require_active(account.user) if account else _user_of(identity, language)
-    if identity.is_verified and user.email == identity.email and user.email_verified_at is None:
+    if identity.is_verified and user.email == identity.email and not user.has_proven_email:
         user = prove_address(user=user)  # ends all links, this one too
     SocialAccount.objects.update_or_create(
         provider=identity.provider, uid=identity.uid, defaults={"user": user, "extra_data": identity.extra_data}

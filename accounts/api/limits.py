@@ -5,6 +5,7 @@ They count attempts to sign in and nothing else, so that an attacker cannot lock
 
 from rest_framework.request import Request
 
+from accounts.identity.email_addresses import canonical_or_lower
 from rosetta.http.throttles import Limit, by_address, by_caller, by_user
 
 
@@ -12,7 +13,7 @@ def by_email(request: Request) -> str | None:
     """Return the address in the body, whether it has an account or not."""
     body = request.data
     email = body.get("email") if isinstance(body, dict) else None
-    return email.strip().lower()[:255] if isinstance(email, str) and email.strip() else None
+    return canonical_or_lower(email) if isinstance(email, str) and email.strip() else None
 
 
 REGISTER = (Limit("register", "20/minute", by_address),)

@@ -13,22 +13,33 @@ from rest_framework import serializers
 
 from accounts.actions import sign_in
 from accounts.identity.abilities import ABILITIES
+from accounts.identity.email_addresses import MAX_LENGTH, canonical_email
 from accounts.models import User
 from rosetta import languages
 
 MAX_PASSWORD = 1024
 
 
-class Email(serializers.EmailField):
-    """An email address, read in lower case, because addresses compare without case."""
-
-    default_error_messages = {"invalid": gettext_lazy("The email field must be a valid email address.")}
+class EmailAddress(serializers.EmailField):
+    """An email address, read in its canonical form, in which addresses are stored and compared."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=255, **options)
+        super().__init__(max_length=MAX_LENGTH, **options)
 
     def to_internal_value(self, data: Any) -> str:
-        return str(super().to_internal_value(data)).lower()
+        address = str(super().to_internal_value(data))
+        if len(address) > MAX_LENGTH:
+            return address  # the validators refuse it
+        try:
+            return canonical_email(address)
+        except ValueError:
+            self.fail("invalid")
+
+
+class Email(EmailAddress):
+    """An email address, refused with the documented sentence."""
+
+    default_error_messages = {"invalid": gettext_lazy("The email field must be a valid email address.")}
 
 
 class Password(serializers.CharField):

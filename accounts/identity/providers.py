@@ -24,6 +24,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.identity.email_addresses import MAX_LENGTH, canonical_email
 from accounts.models import User
 from rosetta.errors import Invalid, Unavailable
 
@@ -151,10 +152,11 @@ def _is_one_person(data: dict[str, Any]) -> bool:
 def _address(email: str) -> str:
     """Return ``email`` in the form that accounts store; empty when it is no valid address."""
     try:
-        validate_email(email)
-    except ValidationError:
+        address = canonical_email(email)
+        validate_email(address)
+    except (ValueError, ValidationError):
         return ""
-    return email.lower() if len(email) <= 255 else ""
+    return address if len(address) <= MAX_LENGTH else ""
 
 
 def _name(fields: dict[str, Any]) -> str:

@@ -21,6 +21,7 @@ from unfold.views import ChangeList
 
 from accounts.actions.tokens import end_access
 from accounts.api.limits import SIGN_IN
+from accounts.identity.email_addresses import canonical_or_lower
 from accounts.staff import audit
 from accounts.staff.paginators import EstimatingPaginator
 from rosetta.errors import DomainError
@@ -112,8 +113,8 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
             return queryset, False
         matches = Q()
         for lookup in self._lookups(term):
-            # Stored addresses are in lower case; staff type them in any case.
-            matches |= Q(**{lookup: term.lower() if lookup in self.by_email else parse_ulid(term) or term})
+            # Addresses are stored in one form; staff type them in any.
+            matches |= Q(**{lookup: canonical_or_lower(term) if lookup in self.by_email else parse_ulid(term) or term})
         return (queryset.filter(matches) if matches else queryset.none()), False
 
     def _ids(self) -> tuple[str, ...]:
@@ -217,7 +218,7 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
         by_address, by_account = SIGN_IN
         try:
             by_address.hit(Request(self.request))
-            hit(by_account.scope, by_account.rate, str(self.cleaned_data.get("username", "")).strip().lower())
+            hit(by_account.scope, by_account.rate, canonical_or_lower(str(self.cleaned_data.get("username", ""))))
         except Throttled:
             raise ValidationError("Too Many Attempts.") from None
         return super().clean()

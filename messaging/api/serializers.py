@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from accounts.api.serializers import EmailAddress
 from messaging.drafts import NewMessage
 from messaging.models import Message
 from rosetta import languages
@@ -108,7 +109,7 @@ class OpenDirectSerializer(serializers.Serializer[Any]):
 
 
 class ResolveSerializer(serializers.Serializer[Any]):
-    email = serializers.EmailField(max_length=255)
+    email = EmailAddress()
 
 
 class CorrectionSerializer(serializers.Serializer[Any]):

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--role", choices=(*roles.ROLES, "none"), help="its rights in admin; makes it staff")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = User.objects.filter(email=options["email"].strip().lower()).first()
+        user = User.objects.of_email(options["email"]).first()
         if user is None:
             raise CommandError(f"Nobody has the address {options['email']}.")
         try:
