@@ -1,4 +1,4 @@
-"""What becomes of somebody's workspaces when their account goes."""
+"""What this app adds to the apps below it; ``register`` is called once, when Django has loaded the app."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -7,51 +7,51 @@ from accounts import lifecycle
 from accounts.models import User
 from rosetta.errors import Invalid, NotFound
 from workspaces import access, actions
-from workspaces.actions.members import unseat
+from workspaces.actions.members import end_membership
 from workspaces.models import Member, Role
 
 
+def register() -> None:
+    """Let the deletion of accounts end their memberships."""
+    lifecycle.CHECKS.append(leave_all)
+    lifecycle.ERASERS.append(lifecycle.Eraser("workspaces", lambda user: user.memberships.count(), _leave_remaining))
+
+
 def leave_all(user: User) -> None:
-    """``user`` leaves every workspace; those without anybody else go too. The caller is in a transaction.
+    """End all memberships of ``user``, and delete the workspaces that have no other member. Call it in a transaction.
 
     Raises Invalid on ``workspaces``, with nothing changed, where others would be left without an owner.
     """
-    seats: list[Member] = []
-    orphans: list[str] = []
-    # In one order for everybody: two people who leave two common workspaces must not wait for each other.
+    memberships: list[Member] = []
+    ownerless: list[str] = []
+    # Locked in one order for everybody, because two users who leave the same two workspaces must not wait for each other.
     for workspace_id in user.memberships.order_by("workspace_id").values_list("workspace_id", flat=True):
         try:
-            seat = access.membership(user, workspace_id, lock=True)
-        except NotFound:  # removed, or deleted with the workspace, before the lock was ours
+            member = access.membership(user, workspace_id, lock=True)
+        except NotFound:  # removed, or deleted with the workspace, before we had the lock
             continue
-        seats.append(seat)
-        if seat.role == Role.OWNER and not _others(seat, Role.OWNER) and _others(seat):
-            orphans.append(seat.workspace.name)
-    if orphans:
-        names = ", ".join(orphans)
+        memberships.append(member)
+        if member.role == Role.OWNER and not _has_others(member, Role.OWNER) and _has_others(member):
+            ownerless.append(member.workspace.name)
+    if ownerless:
+        names = ", ".join(ownerless)
         raise Invalid({"workspaces": [_("Make somebody else an owner first: %(names)s.") % {"names": names}]})
-    for seat in seats:
-        if _others(seat):
-            unseat(seat)
+    for member in memberships:
+        if _has_others(member):
+            end_membership(member)
         else:
-            actions.delete_workspace(workspace=seat.workspace)
+            actions.delete_workspace(workspace=member.workspace)
 
 
-def _others(seat: Member, *roles: Role) -> bool:
-    others = Member.objects.filter(workspace_id=seat.workspace_id).exclude(pk=seat.pk)
+def _has_others(member: Member, *roles: Role) -> bool:
+    others = Member.objects.filter(workspace_id=member.workspace_id).exclude(pk=member.pk)
     return (others.filter(role__in=roles) if roles else others).exists()
 
 
 @transaction.atomic
-def _leave_the_rest(user: User) -> int:
-    """Workspaces that were joined by a request under way while the account was being closed."""
+def _leave_remaining(user: User) -> int:
+    """Leave the workspaces that a concurrent request joined while the account was being closed; return their number."""
     count = user.memberships.count()
     if count:
         leave_all(user)
     return count
-
-
-def register() -> None:
-    """Make the closing of accounts leave workspaces."""
-    lifecycle.CHECKS.append(leave_all)
-    lifecycle.ERASERS.append(lifecycle.Eraser("workspaces", lambda user: user.memberships.count(), _leave_the_rest))
