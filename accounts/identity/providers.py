@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from rosetta.errors import Invalid, Unavailable
+from rosetta.names import clean_name
 
 log = structlog.get_logger(__name__)
 
@@ -159,7 +160,8 @@ def _name(fields: dict[str, Any]) -> str:
     """What a person is called: in one piece where the provider says it so, since not every name is first, then last."""
     whole = " ".join(str(part) for part in (fields.get("first_name"), fields.get("last_name")) if part)
     said = (fields.get("name"), fields.get("displayName"), whole, fields.get("username"))
-    return next((name.strip()[:255] for name in said if isinstance(name, str) and name.strip()), "")
+    names = (clean_name(name)[:255].rstrip() for name in said if isinstance(name, str))
+    return next((name for name in names if name), "")
 
 
 def _avatar(url: object) -> str | None:
