@@ -19,15 +19,15 @@ from workspaces.models import Channel, Member, ReadMark, Visibility, Webhook
 
 def channel_place(user: User, workspace_id: str, channel_id: str, *, to_write: bool = False) -> Place:
     """A channel that ``user`` reads and writes. Raises NotFound, or Forbidden before its password was given."""
-    seat = readable_channel(user, workspace_id, channel_id, with_audience=to_write)
+    channel_access = readable_channel(user, workspace_id, channel_id, with_audience=to_write)
     return Place(
-        conversation=seat.channel.conversation,
-        channel=seat.channel,
-        workspace=seat.channel.workspace,
+        conversation=channel_access.channel.conversation,
+        channel=channel_access.channel,
+        workspace=channel_access.channel.workspace,
         user=user,
-        language=seat.member.language,
-        is_moderator=seat.member.is_moderator,
-        heard=languages_in(seat.channel) if to_write else frozenset(),
+        language=channel_access.member.language,
+        is_moderator=channel_access.member.is_moderator,
+        heard=languages_in(channel_access.channel) if to_write else frozenset(),
     )
 
 

@@ -4,13 +4,12 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from rest_framework import exceptions
 
 from accounts.models import Guest, User
 from messaging.access import room_place
 from messaging.context import Place
 from rooms.models import Room
-from rosetta.errors import NotFound
+from rosetta.errors import NotFound, Unauthenticated
 from workspaces.errors import RoomEnded
 
 STATUSES = ("active", "expired", "closed")
@@ -62,12 +61,12 @@ def guests_in(room: Room) -> QuerySet[Guest]:
 
 
 def guest_place(guest: Guest, room_id: str, *, to_write: bool = False) -> Place:
-    """The channel of the room that ``guest`` joined. In every other room it is nobody: raises NotAuthenticated.
+    """The channel of the room that ``guest`` joined. In every other room it is nobody: raises Unauthenticated.
 
     Raises RoomEnded when its room is over.
     """
     if guest.workspace_id != room_id:
-        raise exceptions.NotAuthenticated
+        raise Unauthenticated
     if not guest.is_admitted(timezone.now()):
         raise RoomEnded
     try:

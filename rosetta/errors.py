@@ -53,6 +53,13 @@ class Forbidden(DomainError):
     message = "This action is unauthorized."
 
 
+class Unauthenticated(DomainError):
+    """The request's secret opens nothing here."""
+
+    status = 401
+    message = UNAUTHENTICATED
+
+
 class Conflict(DomainError):
     status = 409
     message = "Conflict."
@@ -99,6 +106,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
 
 def _answer(exc: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None:
     match exc:
+        case Unauthenticated():
+            return exc.status, exc.body(), {"WWW-Authenticate": "Bearer"}
         case DomainError():
             return exc.status, exc.body(), {}
         case exceptions.ValidationError():

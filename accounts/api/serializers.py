@@ -16,6 +16,7 @@ from accounts.identity.abilities import ABILITIES
 from accounts.identity.email_addresses import MAX_LENGTH, canonical_email
 from accounts.models import User
 from rosetta import languages
+from rosetta.http.fields import NameField
 
 MAX_PASSWORD = 1024
 
@@ -72,7 +73,7 @@ class NewPasswordSerializer(serializers.Serializer[Any]):
 
 
 class RegisterSerializer(NewPasswordSerializer):
-    name = serializers.CharField(max_length=255)
+    name = NameField(max_length=255)
     email = Email()
     preferred_language = serializers.ChoiceField(choices=languages.CODES, required=False, allow_null=True)
     device_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
@@ -157,7 +158,7 @@ class DeleteAccountSerializer(serializers.Serializer[Any]):
 
 
 class ProfileSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=255, required=False)
+    name = NameField(max_length=255, required=False)
     preferred_language = serializers.ChoiceField(choices=languages.CODES, required=False)
     avatar_url = serializers.CharField(
         max_length=2048, required=False, allow_null=True, validators=[URLValidator(schemes=["http", "https"])]

@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from accounts.identity.email_addresses import MAX_LENGTH, canonical_email
 from accounts.models import User
 from rosetta.errors import Invalid, Unavailable
+from rosetta.names import clean_name
 
 log = structlog.get_logger(__name__)
 
@@ -163,7 +164,8 @@ def _name(fields: dict[str, Any]) -> str:
     """Return a person's name, preferably in one piece, because not every name is first name, then last name."""
     whole = " ".join(str(part) for part in (fields.get("first_name"), fields.get("last_name")) if part)
     candidates = (fields.get("name"), fields.get("displayName"), whole, fields.get("username"))
-    return next((name.strip()[:255] for name in candidates if isinstance(name, str) and name.strip()), "")
+    names = (clean_name(name)[:255].rstrip() for name in candidates if isinstance(name, str))
+    return next((name for name in names if name), "")
 
 
 def _avatar(url: object) -> str | None:

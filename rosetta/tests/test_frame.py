@@ -55,7 +55,9 @@ def test_an_unknown_path_is_a_json_404_with_a_request_id(client: Client) -> None
 
 
 @pytest.mark.parametrize("path", ["/nonsense", "/login", "/settings"])
-def test_a_browser_at_an_unknown_address_gets_a_page_with_a_way_home(path: str, client: Client, settings: Settings) -> None:
+def test_a_browser_at_an_unknown_address_gets_a_page_with_a_way_home(
+    path: str, client: Client, settings: Settings
+) -> None:
     settings.PUBLIC_URL = "https://example.com/chat"
     page = client.get(path, headers={"Accept": "text/html,*/*;q=0.8", "Accept-Language": "ja"})
     assert (page.status_code, page["Content-Type"]) == (404, "text/html; charset=utf-8")

@@ -76,7 +76,7 @@ class ChannelViewSet(ApiViewSet):
     )
     def update(self, request: Request, workspace_id: str, id: str) -> Response:
         channel_access = access.managed_channel(caller(request), workspace_id, id)
-        actions.update_channel(seat=channel_access, **parsed(UpdateChannelSerializer, request))
+        actions.update_channel(channel_access=channel_access, **parsed(UpdateChannelSerializer, request))
         return _shown(channel_access.member, id)
 
     @extend_schema(
@@ -135,7 +135,7 @@ class ChannelViewSet(ApiViewSet):
     @action(detail=True, methods=["post"])
     def leave(self, request: Request, workspace_id: str, id: str) -> Response:
         channel_access = access.known_channel(caller(request), workspace_id, id)
-        actions.leave_channel(seat=channel_access)
+        actions.leave_channel(channel_access=channel_access)
         # Not read from the list again: the caller no longer sees a private channel that they left.
         channel = channel_access.channel
         return Response({"data": resources.channel(channel, is_member=not channel.is_restricted)})
@@ -172,7 +172,7 @@ class ChannelMemberViewSet(ApiViewSet):
         channel_access = access.readable_channel(caller(request), workspace_id, channel_id)
         member_id = parsed(MemberIdSerializer, request)["member_id"]
         member = access.selected_member(channel_access.channel.workspace, member_id)
-        is_new = actions.add_to_channel(seat=channel_access, member=member)
+        is_new = actions.add_to_channel(channel_access=channel_access, member=member)
         return Response({"data": resources.member(member)}, status=201 if is_new else 200)
 
     @extend_schema(
@@ -187,5 +187,5 @@ class ChannelMemberViewSet(ApiViewSet):
     def destroy(self, request: Request, workspace_id: str, channel_id: str, member_id: str) -> Response:
         channel_access = access.readable_channel(caller(request), workspace_id, channel_id)
         member = access.member_in(channel_access.channel.workspace, member_id)
-        actions.remove_from_channel(seat=channel_access, member=member)
+        actions.remove_from_channel(channel_access=channel_access, member=member)
         return Response(status=204)

@@ -77,9 +77,10 @@ class WebhookSubscriptionViewSet(ApiViewSet):
         responses={200: schemas.NewSubscriptionAnswer},
     )
     def update(self, request: Request, workspace_id: str, subscription_id: str) -> Response:
-        subscription = _subscription(request, workspace_id, subscription_id)
+        member = access.moderator(caller(request), workspace_id)
+        subscription = access.subscription_in(member.workspace, subscription_id)
         fields = parsed(SubscriptionUpdateSerializer, request)
-        subscription, secret = actions.update_subscription(subscription=subscription, **fields)
+        subscription, secret = actions.update_subscription(subscription=subscription, member=member, **fields)
         return Response({"data": resources.subscription(subscription, secret)})
 
     @extend_schema(
