@@ -8,7 +8,7 @@ import orjson
 
 from messaging import resources
 from messaging.models import Message, Reaction
-from messaging.resources import Home, MessageRow, Reader
+from messaging.resources import MessageRow, Reader
 from rosetta.times import moment
 from workspaces.models import Event
 
@@ -114,8 +114,8 @@ def _messages(ids: Collection[str], language: str, sources: Mapping[str, Source]
         by_conversation[row.conversation_id].append(row)
     found: dict[str, dict[str, Any]] = {}
     for conversation_id, rows in by_conversation.items():
-        home = Home(sources[conversation_id].workspace_id)
-        found |= {message["id"]: message for message in resources.messages(rows, home, Reader(language))}
+        workspace_id = sources[conversation_id].workspace_id
+        found |= {message["id"]: message for message in resources.messages(rows, workspace_id, Reader(language))}
     return found
 
 

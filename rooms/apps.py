@@ -7,9 +7,9 @@ class RoomsConfig(AppConfig):
     name = "rooms"
 
     def ready(self) -> None:
-        from messaging.actions import moderating
+        from messaging.actions import moderate
 
-        moderating.EFFECTS[moderating.Decision.CLOSE_ROOM] = moderating.Effect(_close, _open_again)
+        moderate.EFFECTS[moderate.Decision.CLOSE_ROOM] = moderate.Effect(_close, _open_again)
 
 
 def _room_of(report: Any) -> Any:

@@ -9,7 +9,7 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.identity.secrets import matches
 from accounts.models import TOUCH_EVERY, User
-from rosetta.db.compiled import ULID, CompiledQuery
+from rosetta.db.queries import ULID, CompiledQuery
 from rosetta.errors import Forbidden, Invalid, NotFound
 from workspaces.audience import heard_languages
 from workspaces.errors import InviteNotValid

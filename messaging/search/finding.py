@@ -83,7 +83,7 @@ def _newest(rows: QuerySet[Any], key: str, size: int, before: str | None) -> lis
 
 def _hit(row: MessageRow, asked: Asked, language: str) -> str | None:
     """The text in which everything stands: what the reader sees, else the original."""
-    shown = row.words__text if is_translated(row, language) else None
+    shown = row.translation_text if is_translated(row, language) else None
     for text in (shown, row.content):
         if text and asked.is_in(text):
             return text

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rosetta.db.compiled import ULID, CompiledQuery
+from rosetta.db.queries import ULID, CompiledQuery
 from rosetta.errors import Invalid
 from rosetta.queue.nudge import nudge
 from translation import metrics

@@ -9,14 +9,14 @@ from rest_framework.response import Response
 
 from accounts.identity.callers import caller
 from messaging import access, content, resources
-from messaging.actions import translating
 from messaging.api import schemas
 from messaging.api.queries import MESSAGE_LANGUAGE, PAGE_SIZE, asked_language
 from messaging.errors import unknown_id
 from messaging.pages import LIMIT, MAX_LIMIT
-from messaging.resources import Home, Reader
+from messaging.resources import Reader
 from messaging.search.finding import Found, find
 from messaging.search.text import Asked
+from messaging.translations.on_read import request_missing_translations
 from rosetta.errors import Invalid
 from rosetta.http.pagination import query_int
 from rosetta.http.throttles import EVERYTHING, Limit, by_caller
@@ -62,13 +62,13 @@ class SearchViewSet(ApiViewSet):
             before=_before(request, member),
         )
         # Not ``ensure``: a result is shown as it was found, beside its snippet.
-        translating.owe_on_read(rows=found.rows, scope_id=member.workspace_id, language=language)
+        request_missing_translations(rows=found.rows, scope_id=member.workspace_id, language=language)
         data = _resources(found, member, Reader(language, user.pk))
         return Response({"data": data, "meta": _meta(found)})
 
 
 def _resources(found: Found, member: Member, reader: Reader) -> list[dict[str, Any]]:
-    messages = resources.messages(found.rows, Home(member.workspace_id), reader)
+    messages = resources.messages(found.rows, member.workspace_id, reader)
     return [message | {"snippet": snippet} for message, snippet in zip(messages, found.snippets, strict=True)]
 
 
