@@ -1,4 +1,4 @@
-"""What a sender wants to post, before it is a message."""
+"""Messages before they are posted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -8,7 +8,7 @@ import orjson
 
 from messaging import resources
 from messaging.models import Message, Reaction
-from messaging.resources import Home, MessageRow, Reader
+from messaging.resources import MessageRow, Reader
 from rosetta.times import moment
 from workspaces.models import Event
 from workspaces.streams.kinds import MESSAGE_KINDS
@@ -119,8 +119,8 @@ def _render_messages(
         by_conversation[row.conversation_id].append(row)
     by_id: dict[str, dict[str, Any]] = {}
     for conversation_id, rows in by_conversation.items():
-        home = Home(streams[conversation_id].workspace_id)
-        by_id |= {message["id"]: message for message in resources.messages(rows, home, Reader(language))}
+        workspace_id = streams[conversation_id].workspace_id
+        by_id |= {message["id"]: message for message in resources.messages(rows, workspace_id, Reader(language))}
     return by_id
 
 

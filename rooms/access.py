@@ -6,8 +6,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Guest, User
-from messaging.access import room_place
-from messaging.context import Place
+from messaging.access import room_context
+from messaging.context import ConversationContext
 from rooms.models import Room
 from rosetta.errors import NotFound, Unauthenticated
 from workspaces.errors import RoomEnded
@@ -60,7 +60,7 @@ def guests_in(room: Room) -> QuerySet[Guest]:
     return Guest.objects.filter(workspace_id=room.pk, removed_at=None)
 
 
-def guest_place(guest: Guest, room_id: str, *, to_write: bool = False) -> Place:
+def guest_context(guest: Guest, room_id: str, *, to_write: bool = False) -> ConversationContext:
     """The channel of the room that ``guest`` joined. In every other room it is nobody: raises Unauthenticated.
 
     Raises RoomEnded when its room is over.
@@ -70,10 +70,10 @@ def guest_place(guest: Guest, room_id: str, *, to_write: bool = False) -> Place:
     if not guest.is_admitted(timezone.now()):
         raise RoomEnded
     try:
-        place = room_place(guest, to_write=to_write)
+        context = room_context(guest, to_write=to_write)
     except NotFound:
         raise RoomEnded from None  # the workspace was deleted
-    workspace = place.workspace
+    workspace = context.workspace
     if workspace is None or workspace.has_ended(timezone.now()):
         raise RoomEnded
-    return place
+    return context

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from messaging.actions import moderating
+from messaging.actions import moderate
 from rooms.actions import close_room, reopen_room
 from rooms.models import Room
 from rosetta.errors import Conflict
@@ -12,7 +12,7 @@ from rosetta.errors import Conflict
 
 def register() -> None:
     """Let moderators close the room of a reported message, and undo it."""
-    moderating.EFFECTS[moderating.Decision.CLOSE_ROOM] = moderating.Effect(_close, _reopen)
+    moderate.EFFECTS[moderate.Decision.CLOSE_ROOM] = moderate.Effect(_close, _reopen)
 
 
 def _room_of(report: Any) -> Room:

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from accounts.identity.secrets import digest, matches
 from accounts.models import TOUCH_EVERY, AccessToken, Guest, User
-from rosetta.db.compiled import CompiledQuery
+from rosetta.db.queries import CompiledQuery
 
 # Compiled once, because every request of an app runs it.
 _TOKEN = CompiledQuery(lambda token_id: AccessToken.objects.select_related("user").filter(pk=token_id), token_id=int)

@@ -5,7 +5,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from messaging.actions.idempotency import Idempotency
-from messaging.context import Place
+from messaging.context import ConversationContext
 from messaging.errors import unknown_id
 from messaging.pages import CURSORS, LIMIT, MAX_LIMIT, Cursor, seq_of
 from rosetta import languages
@@ -43,7 +43,7 @@ def asked_language(request: Request) -> str | None:
     return raw
 
 
-def cursor_of(request: Request, place: Place) -> Cursor:
+def cursor_of(request: Request, context: ConversationContext) -> Cursor:
     """Return the position in the conversation that the query asks for.
 
     Raises Invalid for two positions, an unknown message or a limit out of range.
@@ -55,7 +55,7 @@ def cursor_of(request: Request, place: Place) -> Cursor:
     if len(given) > 1:
         raise Invalid({given[1][0]: [_("Give only one of before, after and around.")]})
     kind, raw = given[0]
-    seq = seq_of(place, raw)
+    seq = seq_of(context, raw)
     if seq is None:
         raise unknown_id(kind)
     return Cursor(limit, kind, seq)

@@ -6,7 +6,7 @@ from accounts.identity.authentication import GuestAuthentication
 from accounts.models import Guest
 from messaging.api import schemas
 from messaging.api.viewsets.messages import MessageListViewSet
-from messaging.context import Place
+from messaging.context import ConversationContext
 from rooms import access
 from rooms.api.serializers import ENDED
 
@@ -17,6 +17,6 @@ class RoomMessageViewSet(MessageListViewSet):
     authentication_classes = (GuestAuthentication,)
     operation_names = {"Kind": "Room", "Conversation": "Room", "conversation": "room"}
 
-    def context(self, *, to_write: bool = False) -> Place:
+    def context(self, *, to_write: bool = False) -> ConversationContext:
         assert isinstance(self.request.user, Guest)  # noqa: S101  (the authentication lets nobody else in)
-        return access.guest_place(self.request.user, self.kwargs["room_id"], to_write=to_write)
+        return access.guest_context(self.request.user, self.kwargs["room_id"], to_write=to_write)

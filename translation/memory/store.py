@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from rosetta.db.compiled import ULID, CompiledQuery
+from rosetta.db.queries import ULID, CompiledQuery
 from translation.models import MemoryEntry
 from translation.protection.protect import Parsed, fingerprint
 

@@ -6,7 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from rosetta.db.compiled import ULID, CompiledQuery
+from rosetta.db.queries import ULID, CompiledQuery
 from rosetta.errors import Forbidden, Invalid, NotFound
 from workspaces.access.workspaces import check_is_team
 from workspaces.audience import heard_languages

@@ -2,7 +2,7 @@
 
 from accounts.identity.callers import caller
 from messaging import access
-from messaging.context import Place, Sender
+from messaging.context import ConversationContext, Sender
 from rosetta.http.throttles import Limit
 from rosetta.http.viewsets import ApiViewSet
 
@@ -17,14 +17,14 @@ class ConversationViewSet(ApiViewSet):
     tag = "Messages"
     refusals = WRITING
 
-    def context(self, *, to_write: bool = False) -> Place:
+    def context(self, *, to_write: bool = False) -> ConversationContext:
         """Return the conversation in the path, and who the caller is in it.
 
         Raises NotFound where the caller may not know of the conversation.
         """
         raise NotImplementedError
 
-    def sender(self, context: Place) -> Sender:
+    def sender(self, context: ConversationContext) -> Sender:
         return Sender(user=context.user, guest=context.guest)
 
 
@@ -33,8 +33,8 @@ class InChannel(ConversationViewSet):
 
     operation_names = {"Kind": "Channel", "Conversation": "Channel", "conversation": "channel"}
 
-    def context(self, *, to_write: bool = False) -> Place:
-        return access.channel_place(
+    def context(self, *, to_write: bool = False) -> ConversationContext:
+        return access.channel_context(
             caller(self.request), self.kwargs["workspace_id"], self.kwargs["channel_id"], to_write=to_write
         )
 
@@ -44,5 +44,5 @@ class InDirectConversation(ConversationViewSet):
 
     operation_names = {"Kind": "Direct", "Conversation": "DirectConversation", "conversation": "direct conversation"}
 
-    def context(self, *, to_write: bool = False) -> Place:
-        return access.direct_place(caller(self.request), self.kwargs["conversation_id"], to_write=to_write)
+    def context(self, *, to_write: bool = False) -> ConversationContext:
+        return access.direct_context(caller(self.request), self.kwargs["conversation_id"], to_write=to_write)

@@ -8,7 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from messaging import access, resources
-from messaging.actions import editing, posting, reacting, translating
+from messaging.actions.delete import delete_message
+from messaging.actions.edit import edit_message
+from messaging.actions.pin import set_pin
+from messaging.actions.post import Posted, post_message
+from messaging.actions.react import add_reaction, remove_reaction
+from messaging.actions.read import mark_read
+from messaging.actions.report import report_message
 from messaging.api import schemas, serializers
 from messaging.api.queries import (
     CURSOR,
@@ -20,9 +26,10 @@ from messaging.api.queries import (
     is_collapsed,
 )
 from messaging.api.viewsets.base import POSTS, ConversationViewSet, InChannel, InDirectConversation
-from messaging.context import Place
+from messaging.context import ConversationContext
 from messaging.pages import Page, newest_page, page_of
-from messaging.resources import Home, Reader
+from messaging.resources import Reader
+from messaging.translations import on_read as translations
 from rosetta.errors import Forbidden, NotFound
 from rosetta.http.bodies import parsed
 from rosetta.http.pagination import PAGING, paged
@@ -30,23 +37,23 @@ from rosetta.http.throttles import EVERYTHING
 from rosetta.http.viewsets import policy
 
 
-def post_answer(posted: posting.Posted, context: Place, reader: Reader) -> Response:
+def post_answer(posted: Posted, context: ConversationContext, reader: Reader) -> Response:
     """Answer 201 with the message; a replay says so and shows the message as it is now."""
-    home = Home.of(context)
+    workspace_id = context.workspace_id
     if posted.is_replay:
-        data = resources.message(posted.message.pk, home, reader)
+        data = resources.message(posted.message.pk, workspace_id, reader)
         return Response({"data": data}, status=201, headers={"Idempotent-Replayed": "true"})
-    data = resources.fresh_message(posted.message, posted.translations, posted.attachments, home, reader)
+    data = resources.fresh_message(posted.message, posted.translations, posted.attachments, workspace_id, reader)
     return Response({"data": data}, status=201)
 
 
-def page_answer(page: Page, context: Place, reader: Reader) -> Response:
+def page_answer(page: Page, context: ConversationContext, reader: Reader) -> Response:
     """Answer a page of messages.
 
     Reading may write: translations that the page lacks in its reader's language are requested here.
     """
-    rows = translating.ensure(rows=page.rows, scope_id=context.scope_id, language=reader.language)
-    return Response({"data": resources.messages(rows, Home.of(context), reader), "meta": page.meta})
+    rows = translations.ensure(rows=page.rows, scope_id=context.scope_id, language=reader.language)
+    return Response({"data": resources.messages(rows, context.workspace_id, reader), "meta": page.meta})
 
 
 class MessageListViewSet(ConversationViewSet):
@@ -65,7 +72,7 @@ class MessageListViewSet(ConversationViewSet):
     )
     def list(self, request: Request, **ids: Any) -> Response:
         context = self.context()
-        reader = Reader.at(context, asked_language(request))
+        reader = Reader.for_context(context, asked_language(request))
         cursor = cursor_of(request, context)
         if is_collapsed(request):
             messages = access.messages_in(context).filter(parent=None)
@@ -89,10 +96,10 @@ class MessageListViewSet(ConversationViewSet):
     )
     def create(self, request: Request, **ids: Any) -> Response:
         context = self.context(to_write=True)
-        reader = Reader.at(context, asked_language(request))
+        reader = Reader.for_context(context, asked_language(request))
         draft = serializers.draft_of(parsed(serializers.PostSerializer, request))
-        posted = posting.post_message(
-            sender=self.sender(context), place=context, draft=draft, idempotency_key=idempotency_of(request)
+        posted = post_message(
+            sender=self.sender(context), context=context, draft=draft, idempotency_key=idempotency_of(request)
         )
         return post_answer(posted, context, reader)
 
@@ -103,9 +110,11 @@ class MessageViewSet(MessageListViewSet):
     lookup_url_kwarg: ClassVar[str] = "message_id"
     lookup_value_converter = "ulid"
 
-    def message_answer(self, request: Request, context: Place, message_id: str, status: int = 200) -> Response:
-        reader = Reader.at(context, asked_language(request))
-        return Response({"data": resources.message(message_id, Home.of(context), reader)}, status=status)
+    def message_answer(
+        self, request: Request, context: ConversationContext, message_id: str, status: int = 200
+    ) -> Response:
+        reader = Reader.for_context(context, asked_language(request))
+        return Response({"data": resources.message(message_id, context.workspace_id, reader)}, status=status)
 
     @extend_schema(
         operation_id="get{Kind}Message",
@@ -120,12 +129,12 @@ class MessageViewSet(MessageListViewSet):
     )
     def retrieve(self, request: Request, message_id: str, **ids: Any) -> Response:
         context = self.context()
-        reader = Reader.at(context, asked_language(request))
+        reader = Reader.for_context(context, asked_language(request))
         rows = resources.rows_of(access.messages_in(context).filter(pk=message_id), reader.language)
         if not rows:
             raise NotFound
-        rows = translating.ensure(rows=rows, scope_id=context.scope_id, language=reader.language)
-        return Response({"data": resources.messages(rows, Home.of(context), reader)[0]})
+        rows = translations.ensure(rows=rows, scope_id=context.scope_id, language=reader.language)
+        return Response({"data": resources.messages(rows, context.workspace_id, reader)[0]})
 
     @extend_schema(
         operation_id="edit{Kind}Message",
@@ -137,13 +146,13 @@ class MessageViewSet(MessageListViewSet):
     def partial_update(self, request: Request, message_id: str, **ids: Any) -> Response:
         context = self.context(to_write=True)
         data = parsed(serializers.EditSerializer, request)
-        editing.edit_message(
-            place=context,
+        edit_message(
+            context=context,
             sender=self.sender(context),
             message_id=message_id,
             text=data["content"],
             language=data.get("language"),
-            variants=data.get("translations"),
+            own_translations=data.get("translations"),
         )
         return self.message_answer(request, context, message_id)
 
@@ -158,7 +167,7 @@ class MessageViewSet(MessageListViewSet):
     )
     def destroy(self, request: Request, message_id: str, **ids: Any) -> Response:
         context = self.context()
-        editing.delete_message(place=context, sender=self.sender(context), message_id=message_id)
+        delete_message(context=context, sender=self.sender(context), message_id=message_id)
         return Response(status=204)
 
     @extend_schema(
@@ -171,7 +180,7 @@ class MessageViewSet(MessageListViewSet):
     @action(detail=True, methods=["get"])
     def replies(self, request: Request, message_id: str, **ids: Any) -> Response:
         context = self.context()
-        reader = Reader.at(context, asked_language(request))
+        reader = Reader.for_context(context, asked_language(request))
         replies = access.messages_in(context).filter(parent=access.message_in(context, message_id))
         cursor = cursor_of(request, context)
         page = page_of(replies, cursor, reader.language, context.conversation.last_seq)
@@ -187,7 +196,7 @@ class MessageViewSet(MessageListViewSet):
     @action(detail=True, methods=["put"], url_path="reactions/<str:emoji>", url_name="reaction")
     def react(self, request: Request, message_id: str, emoji: str, **ids: Any) -> Response:
         context = self.context(to_write=True)
-        reacting.add_reaction(place=context, message_id=message_id, emoji=emoji)
+        add_reaction(context=context, message_id=message_id, emoji=emoji)
         return self.message_answer(request, context, message_id)
 
     @extend_schema(
@@ -198,7 +207,7 @@ class MessageViewSet(MessageListViewSet):
     )
     @react.mapping.delete
     def unreact(self, request: Request, message_id: str, emoji: str, **ids: Any) -> Response:
-        reacting.remove_reaction(place=self.context(), message_id=message_id, emoji=emoji)
+        remove_reaction(context=self.context(), message_id=message_id, emoji=emoji)
         return Response(status=204)
 
     @extend_schema(
@@ -226,7 +235,7 @@ class MessageViewSet(MessageListViewSet):
     @action(detail=True, methods=["put"])
     def pin(self, request: Request, message_id: str, **ids: Any) -> Response:
         context = self.context(to_write=True)
-        reacting.set_pin(place=context, message_id=message_id, pinned=True)
+        set_pin(context=context, message_id=message_id, pinned=True)
         return self.message_answer(request, context, message_id)
 
     @extend_schema(
@@ -237,7 +246,7 @@ class MessageViewSet(MessageListViewSet):
     )
     @pin.mapping.delete
     def unpin(self, request: Request, message_id: str, **ids: Any) -> Response:
-        reacting.set_pin(place=self.context(to_write=True), message_id=message_id, pinned=False)
+        set_pin(context=self.context(to_write=True), message_id=message_id, pinned=False)
         return Response(status=204)
 
     @extend_schema(
@@ -252,7 +261,7 @@ class MessageViewSet(MessageListViewSet):
         context = self.context()
         message = access.message_in(context, message_id)
         reason = parsed(serializers.ReportSerializer, request)["reason"]
-        is_new = reacting.report_message(place=context, message=message, reason=reason)
+        is_new = report_message(context=context, message=message, reason=reason)
         return self.message_answer(request, context, message_id, status=201 if is_new else 200)
 
 
@@ -266,7 +275,7 @@ class PinViewSet(ConversationViewSet):
     )
     def list(self, request: Request, **ids: Any) -> Response:
         context = self.context()
-        reader = Reader.at(context, asked_language(request))
+        reader = Reader.for_context(context, asked_language(request))
         pinned = access.messages_in(context).filter(pinned_at__isnull=False)
         cursor = cursor_of(request, context)
         page = page_of(pinned, cursor, reader.language, context.conversation.last_seq)
@@ -284,7 +293,7 @@ class ReadPositionViewSet(ConversationViewSet):
     def create(self, request: Request, **ids: Any) -> Response:
         context = self.context()
         message_id = parsed(serializers.ReadSerializer, request)["message_id"]
-        state = reacting.mark_read(place=context, message_id=message_id)
+        state = mark_read(context=context, message_id=message_id)
         return Response({"data": {"last_read_seq": state.last_read_seq, "unread_count": state.unread_count}})
 
 

@@ -12,7 +12,7 @@ from devices.access import conversation_preference_of
 from devices.api import serializers
 from devices.models import ConversationPreference
 from messaging.api.viewsets.base import ConversationViewSet, InChannel, InDirectConversation
-from messaging.push import default_level
+from messaging.push.recipients import default_level
 from rosetta.http.bodies import parsed
 
 

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from accounts.identity.callers import caller
 from accounts.identity.secrets import digest
 from messaging import access
-from messaging.actions import posting
+from messaging.actions.post import post_message
 from messaging.api import schemas, serializers
 from messaging.api.queries import IDEMPOTENCY_KEY, asked_language, idempotency_of
 from messaging.api.viewsets.base import POSTS, WRITING
@@ -48,12 +48,12 @@ class AutomationMessageViewSet(ApiViewSet):
     )
     def create(self, request: Request, workspace_id: str, channel_id: str) -> Response:
         user = caller(request)
-        context = access.channel_place(user, workspace_id, channel_id, to_write=True)
+        context = access.channel_context(user, workspace_id, channel_id, to_write=True)
         draft = serializers.draft_of(parsed(serializers.AutomationPostSerializer, request))
         sender = Sender(user=user, is_automation=True)
         key = idempotency_of(request)
-        posted = posting.post_message(sender=sender, place=context, draft=draft, idempotency_key=key)
-        return post_answer(posted, context, Reader.at(context, asked_language(request)))
+        posted = post_message(sender=sender, context=context, draft=draft, idempotency_key=key)
+        return post_answer(posted, context, Reader.for_context(context, asked_language(request)))
 
 
 class WebhookMessageViewSet(ApiViewSet):
@@ -79,12 +79,12 @@ class WebhookMessageViewSet(ApiViewSet):
     def create(self, request: Request, webhook_id: str) -> Response:
         webhook = webhook_of(webhook_id, secret_of(request))
         body = parsed(serializers.WebhookPostSerializer, request)
-        context = access.webhook_place(webhook, body.get("channel_id"))
+        context = access.webhook_context(webhook, body.get("channel_id"))
         key = idempotency_of(request)
-        posted = posting.post_message(
-            sender=Sender(webhook=webhook), place=context, draft=serializers.draft_of(body), idempotency_key=key
+        posted = post_message(
+            sender=Sender(webhook=webhook), context=context, draft=serializers.draft_of(body), idempotency_key=key
         )
-        return post_answer(posted, context, Reader.at(context))
+        return post_answer(posted, context, Reader.for_context(context))
 
 
 def secret_of(request: Request) -> str:

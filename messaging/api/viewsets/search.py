@@ -9,14 +9,14 @@ from rest_framework.response import Response
 
 from accounts.identity.callers import caller
 from messaging import access, content, resources
-from messaging.actions import translating
 from messaging.api import schemas
 from messaging.api.queries import MESSAGE_LANGUAGE, PAGE_SIZE, asked_language
 from messaging.errors import unknown_id
 from messaging.pages import LIMIT, MAX_LIMIT
-from messaging.resources import Home, Reader
-from messaging.search.finding import Found, find
-from messaging.search.text import Asked
+from messaging.resources import Reader
+from messaging.search.finding import SearchPage, find
+from messaging.search.text import SearchQuery
+from messaging.translations.on_read import request_missing_translations
 from rosetta.errors import Invalid
 from rosetta.http.pagination import query_int
 from rosetta.http.throttles import EVERYTHING, Limit, by_caller
@@ -54,28 +54,28 @@ class SearchViewSet(ApiViewSet):
         user = caller(request)
         member = membership(user, workspace_id)
         language = asked_language(request) or member.language
-        found = find(
+        page = find(
             member=member,
             language=language,
-            asked=Asked.of(_query(request)),
+            query=SearchQuery.of(_query(request)),
             limit=query_int(request, "limit", default=LIMIT, low=1, high=MAX_LIMIT),
             before=_before(request, member),
         )
         # Not ``ensure``: a result is shown as it was found, beside its snippet.
-        translating.owe_on_read(rows=found.rows, scope_id=member.workspace_id, language=language)
-        data = _resources(found, member, Reader(language, user.pk))
-        return Response({"data": data, "meta": _meta(found)})
+        request_missing_translations(rows=page.rows, scope_id=member.workspace_id, language=language)
+        data = _resources(page, member, Reader(language, user.pk))
+        return Response({"data": data, "meta": _meta(page)})
 
 
-def _resources(found: Found, member: Member, reader: Reader) -> list[dict[str, Any]]:
-    messages = resources.messages(found.rows, Home(member.workspace_id), reader)
-    return [message | {"snippet": snippet} for message, snippet in zip(messages, found.snippets, strict=True)]
+def _resources(page: SearchPage, member: Member, reader: Reader) -> list[dict[str, Any]]:
+    messages = resources.messages(page.rows, member.workspace_id, reader)
+    return [message | {"snippet": snippet} for message, snippet in zip(messages, page.snippets, strict=True)]
 
 
-def _meta(found: Found) -> dict[str, Any]:
+def _meta(page: SearchPage) -> dict[str, Any]:
     return {
-        "has_more": found.next_before is not None,
-        "next_before": found.next_before,
+        "has_more": page.next_before is not None,
+        "next_before": page.next_before,
         "next_after": None,
         "last_seq": None,
     }

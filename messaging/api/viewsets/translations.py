@@ -9,10 +9,10 @@ from rest_framework.response import Response
 
 from accounts.identity.callers import caller
 from messaging import access, content, resources
-from messaging.actions.correcting import correct_translation
+from messaging.actions.correct import correct_translation
 from messaging.api import schemas, serializers
 from messaging.api.viewsets.base import ConversationViewSet, InChannel, InDirectConversation
-from messaging.context import Place
+from messaging.context import ConversationContext
 from rosetta import languages
 from rosetta.errors import Invalid, NotFound
 from rosetta.http.bodies import parsed
@@ -59,7 +59,7 @@ class TranslationViewSet(ConversationViewSet):
         code = languages.match(language)
         if code is None:
             raise NotFound
-        translation = correct_translation(place=context, message_id=message_id, language=code, text=text)
+        translation = correct_translation(context=context, message_id=message_id, language=code, text=text)
         return Response({"data": resources.translation(translation)})
 
 
@@ -76,8 +76,8 @@ class MessageTranslationViewSet(TranslationViewSet):
 
     operation_names = {"Kind": "", "of_conversation": ""}
 
-    def context(self, *, to_write: bool = False) -> Place:
-        return access.place_of_message(caller(self.request), self.kwargs["message_id"], to_write=to_write)
+    def context(self, *, to_write: bool = False) -> ConversationContext:
+        return access.context_of_message(caller(self.request), self.kwargs["message_id"], to_write=to_write)
 
 
 class PreviewViewSet(ApiViewSet):

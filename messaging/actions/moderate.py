@@ -1,4 +1,4 @@
-"""What staff decide on a reported message. Each decision is audited, told to who is concerned, and can be taken back."""
+"""Decide on reports. Each decision is audited, mailed to the people concerned, and can be taken back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,11 +13,12 @@ from accounts.mail.outbox import queue_mail
 from accounts.models import OutgoingMail, User
 from accounts.staff import audit
 from messaging import notices
-from messaging.actions.editing import locked_message, remove
-from messaging.context import Place
+from messaging.access import locked_message
+from messaging.actions.delete import erase_content
+from messaging.context import ConversationContext
 from messaging.models import Message, MessageTranslation, Report
 from messaging.search.text import terms_of
-from messaging.translations import milliseconds, nudge_translators, targets_of
+from messaging.translations.plan import milliseconds, nudge_translators, plan_text
 from rosetta import languages
 from rosetta.errors import Conflict
 from translation.service import is_translatable
@@ -27,13 +28,13 @@ from workspaces.models import Channel, Role, Workspace
 from workspaces.streams import events
 
 Decision = Report.Decision
-# A mail server may be away for as long; then nobody is told any more.
+# How long a mail is tried while the mail server is unavailable; it is dropped after that.
 NOTICE_LIVES = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a decision does, answering what its undoing needs; and the undoing."""
+    """What a decision does, returning what undoing it needs; and how it is undone."""
 
     do: Callable[[Report, User], dict[str, Any]]
     undo: Callable[[Report, User], None]
@@ -41,29 +42,32 @@ class Effect:
 
 @transaction.atomic
 def decide(*, report: Report, decision: str, actor: User, note: str = "") -> Report:
-    """Carry a decision out, for every open report of the message.
+    """Carry out a decision for every open report of the message.
 
-    Raises Conflict when there was one for this report, or where it cannot be carried out.
+    Locks the message's reports. Raises Conflict when this report was decided before, or the decision cannot be carried out.
     """
     reports = _locked(report)
     report = reports[report.pk]
     if report.resolved_at is not None:
         raise Conflict("This report was decided already.")
     undo, now = EFFECTS[decision].do(report, actor), timezone.now()
-    for one in reports.values():
-        if one.resolved_at is None:
-            one.decision, one.note, one.decided_by, one.resolved_at, one.undo = decision, note, actor, now, undo
-            one.save()
-            audit.record(actor=actor, action=f"report: {decision}", target=one, detail=_detail(one))
-            _tell(one.reporter, notices.DECIDED)
+    for row in reports.values():
+        if row.resolved_at is None:
+            row.decision, row.note, row.decided_by, row.resolved_at, row.undo = decision, note, actor, now, undo
+            row.save()
+            audit.record(actor=actor, action=f"report: {decision}", target=row, detail=_detail(row))
+            _mail(row.reporter, notices.DECIDED)
     if decision != Decision.DISMISS:
-        _tell(report.message.sender_user, notices.topic_of(decision))
+        _mail(report.message.sender_user, notices.topic_of(decision))
     return report
 
 
 @transaction.atomic
 def revert(*, report: Report, actor: User) -> Report:
-    """Take a decision back; the reports that it was for are open again. Raises Conflict where there is none, or no way back."""
+    """Undo a decision; the reports that it decided are open again.
+
+    Locks the message's reports. Raises Conflict where there is no decision, or it cannot be undone.
+    """
     reports = _locked(report)
     report = reports[report.pk]
     decision, decided_at = report.decision, report.resolved_at
@@ -71,24 +75,24 @@ def revert(*, report: Report, actor: User) -> Report:
         raise Conflict("There is no decision to take back.")
     EFFECTS[decision].undo(report, actor)
     if decision != Decision.DISMISS:
-        _tell(report.message.sender_user, notices.TAKEN_BACK)
-    for one in reports.values():
-        if one.resolved_at == decided_at:
-            audit.record(actor=actor, action=f"report: take back {decision}", target=one, detail=_detail(one))
-            one.decision, one.undo, one.resolved_at = "", {}, None
-            one.save()
+        _mail(report.message.sender_user, notices.TAKEN_BACK)
+    for row in reports.values():
+        if row.resolved_at == decided_at:
+            audit.record(actor=actor, action=f"report: take back {decision}", target=row, detail=_detail(row))
+            row.decision, row.undo, row.resolved_at = "", {}, None
+            row.save()
     return report
 
 
-def _tell(user: User | None, topic: str) -> None:
-    """Owe ``user`` a mail, in the transaction of what it tells; nobody where a guest or a webhook wrote."""
+def _mail(user: User | None, topic: str) -> None:
+    """Queue a mail to ``user``, in the transaction of the decision. None: a guest or a webhook wrote, who get no mail."""
     if user is not None:
         queue_mail(kind=OutgoingMail.Kind.NOTICE, topic=topic, email=user.email, language="", lives=NOTICE_LIVES)
 
 
 def _locked(report: Report) -> dict[int, Report]:
-    """Every report of the message that ``report`` is about, by key."""
-    # Two members of staff who decide at once end in one order.
+    """Return every report of the message that ``report`` is about, by key, locked."""
+    # In one order, so that two decisions at the same time do not deadlock.
     rows = Report.objects.select_for_update(of=("self",)).select_related("reporter", "message__sender_user")
     return {row.pk: row for row in rows.filter(message=report.message_id).order_by("pk")}
 
@@ -101,7 +105,7 @@ def _nothing(report: Report, actor: User) -> dict[str, Any]:
     return {}
 
 
-def _nothing_back(report: Report, actor: User) -> None:
+def _undo_nothing(report: Report, actor: User) -> None:
     return None
 
 
@@ -124,17 +128,21 @@ def _channel(message: Message) -> Channel | None:
 
 
 def _remove(report: Report, actor: User) -> dict[str, Any]:
-    message = locked_message(Place(report.message.conversation, language=languages.DEFAULT), report.message_id)
+    message = locked_message(
+        ConversationContext(report.message.conversation, language=languages.DEFAULT), report.message_id
+    )
     if message.deleted_at is not None:
         raise Conflict("This message was deleted already.")
-    kept = {"content": message.content, "mentions": message.mentions}
-    remove(message)
-    return kept
+    undo = {"content": message.content, "mentions": message.mentions}
+    erase_content(message)
+    return undo
 
 
 def _restore(report: Report, actor: User) -> None:
-    """Bring the words back; files and reactions are gone for good."""
-    message = locked_message(Place(report.message.conversation, language=languages.DEFAULT), report.message_id)
+    """Restore the message's text; its files and reactions were deleted for good."""
+    message = locked_message(
+        ConversationContext(report.message.conversation, language=languages.DEFAULT), report.message_id
+    )
     channel = _channel(message)
     scope_id = channel.workspace_id if channel is not None else message.conversation_id
     text = report.undo.get("content") or ""
@@ -142,10 +150,10 @@ def _restore(report: Report, actor: User) -> None:
     message.revision += 1
     message.terms = terms_of(text, scope_id)
     if not message.skip_translation and is_translatable(text) and channel is not None:
-        planned = targets_of(scope_id, text, message.language, languages_in(channel), {})
-        rows = planned.rows_for(message, scope_id, milliseconds(timezone.now()))
+        plan = plan_text(scope_id, text, message.language, languages_in(channel), {})
+        rows = plan.rows_for(message, scope_id, milliseconds(timezone.now()))
         MessageTranslation.objects.bulk_create(rows)
-        message.translation_status = planned.status
+        message.translation_status = plan.status
         nudge_translators(rows)
     message.save()
     if message.parent is not None:
@@ -177,12 +185,12 @@ def _no_room(report: Report, actor: User) -> dict[str, Any]:
     raise Conflict("This is no temporary room.")
 
 
-# What lies above this app adds its own: ``rooms`` knows how a room is closed.
+# Apps above add theirs: ``rooms`` knows how a room is closed.
 EFFECTS: dict[str, Effect] = {
-    Decision.DISMISS: Effect(_nothing, _nothing_back),
-    Decision.WARN: Effect(_nothing, _nothing_back),
+    Decision.DISMISS: Effect(_nothing, _undo_nothing),
+    Decision.WARN: Effect(_nothing, _undo_nothing),
     Decision.REMOVE_MESSAGE: Effect(_remove, _restore),
     Decision.SUSPEND_MEMBER: Effect(_suspend_member, _end_suspension),
     Decision.SUSPEND_ACCOUNT: Effect(_suspend_account, _open_account),
-    Decision.CLOSE_ROOM: Effect(_no_room, _nothing_back),
+    Decision.CLOSE_ROOM: Effect(_no_room, _undo_nothing),
 }
