@@ -30,7 +30,13 @@ export class ApiError extends Error {
   /** Whether the same request may succeed later without any change. */
   get isPassing() {
     // The last: the first try of the same post is still under way.
-    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500 || this.code === "idempotency_in_progress";
+    return (
+      this.status === 0 ||
+      this.status === 408 ||
+      this.status === 429 ||
+      this.status >= 500 ||
+      this.code === "idempotency_in_progress"
+    );
   }
 
   /** A sentence for people. */
@@ -63,7 +69,11 @@ export const whenUnanswered = (call) => {
 /** Now, by the server's clock, in milliseconds. */
 export const now = () => Date.now() + clockOffset;
 
-const cookie = (name) => document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+const cookie = (name) =>
+  document.cookie
+    .split("; ")
+    .find((one) => one.startsWith(`${name}=`))
+    ?.slice(name.length + 1) ?? "";
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 /**
@@ -109,7 +119,8 @@ async function once(method, path, { body, headers = {}, query, raw, patience = P
   }
   if (body !== undefined) sent["Content-Type"] = "application/json";
   const asked = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined && value !== null) asked.set(name, value);
+  for (const [name, value] of Object.entries(query ?? {}))
+    if (value !== undefined && value !== null) asked.set(name, value);
   const url = `${BASE}${path}${asked.size ? `?${asked}` : ""}`;
   let answer;
   try {
@@ -188,7 +199,14 @@ export function upload(file, progress) {
           // An answer of a proxy in between; its status says enough.
         }
         if (request.status < 300 && told) resolve(told.data);
-        else reject(new ApiError(request.status, told ?? {}, new Headers({ "Retry-After": request.getResponseHeader("Retry-After") ?? "" })));
+        else
+          reject(
+            new ApiError(
+              request.status,
+              told ?? {},
+              new Headers({ "Retry-After": request.getResponseHeader("Retry-After") ?? "" }),
+            ),
+          );
       };
       const form = new FormData();
       form.append("file", file, file.name || "image.png");
@@ -211,6 +229,10 @@ export function pathOf(url) {
 /** The bytes of an attachment as an object URL, for callers that no cookie speaks for. */
 export async function blobOf(url) {
   // The bytes themselves: the browser would not follow a redirect to storage with this token.
-  const answer = await call("GET", pathOf(url).replace(BASE, ""), { query: { redirect: false }, raw: true, patience: 120_000 });
+  const answer = await call("GET", pathOf(url).replace(BASE, ""), {
+    query: { redirect: false },
+    raw: true,
+    patience: 120_000,
+  });
   return URL.createObjectURL(await answer.blob());
 }

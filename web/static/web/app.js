@@ -20,8 +20,19 @@ import { Stream } from "./socket.js";
 
 /** @type {Store<State>} */
 export const app = new Store({
-  me: /** @type {any} */ (null), isStarted: false, link: "connecting", workspaces: [], channels: {}, archived: {}, members: {}, directs: [], presence: {},
-  language: "en", theme: kept.get("theme") ?? "auto", toasts: [], error: null,
+  me: /** @type {any} */ (null),
+  isStarted: false,
+  link: "connecting",
+  workspaces: [],
+  channels: {},
+  archived: {},
+  members: {},
+  directs: [],
+  presence: {},
+  language: "en",
+  theme: kept.get("theme") ?? "auto",
+  toasts: [],
+  error: null,
 });
 
 const PICTURE = 256;
@@ -90,7 +101,15 @@ function signedOut() {
   stream = null;
   conversations.forEach((one) => one.close());
   conversations.clear();
-  app.set({ me: /** @type {any} */ (null), workspaces: [], channels: {}, archived: {}, members: {}, directs: [], presence: {} });
+  app.set({
+    me: /** @type {any} */ (null),
+    workspaces: [],
+    channels: {},
+    archived: {},
+    members: {},
+    directs: [],
+    presence: {},
+  });
 }
 
 export async function signOut() {
@@ -137,7 +156,9 @@ async function squared(file) {
   if (!picture) return file;
   const side = Math.min(picture.width, picture.height);
   const canvas = Object.assign(document.createElement("canvas"), { width: PICTURE, height: PICTURE });
-  canvas.getContext("2d")?.drawImage(picture, (picture.width - side) / 2, (picture.height - side) / 2, side, side, 0, 0, PICTURE, PICTURE);
+  canvas
+    .getContext("2d")
+    ?.drawImage(picture, (picture.width - side) / 2, (picture.height - side) / 2, side, side, 0, 0, PICTURE, PICTURE);
   const small = await new Promise((done) => canvas.toBlob(done, "image/png"));
   return new File([small], "avatar.png", { type: "image/png" });
 }
@@ -161,12 +182,17 @@ export async function loadPlaces() {
   clearTimeout(placesTimer);
   const isToBeShown = beginPlaces();
   try {
-    const [workspaces, directs] = await Promise.all([api.all("/workspaces"), api.all("/direct-conversations", {}, 200)]);
+    const [workspaces, directs] = await Promise.all([
+      api.all("/workspaces"),
+      api.all("/direct-conversations", {}, 200),
+    ]);
     if (!isToBeShown()) return;
     const isListed = new Set(workspaces.map((row) => row.id));
     const listedOf = (rows) => Object.fromEntries(Object.entries(rows).filter(([id]) => isListed.has(id)));
     app.set({ workspaces, directs, channels: listedOf(app.state.channels), archived: listedOf(app.state.archived) });
-    await Promise.all(workspaces.filter((row, i) => i < COUNTED || row.id in app.state.channels).map((row) => loadChannels(row.id)));
+    await Promise.all(
+      workspaces.filter((row, i) => i < COUNTED || row.id in app.state.channels).map((row) => loadChannels(row.id)),
+    );
     if (isToBeShown()) app.set({ error: null });
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
@@ -213,7 +239,12 @@ export function conversationOf(id, path) {
   let found = conversations.get(id);
   // A wrong address may have made it first.
   if (!found || found.path !== path) {
-    found = new Conversation({ id, path, mine: () => app.state.me && { kind: "user", id: app.state.me.id }, onMissing: loadPlaces });
+    found = new Conversation({
+      id,
+      path,
+      mine: () => app.state.me && { kind: "user", id: app.state.me.id },
+      onMissing: loadPlaces,
+    });
     conversations.set(id, found);
   }
   return found;
@@ -237,7 +268,10 @@ export function typingIn(conversationId) {
 /** Change a channel's or direct conversation's row wherever it is listed. */
 export function touchPlace(id, change) {
   const channels = Object.fromEntries(
-    Object.entries(app.state.channels).map(([key, rows]) => [key, rows.some((row) => row.id === id) ? rows.map((row) => (row.id === id ? { ...row, ...change(row) } : row)) : rows]),
+    Object.entries(app.state.channels).map(([key, rows]) => [
+      key,
+      rows.some((row) => row.id === id) ? rows.map((row) => (row.id === id ? { ...row, ...change(row) } : row)) : rows,
+    ]),
   );
   const directs = app.state.directs.map((row) => (row.id === id ? { ...row, ...change(row) } : row));
   app.set({ channels, directs });
@@ -252,7 +286,10 @@ export const unreadInAll = () => unreadOf([...Object.values(app.state.channels).
 export const unreadIn = (workspaceId) => unreadOf(app.state.channels[workspaceId] ?? []);
 
 /** @param {string} id @returns {import("../../types").Listed | undefined} */
-export const placeOf = (id) => [...Object.values(app.state.channels).flat(), ...Object.values(app.state.archived).flat(), ...app.state.directs].find((row) => row.id === id);
+export const placeOf = (id) =>
+  [...Object.values(app.state.channels).flat(), ...Object.values(app.state.archived).flat(), ...app.state.directs].find(
+    (row) => row.id === id,
+  );
 
 // ── The stream ──
 
@@ -278,7 +315,11 @@ function arrived(id, message) {
   // Where it is decides what it is called, and whether.
   if (!placeOf(id)) return void loadPlaces().then(call);
   if (isMine) touchPlace(id, () => ({ last_message_at: message.created_at, unread_count: 0 }));
-  else touchPlace(id, (row) => ({ last_message_at: message.created_at, unread_count: (row.unread_count || 0) + (isKnown || isSeen ? 0 : 1) }));
+  else
+    touchPlace(id, (row) => ({
+      last_message_at: message.created_at,
+      unread_count: (row.unread_count || 0) + (isKnown || isSeen ? 0 : 1),
+    }));
   return call();
 }
 
@@ -306,7 +347,9 @@ function hear({ conversation_id: id, event, data }) {
     conversations.get(id)?.hearTyping(`${kind}:${who.id ?? who.user_id}`, who.name ?? "");
   } else if (event === "presence") {
     const who = data?.user_id ?? data?.user?.id ?? data?.id;
-    app.set({ presence: { ...app.state.presence, [who]: data.status ?? data.state ?? (data.online ? "online" : "offline") } });
+    app.set({
+      presence: { ...app.state.presence, [who]: data.status ?? data.state ?? (data.online ? "online" : "offline") },
+    });
   } else if (event === "read") {
     const last = conversations.get(id)?.lastSeq ?? 0;
     if (data.last_read_seq >= last) touchPlace(id, () => ({ unread_count: 0 }));
@@ -331,7 +374,10 @@ let lastToast = 0;
 export function say(text, kind = "info") {
   const id = (lastToast += 1);
   app.set({ toasts: [...app.state.toasts.slice(-2), { id, text, kind }] });
-  setTimeout(() => app.set({ toasts: app.state.toasts.filter((one) => one.id !== id) }), kind === "error" ? 8000 : 4000);
+  setTimeout(
+    () => app.set({ toasts: app.state.toasts.filter((one) => one.id !== id) }),
+    kind === "error" ? 8000 : 4000,
+  );
 }
 
 /** Put `text` on the clipboard, or say that the browser does not let us (plain http, a frame). @param {string} text */

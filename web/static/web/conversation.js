@@ -65,12 +65,15 @@ export class Conversation extends Observable {
     this.isGuest = isGuest;
     this.onMissing = onMissing;
     const left = keptInTab.get(this.#shelf);
-    if (Array.isArray(left)) this.outgoing = left.map((one) => ({ ...one, state: one.state === "failed" ? "failed" : "waiting" }));
+    if (Array.isArray(left))
+      this.outgoing = left.map((one) => ({ ...one, state: one.state === "failed" ? "failed" : "waiting" }));
   }
 
   isMine(message) {
     const me = this.mine();
-    return Boolean(me && message.sender && message.sender.kind === me.kind && String(message.sender.id) === String(me.id));
+    return Boolean(
+      me && message.sender && message.sender.kind === me.kind && String(message.sender.id) === String(me.id),
+    );
   }
 
   /** The answer of a call of this conversation; a refusal may say that it is gone, or over. @template T @param {Promise<T>} asked @returns {Promise<T>} */
@@ -186,7 +189,10 @@ export class Conversation extends Observable {
     const { first } = this.#loading;
     const { atEnd } = this;
     const last = this.messages.at(-1)?.seq ?? 0;
-    const answer = await this.ask(`${this.path}/messages`, { limit: 2 * PAGE, around: atEnd ? undefined : this.#middle?.id }).catch(() => null);
+    const answer = await this.ask(`${this.path}/messages`, {
+      limit: 2 * PAGE,
+      around: atEnd ? undefined : this.#middle?.id,
+    }).catch(() => null);
     if (this.#loading.first !== first) return;
     this.readings += 1;
     if (!answer) return void (atEnd && this.open());
@@ -264,7 +270,10 @@ export class Conversation extends Observable {
   /** Keep these rows of a thread up to date too, wherever they stand, beside those that are held of it; without any, of none. @param {string} id @param {Message[]} rows */
   holdThread(id = "", rows = []) {
     const held = this.thread.id === id ? this.thread.rows : [];
-    this.thread = { id, rows: new Map([...rows.map((row) => /** @type {[string, Message]} */ ([row.id, row])), ...held]) };
+    this.thread = {
+      id,
+      rows: new Map([...rows.map((row) => /** @type {[string, Message]} */ ([row.id, row])), ...held]),
+    };
     this.changed();
   }
 
@@ -273,10 +282,13 @@ export class Conversation extends Observable {
     this.lastSeq = Math.max(this.lastSeq, message.seq);
     this.#note(message);
     const { id, rows } = this.thread;
-    if (rows.has(message.id) || (id && message.parent_message_id === id)) this.thread = { id, rows: new Map(rows).set(message.id, message) };
+    if (rows.has(message.id) || (id && message.parent_message_id === id))
+      this.thread = { id, rows: new Map(rows).set(message.id, message) };
     const at = this.messages.findIndex((one) => one.id === message.id);
     if (at >= 0) {
-      this.messages = this.messages.with ? this.messages.with(at, message) : this.messages.map((one, i) => (i === at ? message : one));
+      this.messages = this.messages.with
+        ? this.messages.with(at, message)
+        : this.messages.map((one, i) => (i === at ? message : one));
     } else if (this.isOpen) {
       const last = this.messages.at(-1);
       if (!last || message.seq > last.seq) {
@@ -299,7 +311,8 @@ export class Conversation extends Observable {
       case "message.created":
         if (data.sender) this.typing.delete(`${data.sender.kind}:${data.sender.id}`);
         this.#settleOwn(data);
-        if (data.parent_message_id && !this.find(data.id)) this.#touch(data.parent_message_id, (parent) => ({ reply_count: Math.max(parent.reply_count + 1, 1) }));
+        if (data.parent_message_id && !this.find(data.id))
+          this.#touch(data.parent_message_id, (parent) => ({ reply_count: Math.max(parent.reply_count + 1, 1) }));
         return this.upsert(data);
       case "message.translated":
       case "message.updated":
@@ -328,9 +341,14 @@ export class Conversation extends Observable {
     const me = this.mine();
     const mine = Boolean(me && String((user ?? guest)?.id) === String(me.id) && (me.kind === "user") === Boolean(user));
     const before = row.reactions.find((one) => one.emoji === emoji);
-    const reacted = mine ? count > (before?.count ?? 0) || Boolean(before?.reacted && count === before.count) : Boolean(before?.reacted);
+    const reacted = mine
+      ? count > (before?.count ?? 0) || Boolean(before?.reacted && count === before.count)
+      : Boolean(before?.reacted);
     const others = row.reactions.map((one) => (one.emoji === emoji ? { emoji, count, reacted } : one));
-    this.upsert({ ...row, reactions: (before ? others : [...others, { emoji, count, reacted }]).filter((one) => one.count > 0) });
+    this.upsert({
+      ...row,
+      reactions: (before ? others : [...others, { emoji, count, reacted }]).filter((one) => one.count > 0),
+    });
   }
 
   #touch(id, change) {
@@ -346,7 +364,19 @@ export class Conversation extends Observable {
    * @param {{content: string, files?: any[], parent?: string | null, language?: string}} words
    */
   send({ content, files = [], parent = null, language }) {
-    this.outgoing = [...this.outgoing, { key: randomKey(), content, files, parent, language, state: "sending", error: "", at: new Date(api.now()).toISOString() }];
+    this.outgoing = [
+      ...this.outgoing,
+      {
+        key: randomKey(),
+        content,
+        files,
+        parent,
+        language,
+        state: "sending",
+        error: "",
+        at: new Date(api.now()).toISOString(),
+      },
+    ];
     this.#keep();
     this.changed();
     this.#flush();
@@ -384,11 +414,14 @@ export class Conversation extends Observable {
         const body = { content: next.content || null, parent_message_id: next.parent, language: next.language };
         if (next.files.length) body.attachment_ids = next.files.map((file) => file.id);
         try {
-          const answer = await this.#answerOf(api.post(`${this.path}/messages`, body, { headers: { "Idempotency-Key": next.key } }));
+          const answer = await this.#answerOf(
+            api.post(`${this.path}/messages`, body, { headers: { "Idempotency-Key": next.key } }),
+          );
           this.discard(next.key);
           this.#attempt = 0;
           if (this.find(answer.data.id)) continue;
-          if (answer.data.parent_message_id) this.#touch(answer.data.parent_message_id, (parent) => ({ reply_count: parent.reply_count + 1 }));
+          if (answer.data.parent_message_id)
+            this.#touch(answer.data.parent_message_id, (parent) => ({ reply_count: parent.reply_count + 1 }));
           this.upsert(answer.data);
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;
@@ -397,8 +430,12 @@ export class Conversation extends Observable {
             continue;
           }
           // With it waits what was written after it.
-          for (const { key, state } of this.outgoing) if (state === "sending") this.#change(key, { state: "waiting", error: error.sentence });
-          const wait = error.status === 429 ? error.retryAfter * 1000 : RETRY_WAITS[Math.min(this.#attempt, RETRY_WAITS.length - 1)];
+          for (const { key, state } of this.outgoing)
+            if (state === "sending") this.#change(key, { state: "waiting", error: error.sentence });
+          const wait =
+            error.status === 429
+              ? error.retryAfter * 1000
+              : RETRY_WAITS[Math.min(this.#attempt, RETRY_WAITS.length - 1)];
           this.#attempt += 1;
           if (error.status !== 401) this.#retryTimer = setTimeout(() => this.#flush(), wait);
           return;
@@ -416,7 +453,9 @@ export class Conversation extends Observable {
   /** The event of one's own message may come before the answer to its post: it is the same message. */
   #settleOwn(message) {
     if (!this.isMine(message)) return;
-    const twin = this.outgoing.find((one) => one.state === "sending" && one.content.trim() === (message.original_content ?? ""));
+    const twin = this.outgoing.find(
+      (one) => one.state === "sending" && one.content.trim() === (message.original_content ?? ""),
+    );
     if (twin) this.outgoing = this.outgoing.map((one) => (one === twin ? { ...one, isHidden: true } : one));
   }
 
@@ -462,7 +501,15 @@ export class Conversation extends Observable {
   async delete(id) {
     await this.#answerOf(api.remove(`${this.path}/messages/${id}`));
     const row = this.find(id);
-    if (row) this.upsert({ ...row, deleted_at: new Date(api.now()).toISOString(), original_content: null, display_content: null, attachments: [], reactions: [] });
+    if (row)
+      this.upsert({
+        ...row,
+        deleted_at: new Date(api.now()).toISOString(),
+        original_content: null,
+        display_content: null,
+        attachments: [],
+        reactions: [],
+      });
   }
 
   /** Add or take back one's reaction, shown at once. */
@@ -470,7 +517,9 @@ export class Conversation extends Observable {
     const before = this.find(id);
     if (!before) return;
     const mine = before.reactions.find((one) => one.emoji === emoji)?.reacted ?? false;
-    const counted = before.reactions.some((one) => one.emoji === emoji) ? before.reactions : [...before.reactions, { emoji, count: 0, reacted: false }];
+    const counted = before.reactions.some((one) => one.emoji === emoji)
+      ? before.reactions
+      : [...before.reactions, { emoji, count: 0, reacted: false }];
     const reactions = counted
       .map((one) => (one.emoji === emoji ? { ...one, reacted: !mine, count: one.count + (mine ? -1 : 1) } : one))
       .filter((one) => one.count > 0);

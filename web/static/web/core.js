@@ -3,7 +3,16 @@
  *
  * Message text and everything else that people wrote becomes text nodes; nothing here or elsewhere makes markup of strings.
  */
-import { html, render, useEffect, useLayoutEffect, useMemo, useRef, useState, useCallback } from "./vendor/preact-htm.js";
+import {
+  html,
+  render,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useCallback,
+} from "./vendor/preact-htm.js";
 
 export { html, render, useEffect, useLayoutEffect, useMemo, useRef, useState, useCallback };
 
@@ -110,7 +119,9 @@ export function keeper(storage) {
     },
     /** Forget everything whose name begins with one of `prefixes`. @param {string[]} prefixes */
     forget(...prefixes) {
-      const names = Object.keys(within() ?? {}).filter((name) => prefixes.some((prefix) => name.startsWith(`rosetta.${prefix}`)));
+      const names = Object.keys(within() ?? {}).filter((name) =>
+        prefixes.some((prefix) => name.startsWith(`rosetta.${prefix}`)),
+      );
       for (const name of names) within()?.removeItem(name);
     },
   };

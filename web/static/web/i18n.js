@@ -115,6 +115,9 @@ export function size(bytes) {
     step += 1;
   }
   return new Intl.NumberFormat(language, {
-    style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: amount < 10 && step ? 1 : 0,
+    style: "unit",
+    unit: units[step],
+    unitDisplay: "short",
+    maximumFractionDigits: amount < 10 && step ? 1 : 0,
   }).format(amount);
 }

@@ -23,7 +23,14 @@ function Client() {
 function page(name, params, query, me, isStarted) {
   if (name === "room") return html`<${Room} id=${params.room.toLowerCase()} isEmbedded=${params.embed === "embed"} />`;
   if (name === "reset") return html`<${ResetPassword} query=${query} />`;
-  if (!isStarted) return app.state.error ? html`<${Unreachable} error=${app.state.error} />` : html`<main class="starting"><${Waiting} /></main>`;
+  if (!isStarted)
+    return app.state.error
+      ? html`
+        <${Unreachable} error=${app.state.error} />`
+      : html`
+        <main class="starting">
+          <${Waiting} />
+        </main>`;
   if (name === "social") return html`<${SocialCallback} provider=${params.provider} query=${query} />`;
   if (name === "invite") return html`<${Invite} token=${params.token} />`;
   return me ? html`<${Shell} />` : html`<${SignIn} />`;
@@ -38,7 +45,12 @@ function Unreachable({ error }) {
   return html`
     <main class="starting">
       <${Empty} whole icon="warn" title=${t("start.failed")}>
-        <p role="alert">${error.sentence}</p><p class="form-end"><button type="button" class="button primary" onClick=${start}>${t("sending.retry")}</button></p>
+        <p role="alert">${error.sentence}</p>
+        <p class="form-end">
+          <button type="button" class="button primary" onClick=${start}>
+            ${t("sending.retry")}
+          </button>
+        </p>
       <//>
     </main>`;
 }

@@ -60,14 +60,18 @@ export function translated(message) {
 
 /** @param {Told} told */
 async function show({ message, me, path, where, onOpen }) {
-  const isNamed = message.mentions.some((one) => one.kind === "channel" || (one.kind === "user" && String(one.id) === String(me.id)));
+  const isNamed = message.mentions.some(
+    (one) => one.kind === "channel" || (one.kind === "user" && String(one.id) === String(me.id)),
+  );
   const level = await levelOf(path);
   if (document.hasFocus()) return;
   if (level === "none" || (level === "mentions" && !isNamed)) return;
   try {
     // One a conversation: the newest words take the place of those before.
     const shown = new Notification([tame(message.sender?.name ?? ""), where].filter(Boolean).join(" · "), {
-      body: gist(message.display_content, 200), tag: message.conversation_id, lang: message.display_language,
+      body: gist(message.display_content, 200),
+      tag: message.conversation_id,
+      lang: message.display_language,
     });
     shown.onclick = () => {
       focus();

@@ -15,7 +15,9 @@ function read() {
   for (const { name, pattern, fields } of PAGES) {
     const found = pattern.exec(location.pathname);
     if (found) {
-      const params = Object.fromEntries(fields.map((field, i) => [field, found[i + 1] ? decodeURIComponent(found[i + 1]) : ""]));
+      const params = Object.fromEntries(
+        fields.map((field, i) => [field, found[i + 1] ? decodeURIComponent(found[i + 1]) : ""]),
+      );
       return { name, params, query: new URLSearchParams(location.search) };
     }
   }
@@ -37,7 +39,16 @@ addEventListener("popstate", () => route.set(read()));
 /** Links of the client change the page without a request; modified clicks stay the browser's. */
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[data-go]") : null;
-  if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (
+    !link ||
+    event.defaultPrevented ||
+    event.button !== 0 ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey ||
+    event.altKey
+  )
+    return;
   event.preventDefault();
   go(link.getAttribute("href") ?? "/");
 });

@@ -35,7 +35,9 @@ export class Stream {
     const { signal } = this.#ears;
     addEventListener("online", () => this.#connectSoon(0), { signal });
     addEventListener("offline", () => this.check(2000), { signal });
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#lookUp(), { signal });
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#lookUp(), {
+      signal,
+    });
     this.#connect();
   }
 

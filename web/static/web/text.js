@@ -13,14 +13,24 @@ const TOKENS = new RegExp(
     "(?<link>\\[[^\\]\\n]{1,300}\\]\\((?:https?://|mailto:)[^\\s)]{1,2000}\\))",
     "(?<mention>@\\[[^\\]\\n]{1,255}\\]\\(user:\\d{1,18}\\))",
     "(?<channel>(?<![\\w@])@channel\\b)",
-    "(?<url>\\bhttps?://[^\\s<>\"\\u0000-\\u001f]{1,2000})",
+    '(?<url>\\bhttps?://[^\\s<>"\\u0000-\\u001f]{1,2000})',
     "(?<email>[\\w.+-]{1,64}@[\\w-]{1,63}(?:\\.[\\w-]{1,63}){1,5})",
   ].join("|"),
   "gu",
 );
 const EMPHASIS = /(\*\*[^*\n]+\*\*|\*[^*\n]+\*|~~[^~\n]+~~)/gu;
 /** What a translator must leave alone besides the tokens above: shown in the original as kept. */
-const KEPT = /(\p{Extended_Pictographic}(?:\uFE0F|[\u{1F3FB}-\u{1F3FF}]|\u200D\p{Extended_Pictographic})*|\{\w+\}|%[sd]|[#＃][\p{L}\p{N}_]+|[$€£¥฿]\s?\d[\d.,]*|\d[\d.,:/]*(?:\s?(?:%|°C|kg|km|cm|mm|GB|MB|USD|EUR|JPY|THB|IDR|CNY))?)/gu;
+const KEPT = new RegExp(
+  `(${[
+    "\\p{Extended_Pictographic}(?:\\uFE0F|[\\u{1F3FB}-\\u{1F3FF}]|\\u200D\\p{Extended_Pictographic})*",
+    "\\{\\w+\\}",
+    "%[sd]",
+    "[#＃][\\p{L}\\p{N}_]+",
+    "[$€£¥฿]\\s?\\d[\\d.,]*",
+    "\\d[\\d.,:/]*(?:\\s?(?:%|°C|kg|km|cm|mm|GB|MB|USD|EUR|JPY|THB|IDR|CNY))?",
+  ].join("|")})`,
+  "gu",
+);
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Component}|\u200D|\uFE0F|\s){1,24}$/u;
 
 /**
@@ -35,7 +45,6 @@ export function rich(content, { type = "text", names, me, marksKept = false } = 
     if (found.index > at) pieces.push(...plain(content.slice(at, found.index), type, marksKept));
     const [piece, taken] = token(found, { names, me, marksKept });
     pieces.push(piece);
-    at = found.index + taken;
     if (taken < found[0].length) pieces.push(...plain(found[0].slice(taken), type, marksKept));
     at = found.index + found[0].length;
   }
@@ -47,14 +56,25 @@ function token(found, { names, me, marksKept }) {
   const whole = found[0];
   const { fence, code, link, mention, channel, url, email } = found.groups;
   const kept = marksKept ? "kept" : undefined;
-  if (fence) return [html`<pre class=${kept} tabindex="0"><code>${fence.slice(3, -3).replace(/^[\w-]*\n/, "")}</code></pre>`, whole.length];
+  if (fence)
+    return [
+      html`<pre class=${kept} tabindex="0">
+          <code>${fence.slice(3, -3).replace(/^[\w-]*\n/, "")}</code>
+        </pre>`,
+      whole.length,
+    ];
   if (code) return [html`<code class=${kept}>${code.slice(1, -1)}</code>`, whole.length];
   if (mention) {
     const [, written, id] = /^@\[(.+)\]\(user:(\d+)\)$/.exec(mention) ?? [];
     const isMe = me && String(me.id) === id;
-    return [html`<span class="mention ${isMe ? "me" : ""} ${kept ?? ""}">@<bdi>${names?.get(id) ?? written}</bdi></span>`, whole.length];
+    return [
+      html`<span class=${`mention ${isMe ? "me" : ""} ${kept ?? ""}`}>
+          @<bdi>${names?.get(id) ?? written}</bdi>
+        </span>`,
+      whole.length,
+    ];
   }
-  if (channel) return [html`<span class="mention me ${kept ?? ""}">@channel</span>`, whole.length];
+  if (channel) return [html`<span class=${`mention me ${kept ?? ""}`}>@channel</span>`, whole.length];
   if (link) {
     const [, label, to] = /^\[(.+)\]\((.+)\)$/.exec(link) ?? [];
     return [anchor(to, label, kept), whole.length];
@@ -82,11 +102,28 @@ function anchor(to, label, kept) {
   }
   if (!["http:", "https:", "mailto:"].includes(address.protocol)) return label;
   const shownElsewhere = label !== to && !to.includes(label);
-  return html`<a href=${address.href} class=${kept} target="_blank" rel="noopener noreferrer nofollow ugc" title=${shownElsewhere ? address.href : undefined}><bdi>${label}</bdi></a>`;
+  return html`
+    <a
+      href=${address.href}
+      class=${kept}
+      target="_blank"
+      rel="noopener noreferrer nofollow ugc"
+      title=${shownElsewhere ? address.href : undefined}
+    >
+      <bdi>${label}</bdi>
+    </a>`;
 }
 
 function plain(text, type, marksKept) {
-  if (marksKept) return text.split(KEPT).map((piece, i) => (i % 2 ? html`<span class="kept" title=${t("translation.kept")}>${piece}</span>` : piece));
+  if (marksKept)
+    return text.split(KEPT).map((piece, i) =>
+      i % 2
+        ? html`
+          <span class="kept" title=${t("translation.kept")}>
+            ${piece}
+          </span>`
+        : piece,
+    );
   if (type !== "markdown") return [text];
   return text.split(EMPHASIS).map((piece, i) => {
     if (i % 2 === 0) return piece;
@@ -101,7 +138,10 @@ export const isOnlyEmoji = (content) => ONLY_EMOJI.test(content) && /\p{Extended
 
 /** What a message says on one line, without marks: for quotes, notices and screen readers. */
 export function gist(content, most = 140) {
-  const text = (content ?? "").replace(/@\[([^\]\n]{1,255})\]\(user:\d{1,18}\)/g, "@$1").replace(/\s+/g, " ").trim();
+  const text = (content ?? "")
+    .replace(/@\[([^\]\n]{1,255})\]\(user:\d{1,18}\)/g, "@$1")
+    .replace(/\s+/g, " ")
+    .trim();
   const letters = Array.from(text.slice(0, most * 4));
   return letters.length > most ? `${letters.slice(0, most).join("")}…` : text;
 }
@@ -123,6 +163,9 @@ export function forTyping(content) {
 export function forSending(text, mentions) {
   const names = [...mentions.keys()].sort((one, other) => other.length - one.length);
   if (!names.length) return text;
-  const pattern = new RegExp(`@(${names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})(?![A-Za-z0-9_])`, "gu");
+  const pattern = new RegExp(
+    `@(${names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})(?![A-Za-z0-9_])`,
+    "gu",
+  );
   return text.replace(pattern, (_, name) => `@[${name.replace(/[\]\n]/g, " ")}](user:${mentions.get(name)})`);
 }

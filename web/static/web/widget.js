@@ -25,22 +25,53 @@
   };
 
   const box = styled("div", {
-    position: "fixed", bottom: "88px", [side]: "20px", width: "min(380px, calc(100vw - 40px))", height: "min(600px, calc(100vh - 120px))",
-    borderRadius: "18px", overflow: "hidden", boxShadow: "0 12px 48px rgba(0,0,0,.28)", zIndex: "2147483000", display: "none", background: "#fffefb",
+    position: "fixed",
+    bottom: "88px",
+    [side]: "20px",
+    width: "min(380px, calc(100vw - 40px))",
+    height: "min(600px, calc(100vh - 120px))",
+    borderRadius: "18px",
+    overflow: "hidden",
+    boxShadow: "0 12px 48px rgba(0,0,0,.28)",
+    zIndex: "2147483000",
+    display: "none",
+    background: "#fffefb",
   });
-  const button = styled("button", {
-    position: "fixed", bottom: "20px", [side]: "20px", height: "56px", padding: "0 22px", border: "0", borderRadius: "28px", background: color, color: "#fff",
-    font: "600 16px/1 system-ui, sans-serif", cursor: "pointer", boxShadow: "0 6px 24px rgba(0,0,0,.24)", zIndex: "2147483000",
-  }, { type: "button", "aria-expanded": "false" });
+  const button = styled(
+    "button",
+    {
+      position: "fixed",
+      bottom: "20px",
+      [side]: "20px",
+      height: "56px",
+      padding: "0 22px",
+      border: "0",
+      borderRadius: "28px",
+      background: color,
+      color: "#fff",
+      font: "600 16px/1 system-ui, sans-serif",
+      cursor: "pointer",
+      boxShadow: "0 6px 24px rgba(0,0,0,.24)",
+      zIndex: "2147483000",
+    },
+    { type: "button", "aria-expanded": "false" },
+  );
   button.textContent = label;
   /** @type {HTMLElement | null} */
   let frame = null;
 
   const show = (isOpen) => {
     if (isOpen && !frame) {
-      frame = styled("iframe", { width: "100%", height: "100%", border: "0" }, {
-        src: `${origin}/rooms/${room}/embed`, title: label, allow: "clipboard-write", referrerpolicy: "origin",
-      });
+      frame = styled(
+        "iframe",
+        { width: "100%", height: "100%", border: "0" },
+        {
+          src: `${origin}/rooms/${room}/embed`,
+          title: label,
+          allow: "clipboard-write",
+          referrerpolicy: "origin",
+        },
+      );
       box.append(frame);
     }
     box.style.display = isOpen ? "block" : "none";
@@ -50,7 +81,10 @@
     if (isOpen) frame?.focus();
   };
   button.addEventListener("click", () => show(box.style.display === "none"));
-  addEventListener("keydown", (event) => event.key === "Escape" && box.style.display !== "none" && (show(false), button.focus()));
+  addEventListener(
+    "keydown",
+    (event) => event.key === "Escape" && box.style.display !== "none" && (show(false), button.focus()),
+  );
   const start = () => document.body.append(box, button);
   if (document.body) start();
   else addEventListener("DOMContentLoaded", start);

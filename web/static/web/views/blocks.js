@@ -19,7 +19,11 @@ export function Blocking({ person }) {
   const { rows } = useRows("/me/blocks");
   if (rows === null) return null;
   const isBlocked = rows.some((row) => row.id === person.id);
-  return html`<hr /><${MenuItem} icon="block" danger=${!isBlocked} onClick=${() => block(person, !isBlocked)}>${t(isBlocked ? "block.undo" : "block.do", { name: tame(person.name) })}<//>`;
+  return html`
+    <hr />
+    <${MenuItem} icon="block" danger=${!isBlocked} onClick=${() => block(person, !isBlocked)}>
+      ${t(isBlocked ? "block.undo" : "block.do", { name: tame(person.name) })}
+    <//>`;
 }
 
 /** The page of the settings. */
@@ -28,7 +32,25 @@ export function Blocks() {
   if (rows === null) return html`<${Waiting} />`;
   return html`
     <p class="hint">${t(rows.length ? "blocks.lead" : "blocks.none")}</p>
-    <ul class="rows">${rows.map((row) => html`
-      <li key=${row.id}><${Avatar} name=${row.name} url=${row.avatar_url} seed=${`user${row.id}`} /><span class="person"><strong><${Name}>${row.name}<//></strong></span>
-        <button type="button" class="button" aria-label=${t("block.undo", { name: tame(row.name) })} onClick=${() => block(row, false).then(load)}>${t("blocks.end")}</button></li>`)}</ul>`;
+    <ul class="rows">
+      ${rows.map(
+        (row) => html`
+          <li key=${row.id}>
+            <${Avatar} name=${row.name} url=${row.avatar_url} seed=${`user${row.id}`} />
+            <span class="person">
+              <strong>
+                <${Name}>${row.name}<//>
+              </strong>
+            </span>
+            <button
+              type="button"
+              class="button"
+              aria-label=${t("block.undo", { name: tame(row.name) })}
+              onClick=${() => block(row, false).then(load)}
+            >
+              ${t("blocks.end")}
+            </button>
+          </li>`,
+      )}
+    </ul>`;
 }

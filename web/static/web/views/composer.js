@@ -58,7 +58,13 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
     place(value.slice(0, from) + text + value.slice(to), from + text.length);
   };
   const addFiles = (chosen) => {
-    const rows = [...chosen].slice(0, MOST_FILES - files.length).map((file) => startUpload(file, (id, changes) => setFiles((all) => all.map((one) => (one.key === id ? { ...one, ...changes } : one)))));
+    const rows = [...chosen]
+      .slice(0, MOST_FILES - files.length)
+      .map((file) =>
+        startUpload(file, (id, changes) =>
+          setFiles((all) => all.map((one) => (one.key === id ? { ...one, ...changes } : one))),
+        ),
+      );
     setFiles((all) => [...all, ...rows]);
   };
   const dropFile = (row) => {
@@ -83,7 +89,11 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   const send = () => {
     if (isUploading) return setEager(true);
     if (!canSend) return;
-    conversation.send({ content, files: ready.map(({ id, client_name, size: bytes }) => ({ id, client_name, size: bytes })), parent });
+    conversation.send({
+      content,
+      files: ready.map(({ id, client_name, size: bytes }) => ({ id, client_name, size: bytes })),
+      parent,
+    });
     mentions.current = new Map();
     keptInTab.set(draftName, null);
     setValue("");
@@ -133,34 +143,148 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   useDrop(addFiles, !parent);
 
   return html`
-    <form class="composer" onSubmit=${(event) => { event.preventDefault(); send(); }}>
-      ${isPreviewing && content && html`<${Preview} content=${content} room=${room} onClose=${() => setPreviewing(false)} />`}
-      ${choices.length > 0 && html`
-        <ul class="choices" role="listbox" id="choices" aria-label=${t("composer.mention")}>
-          ${choices.map((person, i) => html`
-            <li key=${person.id ?? "channel"} id=${`choice-${i}`} role="option" aria-selected=${i === picking?.at} onMouseDown=${(event) => { event.preventDefault(); choose(person); }}>
-              ${person.id ? html`<${Avatar} name=${person.name} url=${person.avatar_url} seed=${`user${person.id}`} size="small" />` : html`<span class="avatar small"><${Icon} name="people" /></span>`}
-              <span><${Name}>${person.name}<//></span>${person.language && html`<span class="hint">${languageName(person.language)}</span>`}${!person.id && html`<span class="hint">${t("composer.everybody")}</span>`}
-            </li>`)}
-        </ul>`}
-      ${files.length > 0 && html`<ul class="staged">${files.map((row) => html`
-        <li key=${row.key} class=${classes(row.error && "failed")}>
-          <${Icon} name=${row.error ? "warn" : "file"} /><span class="file-name"><${Name}>${row.name}<//></span>
-          <span class="file-size">${row.error || (row.file ? size(row.size) : `${number(Math.round(row.share * 100))}%`)}</span>
-          ${!row.file && !row.error && html`<progress max="1" value=${row.share} aria-label=${tame(row.name)}></progress>`}
-          <${IconButton} name="close" label=${t("composer.removeFile", { name: tame(row.name) })} onClick=${() => dropFile(row)} />
-        </li>`)}</ul>`}
+    <form
+      class="composer"
+      onSubmit=${(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      ${
+        isPreviewing &&
+        content &&
+        html`
+          <${Preview} content=${content} room=${room} onClose=${() => setPreviewing(false)} />`
+      }
+      ${
+        choices.length > 0 &&
+        html`
+          <ul class="choices" role="listbox" id="choices" aria-label=${t("composer.mention")}>
+            ${choices.map(
+              (person, i) => html`
+                <li
+                  key=${person.id ?? "channel"}
+                  id=${`choice-${i}`}
+                  role="option"
+                  aria-selected=${i === picking?.at}
+                  onMouseDown=${(event) => {
+                    event.preventDefault();
+                    choose(person);
+                  }}
+                >
+                  ${
+                    person.id
+                      ? html`
+                        <${Avatar}
+                          name=${person.name}
+                          url=${person.avatar_url}
+                          seed=${`user${person.id}`}
+                          size="small"
+                        />`
+                      : html`
+                        <span class="avatar small">
+                          <${Icon} name="people" />
+                        </span>`
+                  }
+                  <span>
+                    <${Name}>${person.name}<//>
+                  </span>
+                  ${person.language && html`<span class="hint">${languageName(person.language)}</span>`}
+                  ${!person.id && html`<span class="hint">${t("composer.everybody")}</span>`}
+                </li>`,
+            )}
+          </ul>`
+      }
+      ${
+        files.length > 0 &&
+        html`
+          <ul class="staged">
+            ${files.map(
+              (row) => html`
+                <li key=${row.key} class=${classes(row.error && "failed")}>
+                  <${Icon} name=${row.error ? "warn" : "file"} />
+                  <span class="file-name">
+                    <${Name}>${row.name}<//>
+                  </span>
+                  <span class="file-size">
+                    ${row.error || (row.file ? size(row.size) : `${number(Math.round(row.share * 100))}%`)}
+                  </span>
+                  ${
+                    !row.file &&
+                    !row.error &&
+                    html`
+                      <progress max="1" value=${row.share} aria-label=${tame(row.name)}></progress>`
+                  }
+                  <${IconButton}
+                    name="close"
+                    label=${t("composer.removeFile", { name: tame(row.name) })}
+                    onClick=${() => dropFile(row)}
+                  />
+                </li>`,
+            )}
+          </ul>`
+      }
       <div class="composer-row">
-        <input ref=${chooser} type="file" multiple hidden onChange=${(event) => { addFiles(event.target.files); event.target.value = ""; }} />
-        ${room.canAttach && html`<${IconButton} name="clip" label=${t("composer.attach")} onClick=${() => chooser.current.click()} />`}
-        <textarea ref=${box} rows="1" data-first=${hasKeyboard() ? "" : undefined} dir="auto" aria-label=${label} placeholder=${label} value=${value} disabled=${room.isClosed}
-          aria-controls=${choices.length ? "choices" : undefined} aria-autocomplete=${room.people ? "list" : undefined} aria-activedescendant=${picking && choices.length ? `choice-${picking.at}` : undefined}
-          onInput=${(event) => write(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste} onBlur=${() => setPicking(null)}></textarea>
+        <input
+          ref=${chooser}
+          type="file"
+          multiple
+          hidden
+          onChange=${(event) => {
+            addFiles(event.target.files);
+            event.target.value = "";
+          }}
+        />
+        ${
+          room.canAttach &&
+          html`
+            <${IconButton} name="clip" label=${t("composer.attach")} onClick=${() => chooser.current.click()} />`
+        }
+        <textarea
+          ref=${box}
+          rows="1"
+          data-first=${hasKeyboard() ? "" : undefined}
+          dir="auto"
+          aria-label=${label}
+          placeholder=${label}
+          value=${value}
+          disabled=${room.isClosed}
+          aria-controls=${choices.length ? "choices" : undefined}
+          aria-autocomplete=${room.people ? "list" : undefined}
+          aria-activedescendant=${picking && choices.length ? `choice-${picking.at}` : undefined}
+          onInput=${(event) => write(event.target.value)}
+          onKeyDown=${onKeyDown}
+          onPaste=${onPaste}
+          onBlur=${() => setPicking(null)}
+        ></textarea>
         <${EmojiButton} label=${t("composer.emoji")} onPick=${insert} />
-        ${room.canPreview && html`<${IconButton} name="eye" label=${t("preview.open")} aria-pressed=${isPreviewing} disabled=${!content} onClick=${() => setPreviewing(!isPreviewing)} />`}
-        <button class="send" aria-label=${t("composer.send")} title=${t("composer.send")} disabled=${!canSend && !isUploading}><${Icon} name="send" /></button>
+        ${
+          room.canPreview &&
+          html`
+            <${IconButton}
+              name="eye"
+              label=${t("preview.open")}
+              aria-pressed=${isPreviewing}
+              disabled=${!content}
+              onClick=${() => setPreviewing(!isPreviewing)}
+            />`
+        }
+        <button
+          class="send"
+          aria-label=${t("composer.send")}
+          title=${t("composer.send")}
+          disabled=${!canSend && !isUploading}
+        >
+          <${Icon} name="send" />
+        </button>
       </div>
-      ${letters > MOST_LETTERS - 500 && html`<p class=${classes("count", letters > MOST_LETTERS && "over")} role="status">${t("composer.letters", { count: letters, most: MOST_LETTERS })}</p>`}
+      ${
+        letters > MOST_LETTERS - 500 &&
+        html`
+          <p class=${classes("count", letters > MOST_LETTERS && "over")} role="status">
+            ${t("composer.letters", { count: letters, most: MOST_LETTERS })}
+          </p>`
+      }
     </form>`;
 }
 
@@ -175,19 +299,33 @@ function mentionAt(text, caret) {
 
 function people(room, query) {
   if (!room.people) return [];
-  const all = [...room.people.filter((person) => person.id !== room.me?.id), ...(room.hasChannel ? [{ id: null, name: "channel" }] : [])];
+  const all = [
+    ...room.people.filter((person) => person.id !== room.me?.id),
+    ...(room.hasChannel ? [{ id: null, name: "channel" }] : []),
+  ];
   return all.filter((person) => person.name.toLocaleLowerCase().includes(query)).slice(0, 8);
 }
 
 /** @param {File} file @param {(key: string, changes: Partial<Staged>) => void} change @returns {Staged} */
 function startUpload(file, change) {
   const key = `${Date.now()}-${Math.random()}`;
-  const row = { key, name: file.name || "image.png", size: file.size, share: 0, file: null, error: "", stop: () => {} };
+  const row = {
+    key,
+    name: file.name || "image.png",
+    size: file.size,
+    share: 0,
+    file: null,
+    error: "",
+    stop: () => {},
+  };
   const most = Number(setting("files-max-bytes")) || Infinity;
   if (file.size > most) return { ...row, error: t("composer.tooLarge", { size: size(most) }) };
   if (!file.size) return { ...row, error: t("composer.emptyFile") };
   const sending = api.upload(file, (share) => change(key, { share }));
-  sending.done.then((stored) => change(key, { file: stored, share: 1 }), (error) => change(key, { error: error.sentence ?? String(error) }));
+  sending.done.then(
+    (stored) => change(key, { file: stored, share: 1 }),
+    (error) => change(key, { error: error.sentence ?? String(error) }),
+  );
   return { ...row, stop: sending.stop };
 }
 
@@ -234,7 +372,9 @@ function Preview({ content, room, onClose }) {
     let isStale = false;
     const timer = setTimeout(async () => {
       setAsking(true);
-      const answer = await attempt(() => api.post(`/workspaces/${room.workspaceId}/translate`, { text: content, target: language }));
+      const answer = await attempt(() =>
+        api.post(`/workspaces/${room.workspaceId}/translate`, { text: content, target: language }),
+      );
       if (isStale) return;
       setTold(answer?.data ?? null);
       setAsking(false);
@@ -244,18 +384,57 @@ function Preview({ content, room, onClose }) {
       clearTimeout(timer);
     };
   }, [content, language]);
-  const readers = (room.people ?? []).filter((person) => person.language === language && person.id !== room.me?.id).map((person) => person.name);
+  const readers = (room.people ?? [])
+    .filter((person) => person.language === language && person.id !== room.me?.id)
+    .map((person) => person.name);
   return html`
     <section class="preview" aria-label=${t("preview.open")}>
       <header>
-        <label>${t("preview.as")} <select value=${language} onChange=${(event) => setLanguage(event.target.value)}>${choices.map((code) => html`<option key=${code} value=${code} selected=${code === language}>${languageName(code)}</option>`)}</select></label>
+        <label>
+          ${t("preview.as")}${" "}
+          <select value=${language} onChange=${(event) => setLanguage(event.target.value)}>
+            ${choices.map(
+              (code) => html`
+                <option key=${code} value=${code} selected=${code === language}>
+                  ${languageName(code)}
+                </option>`,
+            )}
+          </select>
+        </label>
         ${readers.length > 0 && html`<span class="hint">${readers.slice(0, 3).map(tame).join(", ")}</span>`}
         <${IconButton} name="close" label=${t("close")} onClick=${onClose} />
       </header>
-      ${told?.text && html`
-        <p class="text preview-text" lang=${told.target} dir="auto">${rich(told.text, { names: room.names, me: room.me })}</p>
-        ${told.back_translation && html`<p class="hint">${t("preview.back")} <span class="preview-back" lang=${told.source} dir="auto">${rich(told.back_translation, { names: room.names, me: room.me })}</span></p>`}`}
-      ${told && !told.text && html`<p class="hint">${told.reason || t("translation.failed", { language: languageName(told.target) })}</p>`}
-      ${isAsking && !told && html`<p class="translating"><span class="shimmer"></span><span>${t("translation.pending")}</span></p>`}
+      ${
+        told?.text &&
+        html`
+          <p class="text preview-text" lang=${told.target} dir="auto">
+            ${rich(told.text, { names: room.names, me: room.me })}
+          </p>
+          ${
+            told.back_translation &&
+            html`
+              <p class="hint">
+                ${t("preview.back")}${" "}
+                <span class="preview-back" lang=${told.source} dir="auto">
+                  ${rich(told.back_translation, { names: room.names, me: room.me })}
+                </span>
+              </p>`
+          }`
+      }
+      ${
+        told &&
+        !told.text &&
+        html`
+          <p class="hint">${told.reason || t("translation.failed", { language: languageName(told.target) })}</p>`
+      }
+      ${
+        isAsking &&
+        !told &&
+        html`
+          <p class="translating">
+            <span class="shimmer"></span>
+            <span>${t("translation.pending")}</span>
+          </p>`
+      }
     </section>`;
 }

@@ -8,7 +8,13 @@ import { tame } from "../text.js";
 import { Avatar, Dialog, Form, Icon, IconButton, Name } from "./parts.js";
 import { Unread } from "./unread.js";
 
-const visibilities = (chosen, first) => html`${["public", "private"].map((one) => html`<option key=${one} value=${one} selected=${one === chosen}>${t(`${first}.${one}`)}</option>`)}`;
+const visibilities = (chosen, first) => html`
+  ${["public", "private"].map(
+    (one) => html`
+      <option key=${one} value=${one} selected=${one === chosen}>
+        ${t(`${first}.${one}`)}
+      </option>`,
+  )}`;
 
 /** Asks before what one click should not do. What the server refuses is said here. */
 export function Confirm({ title, children, button, work, onClose }) {
@@ -19,7 +25,15 @@ export function Confirm({ title, children, button, work, onClose }) {
   return html`
     <${Dialog} title=${title} onClose=${onClose}>
       <p>${children}</p>
-      <${Form} submit=${submit} button=${button} danger fields=${[]} after=${html`<button type="button" class="button" onClick=${onClose}>${t("cancel")}</button>`} />
+      <${Form}
+        submit=${submit}
+        button=${button}
+        danger
+        fields=${[]}
+        after=${html`<button type="button" class="button" onClick=${onClose}>
+            ${t("cancel")}
+          </button>`}
+      />
     <//>`;
 }
 
@@ -30,7 +44,14 @@ export function NewWorkspace({ onClose }) {
     onClose();
     go(`/w/${data.id}`);
   };
-  return html`<${Dialog} title=${t("workspace.new")} onClose=${onClose}><${Form} submit=${submit} button=${t("create")} fields=${[{ name: "name", label: t("name"), maxlength: 120, autofocus: true }]} /><//>`;
+  return html`
+    <${Dialog} title=${t("workspace.new")} onClose=${onClose}>
+      <${Form}
+        submit=${submit}
+        button=${t("create")}
+        fields=${[{ name: "name", label: t("name"), maxlength: 120, autofocus: true }]}
+      />
+    <//>`;
 }
 
 export function JoinWorkspace({ onClose }) {
@@ -48,11 +69,52 @@ export function JoinWorkspace({ onClose }) {
   const byLink = async ({ link }) => go(`/invites/${encodeURIComponent(link.trim().split("/").pop())}`);
   return html`
     <${Dialog} title=${t("workspace.join")} onClose=${onClose}>
-      <${Form} submit=${byLink} button=${t("continue")} fields=${[{ name: "link", label: t("invite.link"), autofocus: true, autocomplete: "off" }]} />
-      ${rows.length > 0 && html`<h3>${t("workspace.open")}</h3><ul class="people">${rows.map((row) => html`
-        <li key=${row.id}><span class="person"><strong><${Name}>${row.name}<//></strong><span class="hint">${t("members.count", { count: row.member_count })}</span></span>
-          <button type="button" class="button" onClick=${() => (row.has_password ? setLocked(row) : attempt(() => join(row)))}>${t("workspace.joinThis")}</button></li>`)}</ul>`}
-      ${locked && html`<${Form} submit=${({ password }) => join(locked, password)} button=${t("workspace.joinThis")} fields=${[{ name: "password", type: "password", label: `${tame(locked.name)} · ${t("signin.password")}`, autocomplete: "off" }]} />`}
+      <${Form}
+        submit=${byLink}
+        button=${t("continue")}
+        fields=${[{ name: "link", label: t("invite.link"), autofocus: true, autocomplete: "off" }]}
+      />
+      ${
+        rows.length > 0 &&
+        html`
+          <h3>${t("workspace.open")}</h3>
+          <ul class="people">
+            ${rows.map(
+              (row) => html`
+                <li key=${row.id}>
+                  <span class="person">
+                    <strong>
+                      <${Name}>${row.name}<//>
+                    </strong>
+                    <span class="hint">${t("members.count", { count: row.member_count })}</span>
+                  </span>
+                  <button
+                    type="button"
+                    class="button"
+                    onClick=${() => (row.has_password ? setLocked(row) : attempt(() => join(row)))}
+                  >
+                    ${t("workspace.joinThis")}
+                  </button>
+                </li>`,
+            )}
+          </ul>`
+      }
+      ${
+        locked &&
+        html`
+          <${Form}
+            submit=${({ password }) => join(locked, password)}
+            button=${t("workspace.joinThis")}
+            fields=${[
+              {
+                name: "password",
+                type: "password",
+                label: `${tame(locked.name)} · ${t("signin.password")}`,
+                autocomplete: "off",
+              },
+            ]}
+          />`
+      }
     <//>`;
 }
 
@@ -62,7 +124,14 @@ export function RenameWorkspace({ workspace, onClose }) {
     await loadPlaces();
     onClose();
   };
-  return html`<${Dialog} title=${t("workspace.rename")} onClose=${onClose}><${Form} submit=${submit} button=${t("save")} fields=${[{ name: "name", label: t("name"), maxlength: 120, defaultValue: workspace.name, autofocus: true }]} /><//>`;
+  return html`
+    <${Dialog} title=${t("workspace.rename")} onClose=${onClose}>
+      <${Form}
+        submit=${submit}
+        button=${t("save")}
+        fields=${[{ name: "name", label: t("name"), maxlength: 120, defaultValue: workspace.name, autofocus: true }]}
+      />
+    <//>`;
 }
 
 export function LeaveWorkspace({ workspace, onClose }) {
@@ -73,7 +142,10 @@ export function LeaveWorkspace({ workspace, onClose }) {
     await loadPlaces();
     go("/");
   };
-  return html`<${Confirm} title=${t("workspace.leave")} button=${t("workspace.leave")} work=${leave} onClose=${onClose}>${t("workspace.leaveSure", { name: tame(name) })}<//>`;
+  return html`
+    <${Confirm} title=${t("workspace.leave")} button=${t("workspace.leave")} work=${leave} onClose=${onClose}>
+      ${t("workspace.leaveSure", { name: tame(name) })}
+    <//>`;
 }
 
 export function NewChannel({ workspace, onClose }) {
@@ -85,10 +157,19 @@ export function NewChannel({ workspace, onClose }) {
   };
   return html`
     <${Dialog} title=${t("channel.new")} onClose=${onClose}>
-      <${Form} submit=${submit} button=${t("create")} fields=${[
-        { name: "name", label: t("name"), maxlength: 120, autofocus: true },
-        { name: "visibility", as: "select", label: t("channel.visibility"), children: visibilities("public", "channel") },
-      ]} />
+      <${Form}
+        submit=${submit}
+        button=${t("create")}
+        fields=${[
+          { name: "name", label: t("name"), maxlength: 120, autofocus: true },
+          {
+            name: "visibility",
+            as: "select",
+            label: t("channel.visibility"),
+            children: visibilities("public", "channel"),
+          },
+        ]}
+      />
     <//>`;
 }
 
@@ -113,20 +194,65 @@ export function ChannelSettings({ channel, workspace, onClose }) {
     go(`/w/${workspace.id}`);
   };
   const isMember = channel.visibility === "private" || channel.has_password;
-  if (asked === "leave") return html`<${Confirm} title=${t("channel.leave")} button=${t("channel.leave")} work=${leave} onClose=${onClose}>${t("channel.leaveSure", { name: tame(channel.name) })}<//>`;
-  if (asked === "archive") return html`<${Confirm} title=${t("channel.archive")} button=${t("channel.archive")} work=${archive} onClose=${onClose}>${t("channel.archiveSure", { name: tame(channel.name) })}<//>`;
+  if (asked === "leave")
+    return html`
+      <${Confirm} title=${t("channel.leave")} button=${t("channel.leave")} work=${leave} onClose=${onClose}>
+        ${t("channel.leaveSure", { name: tame(channel.name) })}
+      <//>`;
+  if (asked === "archive")
+    return html`
+      <${Confirm} title=${t("channel.archive")} button=${t("channel.archive")} work=${archive} onClose=${onClose}>
+        ${t("channel.archiveSure", { name: tame(channel.name) })}
+      <//>`;
   return html`
-    <${Dialog} title=${html`#<${Name}>${channel.name}<//>`} onClose=${onClose}>
-      <${Form} submit=${submit} button=${t("save")} fields=${[
-        { name: "name", label: t("name"), maxlength: 120, defaultValue: channel.name, autofocus: true },
-        { name: "visibility", as: "select", label: t("channel.visibility"), children: visibilities(channel.visibility, "channel") },
-      ]} />
+    <${Dialog}
+      title=${html`
+          #<${Name}>${channel.name}<//>
+        `}
+      onClose=${onClose}
+    >
+      <${Form}
+        submit=${submit}
+        button=${t("save")}
+        fields=${[
+          { name: "name", label: t("name"), maxlength: 120, defaultValue: channel.name, autofocus: true },
+          {
+            name: "visibility",
+            as: "select",
+            label: t("channel.visibility"),
+            children: visibilities(channel.visibility, "channel"),
+          },
+        ]}
+      />
       ${channel.visibility === "private" && html`<${ChannelPeople} path=${path} workspace=${workspace} />`}
       <hr />
       <p class="form-end">
-        ${channel.is_archived ? html`<button type="button" class="button" onClick=${() => attempt(async () => { await api.post(`${path}/unarchive`); await done(); })}>${t("channel.unarchive")}</button>`
-          : html`<button type="button" class="button danger" onClick=${() => setAsked("archive")}>${t("channel.archive")}</button>`}
-        ${isMember && html`<button type="button" class="button" onClick=${() => setAsked("leave")}>${t("channel.leave")}</button>`}
+        ${
+          channel.is_archived
+            ? html`
+              <button
+                type="button"
+                class="button"
+                onClick=${() =>
+                  attempt(async () => {
+                    await api.post(`${path}/unarchive`);
+                    await done();
+                  })}
+              >
+                ${t("channel.unarchive")}
+              </button>`
+            : html`
+              <button type="button" class="button danger" onClick=${() => setAsked("archive")}>
+                ${t("channel.archive")}
+              </button>`
+        }
+        ${
+          isMember &&
+          html`
+            <button type="button" class="button" onClick=${() => setAsked("leave")}>
+              ${t("channel.leave")}
+            </button>`
+        }
       </p>
     <//>`;
 }
@@ -142,10 +268,51 @@ function ChannelPeople({ path, workspace }) {
   const outside = (app.state.members[workspace.id] ?? []).filter((row) => !inside.has(row.id));
   return html`
     <h3>${t("members.title")}</h3>
-    <ul class="people">${rows.map((row) => html`<li key=${row.id}><${Avatar} name=${row.user.name} url=${row.user.avatar_url} seed=${`user${row.user.id}`} size="small" /><span class="person"><${Name}>${row.user.name}<//></span>
-      <${IconButton} name="close" label=${t("members.remove", { name: tame(row.user.name) })} onClick=${() => attempt(async () => { await api.remove(`${path}/members/${row.id}`); await load(); })} /></li>`)}</ul>
-    ${outside.length > 0 && html`<div class="field"><label for="add-member">${t("members.add")}</label><select id="add-member" onChange=${(event) => event.target.value && attempt(async () => { await api.post(`${path}/members`, { member_id: event.target.value }); event.target.value = ""; await load(); })}>
-      <option value="">…</option>${outside.map((row) => html`<option key=${row.id} value=${row.id}>${tame(row.user.name)}</option>`)}</select></div>`}`;
+    <ul class="people">
+      ${rows.map(
+        (row) => html`
+          <li key=${row.id}>
+            <${Avatar} name=${row.user.name} url=${row.user.avatar_url} seed=${`user${row.user.id}`} size="small" />
+            <span class="person">
+              <${Name}>${row.user.name}<//>
+            </span>
+            <${IconButton}
+              name="close"
+              label=${t("members.remove", { name: tame(row.user.name) })}
+              onClick=${() =>
+                attempt(async () => {
+                  await api.remove(`${path}/members/${row.id}`);
+                  await load();
+                })}
+            />
+          </li>`,
+      )}
+    </ul>
+    ${
+      outside.length > 0 &&
+      html`
+        <div class="field">
+          <label for="add-member">${t("members.add")}</label>
+          <select
+            id="add-member"
+            onChange=${(event) =>
+              event.target.value &&
+              attempt(async () => {
+                await api.post(`${path}/members`, { member_id: event.target.value });
+                event.target.value = "";
+                await load();
+              })}
+          >
+            <option value="">…</option>
+            ${outside.map(
+              (row) => html`
+                <option key=${row.id} value=${row.id}>
+                  ${tame(row.user.name)}
+                </option>`,
+            )}
+          </select>
+        </div>`
+    }`;
 }
 
 export function NewDirect({ workspace, onPick, onClose }) {
@@ -161,8 +328,39 @@ export function NewDirect({ workspace, onPick, onClose }) {
   const others = (members[workspace?.id] ?? []).filter((row) => row.user.id !== me.id);
   return html`
     <${Dialog} title=${t("direct.new")} onClose=${onClose}>
-      <${Form} submit=${submit} button=${t("direct.open")} fields=${[{ name: "email", type: "email", label: t("direct.email"), autocomplete: "off", autofocus: true }]} />
-      ${others.length > 0 && html`<h3>${t("members.title")}</h3><ul class="people">${others.map((row) => html`<li key=${row.id}><button type="button" class="found person-row" onClick=${() => { onClose(); onPick(row.user); }}><${Avatar} name=${row.user.name} url=${row.user.avatar_url} seed=${`user${row.user.id}`} size="small" /><${Name}>${row.user.name}<//></button></li>`)}</ul>`}
+      <${Form}
+        submit=${submit}
+        button=${t("direct.open")}
+        fields=${[{ name: "email", type: "email", label: t("direct.email"), autocomplete: "off", autofocus: true }]}
+      />
+      ${
+        others.length > 0 &&
+        html`
+          <h3>${t("members.title")}</h3>
+          <ul class="people">
+            ${others.map(
+              (row) => html`
+                <li key=${row.id}>
+                  <button
+                    type="button"
+                    class="found person-row"
+                    onClick=${() => {
+                      onClose();
+                      onPick(row.user);
+                    }}
+                  >
+                    <${Avatar}
+                      name=${row.user.name}
+                      url=${row.user.avatar_url}
+                      seed=${`user${row.user.id}`}
+                      size="small"
+                    />
+                    <${Name}>${row.user.name}<//>
+                  </button>
+                </li>`,
+            )}
+          </ul>`
+      }
     <//>`;
 }
 
@@ -173,18 +371,46 @@ export function InvitePeople({ workspace, onClose }) {
   useEffect(() => {
     attempt(load);
   }, []);
-  const make = () => attempt(async () => { await api.post(path, {}); await load(); });
+  const make = () =>
+    attempt(async () => {
+      await api.post(path, {});
+      await load();
+    });
   return html`
     <${Dialog} title=${t("invite.make")} onClose=${onClose}>
       <p>${t("invite.lead")}</p>
-      <ul class="links">${(rows ?? []).map((row) => html`
-        <li key=${row.id}>
-          <input readonly aria-label=${t("invite.link")} value=${row.url} onFocus=${(event) => event.target.select()} />
-          <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(row.url)} />
-          <${IconButton} name="trash" label=${t("invite.revoke")} onClick=${() => attempt(async () => { await api.remove(`${path}/${row.id}`); await load(); })} />
-          <span class="hint">${t("invite.used", { count: row.accepted_count })} · ${t("until", { date: moment(row.expires_at) })}</span>
-        </li>`)}</ul>
-      <div class="form-end"><button type="button" class="button primary" onClick=${make}><${Icon} name="plus" /> ${t("invite.new")}</button></div>
+      <ul class="links">
+        ${(rows ?? []).map(
+          (row) => html`
+            <li key=${row.id}>
+              <input
+                readonly
+                aria-label=${t("invite.link")}
+                value=${row.url}
+                onFocus=${(event) => event.target.select()}
+              />
+              <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(row.url)} />
+              <${IconButton}
+                name="trash"
+                label=${t("invite.revoke")}
+                onClick=${() =>
+                  attempt(async () => {
+                    await api.remove(`${path}/${row.id}`);
+                    await load();
+                  })}
+              />
+              <span class="hint">
+                ${t("invite.used", { count: row.accepted_count })} ·${" "}
+                ${t("until", { date: moment(row.expires_at) })}
+              </span>
+            </li>`,
+        )}
+      </ul>
+      <div class="form-end">
+        <button type="button" class="button primary" onClick=${make}>
+          <${Icon} name="plus" /> ${t("invite.new")}
+        </button>
+      </div>
     <//>`;
 }
 
@@ -205,24 +431,58 @@ export function Rooms({ onClose }) {
     await api.post(`/external/rooms/${closing?.room_id}/close`);
     await load();
   };
-  if (closing) return html`<${Confirm} title=${t("rooms.close")} button=${t("rooms.close")} work=${close} onClose=${() => setClosing(null)}>${t("rooms.closeSure", { name: tame(closing.name) })}<//>`;
+  if (closing)
+    return html`
+      <${Confirm}
+        title=${t("rooms.close")}
+        button=${t("rooms.close")}
+        work=${close}
+        onClose=${() => setClosing(null)}
+      >
+        ${t("rooms.closeSure", { name: tame(closing.name) })}
+      <//>`;
   return html`
     <${Dialog} title=${t("rooms.title")} onClose=${onClose}>
       <p>${t("rooms.lead")}</p>
-      <ul class="links">${(rows ?? []).map((row) => {
-        const address = `${location.origin}/rooms/${row.room_id}`;
-        const tag = `<script src="${location.origin}/static/web/widget.js" data-room="${row.room_id}" async></script>`;
-        return html`
-          <li key=${row.room_id}>
-            <strong class="whole"><${Name}>${row.name}<//> <${Unread} count=${unreadIn(row.workspace_id)} /></strong>
-            <input readonly aria-label=${t("rooms.link", { name: tame(row.name) })} value=${address} onFocus=${(event) => event.target.select()} />
-            <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(address)} />
-            <${IconButton} name="trash" label=${t("rooms.close")} onClick=${() => setClosing(row)} />
-            <input readonly class="tag" aria-label=${t("rooms.tag", { name: tame(row.name) })} value=${tag} onFocus=${(event) => event.target.select()} />
-            <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(tag)} />
-            <span class="hint">${t("until", { date: moment(row.expires_at) })} · <a href=${`/w/${row.workspace_id}/c/${row.channel_id}`} data-go onClick=${onClose}>${t("rooms.enter")}</a></span>
-          </li>`;
-      })}</ul>
-      <${Form} submit=${submit} button=${t("rooms.open")} fields=${[{ name: "name", label: t("name"), maxlength: 120, autofocus: true, autocomplete: "off" }]} />
+      <ul class="links">
+        ${(rows ?? []).map((row) => {
+          const address = `${location.origin}/rooms/${row.room_id}`;
+          const script = `${location.origin}/static/web/widget.js`;
+          const tag = `<script src="${script}" data-room="${row.room_id}" async></script>`;
+          return html`
+            <li key=${row.room_id}>
+              <strong class="whole">
+                <${Name}>${row.name}<//> <${Unread} count=${unreadIn(row.workspace_id)} />
+              </strong>
+              <input
+                readonly
+                aria-label=${t("rooms.link", { name: tame(row.name) })}
+                value=${address}
+                onFocus=${(event) => event.target.select()}
+              />
+              <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(address)} />
+              <${IconButton} name="trash" label=${t("rooms.close")} onClick=${() => setClosing(row)} />
+              <input
+                readonly
+                class="tag"
+                aria-label=${t("rooms.tag", { name: tame(row.name) })}
+                value=${tag}
+                onFocus=${(event) => event.target.select()}
+              />
+              <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(tag)} />
+              <span class="hint">
+                ${t("until", { date: moment(row.expires_at) })} ·${" "}
+                <a href=${`/w/${row.workspace_id}/c/${row.channel_id}`} data-go onClick=${onClose}>
+                  ${t("rooms.enter")}
+                </a>
+              </span>
+            </li>`;
+        })}
+      </ul>
+      <${Form}
+        submit=${submit}
+        button=${t("rooms.open")}
+        fields=${[{ name: "name", label: t("name"), maxlength: 120, autofocus: true, autocomplete: "off" }]}
+      />
     <//>`;
 }

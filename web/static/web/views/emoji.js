@@ -20,8 +20,13 @@ const catalogues = new Map();
 /** The name of each emoji, and other words that it is found by. @param {string} code */
 function wordsIn(code) {
   if (!catalogues.has(code)) {
-    const asked = fetch(new URL(`../vendor/emoji/${code}.json`, import.meta.url)).then((answer) => (answer.ok ? answer.json() : {}));
-    catalogues.set(code, asked.catch(() => (catalogues.delete(code), {})));
+    const asked = fetch(new URL(`../vendor/emoji/${code}.json`, import.meta.url)).then((answer) =>
+      answer.ok ? answer.json() : {},
+    );
+    catalogues.set(
+      code,
+      asked.catch(() => (catalogues.delete(code), {})),
+    );
   }
   return catalogues.get(code);
 }
@@ -45,7 +50,8 @@ function Picker({ onPick, onClose }) {
     onClose();
   };
   const wanted = query.trim().toLocaleLowerCase();
-  const isFound = (emoji) => words.some((told) => told[emoji]?.some((word) => word.toLocaleLowerCase().includes(wanted)));
+  const isFound = (emoji) =>
+    words.some((told) => told[emoji]?.some((word) => word.toLocaleLowerCase().includes(wanted)));
   const recent = kept.get("emoji") ?? [];
   const rows = wanted ? [ROWS.flat().filter(isFound)] : [recent, ...ROWS].filter((row) => row.length);
   const onKeyDown = (event) => {
@@ -64,13 +70,48 @@ function Picker({ onPick, onClose }) {
       const all = [...root.current.querySelectorAll("button")];
       const at = all.indexOf(document.activeElement);
       event.preventDefault();
-      (at + step < 0 ? root.current.querySelector("input") : all[Math.min(all.length - 1, at < 0 ? 0 : at + step)])?.focus();
+      (at + step < 0
+        ? root.current.querySelector("input")
+        : all[Math.min(all.length - 1, at < 0 ? 0 : at + step)]
+      )?.focus();
     }
   };
   return html`
     <div class="picker" ref=${root} role="dialog" aria-label=${t("emoji.title")} onKeyDown=${onKeyDown}>
-      <input type="search" aria-label=${t("emoji.search")} placeholder=${t("emoji.search")} value=${query} onInput=${(event) => setQuery(event.target.value)} />
-      <div class="picker-rows">${wanted && !rows[0].length && html`<p class="hint" role="status">${t("search.none")}</p>`}${rows.map((row, i) => html`<div class="picker-row" key=${i}>${row.map((emoji) => html`<button key=${emoji} type="button" title=${words[0]?.[emoji]?.[0]} aria-label=${words[0]?.[emoji]?.[0] ?? emoji} onClick=${() => pick(emoji)}>${emoji}</button>`)}</div>`)}</div>
+      <input
+        type="search"
+        aria-label=${t("emoji.search")}
+        placeholder=${t("emoji.search")}
+        value=${query}
+        onInput=${(event) => setQuery(event.target.value)}
+      />
+      <div class="picker-rows">
+        ${
+          wanted &&
+          !rows[0].length &&
+          html`
+            <p class="hint" role="status">
+              ${t("search.none")}
+            </p>`
+        }
+        ${rows.map(
+          (row, i) => html`
+            <div class="picker-row" key=${i}>
+              ${row.map(
+                (emoji) => html`
+                  <button
+                    key=${emoji}
+                    type="button"
+                    title=${words[0]?.[emoji]?.[0]}
+                    aria-label=${words[0]?.[emoji]?.[0] ?? emoji}
+                    onClick=${() => pick(emoji)}
+                  >
+                    ${emoji}
+                  </button>`,
+              )}
+            </div>`,
+        )}
+      </div>
     </div>`;
 }
 
@@ -85,7 +126,17 @@ export function EmojiButton({ label, onPick }) {
   };
   return html`
     <div class="emoji-button">
-      <button ref=${button} type="button" class="icon-button" aria-label=${label} title=${label} aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}><${Icon} name="smile" /></button>
+      <button
+        ref=${button}
+        type="button"
+        class="icon-button"
+        aria-label=${label}
+        title=${label}
+        aria-expanded=${isOpen}
+        onClick=${() => setOpen(!isOpen)}
+      >
+        <${Icon} name="smile" />
+      </button>
       ${isOpen && html`<${Picker} onPick=${onPick} onClose=${close} />`}
     </div>`;
 }

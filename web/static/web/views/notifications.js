@@ -11,7 +11,10 @@ const LEVELS = ["all", "mentions", "none"];
 
 /** The page of the settings. */
 export function Notifications() {
-  return html`<${InThisBrowser} /><hr /><${OnDevices} />`;
+  return html`
+    <${InThisBrowser} />
+    <hr />
+    <${OnDevices} />`;
 }
 
 function InThisBrowser() {
@@ -24,7 +27,10 @@ function InThisBrowser() {
   return html`
     <h3>${t("notify.browser")}</h3>
     <p class="hint">${t("notify.browserLead")}</p>
-    <label class="switch"><input type="checkbox" role="switch" checked=${isOn} disabled=${!mayNotify()} onChange=${change} /> ${t("notify.browserOn")}</label>`;
+    <label class="switch">
+      <input type="checkbox" role="switch" checked=${isOn} disabled=${!mayNotify()} onChange=${change} />${" "}
+      ${t("notify.browserOn")}
+    </label>`;
 }
 
 function OnDevices() {
@@ -32,16 +38,25 @@ function OnDevices() {
   useEffect(() => {
     attempt(async () => setState((await api.get("/me/notifications")).data));
   }, []);
-  const save = (changes) => attempt(async () => {
-    const { enabled, quiet_hours } = { ...state, ...changes };
-    setState((await api.put("/me/notifications", { enabled, quiet_hours })).data);
-  });
+  const save = (changes) =>
+    attempt(async () => {
+      const { enabled, quiet_hours } = { ...state, ...changes };
+      setState((await api.put("/me/notifications", { enabled, quiet_hours })).data);
+    });
   if (!state) return html`<${Waiting} />`;
   const isServed = Object.values(state.transports).some(Boolean);
   return html`
     <h3>${t("notify.devices")}</h3>
     <p class="hint">${isServed ? t("notify.devicesLead") : t("notify.noTransport")}</p>
-    <label class="switch"><input type="checkbox" role="switch" checked=${state.enabled} onChange=${() => save({ enabled: !state.enabled })} /> ${t("notify.devicesOn")}</label>
+    <label class="switch">
+      <input
+        type="checkbox"
+        role="switch"
+        checked=${state.enabled}
+        onChange=${() => save({ enabled: !state.enabled })}
+      />${" "}
+      ${t("notify.devicesOn")}
+    </label>
     <${QuietHours} hours=${state.quiet_hours} save=${save} />
     <${Devices} />`;
 }
@@ -49,11 +64,36 @@ function OnDevices() {
 /** No pushes between two times of the day, by this browser's clock. */
 function QuietHours({ hours, save }) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const change = (changes) => save({ quiet_hours: { from: "22:00", until: "07:00", ...hours, time_zone: zone, ...changes } });
-  const field = (name, label) => html`<label>${label} <input type="time" required value=${hours[name]} onChange=${(event) => event.target.value && change({ [name]: event.target.value })} /></label>`;
+  const change = (changes) =>
+    save({ quiet_hours: { from: "22:00", until: "07:00", ...hours, time_zone: zone, ...changes } });
+  const field = (name, label) => html`
+    <label>
+      ${label}${" "}
+      <input
+        type="time"
+        required
+        value=${hours[name]}
+        onChange=${(event) => event.target.value && change({ [name]: event.target.value })}
+      />
+    </label>`;
   return html`
-    <label class="switch"><input type="checkbox" role="switch" checked=${Boolean(hours)} onChange=${() => (hours ? save({ quiet_hours: null }) : change({}))} /> ${t("notify.quiet")}</label>
-    ${hours && html`<div class="quiet-hours">${field("from", t("notify.from"))} ${field("until", t("notify.until"))} <span class="hint">${hours.time_zone}</span></div>`}`;
+    <label class="switch">
+      <input
+        type="checkbox"
+        role="switch"
+        checked=${Boolean(hours)}
+        onChange=${() => (hours ? save({ quiet_hours: null }) : change({}))}
+      />${" "}
+      ${t("notify.quiet")}
+    </label>
+    ${
+      hours &&
+      html`
+        <div class="quiet-hours">
+          ${field("from", t("notify.from"))} ${field("until", t("notify.until"))}${" "}
+          <span class="hint">${hours.time_zone}</span>
+        </div>`
+    }`;
 }
 
 /** Phones and browsers that get pushes. */
@@ -63,16 +103,30 @@ function Devices() {
   useEffect(() => {
     load();
   }, []);
-  const end = (row) => attempt(async () => {
-    await api.remove(`/devices/${row.id}`);
-    await load();
-  });
+  const end = (row) =>
+    attempt(async () => {
+      await api.remove(`/devices/${row.id}`);
+      await load();
+    });
   return html`
     <h3>${t("devices.title")}</h3>
     ${rows.length === 0 && html`<p class="hint">${t("devices.none")}</p>`}
-    <ul class="rows">${rows.map((row) => html`
-      <li key=${row.id}><span class="person"><strong>${tame(row.device_name ?? row.platform)}</strong><span class="hint">${row.platform} · ${moment(row.last_used_at)}</span></span>
-        <button type="button" class="button" onClick=${() => end(row)}>${t("devices.remove")}</button></li>`)}</ul>`;
+    <ul class="rows">
+      ${rows.map(
+        (row) => html`
+          <li key=${row.id}>
+            <span class="person">
+              <strong>${tame(row.device_name ?? row.platform)}</strong>
+              <span class="hint">
+                ${row.platform} · ${moment(row.last_used_at)}
+              </span>
+            </span>
+            <button type="button" class="button" onClick=${() => end(row)}>
+              ${t("devices.remove")}
+            </button>
+          </li>`,
+      )}
+    </ul>`;
 }
 
 /** How much of one conversation calls: entries of its menu. @param {{path: string}} props */
@@ -81,12 +135,22 @@ export function Levels({ path }) {
   useEffect(() => {
     attempt(async () => setLevel((await api.get(`${path}/notifications`)).data.level));
   }, [path]);
-  const choose = (one) => attempt(async () => {
-    await api.put(`${path}/notifications`, { level: one });
-    levelChanged(path);
-    say(t("saved"));
-  });
+  const choose = (one) =>
+    attempt(async () => {
+      await api.put(`${path}/notifications`, { level: one });
+      levelChanged(path);
+      say(t("saved"));
+    });
   return html`
-    <div class="menu-label" id="levels">${t("notify.title")}</div>
-    <div role="group" aria-labelledby="levels">${LEVELS.map((one) => html`<${MenuItem} key=${one} checked=${one === level} onClick=${() => choose(one)}>${t(`level.${one}`)}<//>`)}</div>`;
+    <div class="menu-label" id="levels">
+      ${t("notify.title")}
+    </div>
+    <div role="group" aria-labelledby="levels">
+      ${LEVELS.map(
+        (one) => html`
+          <${MenuItem} key=${one} checked=${one === level} onClick=${() => choose(one)}>
+            ${t(`level.${one}`)}
+          <//>`,
+      )}
+    </div>`;
 }

@@ -23,7 +23,10 @@ export function Panel({ title, onClose, children, class: more = "" }) {
   };
   return html`
     <aside class=${`panel ${more}`} ref=${root} aria-label=${title} onKeyDown=${onKeyDown}>
-      <header class="panel-head"><h2 tabindex="-1">${title}</h2><${IconButton} name="close" label=${t("close")} onClick=${onClose} /></header>
+      <header class="panel-head">
+        <h2 tabindex="-1">${title}</h2>
+        <${IconButton} name="close" label=${t("close")} onClick=${onClose} />
+      </header>
       ${children}
     </aside>`;
 }
@@ -32,7 +35,10 @@ export function Panel({ title, onClose, children, class: more = "" }) {
 const REPLIES = 100;
 
 /** What was read of a thread: from which number on its replies are here, and where older ones go on. */
-const readOf = (replies, meta) => ({ from: meta.next_before ? replies.at(-1).seq : 0, before: meta.next_before });
+const readOf = (replies, meta) => ({
+  from: meta.next_before ? replies.at(-1).seq : 0,
+  before: meta.next_before,
+});
 
 /** A message and its replies. The conversation holds them, so that everything live holds here too. */
 export function Thread({ conversation, room, id, onClose, onTyping }) {
@@ -46,7 +52,10 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
     setRead(null);
     // What is told from here on is newer than the answers.
     conversation.holdThread(id);
-    Promise.all([conversation.ask(`${conversation.path}/messages/${id}`), conversation.ask(`${conversation.path}/messages/${id}/replies`, { limit: REPLIES })]).then(
+    Promise.all([
+      conversation.ask(`${conversation.path}/messages/${id}`),
+      conversation.ask(`${conversation.path}/messages/${id}/replies`, { limit: REPLIES }),
+    ]).then(
       ([parent, { data, meta }]) => {
         if (isStale) return;
         conversation.holdThread(id, [parent.data, ...data]);
@@ -61,7 +70,12 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
     };
   }, [conversation, id, app.state.language, conversation.readings]);
   const older = async () => {
-    const answer = await attempt(() => conversation.ask(`${conversation.path}/messages/${id}/replies`, { limit: REPLIES, before: read?.before }));
+    const answer = await attempt(() =>
+      conversation.ask(`${conversation.path}/messages/${id}/replies`, {
+        limit: REPLIES,
+        before: read?.before,
+      }),
+    );
     // By now another thread may stand here, or this one in another language, or with these already.
     if (!answer || newest.current !== read || conversation.thread.id !== id) return;
     conversation.holdThread(id, answer.data);
@@ -75,28 +89,86 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
   }, [id, read, conversation.messages, conversation.thread]);
   const sending = conversation.outgoing.flatMap((one) => (one.parent === id ? one.key + one.state : [])).join();
   useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [rows.at(-1)?.id, sending]);
-  const lines = rows.map((row) => html`<${Message} key=${row.id} message=${row} conversation=${conversation} isFirst=${true} room=${room} inThread=${true} />`);
+  const lines = rows.map(
+    (row) => html`
+      <${Message}
+        key=${row.id}
+        message=${row}
+        conversation=${conversation}
+        isFirst=${true}
+        room=${room}
+        inThread=${true}
+      />`,
+  );
   // Below the message, above the replies that are here.
-  if (read?.before) lines.splice(1, 0, html`<li class="older" key="older"><button type="button" class="button" onClick=${older}>${t("more")}</button></li>`);
+  if (read?.before)
+    lines.splice(
+      1,
+      0,
+      html`<li class="older" key="older">
+          <button type="button" class="button" onClick=${older}>
+            ${t("more")}
+          </button>
+        </li>`,
+    );
   return html`
     <${Panel} title=${t("thread.title")} onClose=${onClose} class="thread">
-      <div class="panel-body" tabindex="0" role="region" aria-label=${t("thread.title")} onKeyDown=${(event) => moveBetweenMessages(event, event.currentTarget)}>
+      <div
+        class="panel-body"
+        tabindex="0"
+        role="region"
+        aria-label=${t("thread.title")}
+        onKeyDown=${(event) => moveBetweenMessages(event, event.currentTarget)}
+      >
         ${!read && html`<${Waiting} />`}
         <ol class="messages">${lines}</ol>
         <${Outgoing} conversation=${conversation} room=${room} parent=${id} />
         <div ref=${end}></div>
       </div>
-      ${!room.isReadOnly && html`<${Composer} key=${id} conversation=${conversation} room=${room} parent=${id} label=${t("thread.write")} onTyping=${onTyping} autofocus=${true} />`}
+      ${
+        !room.isReadOnly &&
+        html`
+          <${Composer}
+            key=${id}
+            conversation=${conversation}
+            room=${room}
+            parent=${id}
+            label=${t("thread.write")}
+            onTyping=${onTyping}
+            autofocus=${true}
+          />`
+      }
     <//>`;
 }
 
 /** One line of a list of found messages. */
 function Found({ row, where, onJump, query = "" }) {
   return html`
-    <li><button type="button" class="found" onClick=${() => onJump(row)}>
-      <span class="found-head"><strong><${Name}>${row.sender?.name ?? t("message.service")}<//></strong> <span class="hint">${where ? html`<${Name}>${where}<//> · ` : ""}${moment(row.created_at)}</span></span>
-      <span class="found-text" dir="auto" lang=${row.display_language}>${row.snippet ? snippet(row.snippet, query) : gist(row.display_content, 220) || row.attachments?.map((one) => tame(one.client_name)).join(", ")}</span>
-    </button></li>`;
+    <li>
+      <button type="button" class="found" onClick=${() => onJump(row)}>
+        <span class="found-head">
+          <strong>
+            <${Name}>${row.sender?.name ?? t("message.service")}<//>
+          </strong>${" "}
+          <span class="hint">
+            ${
+              where
+                ? html`
+                  <${Name}>${where}<//> ·${" "}`
+                : ""
+            }
+            ${moment(row.created_at)}
+          </span>
+        </span>
+        <span class="found-text" dir="auto" lang=${row.display_language}>
+          ${
+            row.snippet
+              ? snippet(row.snippet, query)
+              : gist(row.display_content, 220) || row.attachments?.map((one) => tame(one.client_name)).join(", ")
+          }
+        </span>
+      </button>
+    </li>`;
 }
 
 /** A snippet with the searched words marked. */
@@ -116,7 +188,23 @@ export function Pins({ conversation, onJump, onClose }) {
   return html`
     <${Panel} title=${t("pins.title")} onClose=${onClose}>
       <div class="panel-body" tabindex="0" role="region" aria-label=${t("pins.title")}>
-        ${rows === null ? html`<${Waiting} />` : rows.length ? html`<ul class="founds">${rows.map((row) => html`<${Found} key=${row.id} row=${row} onJump=${onJump} />`)}</ul>` : html`<${Empty} icon="pin" title=${t("pins.none")}>${t("pins.hint")}<//>`}
+        ${
+          rows === null
+            ? html`
+              <${Waiting} />`
+            : rows.length
+              ? html`
+                <ul class="founds">
+                  ${rows.map(
+                    (row) => html`
+                      <${Found} key=${row.id} row=${row} onJump=${onJump} />`,
+                  )}
+                </ul>`
+              : html`
+                <${Empty} icon="pin" title=${t("pins.none")}>
+                  ${t("pins.hint")}
+                <//>`
+        }
       </div>
     <//>`;
 }
@@ -141,10 +229,41 @@ export function Search({ workspaceId, nameOf, onJump, onClose }) {
   }, [query]);
   return html`
     <${Panel} title=${t("search.title")} onClose=${onClose}>
-      <div class="search-box"><${Icon} name="search" /><input data-first type="search" maxlength="200" aria-label=${t("search.title")} placeholder=${t("search.hint")} value=${query} onInput=${(event) => setQuery(event.target.value)} /></div>
+      <div class="search-box">
+        <${Icon} name="search" />
+        <input
+          data-first
+          type="search"
+          maxlength="200"
+          aria-label=${t("search.title")}
+          placeholder=${t("search.hint")}
+          value=${query}
+          onInput=${(event) => setQuery(event.target.value)}
+        />
+      </div>
       <div class="panel-body" tabindex="0" role="region" aria-label=${t("search.results")} aria-live="polite">
-        ${rows && (rows.length ? html`<ul class="founds">${rows.map((row) => html`<${Found} key=${row.id} row=${row} where=${nameOf(row)} query=${query} onJump=${onJump} />`)}</ul>` : html`<${Empty} icon="search" title=${t("search.none")}>${t("search.noneHint")}<//>`)}
-        ${more && html`<button type="button" class="button" onClick=${() => ask(more)}>${t("more")}</button>`}
+        ${
+          rows &&
+          (rows.length
+            ? html`
+              <ul class="founds">
+                ${rows.map(
+                  (row) => html`
+                    <${Found} key=${row.id} row=${row} where=${nameOf(row)} query=${query} onJump=${onJump} />`,
+                )}
+              </ul>`
+            : html`
+              <${Empty} icon="search" title=${t("search.none")}>
+                ${t("search.noneHint")}
+              <//>`)
+        }
+        ${
+          more &&
+          html`
+            <button type="button" class="button" onClick=${() => ask(more)}>
+              ${t("more")}
+            </button>`
+        }
       </div>
     <//>`;
 }
@@ -152,12 +271,23 @@ export function Search({ workspaceId, nameOf, onJump, onClose }) {
 /** What an owner may do with somebody. */
 function MemberMenu({ workspaceId, row, onRemove }) {
   const path = `/workspaces/${workspaceId}/members/${row.id}`;
-  const give = (role) => attempt(async () => { await api.put(path, { role }); await loadMembers(workspaceId); });
+  const give = (role) =>
+    attempt(async () => {
+      await api.put(path, { role });
+      await loadMembers(workspaceId);
+    });
   return html`
     <${Menu} label=${t("members.change", { name: tame(row.user.name) })} icon="more">
-      ${["owner", "admin", "member"].map((one) => html`<${MenuItem} key=${one} checked=${one === row.role} onClick=${() => give(one)}>${t(`role.${one}`)}<//>`)}
+      ${["owner", "admin", "member"].map(
+        (one) => html`
+          <${MenuItem} key=${one} checked=${one === row.role} onClick=${() => give(one)}>
+            ${t(`role.${one}`)}
+          <//>`,
+      )}
       <hr />
-      <${MenuItem} icon="trash" danger onClick=${onRemove}>${t("members.remove", { name: tame(row.user.name) })}<//>
+      <${MenuItem} icon="trash" danger onClick=${onRemove}>
+        ${t("members.remove", { name: tame(row.user.name) })}
+      <//>
     <//>`;
 }
 
@@ -175,15 +305,65 @@ export function Members({ workspaceId, role, onClose, onMessage, onInvite }) {
   return html`
     <${Panel} title=${t("members.title")} onClose=${onClose}>
       <div class="panel-body" tabindex="0" role="region" aria-label=${t("members.title")}>
-        ${onInvite && html`<button type="button" class="button wide" onClick=${onInvite}><${Icon} name="link" /> ${t("invite.make")}</button>`}
-        ${!rows ? html`<${Waiting} />` : html`<ul class="people">${rows.map((row) => html`
-          <li key=${row.id}>
-            <span class=${`presence ${presence[row.user.id] ?? ""}`}><${Avatar} name=${row.user.name} url=${row.user.avatar_url} seed=${`user${row.user.id}`} /></span>
-            <span class="person"><strong><${Name}>${row.user.name}<//></strong><span class="hint">${t(`role.${row.role}`)}${row.preferred_language ? ` · ${languageName(row.preferred_language)}` : ""}</span></span>
-            ${row.user.id !== me.id && role === "owner" && html`<${MemberMenu} workspaceId=${workspaceId} row=${row} onRemove=${() => setLeaving(row)} />`}
-            ${row.user.id !== me.id && html`<${IconButton} name="thread" label=${t("direct.write", { name: tame(row.user.name) })} onClick=${() => onMessage(row.user)} />`}
-          </li>`)}</ul>`}
+        ${
+          onInvite &&
+          html`
+            <button type="button" class="button wide" onClick=${onInvite}>
+              <${Icon} name="link" /> ${t("invite.make")}
+            </button>`
+        }
+        ${
+          !rows
+            ? html`
+              <${Waiting} />`
+            : html`
+              <ul class="people">
+                ${rows.map(
+                  (row) => html`
+                    <li key=${row.id}>
+                      <span class=${`presence ${presence[row.user.id] ?? ""}`}>
+                        <${Avatar} name=${row.user.name} url=${row.user.avatar_url} seed=${`user${row.user.id}`} />
+                      </span>
+                      <span class="person">
+                        <strong>
+                          <${Name}>${row.user.name}<//>
+                        </strong>
+                        <span class="hint">
+                          ${t(`role.${row.role}`)}
+                          ${row.preferred_language ? ` · ${languageName(row.preferred_language)}` : ""}
+                        </span>
+                      </span>
+                      ${
+                        row.user.id !== me.id &&
+                        role === "owner" &&
+                        html`
+                          <${MemberMenu} workspaceId=${workspaceId} row=${row} onRemove=${() => setLeaving(row)} />`
+                      }
+                      ${
+                        row.user.id !== me.id &&
+                        html`
+                          <${IconButton}
+                            name="thread"
+                            label=${t("direct.write", { name: tame(row.user.name) })}
+                            onClick=${() => onMessage(row.user)}
+                          />`
+                      }
+                    </li>`,
+                )}
+              </ul>`
+        }
       </div>
     <//>
-    ${leaving && html`<${Confirm} title=${t("members.remove", { name: tame(leaving.user.name) })} button=${t("members.remove", { name: tame(leaving.user.name) })} work=${remove} onClose=${() => setLeaving(null)}>${t("members.removeSure")}<//>`}`;
+    ${
+      leaving &&
+      html`
+        <${Confirm}
+          title=${t("members.remove", { name: tame(leaving.user.name) })}
+          button=${t("members.remove", { name: tame(leaving.user.name) })}
+          work=${remove}
+          onClose=${() => setLeaving(null)}
+        >
+          ${t("members.removeSure")}
+        <//>`
+    }`;
 }

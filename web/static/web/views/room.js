@@ -16,14 +16,24 @@ const ROOM_ENDED = 4403;
 const stays = keeper(() => localStorage);
 
 /** @type {Store<{stay: import("../../../types").Stay | null, conversation: Conversation, link: string, isOver: boolean}>} */
-const visit = new Store({ stay: null, conversation: /** @type {any} */ (null), link: "connecting", isOver: false });
+const visit = new Store({
+  stay: null,
+  conversation: /** @type {any} */ (null),
+  link: "connecting",
+  isOver: false,
+});
 /** @type {Stream | null} */
 let stream = null;
 
 function begin(roomId, stay) {
   visit.state.conversation?.close();
   api.callAsGuest(stay.session.token);
-  const conversation = new Conversation({ id: stay.room.channel_id, path: `/external/rooms/${roomId}`, mine: () => ({ kind: "guest", id: stay.guest.id }), isGuest: true });
+  const conversation = new Conversation({
+    id: stay.room.channel_id,
+    path: `/external/rooms/${roomId}`,
+    mine: () => ({ kind: "guest", id: stay.guest.id }),
+    isGuest: true,
+  });
   visit.set({ stay, conversation, isOver: false });
   api.whenSignedOut(() => forget(roomId));
   api.whenUnanswered(() => stream?.check());
@@ -37,7 +47,8 @@ function begin(roomId, stay) {
     },
     onSignal: ({ event, data }) => {
       const who = data?.sender ?? data?.user ?? data ?? {};
-      if (event === "typing" && String(who.id ?? who.user_id) !== String(stay.guest.id)) conversation.hearTyping(`${who.kind ?? "user"}:${who.id ?? who.user_id}`, who.name ?? "");
+      if (event === "typing" && String(who.id ?? who.user_id) !== String(stay.guest.id))
+        conversation.hearTyping(`${who.kind ?? "user"}:${who.id ?? who.user_id}`, who.name ?? "");
     },
     onReset: () => conversation.reread(),
     onRefused: (code) => (code === ROOM_ENDED ? end() : forget(roomId)),
@@ -50,7 +61,11 @@ function begin(roomId, stay) {
 function lengthen(roomId, until) {
   const { stay } = visit.state;
   if (!stay) return;
-  const longer = { ...stay, room: { ...stay.room, expires_at: until }, session: { ...stay.session, expires_at: until } };
+  const longer = {
+    ...stay,
+    room: { ...stay.room, expires_at: until },
+    session: { ...stay.session, expires_at: until },
+  };
   stays.set(`stay.${roomId}`, longer);
   visit.set({ stay: longer });
 }
@@ -81,23 +96,64 @@ export function Room({ id, isEmbedded }) {
   useEffect(() => {
     if (isEmbedded) document.documentElement.classList.add("embedded");
   }, []);
-  const room = useMemo(() => stay && {
-    me: { id: stay.guest.id, name: stay.guest.nickname }, language: stay.guest.preferred_language, names: new Map(), isGuest: true, canAttach: true,
-    isClosed: isOver, onJump: (messageId) => conversation.show(messageId),
-  }, [stay, isOver]);
+  const room = useMemo(
+    () =>
+      stay && {
+        me: { id: stay.guest.id, name: stay.guest.nickname },
+        language: stay.guest.preferred_language,
+        names: new Map(),
+        isGuest: true,
+        canAttach: true,
+        isClosed: isOver,
+        onJump: (messageId) => conversation.show(messageId),
+      },
+    [stay, isOver],
+  );
   if (isOver && !conversation?.isOpen) return html`<${Over} />`;
   if (!stay) return html`<${Join} id=${id} isEmbedded=${isEmbedded} />`;
   return html`
     <main class=${classes("room", isEmbedded && "embedded")}>
       <header class="room-head">
         <${Logo} />
-        <div class="person"><h1><${Name}>${stay.room.display_name ?? stay.room.name}<//></h1><span class="hint">${isOver ? t("room.over") : t("room.until", { date: moment(stay.room.expires_at) })}</span></div>
-        <span class="room-language" lang=${stay.guest.preferred_language}><${Icon} name="globe" /> ${LANGUAGES[stay.guest.preferred_language]}</span>
+        <div class="person">
+          <h1>
+            <${Name}>${stay.room.display_name ?? stay.room.name}<//>
+          </h1>
+          <span class="hint">
+            ${isOver ? t("room.over") : t("room.until", { date: moment(stay.room.expires_at) })}
+          </span>
+        </div>
+        <span class="room-language" lang=${stay.guest.preferred_language}>
+          <${Icon} name="globe" /> ${LANGUAGES[stay.guest.preferred_language]}
+        </span>
         <${IconButton} name="out" label=${t("room.leave")} onClick=${() => leave(id)} />
       </header>
-      <div class=${classes("link-state", link !== "online" && !isOver && "late on")} role="status">${link !== "online" && !isOver ? t("link.lost") : ""}</div>
-      <${Timeline} conversation=${conversation} room=${room} intro=${html`<div class="intro"><h2><${Name}>${stay.room.display_name ?? stay.room.name}<//></h2><p>${t("room.intro")}</p></div>`} />
-      ${isOver ? html`<p class="archived">${t("room.ended")}</p>` : html`<${Composer} conversation=${conversation} room=${room} label=${t("composer.write")} onTyping=${() => stream?.send({ type: "typing", conversation_id: conversation.id })} autofocus=${true} />`}
+      <div class=${classes("link-state", link !== "online" && !isOver && "late on")} role="status">
+        ${link !== "online" && !isOver ? t("link.lost") : ""}
+      </div>
+      <${Timeline}
+        conversation=${conversation}
+        room=${room}
+        intro=${html`<div class="intro">
+            <h2>
+              <${Name}>${stay.room.display_name ?? stay.room.name}<//>
+            </h2>
+            <p>${t("room.intro")}</p>
+          </div>`}
+      />
+      ${
+        isOver
+          ? html`
+            <p class="archived">${t("room.ended")}</p>`
+          : html`
+            <${Composer}
+              conversation=${conversation}
+              room=${room}
+              label=${t("composer.write")}
+              onTyping=${() => stream?.send({ type: "typing", conversation_id: conversation.id })}
+              autofocus=${true}
+            />`
+      }
     </main>`;
 }
 
@@ -117,7 +173,11 @@ function Join({ id, isEmbedded }) {
   };
   const submit = async ({ nickname }) => {
     try {
-      const { data } = await api.post(`/external/rooms/${id}/guests`, { nickname, preferred_language: spoken() }, { anonymous: true });
+      const { data } = await api.post(
+        `/external/rooms/${id}/guests`,
+        { nickname, preferred_language: spoken() },
+        { anonymous: true },
+      );
       stays.set(`stay.${id}`, data);
       document.title = `${tame(data.room.display_name)} · Rosetta`;
       begin(id, data);
@@ -129,12 +189,34 @@ function Join({ id, isEmbedded }) {
   return html`
     <main class=${classes("room join", isEmbedded && "embedded")}>
       <div class="join-card">
-        <div class="join-top"><${Logo} /><${LanguagePicker} value=${spoken()} onPick=${pick} /></div>
+        <div class="join-top">
+          <${Logo} />
+          <${LanguagePicker} value=${spoken()} onPick=${pick} />
+        </div>
         <h1>${t("room.welcome")}</h1>
         <p class="lead">${t("room.lead")}</p>
-        <${Form} submit=${submit} button=${t("room.enter")} fields=${[{ name: "nickname", label: t("room.nickname"), maxlength: 80, autocomplete: "nickname", autofocus: !isEmbedded }]} />
+        <${Form}
+          submit=${submit}
+          button=${t("room.enter")}
+          fields=${[
+            {
+              name: "nickname",
+              label: t("room.nickname"),
+              maxlength: 80,
+              autocomplete: "nickname",
+              autofocus: !isEmbedded,
+            },
+          ]}
+        />
       </div>
     </main>`;
 }
 
-const Over = () => html`<main class="room join"><div class="join-card"><${Logo} /><h1>${t("room.over")}</h1><p class="lead">${t("room.ended")}</p></div></main>`;
+const Over = () => html`
+  <main class="room join">
+    <div class="join-card">
+      <${Logo} />
+      <h1>${t("room.over")}</h1>
+      <p class="lead">${t("room.ended")}</p>
+    </div>
+  </main>`;

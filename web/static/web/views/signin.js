@@ -7,20 +7,41 @@ import { go } from "../router.js";
 import { useLanguage } from "../app.js";
 import { Form, Icon, Logo } from "./parts.js";
 
-export const PROVIDER_NAMES = { google: "Google", github: "GitHub", apple: "Apple", microsoft: "Microsoft", line: "LINE", oidc: "OpenID Connect" };
+export const PROVIDER_NAMES = {
+  google: "Google",
+  github: "GitHub",
+  apple: "Apple",
+  microsoft: "Microsoft",
+  line: "LINE",
+  oidc: "OpenID Connect",
+};
 
-const email = (more = {}) => ({ name: "email", type: "email", label: t("signin.email"), autocomplete: "email", inputmode: "email", required: true, ...more });
-const password = (name, label, autocomplete) => ({ name, type: "password", label, autocomplete, required: true });
+const email = (more = {}) => ({
+  name: "email",
+  type: "email",
+  label: t("signin.email"),
+  autocomplete: "email",
+  inputmode: "email",
+  required: true,
+  ...more,
+});
+const password = (name, label, autocomplete) => ({
+  name,
+  type: "password",
+  label,
+  autocomplete,
+  required: true,
+});
 
 /** The page of everybody who is not signed in. `notice` is shown above, `onDone` follows a sign-in. */
 export function SignIn({ notice, onDone }) {
   const [way, setWay] = useState("password");
   const [address, setAddress] = useState("");
-  const forms = { password: ByPassword, code: ByCode, register: Register, forgot: Forgot };
+  const Way = { password: ByPassword, code: ByCode, register: Register, forgot: Forgot }[way];
   return html`
     <${Welcome}>
       ${notice}
-      <${forms[way]} setWay=${setWay} address=${address} setAddress=${setAddress} onDone=${onDone ?? (() => {})} />
+      <${Way} setWay=${setWay} address=${address} setAddress=${setAddress} onDone=${onDone ?? (() => {})} />
       ${way !== "forgot" && html`<${Providers} />`}
     <//>`;
 }
@@ -31,16 +52,28 @@ export function Welcome({ children }) {
     <main class="welcome">
       <section class="welcome-story" aria-hidden="true">
         <div class="story">
-          <p class="story-line a" lang="ja">おはようございます！</p>
-          <p class="story-line b" lang="en">Good morning!</p>
-          <p class="story-line c" lang="th">สวัสดีตอนเช้า</p>
-          <p class="story-line d" lang="id">Selamat pagi!</p>
-          <p class="story-line e" lang="zh-CN">早上好！</p>
+          <p class="story-line a" lang="ja">
+            おはようございます！
+          </p>
+          <p class="story-line b" lang="en">
+            Good morning!
+          </p>
+          <p class="story-line c" lang="th">
+            สวัสดีตอนเช้า
+          </p>
+          <p class="story-line d" lang="id">
+            Selamat pagi!
+          </p>
+          <p class="story-line e" lang="zh-CN">
+            早上好！
+          </p>
         </div>
       </section>
       <section class="welcome-main">
         <div class="welcome-top">
-          <span class="brand"><${Logo} /> Rosetta</span>
+          <span class="brand">
+            <${Logo} /> Rosetta
+          </span>
           <${LanguagePicker} value=${spoken()} onPick=${useLanguage} />
         </div>
         <div class="welcome-body">${children}</div>
@@ -54,9 +87,16 @@ export function Welcome({ children }) {
 
 export function LanguagePicker({ value, onPick, label = t("language") }) {
   return html`
-    <label class="language-picker"><${Icon} name="globe" /><span class="sr">${label}</span>
+    <label class="language-picker">
+      <${Icon} name="globe" />
+      <span class="sr">${label}</span>
       <select value=${value} onChange=${(event) => onPick(event.target.value)}>
-        ${Object.entries(LANGUAGES).map(([code, name]) => html`<option key=${code} value=${code} lang=${code} selected=${code === value}>${name}</option>`)}
+        ${Object.entries(LANGUAGES).map(
+          ([code, name]) => html`
+            <option key=${code} value=${code} lang=${code} selected=${code === value}>
+              ${name}
+            </option>`,
+        )}
       </select>
     </label>`;
 }
@@ -69,13 +109,29 @@ function ByPassword({ setWay, address, setAddress, onDone }) {
   return html`
     <h1>${t("signin.title")}</h1>
     <p class="lead">${t("signin.lead")}</p>
-    <${Form} key="password" submit=${submit} button=${t("signin.go")}
-      fields=${[email({ autofocus: true, value: address, onInput: (event) => setAddress(event.target.value) }), password("password", t("signin.password"), "current-password")]} />
+    <${Form}
+      key="password"
+      submit=${submit}
+      button=${t("signin.go")}
+      fields=${[
+        email({ autofocus: true, value: address, onInput: (event) => setAddress(event.target.value) }),
+        password("password", t("signin.password"), "current-password"),
+      ]}
+    />
     <p class="ways">
-      <button type="button" class="link" onClick=${() => setWay("code")}>${t("signin.byCode")}</button>
-      <button type="button" class="link" onClick=${() => setWay("forgot")}>${t("signin.forgot")}</button>
+      <button type="button" class="link" onClick=${() => setWay("code")}>
+        ${t("signin.byCode")}
+      </button>
+      <button type="button" class="link" onClick=${() => setWay("forgot")}>
+        ${t("signin.forgot")}
+      </button>
     </p>
-    <p class="ways new">${t("signin.new")} <button type="button" class="link strong" onClick=${() => setWay("register")}>${t("signin.register")}</button></p>`;
+    <p class="ways new">
+      ${t("signin.new")}${" "}
+      <button type="button" class="link strong" onClick=${() => setWay("register")}>
+        ${t("signin.register")}
+      </button>
+    </p>`;
 }
 
 function Register({ setWay, address, onDone }) {
@@ -83,17 +139,33 @@ function Register({ setWay, address, onDone }) {
     await enter("/auth/web/register", { ...values, password_confirmation: values.password });
     onDone();
   };
-  const languages = html`${Object.entries(LANGUAGES).map(([code, name]) => html`<option key=${code} value=${code} lang=${code} selected=${code === spoken()}>${name}</option>`)}`;
+  const languages = html`
+    ${Object.entries(LANGUAGES).map(
+      ([code, name]) => html`
+        <option key=${code} value=${code} lang=${code} selected=${code === spoken()}>
+          ${name}
+        </option>`,
+    )}`;
   return html`
     <h1>${t("register.title")}</h1>
     <p class="lead">${t("register.lead")}</p>
-    <${Form} key="register" submit=${submit} button=${t("register.go")} fields=${[
-      { name: "name", label: t("register.name"), autocomplete: "name", required: true, autofocus: true },
-      email({ defaultValue: address }),
-      { ...password("password", t("signin.password"), "new-password"), hint: t("register.passwordHint") },
-      { name: "preferred_language", as: "select", label: t("register.language"), children: languages },
-    ]} />
-    <p class="ways new">${t("register.have")} <button type="button" class="link strong" onClick=${() => setWay("password")}>${t("signin.go")}</button></p>`;
+    <${Form}
+      key="register"
+      submit=${submit}
+      button=${t("register.go")}
+      fields=${[
+        { name: "name", label: t("register.name"), autocomplete: "name", required: true, autofocus: true },
+        email({ defaultValue: address }),
+        { ...password("password", t("signin.password"), "new-password"), hint: t("register.passwordHint") },
+        { name: "preferred_language", as: "select", label: t("register.language"), children: languages },
+      ]}
+    />
+    <p class="ways new">
+      ${t("register.have")}${" "}
+      <button type="button" class="link strong" onClick=${() => setWay("password")}>
+        ${t("signin.go")}
+      </button>
+    </p>`;
 }
 
 function ByCode({ setWay, address, setAddress, onDone }) {
@@ -110,10 +182,39 @@ function ByCode({ setWay, address, setAddress, onDone }) {
   return html`
     <h1>${t("code.title")}</h1>
     <p class="lead">${isSent ? t("code.sent", { email: address }) : t("code.lead")}</p>
-    ${isSent
-      ? html`<${Form} key="verify" submit=${verify} button=${t("signin.go")} fields=${[{ name: "token", label: t("code.code"), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 7, class: "code-input", required: true, autofocus: true }]} />`
-      : html`<${Form} key="ask" submit=${ask} button=${t("code.send")} fields=${[email({ defaultValue: address, autofocus: true })]} />`}
-    <p class="ways"><button type="button" class="link" onClick=${() => setWay("password")}>${t("signin.byPassword")}</button></p>`;
+    ${
+      isSent
+        ? html`
+          <${Form}
+            key="verify"
+            submit=${verify}
+            button=${t("signin.go")}
+            fields=${[
+              {
+                name: "token",
+                label: t("code.code"),
+                inputmode: "numeric",
+                autocomplete: "one-time-code",
+                maxlength: 7,
+                class: "code-input",
+                required: true,
+                autofocus: true,
+              },
+            ]}
+          />`
+        : html`
+          <${Form}
+            key="ask"
+            submit=${ask}
+            button=${t("code.send")}
+            fields=${[email({ defaultValue: address, autofocus: true })]}
+          />`
+    }
+    <p class="ways">
+      <button type="button" class="link" onClick=${() => setWay("password")}>
+        ${t("signin.byPassword")}
+      </button>
+    </p>`;
 }
 
 function Forgot({ setWay, address, setAddress }) {
@@ -125,16 +226,37 @@ function Forgot({ setWay, address, setAddress }) {
   };
   return html`
     <h1>${t("forgot.title")}</h1>
-    ${isSent ? html`<p class="notice" role="status">${t("forgot.sent", { email: address })}</p>`
-      : html`<p class="lead">${t("forgot.lead")}</p><${Form} key="forgot" submit=${submit} button=${t("forgot.go")} fields=${[email({ defaultValue: address, autofocus: true })]} />`}
-    <p class="ways"><button type="button" class="link" onClick=${() => setWay("password")}>${t("back")}</button></p>`;
+    ${
+      isSent
+        ? html`
+          <p class="notice" role="status">
+            ${t("forgot.sent", { email: address })}
+          </p>`
+        : html`
+          <p class="lead">${t("forgot.lead")}</p>
+          <${Form}
+            key="forgot"
+            submit=${submit}
+            button=${t("forgot.go")}
+            fields=${[email({ defaultValue: address, autofocus: true })]}
+          />`
+    }
+    <p class="ways">
+      <button type="button" class="link" onClick=${() => setWay("password")}>
+        ${t("back")}
+      </button>
+    </p>`;
 }
 
 /** `/reset-password?token=…&email=…`, from the mail. */
 export function ResetPassword({ query }) {
   const submit = async (values) => {
     const sent = { token: query.get("token") ?? "", email: query.get("email") ?? "" };
-    await api.post("/auth/web/reset-password", { ...sent, ...values, password_confirmation: values.password }, { anonymous: true });
+    await api.post(
+      "/auth/web/reset-password",
+      { ...sent, ...values, password_confirmation: values.password },
+      { anonymous: true },
+    );
     await enter("/auth/web/login", { email: sent.email, password: values.password });
     go("/", { replace: true });
   };
@@ -142,8 +264,22 @@ export function ResetPassword({ query }) {
     <${Welcome}>
       <h1>${t("reset.title")}</h1>
       <p class="lead">${query.get("email")}</p>
-      <${Form} submit=${submit} button=${t("reset.go")} fields=${[{ ...password("password", t("reset.password"), "new-password"), hint: t("register.passwordHint"), autofocus: true }]} />
-      <p class="ways"><a class="link" href="/" data-go>${t("back")}</a></p>
+      <${Form}
+        submit=${submit}
+        button=${t("reset.go")}
+        fields=${[
+          {
+            ...password("password", t("reset.password"), "new-password"),
+            hint: t("register.passwordHint"),
+            autofocus: true,
+          },
+        ]}
+      />
+      <p class="ways">
+        <a class="link" href="/" data-go>
+          ${t("back")}
+        </a>
+      </p>
     <//>`;
 }
 
@@ -161,11 +297,24 @@ function Providers() {
     }
   };
   return html`
-    <div class="or"><span>${t("signin.or")}</span></div>
-    <div class="providers">
-      ${providers.map((provider) => html`<button key=${provider} type="button" class="button" onClick=${() => leave(provider)}>${t("signin.with", { provider: PROVIDER_NAMES[provider] ?? provider })}</button>`)}
+    <div class="or">
+      <span>${t("signin.or")}</span>
     </div>
-    ${problem && html`<p class="form-error" role="alert">${problem}</p>`}`;
+    <div class="providers">
+      ${providers.map(
+        (provider) => html`
+          <button key=${provider} type="button" class="button" onClick=${() => leave(provider)}>
+            ${t("signin.with", { provider: PROVIDER_NAMES[provider] ?? provider })}
+          </button>`,
+      )}
+    </div>
+    ${
+      problem &&
+      html`
+        <p class="form-error" role="alert">
+          ${problem}
+        </p>`
+    }`;
 }
 
 /** `/auth/{provider}/callback`: where a provider sends the browser back to. */
@@ -193,7 +342,22 @@ export function SocialCallback({ provider, query }) {
   return html`
     <${Welcome}>
       <h1>${PROVIDER_NAMES[provider] ?? provider}</h1>
-      ${problem ? html`<p class="form-error" role="alert">${problem}</p><p class="ways"><a class="link" href="/" data-go>${t("back")}</a></p>` : html`<p class="lead" role="status">${t("loading")}</p>`}
+      ${
+        problem
+          ? html`
+            <p class="form-error" role="alert">
+              ${problem}
+            </p>
+            <p class="ways">
+              <a class="link" href="/" data-go>
+                ${t("back")}
+              </a>
+            </p>`
+          : html`
+            <p class="lead" role="status">
+              ${t("loading")}
+            </p>`
+      }
     <//>`;
 }
 
@@ -217,13 +381,42 @@ export function Invite({ token }) {
       setProblem(error.sentence ?? String(error));
     }
   };
-  if (problem) return html`<${Welcome}><h1>${t("invite.title")}</h1><p class="form-error" role="alert">${problem}</p><p class="ways"><a class="link" href="/" data-go>${t("back")}</a></p><//>`;
-  if (!invite) return html`<${Welcome}><p class="lead" role="status">${t("loading")}</p><//>`;
+  if (problem)
+    return html`
+      <${Welcome}>
+        <h1>${t("invite.title")}</h1>
+        <p class="form-error" role="alert">
+          ${problem}
+        </p>
+        <p class="ways">
+          <a class="link" href="/" data-go>
+            ${t("back")}
+          </a>
+        </p>
+      <//>`;
+  if (!invite)
+    return html`
+      <${Welcome}>
+        <p class="lead" role="status">
+          ${t("loading")}
+        </p>
+      <//>`;
   const told = html`
     <div class="invite">
       <h1>${t("invite.to", { name: invite.workspace.name })}</h1>
-      <p class="lead">${invite.invited_by ? t("invite.by", { name: invite.invited_by.name }) : ""} ${t("members.count", { count: invite.workspace.member_count })}</p>
+      <p class="lead">
+        ${invite.invited_by ? t("invite.by", { name: invite.invited_by.name }) : ""}${" "}
+        ${t("members.count", { count: invite.workspace.member_count })}
+      </p>
     </div>`;
   if (!me) return html`<${SignIn} notice=${told} onDone=${accept} />`;
-  return html`<${Welcome}>${told}<div class="form-end"><button class="button primary" onClick=${accept}>${t("invite.accept")}</button></div><//>`;
+  return html`
+    <${Welcome}>
+      ${told}
+      <div class="form-end">
+        <button class="button primary" onClick=${accept}>
+          ${t("invite.accept")}
+        </button>
+      </div>
+    <//>`;
 }

@@ -77,7 +77,8 @@ export function Timeline({ conversation, room, onRead, intro }) {
       seenLast.current = last.seq;
       if (place.current.isAtEnd && document.hasFocus()) onRead?.();
     }
-    if (box.scrollHeight <= box.clientHeight + NEAR && conversation.isOpen && !conversation.atStart) conversation.older();
+    if (box.scrollHeight <= box.clientHeight + NEAR && conversation.isOpen && !conversation.atStart)
+      conversation.older();
   });
 
   useEffect(() => {
@@ -112,7 +113,15 @@ export function Timeline({ conversation, room, onRead, intro }) {
 
   return html`
     <div class="timeline">
-      <div class="scroller" ref=${scroller} onScroll=${onScroll} onKeyDown=${onKeyDown} tabindex="0" role="region" aria-label=${t("timeline.label")}>
+      <div
+        class="scroller"
+        ref=${scroller}
+        onScroll=${onScroll}
+        onKeyDown=${onKeyDown}
+        tabindex="0"
+        role="region"
+        aria-label=${t("timeline.label")}
+      >
         <div class="inside" ref=${inside}>
           ${conversation.error && html`<${Trouble} conversation=${conversation} />`}
           ${!conversation.isOpen && !conversation.error && html`<${Skeleton} />`}
@@ -122,7 +131,13 @@ export function Timeline({ conversation, room, onRead, intro }) {
           ${conversation.atEnd && html`<${Outgoing} conversation=${conversation} room=${room} />`}
         </div>
       </div>
-      ${(hasNew || (conversation.isOpen && !conversation.atEnd)) && html`<button type="button" class="to-end" onClick=${toEnd}><${Icon} name="down" /> ${hasNew ? t("timeline.new") : t("timeline.latest")}</button>`}
+      ${
+        (hasNew || (conversation.isOpen && !conversation.atEnd)) &&
+        html`
+          <button type="button" class="to-end" onClick=${toEnd}>
+            <${Icon} name="down" /> ${hasNew ? t("timeline.new") : t("timeline.latest")}
+          </button>`
+      }
       <${Typing} conversation=${conversation} />
       <${Announcer} conversation=${conversation} room=${room} />
     </div>`;
@@ -159,10 +174,19 @@ export function moveBetweenMessages(event, box) {
 function rowOf(drawn, message, conversation, isFirst, room) {
   const { id, parent_message_id: parent } = message;
   const wantsEditor = conversation.toEdit === id && {};
-  const seen = [message, isFirst, room, conversation.pinned.has(id), parent && conversation.find(parent), spoken(), wantsEditor];
+  const seen = [
+    message,
+    isFirst,
+    room,
+    conversation.pinned.has(id),
+    parent && conversation.find(parent),
+    spoken(),
+    wantsEditor,
+  ];
   const before = drawn.get(id);
   if (before?.seen.every((one, i) => one === seen[i])) return before.element;
-  const element = html`<${Message} key=${id} message=${message} conversation=${conversation} isFirst=${isFirst} room=${room} />`;
+  const element = html`
+    <${Message} key=${id} message=${message} conversation=${conversation} isFirst=${isFirst} room=${room} />`;
   drawn.set(id, { seen, element });
   return element;
 }
@@ -173,9 +197,22 @@ function rowsOf(conversation, room, drawn) {
   for (const message of conversation.messages) {
     const day = new Date(message.created_at).toDateString();
     const isNewDay = !before || new Date(before.created_at).toDateString() !== day;
-    if (isNewDay) rows.push(html`<li class="day" key=${`day-${message.id}`}><span>${dayName(message.created_at, now())}</span></li>`);
-    const isFirstNew = message.seq > conversation.readSeq && (!before || before.seq <= conversation.readSeq) && !conversation.isMine(message);
-    if (isFirstNew) rows.push(html`<li class="new-line" key="new"><span>${t("timeline.newLine")}</span></li>`);
+    if (isNewDay)
+      rows.push(
+        html`<li class="day" key=${`day-${message.id}`}>
+            <span>${dayName(message.created_at, now())}</span>
+          </li>`,
+      );
+    const isFirstNew =
+      message.seq > conversation.readSeq &&
+      (!before || before.seq <= conversation.readSeq) &&
+      !conversation.isMine(message);
+    if (isFirstNew)
+      rows.push(
+        html`<li class="new-line" key="new">
+            <span>${t("timeline.newLine")}</span>
+          </li>`,
+      );
     const isFirst = isNewDay || isFirstNew || !isRun(before, message);
     rows.push(rowOf(drawn, message, conversation, isFirst, room));
     before = message;
@@ -187,8 +224,12 @@ function rowsOf(conversation, room, drawn) {
 /** Whether two neighbours are one person's words of the same moment. */
 function isRun(before, message) {
   return (
-    before.sender && message.sender && before.sender.kind === message.sender.kind && before.sender.id === message.sender.id &&
-    !message.parent_message_id && Date.parse(message.created_at) - Date.parse(before.created_at) < RUN
+    before.sender &&
+    message.sender &&
+    before.sender.kind === message.sender.kind &&
+    before.sender.id === message.sender.id &&
+    !message.parent_message_id &&
+    Date.parse(message.created_at) - Date.parse(before.created_at) < RUN
   );
 }
 
@@ -196,26 +237,77 @@ function isRun(before, message) {
 export function Outgoing({ conversation, room, parent }) {
   const rows = conversation.outgoing.filter((one) => !one.isHidden && (!parent || one.parent === parent));
   if (!rows.length) return null;
-  return html`<ol class="messages outgoing">${rows.map((one) => html`
-    <li key=${one.key} class=${classes("message", "first", "mine", `is-${one.state}`)}>
-      <${Avatar} name=${room.me?.name} url=${room.me?.avatar_url} seed=${`${room.isGuest ? "guest" : "user"}${room.me?.id}`} />
-      <div class="message-main">
-        <div class="message-head"><span class="message-name"><${Name}>${room.me?.name}<//></span> <time datetime=${one.at}>${time(one.at)}</time></div>
-        ${one.content && html`<div class="text" dir="auto">${rich(one.content, { names: room.names, me: room.me })}</div>`}
-        ${one.files.length > 0 && html`<p class="hint"><${Icon} name="clip" /> ${list(one.files.map((file) => tame(file.client_name)))}</p>`}
-        <p class="sending" role="status">
-          ${one.state === "sending" ? t("sending.now") : html`<${Icon} name=${one.state === "failed" ? "warn" : "again"} /> ${one.state === "waiting" ? t("sending.waiting") : one.error}`}
-          ${one.state !== "sending" && html`
-            <button type="button" class="link" onClick=${() => conversation.retry(one.key)}>${t("sending.retry")}</button>
-            <button type="button" class="link" onClick=${() => conversation.discard(one.key)}>${t("sending.discard")}</button>`}
-        </p>
-      </div>
-    </li>`)}</ol>`;
+  return html`
+    <ol class="messages outgoing">
+      ${rows.map(
+        (one) => html`
+          <li key=${one.key} class=${classes("message", "first", "mine", `is-${one.state}`)}>
+            <${Avatar}
+              name=${room.me?.name}
+              url=${room.me?.avatar_url}
+              seed=${`${room.isGuest ? "guest" : "user"}${room.me?.id}`}
+            />
+            <div class="message-main">
+              <div class="message-head">
+                <span class="message-name">
+                  <${Name}>${room.me?.name}<//>
+                </span>${" "}
+                <time datetime=${one.at}>${time(one.at)}</time>
+              </div>
+              ${
+                one.content &&
+                html`
+                  <div class="text" dir="auto">
+                    ${rich(one.content, { names: room.names, me: room.me })}
+                  </div>`
+              }
+              ${
+                one.files.length > 0 &&
+                html`
+                  <p class="hint">
+                    <${Icon} name="clip" /> ${list(one.files.map((file) => tame(file.client_name)))}
+                  </p>`
+              }
+              <p class="sending" role="status">
+                ${
+                  one.state === "sending"
+                    ? t("sending.now")
+                    : html`
+                      <${Icon} name=${one.state === "failed" ? "warn" : "again"} />${" "}
+                      ${one.state === "waiting" ? t("sending.waiting") : one.error}`
+                }
+                ${
+                  one.state !== "sending" &&
+                  html`
+                    <button type="button" class="link" onClick=${() => conversation.retry(one.key)}>
+                      ${t("sending.retry")}
+                    </button>
+                    <button type="button" class="link" onClick=${() => conversation.discard(one.key)}>
+                      ${t("sending.discard")}
+                    </button>`
+                }
+              </p>
+            </div>
+          </li>`,
+      )}
+    </ol>`;
 }
 
 export function Typing({ conversation }) {
   const names = [...conversation.typing.values()].map((one) => tame(one.name)).filter(Boolean);
-  return html`<p class=${classes("typing", names.length > 0 && "on")} aria-hidden=${names.length === 0}>${names.length > 0 && html`<span class="dots"><i></i><i></i><i></i></span> ${names.length > 3 ? t("typing.many") : t("typing.some", { count: names.length, names: list(names) })}`}</p>`;
+  return html`
+    <p class=${classes("typing", names.length > 0 && "on")} aria-hidden=${names.length === 0}>
+      ${
+        names.length > 0 &&
+        html`
+          <span class="dots">
+            <i></i>
+            <i></i>
+            <i></i>
+          </span>${" "}
+          ${names.length > 3 ? t("typing.many") : t("typing.some", { count: names.length, names: list(names) })}`
+      }
+    </p>`;
 }
 
 /** Says what comes in to people who do not see it, and nothing of what was there before. */
@@ -223,12 +315,33 @@ function Announcer({ conversation, room }) {
   const last = conversation.atEnd ? conversation.messages.at(-1) : null;
   const first = useRef(null);
   if (last && first.current === null) first.current = last.seq;
-  const isSaid = last && last.seq > (first.current ?? Infinity) && !conversation.isMine(last) && room && !last.deleted_at;
-  return html`<p class="sr" aria-live="polite">${isSaid ? t("message.said", { name: tame(last.sender?.name ?? ""), text: gist(last.display_content, 300) }) : ""}</p>`;
+  const isSaid =
+    last && last.seq > (first.current ?? Infinity) && !conversation.isMine(last) && room && !last.deleted_at;
+  return html`
+    <p class="sr" aria-live="polite">
+      ${isSaid ? t("message.said", { name: tame(last.sender?.name ?? ""), text: gist(last.display_content, 300) }) : ""}
+    </p>`;
 }
 
 function Trouble({ conversation }) {
-  return html`<div class="trouble" role="alert"><${Icon} name="warn" /><p>${conversation.error.sentence}</p><button type="button" class="button" onClick=${() => conversation.open()}>${t("sending.retry")}</button></div>`;
+  return html`
+    <div class="trouble" role="alert">
+      <${Icon} name="warn" />
+      <p>${conversation.error.sentence}</p>
+      <button type="button" class="button" onClick=${() => conversation.open()}>
+        ${t("sending.retry")}
+      </button>
+    </div>`;
 }
 
-const Skeleton = () => html`<div class="skeleton" role="status"><span class="sr">${t("loading")}</span>${[72, 48, 86, 60, 40].map((width) => html`<div class="bone" key=${width}><i></i><b style=${{ width: `${width}%` }}></b></div>`)}</div>`;
+const Skeleton = () => html`
+  <div class="skeleton" role="status">
+    <span class="sr">${t("loading")}</span>
+    ${[72, 48, 86, 60, 40].map(
+      (width) => html`
+        <div class="bone" key=${width}>
+          <i></i>
+          <b style=${{ width: `${width}%` }}></b>
+        </div>`,
+    )}
+  </div>`;
