@@ -72,7 +72,7 @@ export const now = () => Date.now() + clockOffset;
 const cookie = (name) =>
   document.cookie
     .split("; ")
-    .find((one) => one.startsWith(`${name}=`))
+    .find((part) => part.startsWith(`${name}=`))
     ?.slice(name.length + 1) ?? "";
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
@@ -139,9 +139,9 @@ async function once(method, path, { body, headers = {}, query, raw, patience = P
   if (date && Math.abs(date - Date.now()) > 60_000) clockOffset = date - Date.now();
   else if (date) clockOffset = 0;
   if (answer.ok && raw) return answer;
-  const told = await bodyOf(answer);
-  if (!answer.ok) throw new ApiError(answer.status, told ?? {}, answer.headers);
-  return told;
+  const answerBody = await bodyOf(answer);
+  if (!answer.ok) throw new ApiError(answer.status, answerBody ?? {}, answer.headers);
+  return answerBody;
 }
 
 /** An answer's JSON, null where it has none. One that breaks off on its way is no answer, whatever its status says. */
@@ -192,18 +192,18 @@ export function upload(file, progress) {
       request.onerror = () => reject(new ApiError(0));
       request.onabort = () => reject(new ApiError(0));
       request.onload = () => {
-        let told = /** @type {any} */ (null);
+        let answerBody = /** @type {any} */ (null);
         try {
-          told = JSON.parse(request.responseText);
+          answerBody = JSON.parse(request.responseText);
         } catch {
           // An answer of a proxy in between; its status says enough.
         }
-        if (request.status < 300 && told) resolve(told.data);
+        if (request.status < 300 && answerBody) resolve(answerBody.data);
         else
           reject(
             new ApiError(
               request.status,
-              told ?? {},
+              answerBody ?? {},
               new Headers({ "Retry-After": request.getResponseHeader("Retry-After") ?? "" }),
             ),
           );

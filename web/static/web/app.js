@@ -1,7 +1,7 @@
 /** The state of a signed-in person's client, and what changes it: the one place that knows both the API and the stream. */
 import * as api from "./api.js";
 import { Conversation } from "./conversation.js";
-import { kept, keptInTab, Store, turns } from "./core.js";
+import { localStore, tabStore, Store, latestOnly } from "./core.js";
 import { match, speak, spoken, t } from "./i18n.js";
 import { notify, translated } from "./notify.js";
 import { go } from "./router.js";
@@ -30,7 +30,7 @@ export const app = new Store({
   directs: [],
   presence: {},
   language: "en",
-  theme: kept.get("theme") ?? "auto",
+  theme: localStore.get("theme") ?? "auto",
   toasts: [],
   error: null,
 });
@@ -39,11 +39,11 @@ const PICTURE = 256;
 /** So many workspaces are watched for what is unread. */
 const COUNTED = 20;
 const PLACES_AGAIN_AFTER = 5000;
-const beginPlaces = turns();
-/** By workspace. @type {Map<string, ReturnType<typeof turns>>} */
-const channelTurns = new Map();
+const beginPlaces = latestOnly();
+/** By workspace. @type {Map<string, ReturnType<typeof latestOnly>>} */
+const channelReads = new Map();
 /** How many messages were heard, by workspace. @type {Map<string, number>} */
-const heardIn = new Map();
+const messagesReceived = new Map();
 /** The workspaces whose archived channels are wanted too, whichever of several answers comes first. @type {Set<string>} */
 const archivesAskedFor = new Set();
 let placesTimer = 0;
@@ -81,13 +81,13 @@ export async function signedIn(me) {
     onEvent: receive,
     onSignal: hear,
     onReset: lostThread,
-    onRefused: whoNow,
+    onRefused: reloadIfSomebodyElse,
   });
-  await loadPlaces();
+  await loadSidebar();
 }
 
 /** The stream's credentials ended: the session did, or another tab began one, perhaps of somebody else. */
-async function whoNow() {
+async function reloadIfSomebodyElse() {
   const me = await api.get("/me").catch(() => null);
   if (me && me.id !== app.state.me?.id) location.reload();
 }
@@ -114,7 +114,7 @@ function signedOut() {
 
 export async function signOut() {
   await api.post("/auth/web/logout").catch(() => {});
-  keptInTab.forget("draft.", "outgoing.");
+  tabStore.forget("draft.", "outgoing.");
   signedOut();
 }
 
@@ -169,7 +169,7 @@ export function rereadAll() {
 }
 
 export function useTheme(theme) {
-  kept.set("theme", theme === "auto" ? null : theme);
+  localStore.set("theme", theme === "auto" ? null : theme);
   if (theme === "auto") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
   app.set({ theme });
@@ -178,7 +178,7 @@ export function useTheme(theme) {
 // ── Places ──
 
 /** Read all lists of places. What fails is said, and tried again by itself. */
-export async function loadPlaces() {
+export async function loadSidebar() {
   clearTimeout(placesTimer);
   const isToBeShown = beginPlaces();
   try {
@@ -198,24 +198,25 @@ export async function loadPlaces() {
     if (!(error instanceof api.ApiError)) throw error;
     if (!isToBeShown()) return;
     app.set({ error });
-    placesTimer = setTimeout(loadPlaces, PLACES_AGAIN_AFTER);
+    placesTimer = setTimeout(loadSidebar, PLACES_AGAIN_AFTER);
   }
 }
 
 /** Read a workspace's channels; once its archive was asked for, also those in it. @param {string} workspaceId */
 export async function loadChannels(workspaceId, { withArchived = archivesAskedFor.has(workspaceId), again = 2 } = {}) {
   if (withArchived) archivesAskedFor.add(workspaceId);
-  const begin = channelTurns.get(workspaceId) ?? turns();
-  channelTurns.set(workspaceId, begin);
+  const begin = channelReads.get(workspaceId) ?? latestOnly();
+  channelReads.set(workspaceId, begin);
   const isToBeShown = begin();
-  const heard = heardIn.get(workspaceId);
+  const heard = messagesReceived.get(workspaceId);
   const path = `/workspaces/${workspaceId}/channels`;
   const [rows, archived] = await Promise.all([api.all(path), withArchived ? api.all(path, { archived: true }) : null]);
   if (!isToBeShown()) return;
   app.set({ channels: { ...app.state.channels, [workspaceId]: rows } });
   if (archived) app.set({ archived: { ...app.state.archived, [workspaceId]: archived } });
   // What was heard meanwhile may be missing from this answer's counts.
-  if (again && heardIn.get(workspaceId) !== heard) await loadChannels(workspaceId, { withArchived, again: again - 1 });
+  if (again && messagesReceived.get(workspaceId) !== heard)
+    await loadChannels(workspaceId, { withArchived, again: again - 1 });
 }
 
 export async function loadMembers(workspaceId) {
@@ -243,7 +244,7 @@ export function conversationOf(id, path) {
       id,
       path,
       mine: () => app.state.me && { kind: "user", id: app.state.me.id },
-      onMissing: loadPlaces,
+      onMissing: loadSidebar,
     });
     conversations.set(id, found);
   }
@@ -251,22 +252,22 @@ export function conversationOf(id, path) {
 }
 
 /** Ask whether one's temporary room has ended, as nothing in the lists tells. @param {Conversation} conversation @param {string} roomId */
-export async function lookForEnd(conversation, roomId) {
+export async function refreshRoomState(conversation, roomId) {
   const answer = await api.get(`/external/rooms/${roomId}`).catch(() => null);
   if (answer) conversation.end(answer.data.status !== "active");
 }
 
 /** Which conversation the reader looks at, or none. */
-export function showing(id) {
+export function setShown(id) {
   shown = id;
 }
 
-export function typingIn(conversationId) {
+export function sendTyping(conversationId) {
   stream?.send({ type: "typing", conversation_id: conversationId });
 }
 
 /** Change a channel's or direct conversation's row wherever it is listed. */
-export function touchPlace(id, change) {
+export function patchListed(id, change) {
   const channels = Object.fromEntries(
     Object.entries(app.state.channels).map(([key, rows]) => [
       key,
@@ -286,7 +287,7 @@ export const unreadInAll = () => unreadOf([...Object.values(app.state.channels).
 export const unreadIn = (workspaceId) => unreadOf(app.state.channels[workspaceId] ?? []);
 
 /** @param {string} id @returns {import("../../types").Listed | undefined} */
-export const placeOf = (id) =>
+export const findListed = (id) =>
   [...Object.values(app.state.channels).flat(), ...Object.values(app.state.archived).flat(), ...app.state.directs].find(
     (row) => row.id === id,
   );
@@ -306,17 +307,17 @@ function receiveInConversation(id, event, data) {
 
 /** Count a new message as unread unless it is being looked at, and call its reader. */
 function arrived(id, message) {
-  heardIn.set(message.workspace_id, (heardIn.get(message.workspace_id) ?? 0) + 1);
+  messagesReceived.set(message.workspace_id, (messagesReceived.get(message.workspace_id) ?? 0) + 1);
   const conversation = conversations.get(id);
   const isMine = message.sender?.kind === "user" && message.sender.id === app.state.me?.id;
   const isKnown = conversation && message.seq <= conversation.lastSeq;
   const isSeen = shown === id && document.hasFocus() && conversation?.atEnd;
   const call = () => !isMine && !isKnown && callFor(id, message);
   // Where it is decides what it is called, and whether.
-  if (!placeOf(id)) return void loadPlaces().then(call);
-  if (isMine) touchPlace(id, () => ({ last_message_at: message.created_at, unread_count: 0 }));
+  if (!findListed(id)) return void loadSidebar().then(call);
+  if (isMine) patchListed(id, () => ({ last_message_at: message.created_at, unread_count: 0 }));
   else
-    touchPlace(id, (row) => ({
+    patchListed(id, (row) => ({
       last_message_at: message.created_at,
       unread_count: (row.unread_count || 0) + (isKnown || isSeen ? 0 : 1),
     }));
@@ -325,7 +326,7 @@ function arrived(id, message) {
 
 /** Call the person who does not look, where this browser may. */
 function callFor(id, message) {
-  const place = placeOf(id);
+  const place = findListed(id);
   const isDirect = Boolean(place?.participant);
   const page = isDirect ? directPath(app.state.workspaces[0], id) : `/w/${message.workspace_id}/c/${id}`;
   const path = isDirect ? `/direct-conversations/${id}` : `/workspaces/${message.workspace_id}/channels/${id}`;
@@ -336,7 +337,7 @@ function receiveInWorkspace(id, event, data) {
   const mine = data?.user?.id === app.state.me?.id;
   if (event.startsWith("channel.") && app.state.channels[id]) loadChannels(id).catch(() => {});
   if (event.startsWith("member.") && app.state.members[id]) loadMembers(id).catch(() => {});
-  if (event.startsWith("member.") && mine) loadPlaces();
+  if (event.startsWith("member.") && mine) loadSidebar();
 }
 
 function hear({ conversation_id: id, event, data }) {
@@ -344,7 +345,7 @@ function hear({ conversation_id: id, event, data }) {
     const who = data?.sender ?? data?.user ?? data ?? {};
     const kind = who.kind ?? "user";
     if (kind === "user" && String(who.id ?? who.user_id) === String(app.state.me?.id)) return;
-    conversations.get(id)?.hearTyping(`${kind}:${who.id ?? who.user_id}`, who.name ?? "");
+    conversations.get(id)?.showTyping(`${kind}:${who.id ?? who.user_id}`, who.name ?? "");
   } else if (event === "presence") {
     const who = data?.user_id ?? data?.user?.id ?? data?.id;
     app.set({
@@ -352,26 +353,26 @@ function hear({ conversation_id: id, event, data }) {
     });
   } else if (event === "read") {
     const last = conversations.get(id)?.lastSeq ?? 0;
-    if (data.last_read_seq >= last) touchPlace(id, () => ({ unread_count: 0 }));
+    if (data.last_read_seq >= last) patchListed(id, () => ({ unread_count: 0 }));
   }
 }
 
 /** @param {boolean} isFirst */
 function connected(isFirst) {
-  loadPlaces();
+  loadSidebar();
   conversations.forEach((one) => one.connected(isFirst));
 }
 
 function lostThread(id) {
   conversations.get(id)?.reread();
-  loadPlaces();
+  loadSidebar();
 }
 
 // ── Toasts ──
 
 let lastToast = 0;
 /** Say something in passing. @param {string} text @param {"info" | "error"} [kind] */
-export function say(text, kind = "info") {
+export function toast(text, kind = "info") {
   const id = (lastToast += 1);
   app.set({ toasts: [...app.state.toasts.slice(-2), { id, text, kind }] });
   setTimeout(
@@ -384,19 +385,19 @@ export function say(text, kind = "info") {
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
-    say(t("copied"));
+    toast(t("copied"));
   } catch {
-    say(t("copy.refused"), "error");
+    toast(t("copy.refused"), "error");
   }
 }
 
 /** Run `work`; what the server refuses is said in passing. @template T @param {() => Promise<T>} work @returns {Promise<T | undefined>} */
-export async function attempt(work) {
+export async function withToast(work) {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
-    if (error.status !== 401) say(error.sentence || t("error.server"), "error");
+    if (error.status !== 401) toast(error.sentence || t("error.server"), "error");
     return undefined;
   }
 }

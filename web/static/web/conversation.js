@@ -6,7 +6,7 @@
  */
 import * as api from "./api.js";
 import { ApiError } from "./api.js";
-import { keptInTab, Observable, randomKey } from "./core.js";
+import { tabStore, Observable, randomKey } from "./core.js";
 
 const PAGE = 50;
 const MOST = 250;
@@ -64,7 +64,7 @@ export class Conversation extends Observable {
     this.mine = mine;
     this.isGuest = isGuest;
     this.onMissing = onMissing;
-    const left = keptInTab.get(this.#shelf);
+    const left = tabStore.get(this.#shelf);
     if (Array.isArray(left))
       this.outgoing = left.map((one) => ({ ...one, state: one.state === "failed" ? "failed" : "waiting" }));
   }
@@ -468,7 +468,7 @@ export class Conversation extends Observable {
   #keep() {
     // Whoever is here by now is another.
     if (this.#isClosed) return;
-    keptInTab.set(this.#shelf, this.outgoing.length ? this.outgoing : null);
+    tabStore.set(this.#shelf, this.outgoing.length ? this.outgoing : null);
   }
 
   /** Where the tab keeps what is on its way out: by who wrote it, so that nobody who signs in here later sends it as theirs. */
@@ -560,7 +560,7 @@ export class Conversation extends Observable {
   }
 
   /** Somebody else is typing here. */
-  hearTyping(who, name) {
+  showTyping(who, name) {
     this.typing.set(who, { name, until: performance.now() + TYPING_LASTS });
     this.changed();
     setTimeout(() => {

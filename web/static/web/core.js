@@ -65,7 +65,7 @@ export function useObserved(observable) {
  *
  * @returns {() => () => boolean} begins a call, and gives what to ask once it has its answer: whether to show it
  */
-export function turns() {
+export function latestOnly() {
   let begun = 0;
   let shown = 0;
   return () => {
@@ -78,8 +78,8 @@ export function turns() {
   };
 }
 
-/** The turns of one view. */
-export const useTurns = () => useState(turns)[0];
+/** `latestOnly` for one view. */
+export const useLatestOnly = () => useState(latestOnly)[0];
 
 /** @param {...(string | false | null | undefined)} names */
 export const classes = (...names) => names.filter(Boolean).join(" ");
@@ -91,7 +91,7 @@ export function randomKey() {
 }
 
 /** Browser storage that may be full, off or forbidden (private windows, embedded pages). */
-export function keeper(storage) {
+export function safeStorage(storage) {
   const within = () => {
     try {
       return storage();
@@ -127,8 +127,8 @@ export function keeper(storage) {
   };
 }
 
-export const kept = keeper(() => localStorage);
-export const keptInTab = keeper(() => sessionStorage);
+export const localStore = safeStorage(() => localStorage);
+export const tabStore = safeStorage(() => sessionStorage);
 
 /** What the server says of itself in the page's head. @param {string} name */
 export const setting = (name) => document.querySelector(`meta[name="rosetta:${name}"]`)?.getAttribute("content") ?? "";

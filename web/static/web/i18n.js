@@ -1,5 +1,5 @@
 /** The interface in the reader's language: sentences from `locales/*.json`, dates and plurals from the browser. */
-import { kept, setting } from "./core.js";
+import { localStore, setting } from "./core.js";
 
 /** Every language of the service by the name that its own readers know. @type {Record<string, string>} */
 export const LANGUAGES = JSON.parse(setting("languages"));
@@ -13,7 +13,7 @@ let formats = {};
 
 /** The language to begin in: what was chosen here before, else the browser's. */
 export function firstLanguage() {
-  return match(kept.get("language")) ?? navigator.languages.map(match).find(Boolean) ?? "en";
+  return match(localStore.get("language")) ?? navigator.languages.map(match).find(Boolean) ?? "en";
 }
 
 /** @param {string | null | undefined} tag @returns {string | null} */
@@ -52,7 +52,7 @@ export async function speak(code) {
     list: new Intl.ListFormat(code, { type: "conjunction" }),
     languages: new Intl.DisplayNames(code, { type: "language" }),
   };
-  kept.set("language", code);
+  localStore.set("language", code);
   document.documentElement.lang = code;
 }
 

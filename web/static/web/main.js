@@ -1,5 +1,5 @@
 /** The client's beginning: a language, who is here, and the page that the address asks for. */
-import { app, say, start, useTheme } from "./app.js";
+import { app, toast, start, useTheme } from "./app.js";
 import { html, render, useEffect, useObserved } from "./core.js";
 import { firstLanguage, speak, t } from "./i18n.js";
 import { go, route } from "./router.js";
@@ -63,6 +63,6 @@ render(html`<${Client} />`, root);
 if (route.state.query.has("verified")) {
   // The link of a mail led here.
   go("/", { replace: true });
-  say(t("profile.verified"));
+  toast(t("profile.verified"));
 }
 if (route.state.name !== "room") start();

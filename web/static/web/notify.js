@@ -1,16 +1,17 @@
 /** Notifications of this browser, for what comes while nobody looks: of each conversation as much as the person wants. */
 import * as api from "./api.js";
-import { kept } from "./core.js";
-import { gist, tame } from "./text.js";
+import { localStore } from "./core.js";
+import { excerpt, stripBidi } from "./text.js";
 
 /** Whether this browser can show any. */
 export const mayNotify = () => "Notification" in window && isSecureContext;
-export const isNotifying = () => mayNotify() && Notification.permission === "granted" && kept.get("notify") === true;
+export const isNotifying = () =>
+  mayNotify() && Notification.permission === "granted" && localStore.get("notify") === true;
 
 /** Turn them on or off; the browser asks the person the first time. @param {boolean} wanted @returns {Promise<boolean>} whether they are on now */
 export async function setNotifying(wanted) {
   if (wanted && mayNotify()) await Notification.requestPermission();
-  kept.set("notify", wanted || null);
+  localStore.set("notify", wanted || null);
   return isNotifying();
 }
 
@@ -34,42 +35,42 @@ function levelOf(path) {
 /** The person chose what calls them at `path`. @param {string} path */
 export const levelChanged = (path) => levels.delete(path);
 
-/** @typedef {{message: any, me: any, path: string, where: string, onOpen: () => void}} Told */
+/** @typedef {{message: any, me: any, path: string, where: string, onOpen: () => void}} Notice */
 
 // So long a message may wait for its words in the reader's language; then it is told as it was written.
 const WORDS_WAIT = 3_000;
-/** What waits so, by the message's id. @type {Map<string, {told: Told, timer: number}>} */
+/** What waits so, by the message's id. @type {Map<string, {notice: Notice, timer: number}>} */
 const waiting = new Map();
 
-/** Tell of a message of the conversation at the API's `path`, unless somebody looks at this page or wants no call from there. @param {Told} told */
-export function notify(told) {
-  const { message, me } = told;
+/** Tell of a message of the conversation at the API's `path`, unless somebody looks at this page or wants no call from there. @param {Notice} notice */
+export function notify(notice) {
+  const { message, me } = notice;
   if (!isNotifying() || document.hasFocus()) return;
-  if (message.translation_status !== "pending" || message.display_language === me.preferred_language) show(told);
-  else waiting.set(message.id, { told, timer: setTimeout(() => translated(message), WORDS_WAIT) });
+  if (message.translation_status !== "pending" || message.display_language === me.preferred_language) show(notice);
+  else waiting.set(message.id, { notice, timer: setTimeout(() => translated(message), WORDS_WAIT) });
 }
 
 /** The words of `message` have come, or are not waited for any longer. @param {any} message */
 export function translated(message) {
-  const found = waiting.get(message.id);
-  if (!found) return;
-  clearTimeout(found.timer);
+  const held = waiting.get(message.id);
+  if (!held) return;
+  clearTimeout(held.timer);
   waiting.delete(message.id);
-  show({ ...found.told, message });
+  show({ ...held.notice, message });
 }
 
-/** @param {Told} told */
+/** @param {Notice} notice */
 async function show({ message, me, path, where, onOpen }) {
   const isNamed = message.mentions.some(
-    (one) => one.kind === "channel" || (one.kind === "user" && String(one.id) === String(me.id)),
+    (mention) => mention.kind === "channel" || (mention.kind === "user" && String(mention.id) === String(me.id)),
   );
   const level = await levelOf(path);
   if (document.hasFocus()) return;
   if (level === "none" || (level === "mentions" && !isNamed)) return;
   try {
     // One a conversation: the newest words take the place of those before.
-    const shown = new Notification([tame(message.sender?.name ?? ""), where].filter(Boolean).join(" · "), {
-      body: gist(message.display_content, 200),
+    const shown = new Notification([stripBidi(message.sender?.name ?? ""), where].filter(Boolean).join(" · "), {
+      body: excerpt(message.display_content, 200),
       tag: message.conversation_id,
       lang: message.display_language,
     });

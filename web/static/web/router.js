@@ -13,10 +13,10 @@ const PAGES = [
 
 function read() {
   for (const { name, pattern, fields } of PAGES) {
-    const found = pattern.exec(location.pathname);
-    if (found) {
+    const match = pattern.exec(location.pathname);
+    if (match) {
       const params = Object.fromEntries(
-        fields.map((field, i) => [field, found[i + 1] ? decodeURIComponent(found[i + 1]) : ""]),
+        fields.map((field, i) => [field, match[i + 1] ? decodeURIComponent(match[i + 1]) : ""]),
       );
       return { name, params, query: new URLSearchParams(location.search) };
     }

@@ -24,7 +24,7 @@ export class Stream {
   #heartbeat = 25;
   #timers = { again: 0, beat: 0, deadline: 0 };
   /** Ends what is listened to in the window. */
-  #ears = new AbortController();
+  #listeners = new AbortController();
   #isOver = false;
   #isReplaying = false;
   #hasBeenReady = false;
@@ -32,7 +32,7 @@ export class Stream {
   /** @param {Listeners} listeners */
   constructor(listeners) {
     this.listeners = listeners;
-    const { signal } = this.#ears;
+    const { signal } = this.#listeners;
     addEventListener("online", () => this.#connectSoon(0), { signal });
     addEventListener("offline", () => this.check(2000), { signal });
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#lookUp(), {
@@ -44,7 +44,7 @@ export class Stream {
   /** End for good. */
   close() {
     this.#isOver = true;
-    this.#ears.abort();
+    this.#listeners.abort();
     Object.values(this.#timers).forEach(clearTimeout);
     this.#socket?.close(1000);
     this.#socket = null;

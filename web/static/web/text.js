@@ -38,23 +38,23 @@ const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Component}|\u200D|\uF
  * @param {{type?: string, names?: Map<string, string>, me?: any, marksKept?: boolean}} [options]
  *   `names` gives a mentioned person's present name by id; `marksKept` underlines what translation leaves as it is
  */
-export function rich(content, { type = "text", names, me, marksKept = false } = {}) {
+export function renderText(content, { type = "text", names, me, marksKept = false } = {}) {
   const pieces = [];
   let at = 0;
-  for (const found of content.matchAll(TOKENS)) {
-    if (found.index > at) pieces.push(...plain(content.slice(at, found.index), type, marksKept));
-    const [piece, taken] = token(found, { names, me, marksKept });
+  for (const match of content.matchAll(TOKENS)) {
+    if (match.index > at) pieces.push(...plain(content.slice(at, match.index), type, marksKept));
+    const [piece, taken] = token(match, { names, me, marksKept });
     pieces.push(piece);
-    if (taken < found[0].length) pieces.push(...plain(found[0].slice(taken), type, marksKept));
-    at = found.index + found[0].length;
+    if (taken < match[0].length) pieces.push(...plain(match[0].slice(taken), type, marksKept));
+    at = match.index + match[0].length;
   }
   if (at < content.length) pieces.push(...plain(content.slice(at), type, marksKept));
   return pieces;
 }
 
-function token(found, { names, me, marksKept }) {
-  const whole = found[0];
-  const { fence, code, link, mention, channel, url, email } = found.groups;
+function token(match, { names, me, marksKept }) {
+  const whole = match[0];
+  const { fence, code, link, mention, channel, url, email } = match.groups;
   const kept = marksKept ? "kept" : undefined;
   if (fence)
     return [
@@ -137,7 +137,7 @@ function plain(text, type, marksKept) {
 export const isOnlyEmoji = (content) => ONLY_EMOJI.test(content) && /\p{Extended_Pictographic}/u.test(content);
 
 /** What a message says on one line, without marks: for quotes, notices and screen readers. */
-export function gist(content, most = 140) {
+export function excerpt(content, most = 140) {
   const text = (content ?? "")
     .replace(/@\[([^\]\n]{1,255})\]\(user:\d{1,18}\)/g, "@$1")
     .replace(/\s+/g, " ")
@@ -147,7 +147,8 @@ export function gist(content, most = 140) {
 }
 
 /** A name or file name with its direction marks made visible: they must not turn what stands around them. */
-export const tame = (name) => String(name ?? "").replace(/[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/g, "\u{fffd}");
+export const stripBidi = (name) =>
+  String(name ?? "").replace(/[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/g, "\u{fffd}");
 
 /** The text as it is typed: mentions by name. @returns {{text: string, mentions: Map<string, string>}} name → id */
 export function forTyping(content) {
@@ -161,7 +162,7 @@ export function forTyping(content) {
 
 /** The text as it is sent: chosen names become mentions. @param {string} text @param {Map<string, string>} mentions */
 export function forSending(text, mentions) {
-  const names = [...mentions.keys()].sort((one, other) => other.length - one.length);
+  const names = [...mentions.keys()].sort((name, other) => other.length - name.length);
   if (!names.length) return text;
   const pattern = new RegExp(
     `@(${names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})(?![A-Za-z0-9_])`,

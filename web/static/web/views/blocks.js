@@ -1,16 +1,16 @@
 /** Whose direct messages this person does not take. */
 import * as api from "../api.js";
-import { attempt, say } from "../app.js";
+import { withToast, toast } from "../app.js";
 import { html } from "../core.js";
 import { t } from "../i18n.js";
-import { tame } from "../text.js";
+import { stripBidi } from "../text.js";
 import { Avatar, MenuItem, Name, Waiting, useRows } from "./parts.js";
 
 /** Take somebody's direct messages, or no longer. @param {import("../../../types").Person} person @param {boolean} isBlocked */
 function block(person, isBlocked) {
-  return attempt(async () => {
+  return withToast(async () => {
     await (isBlocked ? api.put : api.remove)(`/me/blocks/${person.id}`);
-    say(t(isBlocked ? "block.done" : "block.undone", { name: tame(person.name) }));
+    toast(t(isBlocked ? "block.done" : "block.undone", { name: stripBidi(person.name) }));
   });
 }
 
@@ -22,7 +22,7 @@ export function Blocking({ person }) {
   return html`
     <hr />
     <${MenuItem} icon="block" danger=${!isBlocked} onClick=${() => block(person, !isBlocked)}>
-      ${t(isBlocked ? "block.undo" : "block.do", { name: tame(person.name) })}
+      ${t(isBlocked ? "block.undo" : "block.do", { name: stripBidi(person.name) })}
     <//>`;
 }
 
@@ -45,7 +45,7 @@ export function Blocks() {
             <button
               type="button"
               class="button"
-              aria-label=${t("block.undo", { name: tame(row.name) })}
+              aria-label=${t("block.undo", { name: stripBidi(row.name) })}
               onClick=${() => block(row, false).then(load)}
             >
               ${t("blocks.end")}

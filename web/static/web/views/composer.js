@@ -1,9 +1,9 @@
 /** Where one writes: text, mentions, emoji, files by choice, drop or paste, and how others will read it. */
 import * as api from "../api.js";
-import { attempt } from "../app.js";
-import { classes, html, keptInTab, setting, useEffect, useLayoutEffect, useRef, useState } from "../core.js";
+import { withToast } from "../app.js";
+import { classes, html, tabStore, setting, useEffect, useLayoutEffect, useRef, useState } from "../core.js";
 import { languageName, LANGUAGES, number, size, t } from "../i18n.js";
-import { forSending, rich, tame } from "../text.js";
+import { forSending, renderText, stripBidi } from "../text.js";
 import { EmojiButton } from "./emoji.js";
 import { Avatar, Icon, IconButton, Name } from "./parts.js";
 
@@ -18,11 +18,11 @@ const TYPING_EVERY = 3000;
  */
 export function Composer({ conversation, room, parent = null, label, onTyping, autofocus = false }) {
   const draftName = `draft.${room.me?.id}.${conversation.id}.${parent ?? ""}`;
-  const [value, setValue] = useState(() => keptInTab.get(draftName)?.text ?? "");
+  const [value, setValue] = useState(() => tabStore.get(draftName)?.text ?? "");
   const [files, setFiles] = useState(/** @type {Staged[]} */ ([]));
   const [picking, setPicking] = useState(/** @type {{from: number, query: string, at: number} | null} */ (null));
   const [isPreviewing, setPreviewing] = useState(false);
-  const mentions = useRef(new Map(keptInTab.get(draftName)?.mentions ?? []));
+  const mentions = useRef(new Map(tabStore.get(draftName)?.mentions ?? []));
   const box = useRef(null);
   const chooser = useRef(null);
   const lastTyped = useRef(0);
@@ -39,7 +39,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
 
   const write = (text) => {
     setValue(text);
-    keptInTab.set(draftName, text ? { text, mentions: [...mentions.current] } : null);
+    tabStore.set(draftName, text ? { text, mentions: [...mentions.current] } : null);
     setPicking(mentionAt(text, box.current?.selectionStart ?? text.length));
     if (text && onTyping && performance.now() - lastTyped.current > TYPING_EVERY) {
       lastTyped.current = performance.now();
@@ -62,21 +62,21 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
       .slice(0, MOST_FILES - files.length)
       .map((file) =>
         startUpload(file, (id, changes) =>
-          setFiles((all) => all.map((one) => (one.key === id ? { ...one, ...changes } : one))),
+          setFiles((all) => all.map((file) => (file.key === id ? { ...file, ...changes } : file))),
         ),
       );
     setFiles((all) => [...all, ...rows]);
   };
   const dropFile = (row) => {
     row.stop();
-    setFiles((all) => all.filter((one) => one.key !== row.key));
+    setFiles((all) => all.filter((file) => file.key !== row.key));
     if (row.file) api.remove(`/files/${row.file.id}`).catch(() => {});
   };
 
   const content = forSending(value.trim(), mentions.current);
   const letters = Array.from(content).length;
-  const isUploading = files.some((one) => !one.file && !one.error);
-  const ready = files.filter((one) => one.file).map((one) => one.file);
+  const isUploading = files.some((file) => !file.file && !file.error);
+  const ready = files.filter((file) => file.file).map((file) => file.file);
   const canSend = (content || ready.length > 0) && letters <= MOST_LETTERS && !isUploading && !room.isClosed;
 
   // Sent while a file is still on its way: as soon as it is there.
@@ -95,7 +95,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
       parent,
     });
     mentions.current = new Map();
-    keptInTab.set(draftName, null);
+    tabStore.set(draftName, null);
     setValue("");
     setFiles([]);
     setPicking(null);
@@ -213,11 +213,11 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
                     !row.file &&
                     !row.error &&
                     html`
-                      <progress max="1" value=${row.share} aria-label=${tame(row.name)}></progress>`
+                      <progress max="1" value=${row.share} aria-label=${stripBidi(row.name)}></progress>`
                   }
                   <${IconButton}
                     name="close"
-                    label=${t("composer.removeFile", { name: tame(row.name) })}
+                    label=${t("composer.removeFile", { name: stripBidi(row.name) })}
                     onClick=${() => dropFile(row)}
                   />
                 </li>`,
@@ -293,8 +293,8 @@ const hasKeyboard = () => matchMedia("(hover: hover)").matches;
 
 /** The word after an @ at the caret, or null. */
 function mentionAt(text, caret) {
-  const found = /(?:^|[\s(（、。，])@([^\s@]{0,40})$/u.exec(text.slice(0, caret));
-  return found ? { from: caret - found[1].length - 1, query: found[1].toLocaleLowerCase(), at: 0 } : null;
+  const match = /(?:^|[\s(（、。，])@([^\s@]{0,40})$/u.exec(text.slice(0, caret));
+  return match ? { from: caret - match[1].length - 1, query: match[1].toLocaleLowerCase(), at: 0 } : null;
 }
 
 function people(room, query) {
@@ -365,18 +365,18 @@ function Preview({ content, room, onClose }) {
   const others = room.languages ?? [];
   const choices = (others.length ? others : Object.keys(LANGUAGES)).filter((code) => code !== room.language);
   const [language, setLanguage] = useState(choices[0] ?? "en");
-  const [told, setTold] = useState(/** @type {import("../../../schema").PreviewResource | null} */ (null));
+  const [preview, setPreview] = useState(/** @type {import("../../../schema").PreviewResource | null} */ (null));
   const [isAsking, setAsking] = useState(false);
   useEffect(() => {
     if (!content) return undefined;
     let isStale = false;
     const timer = setTimeout(async () => {
       setAsking(true);
-      const answer = await attempt(() =>
+      const answer = await withToast(() =>
         api.post(`/workspaces/${room.workspaceId}/translate`, { text: content, target: language }),
       );
       if (isStale) return;
-      setTold(answer?.data ?? null);
+      setPreview(answer?.data ?? null);
       setAsking(false);
     }, 350);
     return () => {
@@ -401,35 +401,35 @@ function Preview({ content, room, onClose }) {
             )}
           </select>
         </label>
-        ${readers.length > 0 && html`<span class="hint">${readers.slice(0, 3).map(tame).join(", ")}</span>`}
+        ${readers.length > 0 && html`<span class="hint">${readers.slice(0, 3).map(stripBidi).join(", ")}</span>`}
         <${IconButton} name="close" label=${t("close")} onClick=${onClose} />
       </header>
       ${
-        told?.text &&
+        preview?.text &&
         html`
-          <p class="text preview-text" lang=${told.target} dir="auto">
-            ${rich(told.text, { names: room.names, me: room.me })}
+          <p class="text preview-text" lang=${preview.target} dir="auto">
+            ${renderText(preview.text, { names: room.names, me: room.me })}
           </p>
           ${
-            told.back_translation &&
+            preview.back_translation &&
             html`
               <p class="hint">
                 ${t("preview.back")}${" "}
-                <span class="preview-back" lang=${told.source} dir="auto">
-                  ${rich(told.back_translation, { names: room.names, me: room.me })}
+                <span class="preview-back" lang=${preview.source} dir="auto">
+                  ${renderText(preview.back_translation, { names: room.names, me: room.me })}
                 </span>
               </p>`
           }`
       }
       ${
-        told &&
-        !told.text &&
+        preview &&
+        !preview.text &&
         html`
-          <p class="hint">${told.reason || t("translation.failed", { language: languageName(told.target) })}</p>`
+          <p class="hint">${preview.reason || t("translation.failed", { language: languageName(preview.target) })}</p>`
       }
       ${
         isAsking &&
-        !told &&
+        !preview &&
         html`
           <p class="translating">
             <span class="shimmer"></span>

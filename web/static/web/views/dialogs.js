@@ -1,18 +1,18 @@
 /** Making and changing places: workspaces, channels, direct conversations, invites. */
 import * as api from "../api.js";
-import { app, attempt, channelPath, copy, loadChannels, loadMembers, loadPlaces, unreadIn } from "../app.js";
+import { app, withToast, channelPath, copy, loadChannels, loadMembers, loadSidebar, unreadIn } from "../app.js";
 import { html, useEffect, useState } from "../core.js";
 import { moment, t } from "../i18n.js";
 import { go } from "../router.js";
-import { tame } from "../text.js";
+import { stripBidi } from "../text.js";
 import { Avatar, Dialog, Form, Icon, IconButton, Name } from "./parts.js";
 import { Unread } from "./unread.js";
 
 const visibilities = (chosen, first) => html`
   ${["public", "private"].map(
-    (one) => html`
-      <option key=${one} value=${one} selected=${one === chosen}>
-        ${t(`${first}.${one}`)}
+    (visibility) => html`
+      <option key=${visibility} value=${visibility} selected=${visibility === chosen}>
+        ${t(`${first}.${visibility}`)}
       </option>`,
   )}`;
 
@@ -40,7 +40,7 @@ export function Confirm({ title, children, button, work, onClose }) {
 export function NewWorkspace({ onClose }) {
   const submit = async ({ name }) => {
     const { data } = await api.post("/workspaces", { name });
-    await loadPlaces();
+    await loadSidebar();
     onClose();
     go(`/w/${data.id}`);
   };
@@ -58,11 +58,11 @@ export function JoinWorkspace({ onClose }) {
   const [rows, setRows] = useState(/** @type {import("../../../types").Workspace[]} */ ([]));
   const [locked, setLocked] = useState(/** @type {import("../../../types").Workspace | null} */ (null));
   useEffect(() => {
-    attempt(async () => setRows((await api.get("/workspaces", { discover: true, per_page: 50 })).data));
+    withToast(async () => setRows((await api.get("/workspaces", { discover: true, per_page: 50 })).data));
   }, []);
   const join = async (row, password) => {
     await api.post(`/workspaces/${row.id}/join`, password ? { password } : {});
-    await loadPlaces();
+    await loadSidebar();
     onClose();
     go(`/w/${row.id}`);
   };
@@ -91,7 +91,7 @@ export function JoinWorkspace({ onClose }) {
                   <button
                     type="button"
                     class="button"
-                    onClick=${() => (row.has_password ? setLocked(row) : attempt(() => join(row)))}
+                    onClick=${() => (row.has_password ? setLocked(row) : withToast(() => join(row)))}
                   >
                     ${t("workspace.joinThis")}
                   </button>
@@ -109,7 +109,7 @@ export function JoinWorkspace({ onClose }) {
               {
                 name: "password",
                 type: "password",
-                label: `${tame(locked.name)} · ${t("signin.password")}`,
+                label: `${stripBidi(locked.name)} · ${t("signin.password")}`,
                 autocomplete: "off",
               },
             ]}
@@ -121,7 +121,7 @@ export function JoinWorkspace({ onClose }) {
 export function RenameWorkspace({ workspace, onClose }) {
   const submit = async ({ name }) => {
     await api.patch(`/workspaces/${workspace.id}`, { name });
-    await loadPlaces();
+    await loadSidebar();
     onClose();
   };
   return html`
@@ -139,12 +139,12 @@ export function LeaveWorkspace({ workspace, onClose }) {
   const [{ id, name }] = useState(workspace);
   const leave = async () => {
     await api.post(`/workspaces/${id}/leave`);
-    await loadPlaces();
+    await loadSidebar();
     go("/");
   };
   return html`
     <${Confirm} title=${t("workspace.leave")} button=${t("workspace.leave")} work=${leave} onClose=${onClose}>
-      ${t("workspace.leaveSure", { name: tame(name) })}
+      ${t("workspace.leaveSure", { name: stripBidi(name) })}
     <//>`;
 }
 
@@ -197,12 +197,12 @@ export function ChannelSettings({ channel, workspace, onClose }) {
   if (asked === "leave")
     return html`
       <${Confirm} title=${t("channel.leave")} button=${t("channel.leave")} work=${leave} onClose=${onClose}>
-        ${t("channel.leaveSure", { name: tame(channel.name) })}
+        ${t("channel.leaveSure", { name: stripBidi(channel.name) })}
       <//>`;
   if (asked === "archive")
     return html`
       <${Confirm} title=${t("channel.archive")} button=${t("channel.archive")} work=${archive} onClose=${onClose}>
-        ${t("channel.archiveSure", { name: tame(channel.name) })}
+        ${t("channel.archiveSure", { name: stripBidi(channel.name) })}
       <//>`;
   return html`
     <${Dialog}
@@ -234,7 +234,7 @@ export function ChannelSettings({ channel, workspace, onClose }) {
                 type="button"
                 class="button"
                 onClick=${() =>
-                  attempt(async () => {
+                  withToast(async () => {
                     await api.post(`${path}/unarchive`);
                     await done();
                   })}
@@ -259,10 +259,10 @@ export function ChannelSettings({ channel, workspace, onClose }) {
 
 function ChannelPeople({ path, workspace }) {
   const [rows, setRows] = useState(/** @type {import("../../../types").Member[]} */ ([]));
-  const load = () => attempt(async () => setRows(await api.all(`${path}/members`)));
+  const load = () => withToast(async () => setRows(await api.all(`${path}/members`)));
   useEffect(() => {
     load();
-    if (!app.state.members[workspace.id]) attempt(() => loadMembers(workspace.id));
+    if (!app.state.members[workspace.id]) withToast(() => loadMembers(workspace.id));
   }, []);
   const inside = new Set(rows.map((row) => row.id));
   const outside = (app.state.members[workspace.id] ?? []).filter((row) => !inside.has(row.id));
@@ -278,9 +278,9 @@ function ChannelPeople({ path, workspace }) {
             </span>
             <${IconButton}
               name="close"
-              label=${t("members.remove", { name: tame(row.user.name) })}
+              label=${t("members.remove", { name: stripBidi(row.user.name) })}
               onClick=${() =>
-                attempt(async () => {
+                withToast(async () => {
                   await api.remove(`${path}/members/${row.id}`);
                   await load();
                 })}
@@ -297,7 +297,7 @@ function ChannelPeople({ path, workspace }) {
             id="add-member"
             onChange=${(event) =>
               event.target.value &&
-              attempt(async () => {
+              withToast(async () => {
                 await api.post(`${path}/members`, { member_id: event.target.value });
                 event.target.value = "";
                 await load();
@@ -307,7 +307,7 @@ function ChannelPeople({ path, workspace }) {
             ${outside.map(
               (row) => html`
                 <option key=${row.id} value=${row.id}>
-                  ${tame(row.user.name)}
+                  ${stripBidi(row.user.name)}
                 </option>`,
             )}
           </select>
@@ -318,7 +318,7 @@ function ChannelPeople({ path, workspace }) {
 export function NewDirect({ workspace, onPick, onClose }) {
   const { members, me } = app.state;
   useEffect(() => {
-    if (workspace && !members[workspace.id]) attempt(() => loadMembers(workspace.id));
+    if (workspace && !members[workspace.id]) withToast(() => loadMembers(workspace.id));
   }, []);
   const submit = async ({ email }) => {
     const { data } = await api.post("/direct-recipients/resolve", { email });
@@ -369,10 +369,10 @@ export function InvitePeople({ workspace, onClose }) {
   const [rows, setRows] = useState(/** @type {import("../../../types").Invite[] | null} */ (null));
   const load = async () => setRows(await api.all(path));
   useEffect(() => {
-    attempt(load);
+    withToast(load);
   }, []);
   const make = () =>
-    attempt(async () => {
+    withToast(async () => {
       await api.post(path, {});
       await load();
     });
@@ -394,7 +394,7 @@ export function InvitePeople({ workspace, onClose }) {
                 name="trash"
                 label=${t("invite.revoke")}
                 onClick=${() =>
-                  attempt(async () => {
+                  withToast(async () => {
                     await api.remove(`${path}/${row.id}`);
                     await load();
                   })}
@@ -419,12 +419,12 @@ export function Rooms({ onClose }) {
   const [rows, setRows] = useState(/** @type {import("../../../schema").RoomResource[] | null} */ (null));
   const load = async () => setRows(await api.all("/external/rooms", { status: "active" }));
   useEffect(() => {
-    attempt(load);
+    withToast(load);
   }, []);
   const submit = async ({ name }, form) => {
     await api.post("/external/rooms", { name });
     form.reset();
-    await Promise.all([load(), loadPlaces()]);
+    await Promise.all([load(), loadSidebar()]);
   };
   const [closing, setClosing] = useState(/** @type {import("../../../schema").RoomResource | null} */ (null));
   const close = async () => {
@@ -439,7 +439,7 @@ export function Rooms({ onClose }) {
         work=${close}
         onClose=${() => setClosing(null)}
       >
-        ${t("rooms.closeSure", { name: tame(closing.name) })}
+        ${t("rooms.closeSure", { name: stripBidi(closing.name) })}
       <//>`;
   return html`
     <${Dialog} title=${t("rooms.title")} onClose=${onClose}>
@@ -456,7 +456,7 @@ export function Rooms({ onClose }) {
               </strong>
               <input
                 readonly
-                aria-label=${t("rooms.link", { name: tame(row.name) })}
+                aria-label=${t("rooms.link", { name: stripBidi(row.name) })}
                 value=${address}
                 onFocus=${(event) => event.target.select()}
               />
@@ -465,7 +465,7 @@ export function Rooms({ onClose }) {
               <input
                 readonly
                 class="tag"
-                aria-label=${t("rooms.tag", { name: tame(row.name) })}
+                aria-label=${t("rooms.tag", { name: stripBidi(row.name) })}
                 value=${tag}
                 onFocus=${(event) => event.target.select()}
               />

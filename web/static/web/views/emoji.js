@@ -1,5 +1,5 @@
 /** A small choice of emoji, found by words of one's language or by looking. */
-import { html, kept, useLayoutEffect, useRef, useState } from "../core.js";
+import { html, localStore, useLayoutEffect, useRef, useState } from "../core.js";
 import { spoken, t } from "../i18n.js";
 import { float, Icon } from "./parts.js";
 
@@ -41,18 +41,18 @@ function Picker({ onPick, onClose }) {
     document.addEventListener("pointerdown", away);
     float(root.current, root.current.parentNode);
     root.current.querySelector("input").focus();
-    Promise.all([wordsIn(spoken()), wordsIn("en")]).then((told) => setWords(/** @type {any} */ (told)));
+    Promise.all([wordsIn(spoken()), wordsIn("en")]).then((catalogues) => setWords(/** @type {any} */ (catalogues)));
     return () => document.removeEventListener("pointerdown", away);
   }, []);
   const pick = (emoji) => {
-    kept.set("emoji", [emoji, ...(kept.get("emoji") ?? []).filter((one) => one !== emoji)].slice(0, 8));
+    localStore.set("emoji", [emoji, ...(localStore.get("emoji") ?? []).filter((other) => other !== emoji)].slice(0, 8));
     onPick(emoji);
     onClose();
   };
   const wanted = query.trim().toLocaleLowerCase();
   const isFound = (emoji) =>
-    words.some((told) => told[emoji]?.some((word) => word.toLocaleLowerCase().includes(wanted)));
-  const recent = kept.get("emoji") ?? [];
+    words.some((names) => names[emoji]?.some((word) => word.toLocaleLowerCase().includes(wanted)));
+  const recent = localStore.get("emoji") ?? [];
   const rows = wanted ? [ROWS.flat().filter(isFound)] : [recent, ...ROWS].filter((row) => row.length);
   const onKeyDown = (event) => {
     if (event.key === "Escape") {

@@ -1,10 +1,10 @@
 /** One message: who said it, what it says in the reader's language, and how it came to say that. */
 import * as api from "../api.js";
 import { blobOf, pathOf } from "../api.js";
-import { attempt, copy, pageOf, say } from "../app.js";
+import { withToast, copy, pageOf, toast } from "../app.js";
 import { classes, html, useEffect, useLayoutEffect, useRef, useState } from "../core.js";
 import { languageName, list, moment, size, t, time } from "../i18n.js";
-import { forSending, forTyping, gist, isOnlyEmoji, rich, tame } from "../text.js";
+import { forSending, forTyping, excerpt, isOnlyEmoji, renderText, stripBidi } from "../text.js";
 import { EmojiButton, QUICK } from "./emoji.js";
 import { Avatar, Dialog, Form, Icon, IconButton, Menu, MenuItem, Name } from "./parts.js";
 
@@ -55,9 +55,9 @@ export function Message({ message, conversation, isFirst, room, inThread = false
     reply: () => room.onThread && room.onThread(message.parent_message_id ?? message.id),
     edit: () => isMine && !room.isGuest && !isGone && setEditing(true),
     remove: () => (isMine || room.canModerate) && !room.isGuest && !isGone && setDialog("delete"),
-    react: (emoji) => attempt(() => conversation.react(message.id, emoji)),
-    pin: () => attempt(() => conversation.pin(message.id, !isPinned)),
-    copy: () => attempt(() => copy(message.display_content ?? "")),
+    react: (emoji) => withToast(() => conversation.react(message.id, emoji)),
+    pin: () => withToast(() => conversation.pin(message.id, !isPinned)),
+    copy: () => withToast(() => copy(message.display_content ?? "")),
     // Its reader may be in other workspaces than its writer.
     link: () => copy(location.origin + pageOf(message, null)),
   };
@@ -89,7 +89,7 @@ export function Message({ message, conversation, isFirst, room, inThread = false
       data-id=${message.id}
       tabindex="-1"
       onKeyDown=${onKeyDown}
-      aria-label=${t("message.by", { name: tame(name), time: time(message.created_at) })}
+      aria-label=${t("message.by", { name: stripBidi(name), time: time(message.created_at) })}
     >
       ${
         isFirst
@@ -155,17 +155,17 @@ export function Message({ message, conversation, isFirst, room, inThread = false
           html`
             <div class="reactions">
               ${message.reactions.map(
-                (one) => html`
+                (reaction) => html`
                   <button
-                    key=${one.emoji}
+                    key=${reaction.emoji}
                     type="button"
-                    class=${classes("reaction", one.reacted && "on")}
-                    aria-pressed=${one.reacted}
+                    class=${classes("reaction", reaction.reacted && "on")}
+                    aria-pressed=${reaction.reacted}
                     disabled=${!mayReact}
-                    aria-label=${t("reaction.count", { emoji: one.emoji, count: one.count })}
-                    onClick=${() => actions.react(one.emoji)}
+                    aria-label=${t("reaction.count", { emoji: reaction.emoji, count: reaction.count })}
+                    onClick=${() => actions.react(reaction.emoji)}
                   >
-                    <span aria-hidden="true">${one.emoji}</span> <span aria-hidden="true">${one.count}</span>
+                    <span aria-hidden="true">${reaction.emoji}</span> <span aria-hidden="true">${reaction.count}</span>
                   </button>`,
               )}
             </div>`
@@ -299,7 +299,7 @@ function Text({ message, room }) {
       dir="auto"
       lang=${message.display_language}
     >
-      ${rich(content, { type: message.type, names: room.names, me: room.me })}
+      ${renderText(content, { type: message.type, names: room.names, me: room.me })}
       ${
         message.edited_at &&
         html`
@@ -345,7 +345,7 @@ function Translation({ message, room, shows, setShows, conversation, onCorrect }
         html`
           <div class="original">
             <div class="text" dir="auto" lang=${message.original_language}>
-              ${rich(message.original_content, {
+              ${renderText(message.original_content, {
                 type: message.type,
                 names: room.names,
                 me: room.me,
@@ -393,7 +393,7 @@ function useHow(message, conversation, language) {
   useEffect(() => {
     let isStale = false;
     api.get(`${conversation.path}/messages/${message.id}/translations`, { per_page: 100 }).then(
-      ({ data }) => isStale || setRow(data.find((one) => one.language === language) ?? {}),
+      ({ data }) => isStale || setRow(data.find((translation) => translation.language === language) ?? {}),
       () => isStale || setRow({ reason: "away" }),
     );
     return () => {
@@ -406,7 +406,7 @@ function useHow(message, conversation, language) {
 /** Whose words a translation is made of. */
 function Maker({ message, conversation }) {
   const row = useHow(message, conversation, message.display_language);
-  if (row?.corrected_by) return html`${t("translation.corrected", { name: tame(row.corrected_by.name) })} `;
+  if (row?.corrected_by) return html`${t("translation.corrected", { name: stripBidi(row.corrected_by.name) })} `;
   return row?.engine ? html`${t("translation.by", { engine: row.engine })} ` : "";
 }
 
@@ -459,7 +459,8 @@ function Quote({ id, conversation, room }) {
               ${
                 parent.deleted_at
                   ? t("message.deleted")
-                  : gist(parent.display_content) || list(parent.attachments.map((one) => tame(one.client_name)))
+                  : excerpt(parent.display_content) ||
+                    list(parent.attachments.map((file) => stripBidi(file.client_name)))
               }
             </span>`
           : html`
@@ -491,7 +492,7 @@ function Picture({ row, isGuest }) {
     if (!isGuest) return undefined;
     let url = "";
     blobOf(shown).then(
-      (made) => setSource((url = made)),
+      (address) => setSource((url = address)),
       () => setBroken(true),
     );
     return () => url && URL.revokeObjectURL(url);
@@ -499,7 +500,8 @@ function Picture({ row, isGuest }) {
   if (isBroken) return html`<${Download} row=${row} isGuest=${isGuest} />`;
   const onError = () =>
     source === pathOf(row.download_url) || isGuest ? setBroken(true) : setSource(pathOf(row.download_url));
-  const image = source && html`<img src=${source} alt=${tame(row.client_name)} loading="lazy" onError=${onError} />`;
+  const image =
+    source && html`<img src=${source} alt=${stripBidi(row.client_name)} loading="lazy" onError=${onError} />`;
   // No cookie speaks for a guest: the whole picture is fetched with their token, as a file is.
   if (isGuest)
     return html`
@@ -514,7 +516,7 @@ function Picture({ row, isGuest }) {
 
 /** Save an attachment that only a token opens. */
 async function saveFile(row) {
-  const url = await attempt(() => blobOf(row.download_url));
+  const url = await withToast(() => blobOf(row.download_url));
   if (!url) return;
   Object.assign(document.createElement("a"), { href: url, download: row.client_name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
@@ -553,7 +555,7 @@ function Editor({ message, conversation, onDone }) {
     if (
       content &&
       content !== message.original_content &&
-      !(await attempt(() => conversation.edit(message.id, content).then(() => true)))
+      !(await withToast(() => conversation.edit(message.id, content).then(() => true)))
     )
       return;
     onDone();
@@ -593,14 +595,14 @@ function Editor({ message, conversation, onDone }) {
 
 function DeleteDialog({ message, conversation, onClose }) {
   const remove = async () => {
-    await attempt(() => conversation.delete(message.id));
+    await withToast(() => conversation.delete(message.id));
     onClose();
   };
   return html`
     <${Dialog} title=${t("delete.title")} onClose=${onClose}>
       <p>${t("delete.sure")}</p>
       <blockquote class="quoted" dir="auto" lang=${message.display_language}>
-        ${gist(message.display_content, 300)}
+        ${excerpt(message.display_content, 300)}
       </blockquote>
       <div class="form-end">
         <button type="button" class="button" onClick=${onClose}>
@@ -616,7 +618,7 @@ function DeleteDialog({ message, conversation, onClose }) {
 function ReportDialog({ message, conversation, onClose }) {
   const submit = async ({ reason }) => {
     await api.post(`${conversation.path}/messages/${message.id}/report`, { reason });
-    say(t("report.sent"));
+    toast(t("report.sent"));
     onClose();
   };
   return html`

@@ -1,10 +1,10 @@
 /** When this person is called: on their devices, in this browser, and how much of each conversation. */
 import * as api from "../api.js";
-import { attempt, say } from "../app.js";
+import { withToast, toast } from "../app.js";
 import { html, useEffect, useState } from "../core.js";
 import { moment, t } from "../i18n.js";
 import { isNotifying, levelChanged, mayNotify, setNotifying } from "../notify.js";
-import { tame } from "../text.js";
+import { stripBidi } from "../text.js";
 import { MenuItem, Waiting } from "./parts.js";
 
 const LEVELS = ["all", "mentions", "none"];
@@ -21,7 +21,7 @@ function InThisBrowser() {
   const [isOn, setOn] = useState(isNotifying());
   const change = async () => {
     const is = await setNotifying(!isOn);
-    if (!is && !isOn) say(t("notify.refused"), "error");
+    if (!is && !isOn) toast(t("notify.refused"), "error");
     setOn(is);
   };
   return html`
@@ -36,10 +36,10 @@ function InThisBrowser() {
 function OnDevices() {
   const [state, setState] = useState(/** @type {any} */ (null));
   useEffect(() => {
-    attempt(async () => setState((await api.get("/me/notifications")).data));
+    withToast(async () => setState((await api.get("/me/notifications")).data));
   }, []);
   const save = (changes) =>
-    attempt(async () => {
+    withToast(async () => {
       const { enabled, quiet_hours } = { ...state, ...changes };
       setState((await api.put("/me/notifications", { enabled, quiet_hours })).data);
     });
@@ -99,12 +99,12 @@ function QuietHours({ hours, save }) {
 /** Phones and browsers that get pushes. */
 function Devices() {
   const [rows, setRows] = useState(/** @type {any[]} */ ([]));
-  const load = () => attempt(async () => setRows(await api.all("/me/devices")));
+  const load = () => withToast(async () => setRows(await api.all("/me/devices")));
   useEffect(() => {
     load();
   }, []);
   const end = (row) =>
-    attempt(async () => {
+    withToast(async () => {
       await api.remove(`/devices/${row.id}`);
       await load();
     });
@@ -116,7 +116,7 @@ function Devices() {
         (row) => html`
           <li key=${row.id}>
             <span class="person">
-              <strong>${tame(row.device_name ?? row.platform)}</strong>
+              <strong>${stripBidi(row.device_name ?? row.platform)}</strong>
               <span class="hint">
                 ${row.platform} · ${moment(row.last_used_at)}
               </span>
@@ -133,13 +133,13 @@ function Devices() {
 export function Levels({ path }) {
   const [level, setLevel] = useState("");
   useEffect(() => {
-    attempt(async () => setLevel((await api.get(`${path}/notifications`)).data.level));
+    withToast(async () => setLevel((await api.get(`${path}/notifications`)).data.level));
   }, [path]);
-  const choose = (one) =>
-    attempt(async () => {
-      await api.put(`${path}/notifications`, { level: one });
+  const choose = (choice) =>
+    withToast(async () => {
+      await api.put(`${path}/notifications`, { level: choice });
       levelChanged(path);
-      say(t("saved"));
+      toast(t("saved"));
     });
   return html`
     <div class="menu-label" id="levels">
@@ -147,9 +147,9 @@ export function Levels({ path }) {
     </div>
     <div role="group" aria-labelledby="levels">
       ${LEVELS.map(
-        (one) => html`
-          <${MenuItem} key=${one} checked=${one === level} onClick=${() => choose(one)}>
-            ${t(`level.${one}`)}
+        (choice) => html`
+          <${MenuItem} key=${choice} checked=${choice === level} onClick=${() => choose(choice)}>
+            ${t(`level.${choice}`)}
           <//>`,
       )}
     </div>`;

@@ -1,9 +1,9 @@
 /** What stands beside a conversation: a thread, pins, search, and who is here. */
 import * as api from "../api.js";
-import { app, attempt, loadMembers } from "../app.js";
+import { app, withToast, loadMembers } from "../app.js";
 import { html, useEffect, useLayoutEffect, useMemo, useObserved, useRef, useState } from "../core.js";
 import { languageName, moment, t } from "../i18n.js";
-import { gist, tame } from "../text.js";
+import { excerpt, stripBidi } from "../text.js";
 import { Composer } from "./composer.js";
 import { Confirm } from "./dialogs.js";
 import { Message } from "./message.js";
@@ -62,7 +62,7 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
         conversation.upsert(parent.data);
         setRead(readOf(data, meta));
       },
-      (error) => isStale || (attempt(() => Promise.reject(error)), onClose()),
+      (error) => isStale || (withToast(() => Promise.reject(error)), onClose()),
     );
     return () => {
       isStale = true;
@@ -70,7 +70,7 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
     };
   }, [conversation, id, app.state.language, conversation.readings]);
   const older = async () => {
-    const answer = await attempt(() =>
+    const answer = await withToast(() =>
       conversation.ask(`${conversation.path}/messages/${id}/replies`, {
         limit: REPLIES,
         before: read?.before,
@@ -85,9 +85,9 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
     const all = [...conversation.thread.rows.values(), ...conversation.messages];
     // Replies before the gap wait for what stands between.
     const shown = all.filter((row) => row.id === id || (row.parent_message_id === id && row.seq >= (read?.from ?? 0)));
-    return [...new Map(shown.map((row) => [row.id, row])).values()].sort((one, other) => one.seq - other.seq);
+    return [...new Map(shown.map((row) => [row.id, row])).values()].sort((row, other) => row.seq - other.seq);
   }, [id, read, conversation.messages, conversation.thread]);
-  const sending = conversation.outgoing.flatMap((one) => (one.parent === id ? one.key + one.state : [])).join();
+  const sending = conversation.outgoing.flatMap((item) => (item.parent === id ? item.key + item.state : [])).join();
   useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [rows.at(-1)?.id, sending]);
   const lines = rows.map(
     (row) => html`
@@ -164,7 +164,8 @@ function Found({ row, where, onJump, query = "" }) {
           ${
             row.snippet
               ? snippet(row.snippet, query)
-              : gist(row.display_content, 220) || row.attachments?.map((one) => tame(one.client_name)).join(", ")
+              : excerpt(row.display_content, 220) ||
+                row.attachments?.map((file) => stripBidi(file.client_name)).join(", ")
           }
         </span>
       </button>
@@ -183,7 +184,7 @@ export function Pins({ conversation, onJump, onClose }) {
   useObserved(conversation);
   const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
   useEffect(() => {
-    attempt(async () => setRows((await api.get(`${conversation.path}/pins`, { limit: 100 })).data));
+    withToast(async () => setRows((await api.get(`${conversation.path}/pins`, { limit: 100 })).data));
   }, [conversation, [...conversation.pinned].join(), app.state.language]);
   return html`
     <${Panel} title=${t("pins.title")} onClose=${onClose}>
@@ -216,7 +217,7 @@ export function Search({ workspaceId, nameOf, onJump, onClose }) {
   const newest = useRef(query);
   newest.current = query;
   const ask = async (before) => {
-    const answer = await attempt(() => api.get(`/workspaces/${workspaceId}/search`, { q: query.trim(), before }));
+    const answer = await withToast(() => api.get(`/workspaces/${workspaceId}/search`, { q: query.trim(), before }));
     // Answers may overtake each other: those of other words are not wanted any more.
     if (!answer || newest.current !== query) return;
     setRows((old) => (before ? [...(old ?? []), ...answer.data] : answer.data));
@@ -272,21 +273,21 @@ export function Search({ workspaceId, nameOf, onJump, onClose }) {
 function MemberMenu({ workspaceId, row, onRemove }) {
   const path = `/workspaces/${workspaceId}/members/${row.id}`;
   const give = (role) =>
-    attempt(async () => {
+    withToast(async () => {
       await api.put(path, { role });
       await loadMembers(workspaceId);
     });
   return html`
-    <${Menu} label=${t("members.change", { name: tame(row.user.name) })} icon="more">
+    <${Menu} label=${t("members.change", { name: stripBidi(row.user.name) })} icon="more">
       ${["owner", "admin", "member"].map(
-        (one) => html`
-          <${MenuItem} key=${one} checked=${one === row.role} onClick=${() => give(one)}>
-            ${t(`role.${one}`)}
+        (choice) => html`
+          <${MenuItem} key=${choice} checked=${choice === row.role} onClick=${() => give(choice)}>
+            ${t(`role.${choice}`)}
           <//>`,
       )}
       <hr />
       <${MenuItem} icon="trash" danger onClick=${onRemove}>
-        ${t("members.remove", { name: tame(row.user.name) })}
+        ${t("members.remove", { name: stripBidi(row.user.name) })}
       <//>
     <//>`;
 }
@@ -296,7 +297,7 @@ export function Members({ workspaceId, role, onClose, onMessage, onInvite }) {
   const rows = members[workspaceId];
   const [leaving, setLeaving] = useState(/** @type {import("../../../types").Member | null} */ (null));
   useEffect(() => {
-    attempt(() => loadMembers(workspaceId));
+    withToast(() => loadMembers(workspaceId));
   }, [workspaceId]);
   const remove = async () => {
     await api.remove(`/workspaces/${workspaceId}/members/${leaving?.id}`);
@@ -344,7 +345,7 @@ export function Members({ workspaceId, role, onClose, onMessage, onInvite }) {
                         html`
                           <${IconButton}
                             name="thread"
-                            label=${t("direct.write", { name: tame(row.user.name) })}
+                            label=${t("direct.write", { name: stripBidi(row.user.name) })}
                             onClick=${() => onMessage(row.user)}
                           />`
                       }
@@ -358,8 +359,8 @@ export function Members({ workspaceId, role, onClose, onMessage, onInvite }) {
       leaving &&
       html`
         <${Confirm}
-          title=${t("members.remove", { name: tame(leaving.user.name) })}
-          button=${t("members.remove", { name: tame(leaving.user.name) })}
+          title=${t("members.remove", { name: stripBidi(leaving.user.name) })}
+          button=${t("members.remove", { name: stripBidi(leaving.user.name) })}
           work=${remove}
           onClose=${() => setLeaving(null)}
         >

@@ -1,9 +1,19 @@
 /** Small pieces that every page uses: icons, avatars, dialogs, fields and a menu. */
 import { all, pathOf } from "../api.js";
 import { app } from "../app.js";
-import { classes, html, Store, useEffect, useLayoutEffect, useObserved, useRef, useState, useTurns } from "../core.js";
+import {
+  classes,
+  html,
+  Store,
+  useEffect,
+  useLayoutEffect,
+  useObserved,
+  useRef,
+  useState,
+  useLatestOnly,
+} from "../core.js";
 import { t } from "../i18n.js";
-import { tame } from "../text.js";
+import { stripBidi } from "../text.js";
 
 const PATHS = {
   menu: "M4 7h16M4 12h16M4 17h16",
@@ -100,7 +110,7 @@ export function Avatar({ name, url, seed, size = "" }) {
 }
 
 /** Somebody's name: its own direction, and no marks that turn its neighbours. */
-export const Name = ({ children }) => html`<bdi>${tame(children)}</bdi>`;
+export const Name = ({ children }) => html`<bdi>${stripBidi(children)}</bdi>`;
 
 /** The open dialogs, the last on top. */
 const dialogs = new Store({ open: /** @type {object[]} */ ([]) });
@@ -113,9 +123,9 @@ export function Toasts({ within }) {
   return html`
     <div class="toasts" role="status" aria-live="polite">
       ${toasts.map(
-        (one) => html`
-          <p key=${one.id} class=${`toast ${one.kind}`}>
-            ${one.kind === "error" && html`<${Icon} name="warn" />`} ${one.text}
+        (toast) => html`
+          <p key=${toast.id} class=${`toast ${toast.kind}`}>
+            ${toast.kind === "error" && html`<${Icon} name="warn" />`} ${toast.text}
           </p>`,
       )}
     </div>`;
@@ -130,12 +140,12 @@ export function Dialog({ title, onClose, wide, children }) {
     dialogs.set({ open: [...dialogs.state.open, element] });
     (dialog.querySelector("[autofocus]") ?? dialog.querySelector("h2")).focus();
     return () => {
-      dialogs.set({ open: dialogs.state.open.filter((one) => one !== element) });
+      dialogs.set({ open: dialogs.state.open.filter((open) => open !== element) });
       // Before it goes: what had the focus cannot take it as long as the dialog is open, and gets it by this.
       dialog.close();
     };
   }, []);
-  // What it may stand in, a panel say, closes by Escape too.
+  // What it may stand in, such as a panel, closes by Escape too.
   const onKeyDown = (event) => event.key === "Escape" && event.stopPropagation();
   const onCancel = (event) => {
     // Who closes a chooser of files without choosing cancels that alone.
@@ -170,10 +180,10 @@ let lastField = 0;
 /** A labelled field with its errors said to everybody. */
 export function Field({ label, hint, errors, as = "input", children, ...rest }) {
   const [id] = useState(() => `field-${(lastField += 1)}`);
-  const told = errors?.length ? `${id}-error` : hint ? `${id}-hint` : undefined;
+  const description = errors?.length ? `${id}-error` : hint ? `${id}-hint` : undefined;
   const attributes = {
     id,
-    "aria-describedby": told,
+    "aria-describedby": description,
     "aria-invalid": errors?.length ? "true" : undefined,
     ...rest,
   };
@@ -363,11 +373,11 @@ export const MenuItem = ({ icon, children, danger, checked, class: more, ...rest
 export function useRows(path) {
   const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
   const [isMissing, setMissing] = useState(false);
-  const begin = useTurns();
+  const begin = useLatestOnly();
   const load = () => {
     const isToBeShown = begin();
     return all(path).then(
-      (told) => isToBeShown() && setRows(told),
+      (answer) => isToBeShown() && setRows(answer),
       () => setMissing(true),
     );
   };

@@ -1,10 +1,10 @@
 /** A temporary room for a visitor: a nickname, a language, and then one conversation. Speaks with a guest's token, never a cookie. */
 import * as api from "../api.js";
-import { classes, html, keeper, Store, useEffect, useMemo, useObserved, useState } from "../core.js";
+import { classes, html, safeStorage, Store, useEffect, useMemo, useObserved, useState } from "../core.js";
 import { Conversation } from "../conversation.js";
 import { LANGUAGES, moment, speak, spoken, t } from "../i18n.js";
 import { Stream } from "../socket.js";
-import { tame } from "../text.js";
+import { stripBidi } from "../text.js";
 import { Composer } from "./composer.js";
 import { Form, Icon, IconButton, Logo, Name } from "./parts.js";
 import { LanguagePicker } from "./signin.js";
@@ -13,7 +13,7 @@ import { Timeline } from "./timeline.js";
 /** The code of a socket whose guest's room has ended. */
 const ROOM_ENDED = 4403;
 
-const stays = keeper(() => localStorage);
+const stays = safeStorage(() => localStorage);
 
 /** @type {Store<{stay: import("../../../types").Stay | null, conversation: Conversation, link: string, isOver: boolean}>} */
 const visit = new Store({
@@ -48,7 +48,7 @@ function begin(roomId, stay) {
     onSignal: ({ event, data }) => {
       const who = data?.sender ?? data?.user ?? data ?? {};
       if (event === "typing" && String(who.id ?? who.user_id) !== String(stay.guest.id))
-        conversation.hearTyping(`${who.kind ?? "user"}:${who.id ?? who.user_id}`, who.name ?? "");
+        conversation.showTyping(`${who.kind ?? "user"}:${who.id ?? who.user_id}`, who.name ?? "");
     },
     onReset: () => conversation.reread(),
     onRefused: (code) => (code === ROOM_ENDED ? end() : forget(roomId)),
@@ -179,7 +179,7 @@ function Join({ id, isEmbedded }) {
         { anonymous: true },
       );
       stays.set(`stay.${id}`, data);
-      document.title = `${tame(data.room.display_name)} · Rosetta`;
+      document.title = `${stripBidi(data.room.display_name)} · Rosetta`;
       begin(id, data);
     } catch (error) {
       if (error.status === 410 || error.status === 404) visit.set({ isOver: true });

@@ -1,9 +1,9 @@
-/** One's own account: who one is, how one signs in, what is kept, and leaving. */
+/** One's own account: who one is, how one signs in, what is stored, and leaving. */
 import * as api from "../api.js";
-import { app, attempt, changeMe, changePicture, copy, say, signOut } from "../app.js";
-import { html, keptInTab, setting, useEffect, useRef, useState, useTurns } from "../core.js";
+import { app, withToast, changeMe, changePicture, copy, toast, signOut } from "../app.js";
+import { html, tabStore, setting, useEffect, useRef, useState, useLatestOnly } from "../core.js";
 import { LANGUAGES, moment, size, t } from "../i18n.js";
-import { tame } from "../text.js";
+import { stripBidi } from "../text.js";
 import { Blocks } from "./blocks.js";
 import { Notifications } from "./notifications.js";
 import { PROVIDER_NAMES } from "./signin.js";
@@ -64,12 +64,12 @@ function Profile() {
   const { me } = app.state;
   const submit = async (values) => {
     await changeMe(values);
-    say(t("saved"));
+    toast(t("saved"));
   };
   const resend = () =>
-    attempt(async () => {
+    withToast(async () => {
       await api.post("/auth/email/verification-notification");
-      say(t("profile.mailed"));
+      toast(t("profile.mailed"));
     });
   return html`
     <${Picture} me=${me} />
@@ -116,7 +116,7 @@ function Picture({ me }) {
   const [isBusy, setBusy] = useState(false);
   const choose = async (file) => {
     setBusy(true);
-    await attempt(() => changePicture(file));
+    await withToast(() => changePicture(file));
     setBusy(false);
   };
   return html`
@@ -124,7 +124,7 @@ function Picture({ me }) {
       <${Avatar} key=${me.avatar_url} name=${me.name} url=${me.avatar_url} seed=${`user${me.id}`} size="big" />
       <div class="person">
         <strong>
-          <bdi>${tame(me.name)}</bdi>
+          <bdi>${stripBidi(me.name)}</bdi>
         </strong>
         <span class="hint">${me.email}</span>
         <p class="form-end">
@@ -140,7 +140,7 @@ function Picture({ me }) {
           ${
             me.avatar_url &&
             html`
-              <button type="button" class="button small" onClick=${() => attempt(() => changePicture(null))}>
+              <button type="button" class="button small" onClick=${() => withToast(() => changePicture(null))}>
                 ${t("profile.noPicture")}
               </button>`
           }
@@ -163,10 +163,10 @@ function Security() {
   const change = async (values, form) => {
     await api.post("/auth/web/change-password", { ...values, password_confirmation: values.password });
     form.reset();
-    say(t("password.changed"));
+    toast(t("password.changed"));
   };
   const end = (row) =>
-    attempt(async () => {
+    withToast(async () => {
       await api.remove(`/me/sessions/${row.id}`);
       await (row.current ? signOut() : load());
     });
@@ -231,11 +231,11 @@ function Security() {
     }`;
 }
 
-/** "Firefox · Windows" of what a browser says of itself; what is not a browser's keeps its own name. @param {string} said */
-function browserName(said) {
-  const browser = /Edg|OPR|SamsungBrowser|Firefox|FxiOS|CriOS|Chrome|Safari/.exec(said)?.[0];
-  if (!said.startsWith("Mozilla/") || !browser) return tame(said);
-  const system = /iPhone|iPad|Android|Windows|Mac OS X|CrOS|Linux/.exec(said)?.[0];
+/** "Firefox · Windows" of what a browser says of itself; what is not a browser's keeps its own name. @param {string} userAgent */
+function browserName(userAgent) {
+  const browser = /Edg|OPR|SamsungBrowser|Firefox|FxiOS|CriOS|Chrome|Safari/.exec(userAgent)?.[0];
+  if (!userAgent.startsWith("Mozilla/") || !browser) return stripBidi(userAgent);
+  const system = /iPhone|iPad|Android|Windows|Mac OS X|CrOS|Linux/.exec(userAgent)?.[0];
   return [BROWSERS[browser] ?? browser, SYSTEMS[system] ?? system].filter(Boolean).join(" · ");
 }
 
@@ -254,13 +254,13 @@ function Linked() {
   ];
   if (!providers.length) return null;
   const link = (provider) =>
-    attempt(async () => {
+    withToast(async () => {
       const { redirect_url } = await api.post(`/auth/web/social/${provider}/link`);
-      keptInTab.set("social", { purpose: "link" });
+      tabStore.set("social", { purpose: "link" });
       location.assign(redirect_url);
     });
   const unlink = (provider) =>
-    attempt(async () => {
+    withToast(async () => {
       await api.remove(`/auth/web/social/${provider}/unlink`);
       await load();
     });
@@ -268,7 +268,7 @@ function Linked() {
     <h3>${t("social.title")}</h3>
     <ul class="rows">
       ${providers.map((provider) => {
-        const row = rows.find((one) => one.provider === provider);
+        const row = rows.find((account) => account.provider === provider);
         return html`
           <li key=${provider}>
             <span class="person">
@@ -285,31 +285,33 @@ function Linked() {
 
 /** What a token may do, in words where there are any. */
 const abilitiesOf = (row) =>
-  row.abilities.every((one) => one.startsWith("temporary-rooms:"))
+  row.abilities.every((ability) => ability.startsWith("temporary-rooms:"))
     ? t("tokens.rooms")
-    : row.abilities.map((one) => (["*", "automation:messages"].includes(one) ? t(`tokens.${one}`) : one)).join(", ");
+    : row.abilities
+        .map((ability) => (["*", "automation:messages"].includes(ability) ? t(`tokens.${ability}`) : ability))
+        .join(", ");
 
 function Tokens() {
   const { rows, load, isMissing } = useRows("/me/tokens");
-  const [made, setMade] = useState("");
+  const [token, setToken] = useState("");
   if (isMissing) return html`<p class="hint">${t("notYet")}</p>`;
   const submit = async ({ name, ability }, form) => {
     const { data } = await api.post("/me/tokens", {
       name,
       abilities: ability === "rooms" ? ABILITIES.slice(2) : [ability],
     });
-    setMade(data.token);
+    setToken(data.token);
     form.reset();
     await load();
   };
   return html`
     <p class="hint">${t("tokens.lead")}</p>
     ${
-      made &&
+      token &&
       html`
         <p class="notice" role="status">
-          ${t("tokens.once")} <code class="secret">${made}</code>${" "}
-          <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(made)} />
+          ${t("tokens.once")} <code class="secret">${token}</code>${" "}
+          <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(token)} />
         </p>`
     }
     <${Form}
@@ -323,9 +325,9 @@ function Tokens() {
           label: t("tokens.ability"),
           children: html`
             ${["*", "automation:messages", "rooms"].map(
-              (one) => html`
-                <option key=${one} value=${one}>
-                  ${t(`tokens.${one}`)}
+              (ability) => html`
+                <option key=${ability} value=${ability}>
+                  ${t(`tokens.${ability}`)}
                 </option>`,
             )}`,
         },
@@ -341,7 +343,7 @@ function Tokens() {
               (row) => html`
                 <li key=${row.id}>
                   <span class="person">
-                    <strong>${tame(row.name)}</strong>
+                    <strong>${stripBidi(row.name)}</strong>
                     <span class="hint">
                       ${abilitiesOf(row)} ·${" "}
                       ${row.last_used_at ? t("tokens.used", { date: moment(row.last_used_at) }) : t("tokens.unused")}
@@ -351,7 +353,7 @@ function Tokens() {
                     type="button"
                     class="button"
                     onClick=${() =>
-                      attempt(async () => {
+                      withToast(async () => {
                         await api.remove(`/me/tokens/${row.id}`);
                         await load();
                       })}
@@ -376,7 +378,7 @@ function Files() {
           <li key=${row.id}>
             <span class="person">
               <a href=${api.pathOf(row.download_url)} download=${row.client_name}>
-                ${tame(row.client_name)}
+                ${stripBidi(row.client_name)}
               </a>
               <span class="hint">
                 ${size(row.size)} · ${moment(row.created_at)}
@@ -391,7 +393,7 @@ function Data() {
   const { me } = app.state;
   const [state, setState] = useState(/** @type {import("../../../schema").ExportState | null} */ (null));
   const [isCodeSent, setCodeSent] = useState(false);
-  const begin = useTurns();
+  const begin = useLatestOnly();
   const look = async () => {
     const isToBeShown = begin();
     try {
@@ -438,7 +440,7 @@ function Data() {
         type="button"
         class="button"
         onClick=${() =>
-          attempt(async () => {
+          withToast(async () => {
             await api.post("/me/export");
             await look();
           })}
@@ -456,7 +458,7 @@ function Data() {
             type="button"
             class="button"
             onClick=${() =>
-              attempt(async () => {
+              withToast(async () => {
                 await api.post("/auth/web/otp", { email: me.email });
                 setCodeSent(true);
               })}

@@ -2,30 +2,40 @@
 import * as api from "../api.js";
 import {
   app,
-  attempt,
+  withToast,
   changeMe,
   channelPath,
   conversationOf,
   directPath,
   loadChannels,
   loadMembers,
-  loadPlaces,
-  lookForEnd,
+  loadSidebar,
+  refreshRoomState,
   pageOf,
-  placeOf,
-  say,
-  showing,
+  findListed,
+  toast,
+  setShown,
   signOut,
-  touchPlace,
-  typingIn,
+  patchListed,
+  sendTyping,
   unreadIn,
   unreadInAll,
   useTheme,
 } from "../app.js";
-import { classes, html, kept, useEffect, useLayoutEffect, useMemo, useObserved, useRef, useState } from "../core.js";
+import {
+  classes,
+  html,
+  localStore,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useObserved,
+  useRef,
+  useState,
+} from "../core.js";
 import { LANGUAGES, number, spoken, t } from "../i18n.js";
 import { go, route } from "../router.js";
-import { tame } from "../text.js";
+import { stripBidi } from "../text.js";
 import { Blocking } from "./blocks.js";
 import { Composer } from "./composer.js";
 import {
@@ -59,21 +69,21 @@ export function Shell() {
   const [isSideOpen, setSideOpen] = useState(false);
   const workspace =
     workspaces.find((row) => row.id === params.workspace?.toLowerCase()) ??
-    workspaces.find((row) => row.id === kept.get("workspace")) ??
+    workspaces.find((row) => row.id === localStore.get("workspace")) ??
     workspaces[0];
   const channels = workspace && app.state.channels[workspace.id];
   const conversationId = (params.direct || params.channel || "").toLowerCase();
 
   useEffect(() => {
     if (!workspace) return;
-    kept.set("workspace", workspace.id);
-    attempt(() => Promise.all([loadChannels(workspace.id, { withArchived: true }), loadMembers(workspace.id)]));
+    localStore.set("workspace", workspace.id);
+    withToast(() => Promise.all([loadChannels(workspace.id, { withArchived: true }), loadMembers(workspace.id)]));
   }, [workspace?.id]);
   // An address without a conversation leads to the last one, else the first.
   useEffect(() => {
     if (!workspace || !channels || conversationId || name === "settings") return;
     const last =
-      channels.find((row) => row.id === kept.get(`channel.${workspace.id}`)) ??
+      channels.find((row) => row.id === localStore.get(`channel.${workspace.id}`)) ??
       channels.find((row) => row.slug === "general") ??
       channels[0];
     if (last) go(`/w/${workspace.id}/c/${last.id}`, { replace: true });
@@ -81,7 +91,7 @@ export function Shell() {
   useEffect(() => {
     setPanel(null);
     setSideOpen(false);
-    if (workspace && params.channel) kept.set(`channel.${workspace.id}`, params.channel);
+    if (workspace && params.channel) localStore.set(`channel.${workspace.id}`, params.channel);
   }, [conversationId]);
   const closeSide = () => setSideOpen(false);
   const side = useDrawer(isSideOpen, closeSide);
@@ -99,9 +109,9 @@ export function Shell() {
     if (matchMedia("(max-width: 900px)").matches) setPanel(null);
   };
   const openDirect = (user) =>
-    attempt(async () => {
+    withToast(async () => {
       const { data } = await api.post("/direct-conversations", { participant_user_id: user.id });
-      await loadPlaces();
+      await loadSidebar();
       go(directPath(workspace, data.id));
     });
   const canInvite = workspace && ["owner", "admin"].includes(workspace.role ?? "");
@@ -180,7 +190,7 @@ export function Shell() {
           <${Search}
             workspaceId=${workspace.id}
             nameOf=${(row) => {
-              const place = placeOf(row.conversation_id);
+              const place = findListed(row.conversation_id);
               return place?.name ? `#${place.name}` : place?.participant?.name;
             }}
             onJump=${jump}
@@ -211,10 +221,10 @@ export function Shell() {
       ${dialog === "channel" && html`<${NewChannel} workspace=${workspace} onClose=${() => setDialog("")} />`}
       ${
         dialog === "channel-settings" &&
-        placeOf(conversationId) &&
+        findListed(conversationId) &&
         html`
           <${ChannelSettings}
-            channel=${placeOf(conversationId)}
+            channel=${findListed(conversationId)}
             workspace=${workspace}
             onClose=${() => setDialog("")}
           />`
@@ -230,13 +240,13 @@ export function Shell() {
 
 function useTitle(conversationId, workspace) {
   const unread = unreadInAll();
-  const place = placeOf(conversationId);
+  const place = findListed(conversationId);
   const where = place?.name
-    ? `#${tame(place.name)}`
+    ? `#${stripBidi(place.name)}`
     : place?.participant
-      ? tame(place.participant.name)
+      ? stripBidi(place.participant.name)
       : workspace
-        ? tame(workspace.name)
+        ? stripBidi(workspace.name)
         : "";
   useEffect(() => {
     document.title = `${unread ? `(${number(unread)}) ` : ""}${where ? `${where} · ` : ""}Rosetta`;
@@ -460,14 +470,14 @@ function Sidebar({ workspace, channels, current, setDialog, canInvite, side, onP
             ${t("settings.title")}
           <//>
           ${["auto", "light", "dark"].map(
-            (one) => html`
+            (choice) => html`
               <${MenuItem}
-                key=${one}
-                icon=${one === "dark" ? "moon" : "sun"}
-                checked=${theme === one}
-                onClick=${() => useTheme(one)}
+                key=${choice}
+                icon=${choice === "dark" ? "moon" : "sun"}
+                checked=${theme === choice}
+                onClick=${() => useTheme(choice)}
               >
-                ${t(`theme.${one}`)}
+                ${t(`theme.${choice}`)}
               <//>`,
           )}
           <hr />
@@ -483,7 +493,7 @@ function Sidebar({ workspace, channels, current, setDialog, canInvite, side, onP
 async function readIn(code, workspace) {
   const { me, members } = app.state;
   const mine = workspace && members[workspace.id]?.find((row) => row.user.id === me.id);
-  await attempt(async () => {
+  await withToast(async () => {
     if (mine?.preferred_language && mine.preferred_language !== code) {
       await api.put(`/workspaces/${workspace.id}/members/${mine.id}`, {
         role: mine.role,
@@ -492,7 +502,7 @@ async function readIn(code, workspace) {
       await loadMembers(workspace.id);
     }
     await changeMe({ preferred_language: code });
-    say(t("language.changed"));
+    toast(t("language.changed"));
   });
 }
 
@@ -524,7 +534,7 @@ const ChannelLink = ({ row, current, unread }) => html`
 
 function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog, jump, canInvite }) {
   const { me, members } = app.state;
-  const listed = placeOf(id);
+  const listed = findListed(id);
   // Listed elsewhere, say in another workspace, it is not at this address.
   const place = (isDirect ? listed?.participant : listed?.workspace_id === workspace.id) ? listed : undefined;
   const path = isDirect ? `/direct-conversations/${id}` : channelPath(workspace.id, id);
@@ -538,9 +548,9 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
   const needsPassword = !isDirect && place?.has_password && !place.is_member;
 
   useEffect(() => {
-    showing(id);
+    setShown(id);
     return () => {
-      showing("");
+      setShown("");
       conversation.readSeq = Infinity;
     };
   }, [id]);
@@ -555,7 +565,7 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
 
   const isOwnRoom = !isDirect && workspace.kind === "temporary_room" && workspace.role === "owner";
   useEffect(() => {
-    if (isOwnRoom) lookForEnd(conversation, workspace.id);
+    if (isOwnRoom) refreshRoomState(conversation, workspace.id);
   }, [conversation, isOwnRoom]);
 
   const mine = roll?.find((row) => row.user.id === me.id);
@@ -593,9 +603,9 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
   );
   const onRead = () => {
     if (place?.unread_count || conversation.messages.length)
-      conversation.markRead((state) => touchPlace(id, () => ({ unread_count: state.unread_count })));
+      conversation.markRead((state) => patchListed(id, () => ({ unread_count: state.unread_count })));
   };
-  const onTyping = () => typingIn(id);
+  const onTyping = () => sendTyping(id);
   const title = isDirect ? place?.participant?.name : place?.name;
   const toggle = (kind) => setPanel(panel?.kind === kind ? null : { kind });
   if (!place && conversation.isMissing) return html`<${Gone} workspace=${workspace} onMenu=${onMenu} />`;
@@ -708,8 +718,8 @@ function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog
                       autofocus=${true}
                       label=${
                         isDirect
-                          ? t("composer.writeTo", { name: tame(title ?? "") })
-                          : t("composer.writeIn", { name: tame(title ?? "") })
+                          ? t("composer.writeTo", { name: stripBidi(title ?? "") })
+                          : t("composer.writeIn", { name: stripBidi(title ?? "") })
                       }
                     />`
             }`

@@ -1,7 +1,7 @@
 /** The way in: password, a code by email, other providers; a new account; a forgotten password. */
 import * as api from "../api.js";
 import { app, enter, signedIn } from "../app.js";
-import { html, keptInTab, setting, useEffect, useState } from "../core.js";
+import { html, tabStore, setting, useEffect, useState } from "../core.js";
 import { LANGUAGES, spoken, t } from "../i18n.js";
 import { go } from "../router.js";
 import { useLanguage } from "../app.js";
@@ -290,7 +290,7 @@ function Providers() {
   const leave = async (provider) => {
     try {
       const { redirect_url } = await api.post(`/auth/web/social/${provider}/redirect`, {}, { anonymous: true });
-      keptInTab.set("social", { purpose: "signin", from: location.pathname });
+      tabStore.set("social", { purpose: "signin", from: location.pathname });
       location.assign(redirect_url);
     } catch (error) {
       setProblem(error.sentence ?? String(error));
@@ -322,8 +322,8 @@ export function SocialCallback({ provider, query }) {
   const [problem, setProblem] = useState("");
   useEffect(() => {
     (async () => {
-      const { purpose, from } = keptInTab.get("social") ?? {};
-      keptInTab.set("social", null);
+      const { purpose, from } = tabStore.get("social") ?? {};
+      tabStore.set("social", null);
       if (!query.get("code")) return setProblem(query.get("error_description") ?? t("social.refused"));
       const body = { code: query.get("code"), state: query.get("state") };
       try {
@@ -401,7 +401,7 @@ export function Invite({ token }) {
           ${t("loading")}
         </p>
       <//>`;
-  const told = html`
+  const notice = html`
     <div class="invite">
       <h1>${t("invite.to", { name: invite.workspace.name })}</h1>
       <p class="lead">
@@ -409,10 +409,10 @@ export function Invite({ token }) {
         ${t("members.count", { count: invite.workspace.member_count })}
       </p>
     </div>`;
-  if (!me) return html`<${SignIn} notice=${told} onDone=${accept} />`;
+  if (!me) return html`<${SignIn} notice=${notice} onDone=${accept} />`;
   return html`
     <${Welcome}>
-      ${told}
+      ${notice}
       <div class="form-end">
         <button class="button primary" onClick=${accept}>
           ${t("invite.accept")}

@@ -5,7 +5,7 @@
 import { now } from "../api.js";
 import { classes, html, useEffect, useLayoutEffect, useObserved, useRef, useState } from "../core.js";
 import { dayName, list, spoken, t, time } from "../i18n.js";
-import { gist, rich, tame } from "../text.js";
+import { excerpt, renderText, stripBidi } from "../text.js";
 import { Message } from "./message.js";
 import { Avatar, Icon, Name, Waiting } from "./parts.js";
 
@@ -184,7 +184,7 @@ function rowOf(drawn, message, conversation, isFirst, room) {
     wantsEditor,
   ];
   const before = drawn.get(id);
-  if (before?.seen.every((one, i) => one === seen[i])) return before.element;
+  if (before?.seen.every((value, i) => value === seen[i])) return before.element;
   const element = html`
     <${Message} key=${id} message=${message} conversation=${conversation} isFirst=${isFirst} room=${room} />`;
   drawn.set(id, { seen, element });
@@ -235,13 +235,13 @@ function isRun(before, message) {
 
 /** What is on its way: everything of the conversation, or the replies to `parent`. @param {{conversation: import("../conversation.js").Conversation, room: any, parent?: string}} props */
 export function Outgoing({ conversation, room, parent }) {
-  const rows = conversation.outgoing.filter((one) => !one.isHidden && (!parent || one.parent === parent));
+  const rows = conversation.outgoing.filter((item) => !item.isHidden && (!parent || item.parent === parent));
   if (!rows.length) return null;
   return html`
     <ol class="messages outgoing">
       ${rows.map(
-        (one) => html`
-          <li key=${one.key} class=${classes("message", "first", "mine", `is-${one.state}`)}>
+        (item) => html`
+          <li key=${item.key} class=${classes("message", "first", "mine", `is-${item.state}`)}>
             <${Avatar}
               name=${room.me?.name}
               url=${room.me?.avatar_url}
@@ -252,37 +252,37 @@ export function Outgoing({ conversation, room, parent }) {
                 <span class="message-name">
                   <${Name}>${room.me?.name}<//>
                 </span>${" "}
-                <time datetime=${one.at}>${time(one.at)}</time>
+                <time datetime=${item.at}>${time(item.at)}</time>
               </div>
               ${
-                one.content &&
+                item.content &&
                 html`
                   <div class="text" dir="auto">
-                    ${rich(one.content, { names: room.names, me: room.me })}
+                    ${renderText(item.content, { names: room.names, me: room.me })}
                   </div>`
               }
               ${
-                one.files.length > 0 &&
+                item.files.length > 0 &&
                 html`
                   <p class="hint">
-                    <${Icon} name="clip" /> ${list(one.files.map((file) => tame(file.client_name)))}
+                    <${Icon} name="clip" /> ${list(item.files.map((file) => stripBidi(file.client_name)))}
                   </p>`
               }
               <p class="sending" role="status">
                 ${
-                  one.state === "sending"
+                  item.state === "sending"
                     ? t("sending.now")
                     : html`
-                      <${Icon} name=${one.state === "failed" ? "warn" : "again"} />${" "}
-                      ${one.state === "waiting" ? t("sending.waiting") : one.error}`
+                      <${Icon} name=${item.state === "failed" ? "warn" : "again"} />${" "}
+                      ${item.state === "waiting" ? t("sending.waiting") : item.error}`
                 }
                 ${
-                  one.state !== "sending" &&
+                  item.state !== "sending" &&
                   html`
-                    <button type="button" class="link" onClick=${() => conversation.retry(one.key)}>
+                    <button type="button" class="link" onClick=${() => conversation.retry(item.key)}>
                       ${t("sending.retry")}
                     </button>
-                    <button type="button" class="link" onClick=${() => conversation.discard(one.key)}>
+                    <button type="button" class="link" onClick=${() => conversation.discard(item.key)}>
                       ${t("sending.discard")}
                     </button>`
                 }
@@ -294,7 +294,7 @@ export function Outgoing({ conversation, room, parent }) {
 }
 
 export function Typing({ conversation }) {
-  const names = [...conversation.typing.values()].map((one) => tame(one.name)).filter(Boolean);
+  const names = [...conversation.typing.values()].map((person) => stripBidi(person.name)).filter(Boolean);
   return html`
     <p class=${classes("typing", names.length > 0 && "on")} aria-hidden=${names.length === 0}>
       ${
@@ -315,11 +315,11 @@ function Announcer({ conversation, room }) {
   const last = conversation.atEnd ? conversation.messages.at(-1) : null;
   const first = useRef(null);
   if (last && first.current === null) first.current = last.seq;
-  const isSaid =
+  const isNew =
     last && last.seq > (first.current ?? Infinity) && !conversation.isMine(last) && room && !last.deleted_at;
   return html`
     <p class="sr" aria-live="polite">
-      ${isSaid ? t("message.said", { name: tame(last.sender?.name ?? ""), text: gist(last.display_content, 300) }) : ""}
+      ${isNew ? t("message.said", { name: stripBidi(last.sender?.name ?? ""), text: excerpt(last.display_content, 300) }) : ""}
     </p>`;
 }
 
