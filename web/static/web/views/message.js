@@ -303,6 +303,7 @@ function Text({ message, room }) {
       ${
         message.edited_at &&
         html`
+          ${" "}
           <span class="edited" lang=${document.documentElement.lang} title=${moment(message.edited_at)}>
             ${t("message.edited")}
           </span>`
