@@ -73,7 +73,7 @@ class Stream:
                     continue
                 prev = self._prev(language)
                 text = Outgoing(f"{frame.head}{prev}{tail}")
-                if self.held or self.shown or frame.reactors:
+                if self.held or self.shown or not frame.is_same_for_all:
                     self._deliver_with_exceptions(frame, language, group, prev, text)
                 else:
                     for socket in group:
@@ -92,8 +92,7 @@ class Stream:
             if not self._is_due(socket, frame.seq):
                 continue
             own_prev = max(prev, self.shown.pop(socket, 0))
-            reacted = frame.reactors and socket.caller.key in frame.reactors
-            if reacted:
+            if frame.differs_for(socket.caller.key):
                 socket.push(Outgoing(f"{frame.head}{own_prev}{frame.tail_for(language, socket.caller.key)}"))
             elif own_prev != prev:
                 socket.push(Outgoing(f"{frame.head}{own_prev}{frame.tail(language)}"))

@@ -12,7 +12,7 @@ from messaging.resources import Home, MessageRow, Reader
 from rosetta.times import moment
 from workspaces.models import Event
 
-TRANSLATED = "message.translated"
+CREATED, TRANSLATED = "message.created", "message.translated"
 WORKSPACE, CONVERSATION = "workspace_id", "conversation_id"
 
 
@@ -31,12 +31,14 @@ class Frame:
 
     __slots__ = (
         "_common",
+        "client_id",
         "data",
         "head",
         "kind",
         "language",
         "languages",
         "reactors",
+        "sender",
         "seq",
         "shared",
         "tails",
@@ -56,6 +58,9 @@ class Frame:
         self.language: str | None = row.data.get("language") if row.kind == TRANSLATED else None
         # Who reacted to the message, with which emoji: to them ``reacted`` is true.
         self.reactors: dict[str, set[str]] = {}
+        # The poster's own name for the message, which only the poster (``user:7``) is shown.
+        self.client_id: str | None = row.data.get("client_id") if row.kind == CREATED else None
+        self.sender: str | None = row.data.get("sender") if self.client_id is not None else None
         # A message by language; everything else is the same for all.
         self.data: dict[str, dict[str, Any]] = {}
         self.shared: Any = None if row.kind in Event.MESSAGE_KINDS else row.data
@@ -75,12 +80,22 @@ class Frame:
 
     def tail_for(self, language: str, caller: str) -> str | None:
         """``tail`` as ``caller`` sees it."""
-        reacted = self.reactors.get(caller)
         data = self.data.get(language)
-        if reacted is None or data is None or not self.concerns(language):
+        if not self.differs_for(caller) or data is None or not self.concerns(language):
             return self.tail(language)
-        own = [{**one, "reacted": one["emoji"] in reacted} for one in data["reactions"]]
-        return self._written({**data, "reactions": own})
+        if reacted := self.reactors.get(caller):
+            data = data | {"reactions": [{**row, "reacted": row["emoji"] in reacted} for row in data["reactions"]]}
+        if caller == self.sender:
+            data = data | {"client_id": self.client_id}
+        return self._written(data)
+
+    @property
+    def is_same_for_all(self) -> bool:
+        """Whether everybody who reads one language gets the same bytes."""
+        return not self.reactors and self.sender is None
+
+    def differs_for(self, caller: str) -> bool:
+        return caller in self.reactors or caller == self.sender
 
     def _written(self, data: Any) -> str:
         return f"{self._common}{orjson.dumps(data).decode()}}}"

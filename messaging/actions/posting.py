@@ -36,7 +36,10 @@ _MARKS = CompiledInsert(
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a sender wants to say. ``language`` is what the sender says it is; ``translations`` are its own, by language."""
+    """What a sender wants to say. ``language`` is what the sender says it is; ``translations`` are its own, by language.
+
+    ``client_id`` is the sender's own name for the message, which comes back to the sender alone.
+    """
 
     content: str = ""
     type: str = Message.Type.TEXT
@@ -45,6 +48,7 @@ class Draft:
     skip_translation: bool = False
     language: str | None = None
     translations: Mapping[str, str] = field(default_factory=dict)
+    client_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Posted:
     translations: list[MessageTranslation]
     attachments: list[Attachment]
     is_replay: bool = False
+    client_id: str | None = None
 
 
 @transaction.atomic
@@ -65,7 +70,8 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
     """
     key = idempotency.take(sender, place, idempotency_key) if idempotency_key else None
     if key is not None and key.message is not None:
-        return Posted(key.message, list(key.message.translations.all()), _attachments(key.message), is_replay=True)
+        known = list(key.message.translations.all())
+        return Posted(key.message, known, _attachments(key.message), is_replay=True, client_id=draft.client_id)
     place.check_open()
     text = content.checked(draft.content)
     if not text and not draft.attachment_ids:
@@ -97,8 +103,8 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
         created_at=now,
     )
     translations = planned.rows_for(message, place.scope_id, turn)
-    said = events.Draft("message.created", {"message_id": message.pk})
-    statements = [_MESSAGES.of([message]), events.storing(place.conversation.pk, event_seq, [said])]
+    created = events.Draft("message.created", _event_data(message, sender, draft))
+    statements = [_MESSAGES.of([message]), events.storing(place.conversation.pk, event_seq, [created])]
     if translations:
         statements.append(_TRANSLATIONS.of(translations))
     if sender.user is not None:
@@ -112,7 +118,14 @@ def post_message(*, sender: Sender, place: Place, draft: Draft, idempotency_key:
     nudge_translators(translations)
     push.owe(message)
     transaction.on_commit(lambda: metrics.posted(sender.key.partition(":")[0]))
-    return Posted(message, translations, attachments)
+    return Posted(message, translations, attachments, client_id=draft.client_id)
+
+
+def _event_data(message: Message, sender: Sender, draft: Draft) -> dict[str, str]:
+    data = {"message_id": message.pk}
+    if draft.client_id is not None:
+        data |= {"client_id": draft.client_id, "sender": sender.key}
+    return data
 
 
 def _claimed(place: Place, sender: Sender, file_ids: tuple[str, ...]) -> list[File]:

@@ -61,11 +61,14 @@ def is_collapsed(request: Request) -> bool:
 def posted_answer(posted: posting.Posted, place: Place, reader: Reader) -> Response:
     """201 with the message; a replay says so and shows the message as it is now."""
     home = Home.of(place)
+    data: dict[str, Any] | None
     if posted.is_replay:
         data = resources.message(posted.message.pk, home, reader)
-        return Response({"data": data}, status=201, headers={"Idempotent-Replayed": "true"})
-    data = resources.fresh_message(posted.message, posted.translations, posted.attachments, home, reader)
-    return Response({"data": data}, status=201)
+    else:
+        data = resources.fresh_message(posted.message, posted.translations, posted.attachments, home, reader)
+    if data is not None and posted.client_id is not None:
+        data["client_id"] = posted.client_id
+    return Response({"data": data}, status=201, headers={"Idempotent-Replayed": "true"} if posted.is_replay else None)
 
 
 def page_answer(page: Page, place: Place, reader: Reader) -> Response:
