@@ -14,6 +14,8 @@ export default [
       eqeqeq: "error",
       "no-var": "error",
       "prefer-const": "error",
+      // A name says a role: none of these does.
+      "id-denylist": ["error", "found", "told", "one", "made", "said"],
     },
   },
 ];

@@ -24,7 +24,9 @@ function read() {
   return { name: "home", params: {}, query: new URLSearchParams(location.search) };
 }
 
-/** @type {Store<{name: string, params: Record<string, string>, query: URLSearchParams}>} */
+/** @typedef {{name: string, params: Record<string, string>, query: URLSearchParams}} Route */
+
+/** @type {Store<Route>} */
 export const route = new Store(read());
 
 /** @param {string} path a path of this client @param {{replace?: boolean}} [how] */

@@ -1,10 +1,11 @@
 /**
  * A room in the corner of somebody's page, by one tag:
  *
- *   <script src="https://chat.example.com/static/web/widget.js" data-room="01hx…" data-label="Talk to us" async></script>
+ *   <script src="https://chat.example.com/static/web/widget.js" data-room="01hx…" data-label="Talk to us" async>
+ *   </script>
  *
- * The room is a frame of Rosetta's own origin: this page reads nothing of it, and it nothing of this page. Styles are set by
- * script, so that a page's Content-Security-Policy has to allow this script and the frame, and nothing else.
+ * The room is a frame of Rosetta's own origin: this page reads nothing of it, and it reads nothing of this page. Styles
+ * are set by script, so that a page's Content-Security-Policy has to allow this script and the frame, and nothing else.
  */
 (() => {
   const tag = /** @type {HTMLScriptElement} */ (document.currentScript);
@@ -17,6 +18,11 @@
   const label = tag.dataset.label || "Chat";
   const side = tag.dataset.side === "left" ? "left" : "right";
   const color = tag.dataset.color || "#1d6b62";
+  /**
+   * @param {string} name
+   * @param {Partial<CSSStyleDeclaration>} styles
+   * @param {Record<string, string>} [attributes]
+   */
   const styled = (name, styles, attributes = {}) => {
     const element = document.createElement(name);
     Object.assign(element.style, styles);
@@ -60,6 +66,7 @@
   /** @type {HTMLElement | null} */
   let frame = null;
 
+  /** @param {boolean} isOpen */
   const show = (isOpen) => {
     if (isOpen && !frame) {
       frame = styled(

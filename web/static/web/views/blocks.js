@@ -1,12 +1,14 @@
 /** Whose direct messages this person does not take. */
 import * as api from "../api.js";
-import { withToast, toast } from "../app.js";
 import { html } from "../core.js";
 import { t } from "../i18n.js";
 import { stripBidi } from "../text.js";
+import { toast, withToast } from "../toasts.js";
 import { Avatar, MenuItem, Name, Waiting, useRows } from "./parts.js";
 
-/** Take somebody's direct messages, or no longer. @param {import("../../../types").Person} person @param {boolean} isBlocked */
+/** @import { Person, Rows } from "../../../types" */
+
+/** Take somebody's direct messages, or no longer. @param {Person} person @param {boolean} isBlocked */
 function block(person, isBlocked) {
   return withToast(async () => {
     await (isBlocked ? api.put : api.remove)(`/me/blocks/${person.id}`);
@@ -14,8 +16,9 @@ function block(person, isBlocked) {
   });
 }
 
-/** An entry of the menu of a direct conversation with `person`. */
+/** An entry of the menu of a direct conversation with `person`. @param {{person: Person}} props */
 export function Blocking({ person }) {
+  /** @type {Rows<Person>} */
   const { rows } = useRows("/me/blocks");
   if (rows === null) return null;
   const isBlocked = rows.some((row) => row.id === person.id);
@@ -28,6 +31,7 @@ export function Blocking({ person }) {
 
 /** The page of the settings. */
 export function Blocks() {
+  /** @type {Rows<Person>} */
   const { rows, load } = useRows("/me/blocks");
   if (rows === null) return html`<${Waiting} />`;
   return html`

@@ -1,9 +1,9 @@
 /** Where one writes: text, mentions, emoji, files by choice, drop or paste, and how others will read it. */
 import * as api from "../api.js";
-import { withToast } from "../app.js";
-import { classes, html, tabStore, setting, useEffect, useLayoutEffect, useRef, useState } from "../core.js";
+import { classes, html, tabStore, setting, useEffect, useLayoutEffect, useRef, useState, withValue } from "../core.js";
 import { languageName, LANGUAGES, number, size, t } from "../i18n.js";
 import { forSending, renderText, stripBidi } from "../text.js";
+import { withToast } from "../toasts.js";
 import { EmojiButton } from "./emoji.js";
 import { Avatar, Icon, IconButton, Name } from "./parts.js";
 
@@ -11,19 +11,31 @@ const MOST_LETTERS = 8000;
 const MOST_FILES = 10;
 const TYPING_EVERY = 3000;
 
-/** @typedef {{key: string, name: string, size: number, share: number, file: any, error: string, stop: () => void}} Staged a file on its way up */
+/** @import { PreviewResource } from "../../../schema" */
+/** @import { Closing, InConversation, On, Person, Ref, Room, SentFile } from "../../../types" */
 
 /**
- * @param {{conversation: import("../conversation.js").Conversation, room: import("../../../types").Room, parent?: string | null, label: string, onTyping?: () => void, autofocus?: boolean}} props
+ * A file on its way up; `share` from 0 to 1.
+ *
+ * @typedef {{
+ *   key: string, name: string, size: number, share: number, file: SentFile | null, error: string, stop: () => void,
+ * }} Staged
+ */
+/** Whom a mention may name; the channel has no id. @typedef {Partial<Person> & {name: string}} Choice */
+
+/**
+ * @param {InConversation & {parent?: string | null, label: string, onTyping?: () => void, autofocus?: boolean}} props
  */
 export function Composer({ conversation, room, parent = null, label, onTyping, autofocus = false }) {
   const draftName = `draft.${room.me?.id}.${conversation.id}.${parent ?? ""}`;
-  const [value, setValue] = useState(() => tabStore.get(draftName)?.text ?? "");
+  const [value, setValue] = useState(() => draftOf(draftName)?.text ?? "");
   const [files, setFiles] = useState(/** @type {Staged[]} */ ([]));
   const [picking, setPicking] = useState(/** @type {{from: number, query: string, at: number} | null} */ (null));
   const [isPreviewing, setPreviewing] = useState(false);
-  const mentions = useRef(new Map(tabStore.get(draftName)?.mentions ?? []));
+  const mentions = useRef(new Map(draftOf(draftName)?.mentions ?? []));
+  /** @type {Ref<HTMLTextAreaElement>} */
   const box = useRef(null);
+  /** @type {Ref<HTMLInputElement>} */
   const chooser = useRef(null);
   const lastTyped = useRef(0);
   const [isEager, setEager] = useState(false);
@@ -37,6 +49,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
     if (autofocus && hasKeyboard()) box.current.focus();
   }, [conversation]);
 
+  /** @param {string} text */
   const write = (text) => {
     setValue(text);
     tabStore.set(draftName, text ? { text, mentions: [...mentions.current] } : null);
@@ -46,17 +59,24 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
       onTyping();
     }
   };
-  /** Put `text` into the box at once, with the caret at `to`: the next key may come before the next frame. */
-  const place = (text, to) => {
+  /**
+   * Put `text` into the box at once, with the caret at `to`: the next key may come before the next frame.
+   *
+   * @param {string} text
+   * @param {number} to
+   */
+  const replace = (text, to) => {
     box.current.value = text;
     box.current.focus();
     box.current.setSelectionRange(to, to);
     write(text);
   };
+  /** @param {string} text */
   const insert = (text) => {
     const { selectionStart: from, selectionEnd: to } = box.current;
-    place(value.slice(0, from) + text + value.slice(to), from + text.length);
+    replace(value.slice(0, from) + text + value.slice(to), from + text.length);
   };
+  /** @param {Iterable<File>} chosen */
   const addFiles = (chosen) => {
     const rows = [...chosen]
       .slice(0, MOST_FILES - files.length)
@@ -67,6 +87,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
       );
     setFiles((all) => [...all, ...rows]);
   };
+  /** @param {Staged} row */
   const dropFile = (row) => {
     row.stop();
     setFiles((all) => all.filter((file) => file.key !== row.key));
@@ -76,7 +97,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   const content = forSending(value.trim(), mentions.current);
   const letters = Array.from(content).length;
   const isUploading = files.some((file) => !file.file && !file.error);
-  const ready = files.filter((file) => file.file).map((file) => file.file);
+  const ready = files.flatMap((file) => file.file ?? []);
   const canSend = (content || ready.length > 0) && letters <= MOST_LETTERS && !isUploading && !room.isClosed;
 
   // Sent while a file is still on its way: as soon as it is there.
@@ -89,7 +110,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   const send = () => {
     if (isUploading) return setEager(true);
     if (!canSend) return;
-    conversation.send({
+    conversation.outbox.add({
       content,
       files: ready.map(({ id, client_name, size: bytes }) => ({ id, client_name, size: bytes })),
       parent,
@@ -104,13 +125,15 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
     box.current.focus();
   };
   const choices = picking ? people(room, picking.query) : [];
+  /** @param {Choice} person */
   const choose = (person) => {
     if (!picking) return;
     if (person.id) mentions.current.set(person.name, String(person.id));
     const rest = box.current.value.slice(box.current.selectionStart);
-    place(`${value.slice(0, picking.from)}@${person.name} ${rest}`, picking.from + person.name.length + 2);
+    replace(`${value.slice(0, picking.from)}@${person.name} ${rest}`, picking.from + person.name.length + 2);
     setPicking(null);
   };
+  /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
     if (event.isComposing || event.keyCode === 229) return;
     if (picking && choices.length) {
@@ -135,21 +158,27 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
     }
     return undefined;
   };
+  /** @param {ClipboardEvent} event */
   const onPaste = (event) => {
-    if (!event.clipboardData.files.length) return;
+    const pasted = event.clipboardData?.files;
+    if (!pasted?.length) return;
     event.preventDefault();
-    addFiles(event.clipboardData.files);
+    addFiles(pasted);
+  };
+  /** @param {On<HTMLInputElement>} event */
+  const onChoose = ({ currentTarget: field }) => {
+    addFiles(field.files ?? []);
+    field.value = "";
+  };
+  /** @param {Event} event */
+  const onSubmit = (event) => {
+    event.preventDefault();
+    send();
   };
   useDrop(addFiles, !parent);
 
   return html`
-    <form
-      class="composer"
-      onSubmit=${(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
+    <form class="composer" onSubmit=${onSubmit}>
       ${
         isPreviewing &&
         content &&
@@ -167,7 +196,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
                   id=${`choice-${i}`}
                   role="option"
                   aria-selected=${i === picking?.at}
-                  onMouseDown=${(event) => {
+                  onMouseDown=${(/** @type {Event} */ event) => {
                     event.preventDefault();
                     choose(person);
                   }}
@@ -230,10 +259,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
           type="file"
           multiple
           hidden
-          onChange=${(event) => {
-            addFiles(event.target.files);
-            event.target.value = "";
-          }}
+          onChange=${onChoose}
         />
         ${
           room.canAttach &&
@@ -252,7 +278,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
           aria-controls=${choices.length ? "choices" : undefined}
           aria-autocomplete=${room.people ? "list" : undefined}
           aria-activedescendant=${picking && choices.length ? `choice-${picking.at}` : undefined}
-          onInput=${(event) => write(event.target.value)}
+          onInput=${withValue(write)}
           onKeyDown=${onKeyDown}
           onPaste=${onPaste}
           onBlur=${() => setPicking(null)}
@@ -291,17 +317,21 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
 /** Whether one writes with keys: on a touch screen the focus would bring up half a screen of them. */
 const hasKeyboard = () => matchMedia("(hover: hover)").matches;
 
-/** The word after an @ at the caret, or null. */
+/** @param {string} name @returns {{text: string, mentions: [string, string][]} | null} */
+const draftOf = (name) => tabStore.get(name);
+
+/** The word after an @ at the caret, or null. @param {string} text @param {number} caret */
 function mentionAt(text, caret) {
   const match = /(?:^|[\s(（、。，])@([^\s@]{0,40})$/u.exec(text.slice(0, caret));
   return match ? { from: caret - match[1].length - 1, query: match[1].toLocaleLowerCase(), at: 0 } : null;
 }
 
+/** @param {Room} room @param {string} query @returns {Choice[]} */
 function people(room, query) {
   if (!room.people) return [];
   const all = [
     ...room.people.filter((person) => person.id !== room.me?.id),
-    ...(room.hasChannel ? [{ id: null, name: "channel" }] : []),
+    ...(room.hasChannel ? [{ name: "channel" }] : []),
   ];
   return all.filter((person) => person.name.toLocaleLowerCase().includes(query)).slice(0, 8);
 }
@@ -309,6 +339,7 @@ function people(room, query) {
 /** @param {File} file @param {(key: string, changes: Partial<Staged>) => void} change @returns {Staged} */
 function startUpload(file, change) {
   const key = `${Date.now()}-${Math.random()}`;
+  /** @type {Staged} */
   const row = {
     key,
     name: file.name || "image.png",
@@ -329,25 +360,34 @@ function startUpload(file, change) {
   return { ...row, stop: sending.stop };
 }
 
-/** Files dropped anywhere on the page belong to the open conversation. */
+/**
+ * Files dropped anywhere on the page belong to the open conversation.
+ *
+ * @param {(files: Iterable<File>) => void} addFiles
+ * @param {boolean} isOn
+ */
 function useDrop(addFiles, isOn) {
   const latest = useRef(addFiles);
   latest.current = addFiles;
   useEffect(() => {
     if (!isOn) return undefined;
+    /** @param {DragEvent} event */
     const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+    /** @param {DragEvent} event */
     const over = (event) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
       document.body.dataset.drop = t("composer.drop");
       document.body.classList.add("dropping");
     };
+    /** @param {DragEvent} event */
     const leave = (event) => event.relatedTarget === null && document.body.classList.remove("dropping");
+    /** @param {DragEvent} event */
     const drop = (event) => {
       document.body.classList.remove("dropping");
       if (!hasFiles(event)) return;
       event.preventDefault();
-      latest.current(event.dataTransfer.files);
+      latest.current(event.dataTransfer?.files ?? []);
     };
     addEventListener("dragover", over);
     addEventListener("dragleave", leave);
@@ -360,18 +400,23 @@ function useDrop(addFiles, isOn) {
   }, [isOn]);
 }
 
-/** The draft as somebody with another language will read it, and what that says when read back. */
+/**
+ * The draft as somebody with another language will read it, and what that says when read back.
+ *
+ * @param {Closing & {content: string, room: Room}} props
+ */
 function Preview({ content, room, onClose }) {
   const others = room.languages ?? [];
   const choices = (others.length ? others : Object.keys(LANGUAGES)).filter((code) => code !== room.language);
   const [language, setLanguage] = useState(choices[0] ?? "en");
-  const [preview, setPreview] = useState(/** @type {import("../../../schema").PreviewResource | null} */ (null));
+  const [preview, setPreview] = useState(/** @type {PreviewResource | null} */ (null));
   const [isAsking, setAsking] = useState(false);
   useEffect(() => {
     if (!content) return undefined;
     let isStale = false;
     const timer = setTimeout(async () => {
       setAsking(true);
+      /** @type {{data: PreviewResource} | undefined} */
       const answer = await withToast(() =>
         api.post(`/workspaces/${room.workspaceId}/translate`, { text: content, target: language }),
       );
@@ -392,7 +437,7 @@ function Preview({ content, room, onClose }) {
       <header>
         <label>
           ${t("preview.as")}${" "}
-          <select value=${language} onChange=${(event) => setLanguage(event.target.value)}>
+          <select value=${language} onChange=${withValue(setLanguage)}>
             ${choices.map(
               (code) => html`
                 <option key=${code} value=${code} selected=${code === language}>

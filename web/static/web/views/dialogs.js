@@ -1,13 +1,23 @@
 /** Making and changing places: workspaces, channels, direct conversations, invites. */
 import * as api from "../api.js";
-import { app, withToast, channelPath, copy, loadChannels, loadMembers, loadSidebar, unreadIn } from "../app.js";
 import { html, useEffect, useState } from "../core.js";
 import { moment, t } from "../i18n.js";
+import { channelPath } from "../paths.js";
 import { go } from "../router.js";
+import { app } from "../state.js";
 import { stripBidi } from "../text.js";
+import { copy, withToast } from "../toasts.js";
+import { loadChannels, loadMembers, loadSidebar, unreadIn } from "../workspaces.js";
 import { Avatar, Dialog, Form, Icon, IconButton, Name } from "./parts.js";
 import { Unread } from "./unread.js";
 
+/** @import { RoomResource } from "../../../schema" */
+/** @import { Channel, Children, Closing, Invite, Member, On, Person, Workspace } from "../../../types" */
+
+/** @param {On<HTMLInputElement>} event */
+const selectAll = (event) => event.currentTarget.select();
+
+/** @param {string} chosen @param {string} first the first word of the sentences' keys */
 const visibilities = (chosen, first) => html`
   ${["public", "private"].map(
     (visibility) => html`
@@ -16,7 +26,11 @@ const visibilities = (chosen, first) => html`
       </option>`,
   )}`;
 
-/** Asks before what one click should not do. What the server refuses is said here. */
+/**
+ * Asks before what one click should not do. What the server refuses is said here.
+ *
+ * @param {Closing & {title: string, children?: Children, button: string, work: () => Promise<unknown>}} props
+ */
 export function Confirm({ title, children, button, work, onClose }) {
   const submit = async () => {
     await work();
@@ -37,8 +51,11 @@ export function Confirm({ title, children, button, work, onClose }) {
     <//>`;
 }
 
+/** @param {Closing} props */
 export function NewWorkspace({ onClose }) {
+  /** @param {Record<string, string>} values */
   const submit = async ({ name }) => {
+    /** @type {{data: Workspace}} */
     const { data } = await api.post("/workspaces", { name });
     await loadSidebar();
     onClose();
@@ -54,19 +71,26 @@ export function NewWorkspace({ onClose }) {
     <//>`;
 }
 
+/** @param {Closing} props */
 export function JoinWorkspace({ onClose }) {
-  const [rows, setRows] = useState(/** @type {import("../../../types").Workspace[]} */ ([]));
-  const [locked, setLocked] = useState(/** @type {import("../../../types").Workspace | null} */ (null));
+  const [rows, setRows] = useState(/** @type {Workspace[]} */ ([]));
+  const [locked, setLocked] = useState(/** @type {Workspace | null} */ (null));
   useEffect(() => {
-    withToast(async () => setRows((await api.get("/workspaces", { discover: true, per_page: 50 })).data));
+    withToast(async () => {
+      /** @type {{data: Workspace[]}} */
+      const { data } = await api.get("/workspaces", { discover: true, per_page: 50 });
+      setRows(data);
+    });
   }, []);
+  /** @param {Workspace} row @param {string} [password] */
   const join = async (row, password) => {
     await api.post(`/workspaces/${row.id}/join`, password ? { password } : {});
     await loadSidebar();
     onClose();
     go(`/w/${row.id}`);
   };
-  const byLink = async ({ link }) => go(`/invites/${encodeURIComponent(link.trim().split("/").pop())}`);
+  /** @param {Record<string, string>} values */
+  const byLink = async ({ link }) => go(`/invites/${encodeURIComponent(link.trim().split("/").pop() ?? "")}`);
   return html`
     <${Dialog} title=${t("workspace.join")} onClose=${onClose}>
       <${Form}
@@ -103,7 +127,7 @@ export function JoinWorkspace({ onClose }) {
         locked &&
         html`
           <${Form}
-            submit=${({ password }) => join(locked, password)}
+            submit=${(/** @type {Record<string, string>} */ values) => join(locked, values.password)}
             button=${t("workspace.joinThis")}
             fields=${[
               {
@@ -118,7 +142,9 @@ export function JoinWorkspace({ onClose }) {
     <//>`;
 }
 
+/** @param {Closing & {workspace: Workspace}} props */
 export function RenameWorkspace({ workspace, onClose }) {
+  /** @param {Record<string, string>} values */
   const submit = async ({ name }) => {
     await api.patch(`/workspaces/${workspace.id}`, { name });
     await loadSidebar();
@@ -134,6 +160,7 @@ export function RenameWorkspace({ workspace, onClose }) {
     <//>`;
 }
 
+/** @param {Closing & {workspace: Workspace}} props */
 export function LeaveWorkspace({ workspace, onClose }) {
   // The one in view is another as soon as this one is left.
   const [{ id, name }] = useState(workspace);
@@ -148,8 +175,11 @@ export function LeaveWorkspace({ workspace, onClose }) {
     <//>`;
 }
 
+/** @param {Closing & {workspace: Workspace}} props */
 export function NewChannel({ workspace, onClose }) {
+  /** @param {Record<string, string>} values */
   const submit = async ({ name, visibility }) => {
+    /** @type {{data: Channel}} */
     const { data } = await api.post(`/workspaces/${workspace.id}/channels`, { name, visibility });
     await loadChannels(workspace.id);
     onClose();
@@ -173,6 +203,7 @@ export function NewChannel({ workspace, onClose }) {
     <//>`;
 }
 
+/** @param {Closing & {channel: Channel, workspace: Workspace}} props */
 export function ChannelSettings({ channel, workspace, onClose }) {
   const path = channelPath(workspace.id, channel.id);
   const [asked, setAsked] = useState(/** @type {"" | "archive" | "leave"} */ (""));
@@ -180,6 +211,7 @@ export function ChannelSettings({ channel, workspace, onClose }) {
     await loadChannels(workspace.id);
     onClose();
   };
+  /** @param {Record<string, string>} values */
   const submit = async ({ name, visibility }) => {
     await api.put(path, { name, visibility });
     await done();
@@ -257,8 +289,9 @@ export function ChannelSettings({ channel, workspace, onClose }) {
     <//>`;
 }
 
+/** @param {{path: string, workspace: Workspace}} props */
 function ChannelPeople({ path, workspace }) {
-  const [rows, setRows] = useState(/** @type {import("../../../types").Member[]} */ ([]));
+  const [rows, setRows] = useState(/** @type {Member[]} */ ([]));
   const load = () => withToast(async () => setRows(await api.all(`${path}/members`)));
   useEffect(() => {
     load();
@@ -266,6 +299,14 @@ function ChannelPeople({ path, workspace }) {
   }, []);
   const inside = new Set(rows.map((row) => row.id));
   const outside = (app.state.members[workspace.id] ?? []).filter((row) => !inside.has(row.id));
+  /** @param {On<HTMLSelectElement>} event */
+  const onAdd = ({ currentTarget: field }) =>
+    field.value &&
+    withToast(async () => {
+      await api.post(`${path}/members`, { member_id: field.value });
+      field.value = "";
+      await load();
+    });
   return html`
     <h3>${t("members.title")}</h3>
     <ul class="people">
@@ -295,13 +336,7 @@ function ChannelPeople({ path, workspace }) {
           <label for="add-member">${t("members.add")}</label>
           <select
             id="add-member"
-            onChange=${(event) =>
-              event.target.value &&
-              withToast(async () => {
-                await api.post(`${path}/members`, { member_id: event.target.value });
-                event.target.value = "";
-                await load();
-              })}
+            onChange=${onAdd}
           >
             <option value="">…</option>
             ${outside.map(
@@ -315,17 +350,20 @@ function ChannelPeople({ path, workspace }) {
     }`;
 }
 
+/** @param {Closing & {workspace?: Workspace, onPick: (person: Person) => void}} props */
 export function NewDirect({ workspace, onPick, onClose }) {
   const { members, me } = app.state;
   useEffect(() => {
     if (workspace && !members[workspace.id]) withToast(() => loadMembers(workspace.id));
   }, []);
+  /** @param {Record<string, string>} values */
   const submit = async ({ email }) => {
+    /** @type {{data: Person}} */
     const { data } = await api.post("/direct-recipients/resolve", { email });
     onClose();
     onPick(data);
   };
-  const others = (members[workspace?.id] ?? []).filter((row) => row.user.id !== me.id);
+  const others = ((workspace && members[workspace.id]) ?? []).filter((row) => row.user.id !== me.id);
   return html`
     <${Dialog} title=${t("direct.new")} onClose=${onClose}>
       <${Form}
@@ -364,9 +402,10 @@ export function NewDirect({ workspace, onPick, onClose }) {
     <//>`;
 }
 
+/** @param {Closing & {workspace: Workspace}} props */
 export function InvitePeople({ workspace, onClose }) {
   const path = `/workspaces/${workspace.id}/invites`;
-  const [rows, setRows] = useState(/** @type {import("../../../types").Invite[] | null} */ (null));
+  const [rows, setRows] = useState(/** @type {Invite[] | null} */ (null));
   const load = async () => setRows(await api.all(path));
   useEffect(() => {
     withToast(load);
@@ -387,7 +426,7 @@ export function InvitePeople({ workspace, onClose }) {
                 readonly
                 aria-label=${t("invite.link")}
                 value=${row.url}
-                onFocus=${(event) => event.target.select()}
+                onFocus=${selectAll}
               />
               <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(row.url)} />
               <${IconButton}
@@ -414,19 +453,24 @@ export function InvitePeople({ workspace, onClose }) {
     <//>`;
 }
 
-/** Temporary rooms: one's own, open to visitors who have the address or find the tag on a page. */
+/**
+ * Temporary rooms: one's own, open to visitors who have the address or find the tag on a page.
+ *
+ * @param {Closing} props
+ */
 export function Rooms({ onClose }) {
-  const [rows, setRows] = useState(/** @type {import("../../../schema").RoomResource[] | null} */ (null));
+  const [rows, setRows] = useState(/** @type {RoomResource[] | null} */ (null));
   const load = async () => setRows(await api.all("/external/rooms", { status: "active" }));
   useEffect(() => {
     withToast(load);
   }, []);
+  /** @param {Record<string, string>} values @param {HTMLFormElement} form */
   const submit = async ({ name }, form) => {
     await api.post("/external/rooms", { name });
     form.reset();
     await Promise.all([load(), loadSidebar()]);
   };
-  const [closing, setClosing] = useState(/** @type {import("../../../schema").RoomResource | null} */ (null));
+  const [closing, setClosing] = useState(/** @type {RoomResource | null} */ (null));
   const close = async () => {
     await api.post(`/external/rooms/${closing?.room_id}/close`);
     await load();
@@ -458,7 +502,7 @@ export function Rooms({ onClose }) {
                 readonly
                 aria-label=${t("rooms.link", { name: stripBidi(row.name) })}
                 value=${address}
-                onFocus=${(event) => event.target.select()}
+                onFocus=${selectAll}
               />
               <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(address)} />
               <${IconButton} name="trash" label=${t("rooms.close")} onClick=${() => setClosing(row)} />
@@ -467,7 +511,7 @@ export function Rooms({ onClose }) {
                 class="tag"
                 aria-label=${t("rooms.tag", { name: stripBidi(row.name) })}
                 value=${tag}
-                onFocus=${(event) => event.target.select()}
+                onFocus=${selectAll}
               />
               <${IconButton} name="copy" label=${t("copy")} onClick=${() => copy(tag)} />
               <span class="hint">

@@ -1,10 +1,11 @@
 /** One message: who said it, what it says in the reader's language, and how it came to say that. */
 import * as api from "../api.js";
 import { blobOf, pathOf } from "../api.js";
-import { withToast, copy, pageOf, toast } from "../app.js";
-import { classes, html, useEffect, useLayoutEffect, useRef, useState } from "../core.js";
+import { classes, html, useEffect, useLayoutEffect, useRef, useState, withValue } from "../core.js";
 import { languageName, list, moment, size, t, time } from "../i18n.js";
+import { pageOf } from "../paths.js";
 import { forSending, forTyping, excerpt, isOnlyEmoji, renderText, stripBidi } from "../text.js";
+import { copy, toast, withToast } from "../toasts.js";
 import { EmojiButton, QUICK } from "./emoji.js";
 import { Avatar, Dialog, Form, Icon, IconButton, Menu, MenuItem, Name } from "./parts.js";
 
@@ -13,7 +14,17 @@ const HEAVY = 200_000;
 const LONG = 1200;
 const LONG_LINES = 18;
 const PENDING_WAIT = 8000;
-/** The server's reasons for a missing translation, as sentences; any other is that no service could be reached. */
+/** @import { Attachment, Closing, Conversation, InConversation, On, Ref, Room } from "../../../types" */
+/** @import { Message as Row } from "../../../types" */
+/** @import { TranslationResource } from "../../../schema" */
+
+/** @typedef {{message: Row, conversation: Conversation}} OfMessage */
+
+/**
+ * The server's reasons for a missing translation, as sentences; any other is that no service could be reached.
+ *
+ * @type {Record<string, string>}
+ */
 const REASONS = {
   away: "reason.away",
   no_engine: "reason.noEngine",
@@ -23,28 +34,28 @@ const REASONS = {
 };
 
 /**
- * @param {{message: import("../../../types").Message, conversation: import("../conversation.js").Conversation, isFirst: boolean, room: import("../../../types").Room, inThread?: boolean}} props
- *   `isFirst` of a run by one sender; `room` is what the place allows
+ * @param {InConversation & {message: Row, isFirst: boolean, inThread?: boolean}} props
+ *   `isFirst` of a run by one sender
  */
 export function Message({ message, conversation, isFirst, room, inThread = false }) {
   const [shows, setShows] = useState(/** @type {"" | "original" | "why"} */ (""));
   const [isEditing, setEditing] = useState(false);
   const [dialog, setDialog] = useState("");
+  /** @type {Ref<HTMLElement>} */
   const row = useRef(null);
-  useLayoutEffect(() => {
-    if (conversation.toEdit !== message.id || inThread) return;
-    conversation.toEdit = null;
-    setEditing(true);
-  });
+  useEffect(() => {
+    if (inThread) return undefined;
+    return conversation.editorOpened.listen((id) => id === message.id && setEditing(true));
+  }, [conversation, message.id]);
   const doneEditing = () => {
     setEditing(false);
     row.current?.focus();
   };
-  const isPinned = conversation.pinned.has(message.id) && !message.deleted_at;
+  const isPinned = conversation.pins.has(message.id) && !message.deleted_at;
   const isMine = conversation.isMine(message);
   const isGone = Boolean(message.deleted_at);
   const isTranslated = message.display_source === "translation";
-  // Most of what is skipped has no words, so that no line under it asks for attention: who wonders finds the reason in the menu.
+  // Most of what is skipped has no words: no line under it asks for attention, and its menu gives the reason.
   const isSkipped =
     message.translation_status === "skipped" &&
     !isTranslated &&
@@ -55,20 +66,18 @@ export function Message({ message, conversation, isFirst, room, inThread = false
     reply: () => room.onThread && room.onThread(message.parent_message_id ?? message.id),
     edit: () => isMine && !room.isGuest && !isGone && setEditing(true),
     remove: () => (isMine || room.canModerate) && !room.isGuest && !isGone && setDialog("delete"),
-    react: (emoji) => withToast(() => conversation.react(message.id, emoji)),
-    pin: () => withToast(() => conversation.pin(message.id, !isPinned)),
+    react: (/** @type {string} */ emoji) => withToast(() => conversation.react(message.id, emoji)),
+    pin: () => withToast(() => conversation.pins.set(message.id, !isPinned)),
     copy: () => withToast(() => copy(message.display_content ?? "")),
     // Its reader may be in other workspaces than its writer.
     link: () => copy(location.origin + pageOf(message, null)),
   };
+  /** @type {Record<string, (() => void) | false>} */
+  const keys = { o: actions.original, r: !isGone && actions.reply, e: actions.edit, Delete: actions.remove };
+  /** @param {On<HTMLElement, KeyboardEvent>} event */
   const onKeyDown = (event) => {
     if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
-    const action = {
-      o: actions.original,
-      r: !isGone && actions.reply,
-      e: actions.edit,
-      Delete: actions.remove,
-    }[event.key];
+    const action = keys[event.key];
     if (action) {
       event.preventDefault();
       action();
@@ -287,7 +296,7 @@ export function Message({ message, conversation, isFirst, room, inThread = false
     </li>`;
 }
 
-/** @param {{message: import("../../../types").Message, room: import("../../../types").Room}} props */
+/** @param {{message: Row, room: Room}} props */
 function Text({ message, room }) {
   const [isWhole, setWhole] = useState(false);
   const content = message.display_content;
@@ -321,8 +330,9 @@ function Text({ message, room }) {
 /**
  * How this came to be in the reader's language: a quiet mark, a shimmer, or an honest line.
  *
- * @param {{message: import("../../../types").Message, room: import("../../../types").Room, conversation: import("../conversation.js").Conversation,
- *   shows: string, setShows: (shows: "" | "original" | "why") => void, onCorrect: () => void}} props
+ * @param {InConversation & {
+ *   message: Row, shows: string, setShows: (shows: "" | "original" | "why") => void, onCorrect: () => void,
+ * }} props
  */
 function Translation({ message, room, shows, setShows, conversation, onCorrect }) {
   if (!message.original_content) return null;
@@ -355,7 +365,7 @@ function Translation({ message, room, shows, setShows, conversation, onCorrect }
             </div>
             <p class="original-note">
               ${t("translation.note", { language: from })}${" "}
-              ${!room.isGuest && html`<${Maker} message=${message} conversation=${conversation} />`}
+              ${!room.isGuest && html`<${Translator} message=${message} conversation=${conversation} />`}
               ${
                 room.canCorrect &&
                 html`
@@ -388,13 +398,20 @@ function Translation({ message, room, shows, setShows, conversation, onCorrect }
     ${shows === "why" && html`<${Why} message=${message} conversation=${conversation} language=${room.language} />`}`;
 }
 
-/** What the server knows of one translation of a message, once it has told. */
-function useHow(message, conversation, language) {
-  const [row, setRow] = useState(/** @type {Partial<import("../../../schema").TranslationResource> | null} */ (null));
+/**
+ * What the service knows of a message's translation, null until it answers.
+ *
+ * @param {OfMessage} of
+ * @param {string} language
+ */
+function useDetails({ message, conversation }, language) {
+  const [row, setRow] = useState(/** @type {Partial<TranslationResource> | null} */ (null));
   useEffect(() => {
     let isStale = false;
-    api.get(`${conversation.path}/messages/${message.id}/translations`, { per_page: 100 }).then(
-      ({ data }) => isStale || setRow(data.find((translation) => translation.language === language) ?? {}),
+    /** @type {Promise<TranslationResource[]>} */
+    const asked = api.all(`${conversation.path}/messages/${message.id}/translations`);
+    asked.then(
+      (rows) => isStale || setRow(rows.find((translation) => translation.language === language) ?? {}),
       () => isStale || setRow({ reason: "away" }),
     );
     return () => {
@@ -404,16 +421,16 @@ function useHow(message, conversation, language) {
   return row;
 }
 
-/** Whose words a translation is made of. */
-function Maker({ message, conversation }) {
-  const row = useHow(message, conversation, message.display_language);
+/** Who or what translated a message. @param {OfMessage} props */
+function Translator(props) {
+  const row = useDetails(props, props.message.display_language);
   if (row?.corrected_by) return html`${t("translation.corrected", { name: stripBidi(row.corrected_by.name) })} `;
   return row?.engine ? html`${t("translation.by", { engine: row.engine })} ` : "";
 }
 
-/** Why a translation could not be had, as far as the server tells. */
+/** Why a translation is missing, as far as the service says. @param {OfMessage & {language: string}} props */
 function Why({ message, conversation, language }) {
-  const row = useHow(message, conversation, language);
+  const row = useDetails({ message, conversation }, language);
   return html`
     <p class="original-note why" role="status">
       ${
@@ -427,7 +444,11 @@ function Why({ message, conversation, language }) {
     </p>`;
 }
 
-/** Nobody tells when a translation is given up: while one is missing, the message is read again now and then. */
+/**
+ * No event says that a translation is given up: while it is missing, the message is read again now and then.
+ *
+ * @param {OfMessage} props
+ */
 function Pending({ message, conversation }) {
   const [tries, setTries] = useState(0);
   useEffect(() => {
@@ -444,7 +465,7 @@ function Pending({ message, conversation }) {
     </p>`;
 }
 
-/** The message that this one answers, on one line. */
+/** The message that this one answers, on one line. @param {InConversation & {id: string}} props */
 function Quote({ id, conversation, room }) {
   const parent = conversation.find(id);
   return html`
@@ -472,6 +493,7 @@ function Quote({ id, conversation, room }) {
 
 // ── Attachments ──
 
+/** @param {{rows: Attachment[], isGuest?: boolean}} props */
 function Attachments({ rows, isGuest }) {
   return html`
     <div class="attachments">
@@ -485,6 +507,7 @@ function Attachments({ rows, isGuest }) {
     </div>`;
 }
 
+/** @param {{row: Attachment, isGuest?: boolean}} props */
 function Picture({ row, isGuest }) {
   const shown = (row.size > HEAVY && row.thumbnail_url) || row.download_url;
   const [source, setSource] = useState(isGuest ? "" : pathOf(shown));
@@ -515,7 +538,7 @@ function Picture({ row, isGuest }) {
     </a>`;
 }
 
-/** Save an attachment that only a token opens. */
+/** Save an attachment that only a token opens. @param {Attachment} row */
 async function saveFile(row) {
   const url = await withToast(() => blobOf(row.download_url));
   if (!url) return;
@@ -523,7 +546,9 @@ async function saveFile(row) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
+/** @param {{row: Attachment, isGuest?: boolean}} props */
 function Download({ row, isGuest }) {
+  /** @param {Event} event */
   const save = (event) => {
     if (!isGuest) return;
     event.preventDefault();
@@ -541,15 +566,17 @@ function Download({ row, isGuest }) {
 
 // ── Changing ──
 
+/** @param {OfMessage & {onDone: () => void}} props */
 function Editor({ message, conversation, onDone }) {
   const { text, mentions } = forTyping(message.original_content ?? "");
   const [value, setValue] = useState(text);
+  /** @type {Ref<HTMLTextAreaElement>} */
   const box = useRef(null);
   useLayoutEffect(() => {
     box.current.focus();
     box.current.setSelectionRange(value.length, value.length);
     // After the list has found its place with the taller row in it.
-    setTimeout(() => box.current?.closest(".message").scrollIntoView({ block: "nearest" }), 60);
+    setTimeout(() => box.current?.closest(".message")?.scrollIntoView({ block: "nearest" }), 60);
   }, []);
   const save = async () => {
     const content = forSending(value.trim(), mentions);
@@ -561,6 +588,7 @@ function Editor({ message, conversation, onDone }) {
       return;
     onDone();
   };
+  /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
     if (event.isComposing) return;
     if (event.key === "Escape") {
@@ -580,7 +608,7 @@ function Editor({ message, conversation, onDone }) {
         lang=${message.original_language}
         value=${value}
         rows=${Math.min(12, value.split("\n").length + 1)}
-        onInput=${(event) => setValue(event.target.value)}
+        onInput=${withValue(setValue)}
         onKeyDown=${onKeyDown}
       ></textarea>
       <div class="editor-end">
@@ -594,6 +622,7 @@ function Editor({ message, conversation, onDone }) {
     </div>`;
 }
 
+/** @param {OfMessage & Closing} props */
 function DeleteDialog({ message, conversation, onClose }) {
   const remove = async () => {
     await withToast(() => conversation.delete(message.id));
@@ -616,7 +645,9 @@ function DeleteDialog({ message, conversation, onClose }) {
     <//>`;
 }
 
+/** @param {OfMessage & Closing} props */
 function ReportDialog({ message, conversation, onClose }) {
+  /** @param {{reason: string}} values */
   const submit = async ({ reason }) => {
     await api.post(`${conversation.path}/messages/${message.id}/report`, { reason });
     toast(t("report.sent"));
@@ -641,10 +672,16 @@ function ReportDialog({ message, conversation, onClose }) {
     <//>`;
 }
 
-/** Say it better: a human's words for everybody who reads this language, now and the next time. */
+/**
+ * A better translation for everybody who reads this language, now and the next time.
+ *
+ * @param {OfMessage & Closing} props
+ */
 function CorrectDialog({ message, conversation, onClose }) {
   const language = message.display_language;
+  /** @param {{text: string}} values */
   const submit = async ({ text }) => {
+    /** @type {{data: TranslationResource}} */
     const { data } = await api.put(`${conversation.path}/messages/${message.id}/translations/${language}`, {
       text,
     });

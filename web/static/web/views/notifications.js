@@ -1,11 +1,16 @@
 /** When this person is called: on their devices, in this browser, and how much of each conversation. */
 import * as api from "../api.js";
-import { withToast, toast } from "../app.js";
-import { html, useEffect, useState } from "../core.js";
+import { html, useEffect, useState, withValue } from "../core.js";
 import { moment, t } from "../i18n.js";
 import { isNotifying, levelChanged, mayNotify, setNotifying } from "../notify.js";
 import { stripBidi } from "../text.js";
+import { toast, withToast } from "../toasts.js";
 import { MenuItem, Waiting } from "./parts.js";
+
+/** @import { ConversationPreferenceResource, DeviceResource, PushPreferenceResource } from "../../../schema" */
+
+/** @typedef {PushPreferenceResource["quiet_hours"]} QuietTime */
+/** @typedef {(changes: Partial<PushPreferenceResource>) => Promise<unknown>} Save */
 
 const LEVELS = ["all", "mentions", "none"];
 
@@ -34,15 +39,17 @@ function InThisBrowser() {
 }
 
 function OnDevices() {
-  const [state, setState] = useState(/** @type {any} */ (null));
+  const [state, setState] = useState(/** @type {PushPreferenceResource | null} */ (null));
+  /** @param {Promise<{data: PushPreferenceResource}>} call */
+  const show = (call) => withToast(async () => setState((await call).data));
   useEffect(() => {
-    withToast(async () => setState((await api.get("/me/notifications")).data));
+    show(api.get("/me/notifications"));
   }, []);
-  const save = (changes) =>
-    withToast(async () => {
-      const { enabled, quiet_hours } = { ...state, ...changes };
-      setState((await api.put("/me/notifications", { enabled, quiet_hours })).data);
-    });
+  /** @type {Save} */
+  const save = (changes) => {
+    const { enabled, quiet_hours } = { ...state, ...changes };
+    return show(api.put("/me/notifications", { enabled, quiet_hours }));
+  };
   if (!state) return html`<${Waiting} />`;
   const isServed = Object.values(state.transports).some(Boolean);
   return html`
@@ -61,19 +68,21 @@ function OnDevices() {
     <${Devices} />`;
 }
 
-/** No pushes between two times of the day, by this browser's clock. */
+/** No pushes between two times of the day, by this browser's clock. @param {{hours: QuietTime, save: Save}} props */
 function QuietHours({ hours, save }) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  /** @param {{from?: string, until?: string}} changes */
   const change = (changes) =>
     save({ quiet_hours: { from: "22:00", until: "07:00", ...hours, time_zone: zone, ...changes } });
+  /** @param {"from" | "until"} name @param {string} label */
   const field = (name, label) => html`
     <label>
       ${label}${" "}
       <input
         type="time"
         required
-        value=${hours[name]}
-        onChange=${(event) => event.target.value && change({ [name]: event.target.value })}
+        value=${hours?.[name]}
+        onChange=${withValue((value) => value && change({ [name]: value }))}
       />
     </label>`;
   return html`
@@ -98,11 +107,12 @@ function QuietHours({ hours, save }) {
 
 /** Phones and browsers that get pushes. */
 function Devices() {
-  const [rows, setRows] = useState(/** @type {any[]} */ ([]));
+  const [rows, setRows] = useState(/** @type {DeviceResource[]} */ ([]));
   const load = () => withToast(async () => setRows(await api.all("/me/devices")));
   useEffect(() => {
     load();
   }, []);
+  /** @param {DeviceResource} row */
   const end = (row) =>
     withToast(async () => {
       await api.remove(`/devices/${row.id}`);
@@ -133,8 +143,13 @@ function Devices() {
 export function Levels({ path }) {
   const [level, setLevel] = useState("");
   useEffect(() => {
-    withToast(async () => setLevel((await api.get(`${path}/notifications`)).data.level));
+    withToast(async () => {
+      /** @type {{data: ConversationPreferenceResource}} */
+      const { data } = await api.get(`${path}/notifications`);
+      setLevel(data.level);
+    });
   }, [path]);
+  /** @param {string} choice */
   const choose = (choice) =>
     withToast(async () => {
       await api.put(`${path}/notifications`, { level: choice });

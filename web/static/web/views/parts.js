@@ -1,6 +1,5 @@
 /** Small pieces that every page uses: icons, avatars, dialogs, fields and a menu. */
-import { all, pathOf } from "../api.js";
-import { app } from "../app.js";
+import { all, ApiError, pathOf } from "../api.js";
 import {
   classes,
   html,
@@ -13,7 +12,10 @@ import {
   useLatestOnly,
 } from "../core.js";
 import { t } from "../i18n.js";
+import { app } from "../state.js";
 import { stripBidi } from "../text.js";
+
+/** @import { Children, Closing, On, Ref, Rows, VNode } from "../../../types" */
 
 const PATHS = {
   menu: "M4 7h16M4 12h16M4 17h16",
@@ -57,13 +59,19 @@ const PATHS = {
   warn: "M12 4l9 16H3zM12 10v4M12 17h.01",
 };
 
-/** @param {{name: keyof typeof PATHS, class?: string}} props */
+/** @typedef {keyof typeof PATHS} IconName */
+
+/** @param {{name: IconName, class?: string}} props */
 export const Icon = ({ name, class: more }) => html`
   <svg class=${classes("icon", name === "more" && "solid", more)} viewBox="0 0 24 24" aria-hidden="true">
     <path d=${PATHS[name]} />
   </svg>`;
 
-/** A button that is an icon: its label is its name and its tooltip. */
+/**
+ * A button that is an icon: its label is its name and its tooltip.
+ *
+ * @param {{name: IconName, label: string, class?: string} & Record<string, unknown>} props
+ */
 export const IconButton = ({ name, label, class: more, ...rest }) => html`
   <button type="button" class=${classes("icon-button", more)} aria-label=${label} title=${label} ...${rest}>
     <${Icon} name=${name} />
@@ -79,15 +87,24 @@ export const Logo = () => html`
     <path class="logo-lines" d="M9 10h14M9 14.500h10M9 19h12" />
   </svg>`;
 
-/** Neighbouring ids get colours far apart. */
+/** Neighbouring ids get colours far apart. @param {string} key */
 const hue = (key) =>
-  ([...String(key)].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7) * 137) % 360;
+  ([...key].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7) * 137) % 360;
 
-/** What may be loaded of an avatar's address: our own pictures by path, as the service has several names, others over https. */
-const pictureOf = (url) =>
+/**
+ * What may be loaded of an avatar's address: our own pictures by path, as the service has several names, others over
+ * https.
+ *
+ * @param {string | null | undefined} address
+ */
+const pictureOf = (address, url = address ?? "") =>
   /\/api\/v1\/files\/[0-9a-z]{26}\/download$/.test(url ?? "") ? pathOf(url) : /^https:/.test(url ?? "") ? url : "";
 
-/** @param {{name: string, url?: string | null, seed: any, size?: string}} props */
+/**
+ * `seed` gives the colour where there is no picture.
+ *
+ * @param {{name?: string, url?: string | null, seed: string, size?: string}} props
+ */
 export function Avatar({ name, url, seed, size = "" }) {
   const [isBroken, setBroken] = useState(false);
   const first = Array.from((name ?? "").trim())[0] ?? "?";
@@ -109,13 +126,17 @@ export function Avatar({ name, url, seed, size = "" }) {
     </span>`;
 }
 
-/** Somebody's name: its own direction, and no marks that turn its neighbours. */
+/** Somebody's name: its own direction, and no marks that turn its neighbours. @param {{children?: string}} props */
 export const Name = ({ children }) => html`<bdi>${stripBidi(children)}</bdi>`;
 
 /** The open dialogs, the last on top. */
 const dialogs = new Store({ open: /** @type {object[]} */ ([]) });
 
-/** What is said in passing, by the topmost dialog: whatever is outside it is neither clear to see nor read aloud. @param {{within?: object}} props */
+/**
+ * Toasts, by the topmost dialog: whatever is outside it is neither clear to see nor read aloud.
+ *
+ * @param {{within?: object}} props
+ */
 export function Toasts({ within }) {
   useObserved(app);
   useObserved(dialogs);
@@ -131,14 +152,21 @@ export function Toasts({ within }) {
     </div>`;
 }
 
-/** A modal dialog; the browser keeps the focus inside and gives it back. */
+/**
+ * A modal dialog; the browser keeps the focus inside and gives it back.
+ *
+ * @param {Closing & {title: Children, wide?: boolean, children?: Children}} props
+ */
 export function Dialog({ title, onClose, wide, children }) {
+  /** @type {Ref<HTMLDialogElement>} */
   const element = useRef(null);
   useLayoutEffect(() => {
     const dialog = element.current;
     dialog.showModal();
     dialogs.set({ open: [...dialogs.state.open, element] });
-    (dialog.querySelector("[autofocus]") ?? dialog.querySelector("h2")).focus();
+    /** @type {HTMLElement | null} */
+    const first = dialog.querySelector("[autofocus]") ?? dialog.querySelector("h2");
+    first?.focus();
     return () => {
       dialogs.set({ open: dialogs.state.open.filter((open) => open !== element) });
       // Before it goes: what had the focus cannot take it as long as the dialog is open, and gets it by this.
@@ -146,13 +174,17 @@ export function Dialog({ title, onClose, wide, children }) {
     };
   }, []);
   // What it may stand in, such as a panel, closes by Escape too.
+  /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => event.key === "Escape" && event.stopPropagation();
+  /** @param {Event} event */
   const onCancel = (event) => {
     // Who closes a chooser of files without choosing cancels that alone.
     if (event.target !== element.current) return;
     event.preventDefault();
     onClose();
   };
+  /** @param {Event} event */
+  const onClick = (event) => event.target === element.current && onClose();
   return html`
     <dialog
       ref=${element}
@@ -160,7 +192,7 @@ export function Dialog({ title, onClose, wide, children }) {
       aria-labelledby="dialog-title"
       onKeyDown=${onKeyDown}
       onCancel=${onCancel}
-      onClick=${(event) => event.target === element.current && onClose()}
+      onClick=${onClick}
     >
       <div class="dialog-inside">
         <header class="dialog-head">
@@ -177,7 +209,15 @@ export function Dialog({ title, onClose, wide, children }) {
 
 let lastField = 0;
 
-/** A labelled field with its errors said to everybody. */
+/**
+ * What a field is; the rest are attributes of its element.
+ *
+ * @typedef {{
+ *   label: string, hint?: string, as?: "input" | "select" | "textarea", children?: Children,
+ * } & Record<string, unknown>} Input
+ */
+
+/** A labelled field with its errors said to everybody. @param {Input & {errors?: string[]}} props */
 export function Field({ label, hint, errors, as = "input", children, ...rest }) {
   const [id] = useState(() => `field-${(lastField += 1)}`);
   const description = errors?.length ? `${id}-error` : hint ? `${id}-hint` : undefined;
@@ -209,43 +249,42 @@ export function Field({ label, hint, errors, as = "input", children, ...rest }) 
           </p>`
       }
       ${
-        errors?.length > 0 &&
+        Boolean(errors?.length) &&
         html`
           <p class="field-error" id=${`${id}-error`} role="alert">
-            ${errors.join(" ")}
+            ${errors?.join(" ")}
           </p>`
       }
     </div>`;
 }
 
-/** A form: `submit` gets its values; errors of the answer stand at their fields, others above the button. */
+/**
+ * A form: `submit` gets its values; errors of the answer stand at their fields, others above the button.
+ *
+ * @param {{
+ *   submit: (values: Record<string, string>, form: HTMLFormElement) => Promise<unknown>, button: string,
+ *   fields: (Input & {name: string})[], children?: Children, class?: string, after?: Children, danger?: boolean,
+ * }} props
+ */
 export function Form({ submit, button, fields, children, class: more, after, danger }) {
-  const [errors, setErrors] = useState({});
+  const [errors, setErrors] = useState(/** @type {Record<string, string[]>} */ ({}));
   const [problem, setProblem] = useState("");
   const [isBusy, setBusy] = useState(false);
+  /** @param {On<HTMLFormElement>} event */
   const onSubmit = async (event) => {
     event.preventDefault();
     if (isBusy) return;
-    const values = Object.fromEntries(new FormData(event.currentTarget));
+    const form = event.currentTarget;
+    const values = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
     setBusy(true);
     setProblem("");
     try {
-      await submit(values, event.target);
+      await submit(values, form);
       setErrors({});
     } catch (error) {
-      if (error.status === undefined) throw error;
-      const known = error.status === 422 ? error.errors : {};
-      setErrors(known);
-      const named = fields.map((field) => field.name);
-      const elsewhere = Object.keys(known).filter((field) => !named.includes(field));
-      if (error.status !== 422 || elsewhere.length)
-        setProblem(
-          error.status === 422
-            ? elsewhere.flatMap((field) => known[field]).join(" ")
-            : error.status === 403
-              ? error.message
-              : error.sentence,
-        );
+      if (!(error instanceof ApiError)) throw error;
+      setErrors(error.status === 422 ? error.errors : {});
+      setProblem(problemOf(error, fields));
     } finally {
       setBusy(false);
     }
@@ -273,10 +312,23 @@ export function Form({ submit, button, fields, children, class: more, after, dan
     </form>`;
 }
 
+/** What no field of the form shows. @param {ApiError} error @param {{name: string}[]} fields */
+function problemOf(error, fields) {
+  if (error.status === 403) return error.message;
+  if (error.status !== 422) return error.sentence;
+  const elsewhere = Object.entries(error.errors).filter(([name]) => fields.every((field) => field.name !== name));
+  return elsewhere.flatMap(([, sentences]) => sentences).join(" ");
+}
+
 const EDGE = 8;
 const GAP = 4;
 
-/** Show `element` beside `anchor` where there is room, whatever scrolls or clips around it. @param {HTMLElement} element @param {Element} anchor */
+/**
+ * Show `element` beside `anchor` where there is room, whatever scrolls or clips around it.
+ *
+ * @param {HTMLElement} element
+ * @param {Element} anchor
+ */
 export function float(element, anchor, align = "end") {
   const at = anchor.getBoundingClientRect();
   const above = at.top - GAP - EDGE;
@@ -292,23 +344,35 @@ export function float(element, anchor, align = "end") {
   });
 }
 
-/** A button that opens a list of actions beside it. */
+/**
+ * A button that opens a list of actions beside it.
+ *
+ * @param {{
+ *   label: string, icon?: IconName, class?: string, children?: Children, align?: "start" | "end", button?: VNode,
+ * }} props
+ */
 export function Menu({ label, icon, class: more, children, align = "end", button }) {
   const [isOpen, setOpen] = useState(false);
+  /** @type {Ref<HTMLElement>} */
   const root = useRef(null);
   useLayoutEffect(() => {
     if (!isOpen) return undefined;
-    float(root.current.querySelector(".menu-list"), root.current, align);
-    const away = (event) => root.current?.contains(event.target) || setOpen(false);
+    const list = /** @type {HTMLElement} */ (root.current.querySelector(".menu-list"));
+    float(list, root.current, align);
+    /** @param {Event} event */
+    const away = (event) => root.current?.contains(/** @type {Node} */ (event.target)) || setOpen(false);
     document.addEventListener("pointerdown", away);
-    root.current?.querySelector("[role=menuitem],[role=menuitemradio]")?.focus();
+    itemsIn(root.current)[0]?.focus();
     return () => document.removeEventListener("pointerdown", away);
   }, [isOpen]);
+  /** @param {KeyboardEvent} event */
   const onKey = (event) => {
     if (!isOpen) return;
-    const items = [...root.current.querySelectorAll("[role=menuitem],[role=menuitemradio]")];
-    const at = items.indexOf(document.activeElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    const items = itemsIn(root.current);
+    const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    /** @type {Record<string, number>} */
+    const ways = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 };
+    const to = ways[event.key];
     if (to !== undefined) {
       event.preventDefault();
       event.stopPropagation();
@@ -345,9 +409,7 @@ export function Menu({ label, icon, class: more, children, align = "end", button
           <div
             class=${classes("menu-list", align)}
             role="menu"
-            onClick=${() => {
-              setOpen(false);
-            }}
+            onClick=${() => setOpen(false)}
           >
             ${children}
           </div>`
@@ -355,6 +417,17 @@ export function Menu({ label, icon, class: more, children, align = "end", button
     </div>`;
 }
 
+/** @param {HTMLElement} menu @returns {HTMLElement[]} */
+const itemsIn = (menu) =>
+  [...menu.querySelectorAll("[role=menuitem],[role=menuitemradio]")].map((item) => /** @type {HTMLElement} */ (item));
+
+/**
+ * An action of a menu; `checked` makes it one of several choices.
+ *
+ * @param {{
+ *   icon?: IconName, children?: Children, danger?: boolean, checked?: boolean, class?: string,
+ * } & Record<string, unknown>} props
+ */
 export const MenuItem = ({ icon, children, danger, checked, class: more, ...rest }) => html`
   <button
     type="button"
@@ -369,14 +442,22 @@ export const MenuItem = ({ icon, children, danger, checked, class: more, ...rest
     ${checked && html`<${Icon} name="check" class="end" />`}
   </button>`;
 
-/** All rows of a list of the API: null until they are here. `load` asks again. @param {string} path */
+/**
+ * All rows of a list of the API: null until they are here. `load` asks again.
+ *
+ * @template T
+ * @param {string} path
+ * @returns {Rows<T>}
+ */
 export function useRows(path) {
-  const [rows, setRows] = useState(/** @type {any[] | null} */ (null));
+  const [rows, setRows] = useState(/** @type {T[] | null} */ (null));
   const [isMissing, setMissing] = useState(false);
   const begin = useLatestOnly();
   const load = () => {
     const isToBeShown = begin();
-    return all(path).then(
+    /** @type {Promise<T[]>} */
+    const asked = all(path);
+    return asked.then(
       (answer) => isToBeShown() && setRows(answer),
       () => setMissing(true),
     );
@@ -387,14 +468,18 @@ export function useRows(path) {
   return { rows, load, isMissing };
 }
 
-/** A place where something will be. */
+/** Where something will be. */
 export const Waiting = () => html`
   <div class="waiting" role="status">
     <span class="spinner"></span>
     <span class="sr">${t("loading")}</span>
   </div>`;
 
-/** Nothing here, and what to do about it. `whole`: it is all that the page says. */
+/**
+ * Nothing here, and what to do about it. `whole`: it is all that the page says.
+ *
+ * @param {{icon: IconName, title: string, whole?: boolean, children?: Children}} props
+ */
 export const Empty = ({ icon, title, whole, children }) => html`
   <div class="empty">
     <${Icon} name=${icon} />

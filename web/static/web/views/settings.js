@@ -1,14 +1,22 @@
 /** One's own account: who one is, how one signs in, what is stored, and leaving. */
 import * as api from "../api.js";
-import { app, withToast, changeMe, changePicture, copy, toast, signOut } from "../app.js";
+import { changePicture } from "../avatar.js";
 import { html, tabStore, setting, useEffect, useRef, useState, useLatestOnly } from "../core.js";
 import { LANGUAGES, moment, size, t } from "../i18n.js";
+import { changeMe, signOut } from "../session.js";
+import { app } from "../state.js";
 import { stripBidi } from "../text.js";
+import { copy, toast, withToast } from "../toasts.js";
 import { Blocks } from "./blocks.js";
 import { Notifications } from "./notifications.js";
-import { PROVIDER_NAMES } from "./signin.js";
 import { Avatar, Dialog, Form, Icon, IconButton, Waiting, useRows } from "./parts.js";
+import { PROVIDER_NAMES } from "./signin.js";
 
+/** @import { ExportState, File as StoredFile, ListedSessionAnswer, ListedTokenAnswer } from "../../../schema" */
+/** @import { SocialAccountAnswer } from "../../../schema" */
+/** @import { Closing, On, Ref, Rows, User, VNode } from "../../../types" */
+
+/** @type {Record<string, () => VNode>} */
 const SECTIONS = {
   profile: Profile,
   security: Security,
@@ -18,6 +26,7 @@ const SECTIONS = {
   files: Files,
   data: Data,
 };
+/** @type {Record<string, string>} */
 const BROWSERS = {
   Edg: "Edge",
   OPR: "Opera",
@@ -25,6 +34,7 @@ const BROWSERS = {
   FxiOS: "Firefox",
   CriOS: "Chrome",
 };
+/** @type {Record<string, string>} */
 const SYSTEMS = { "Mac OS X": "macOS", CrOS: "ChromeOS" };
 const ABILITIES = [
   "*",
@@ -35,6 +45,7 @@ const ABILITIES = [
   "temporary-rooms:close",
 ];
 
+/** @param {Closing & {section: string}} props */
 export function Settings({ section, onClose }) {
   const View = SECTIONS[section] ?? Profile;
   return html`
@@ -62,6 +73,7 @@ export function Settings({ section, onClose }) {
 
 function Profile() {
   const { me } = app.state;
+  /** @param {Record<string, string>} values */
   const submit = async (values) => {
     await changeMe(values);
     toast(t("saved"));
@@ -110,15 +122,19 @@ function Profile() {
     />`;
 }
 
-/** Who one is to others, and the picture that they see. */
+/** Who one is to others, and the picture that they see. @param {{me: User}} props */
 function Picture({ me }) {
+  /** @type {Ref<HTMLInputElement>} */
   const chooser = useRef(null);
   const [isBusy, setBusy] = useState(false);
+  /** @param {File} file */
   const choose = async (file) => {
     setBusy(true);
     await withToast(() => changePicture(file));
     setBusy(false);
   };
+  /** @param {On<HTMLInputElement>} event */
+  const onChoose = ({ currentTarget: field }) => field.files?.[0] && choose(field.files[0]);
   return html`
     <div class="profile-head">
       <${Avatar} key=${me.avatar_url} name=${me.name} url=${me.avatar_url} seed=${`user${me.id}`} size="big" />
@@ -152,19 +168,22 @@ function Picture({ me }) {
         accept="image/*"
         hidden
         aria-label=${t("profile.picture")}
-        onChange=${(event) => event.target.files[0] && choose(event.target.files[0])}
+        onChange=${onChoose}
       />
     </div>`;
 }
 
 function Security() {
   const { me } = app.state;
+  /** @type {Rows<ListedSessionAnswer>} */
   const { rows, load, isMissing } = useRows("/me/sessions");
+  /** @param {Record<string, string>} values @param {HTMLFormElement} form */
   const change = async (values, form) => {
     await api.post("/auth/web/change-password", { ...values, password_confirmation: values.password });
     form.reset();
     toast(t("password.changed"));
   };
+  /** @param {ListedSessionAnswer} row */
   const end = (row) =>
     withToast(async () => {
       await api.remove(`/me/sessions/${row.id}`);
@@ -231,16 +250,20 @@ function Security() {
     }`;
 }
 
-/** "Firefox · Windows" of what a browser says of itself; what is not a browser's keeps its own name. @param {string} userAgent */
+/**
+ * "Firefox · Windows" of what a browser says of itself; what is not a browser's keeps its own name.
+ *
+ * @param {string} userAgent
+ */
 function browserName(userAgent) {
   const browser = /Edg|OPR|SamsungBrowser|Firefox|FxiOS|CriOS|Chrome|Safari/.exec(userAgent)?.[0];
   if (!userAgent.startsWith("Mozilla/") || !browser) return stripBidi(userAgent);
   const system = /iPhone|iPad|Android|Windows|Mac OS X|CrOS|Linux/.exec(userAgent)?.[0];
-  return [BROWSERS[browser] ?? browser, SYSTEMS[system] ?? system].filter(Boolean).join(" · ");
+  return [BROWSERS[browser] ?? browser, system && (SYSTEMS[system] ?? system)].filter(Boolean).join(" · ");
 }
 
 function Linked() {
-  const [rows, setRows] = useState(/** @type {import("../../../schema").SocialAccountAnswer[]} */ ([]));
+  const [rows, setRows] = useState(/** @type {SocialAccountAnswer[]} */ ([]));
   const load = () =>
     api.get("/auth/web/social/accounts").then(
       ({ accounts }) => setRows(accounts),
@@ -253,12 +276,14 @@ function Linked() {
     ...new Set([...setting("providers").split(",").filter(Boolean), ...rows.map((row) => row.provider)]),
   ];
   if (!providers.length) return null;
+  /** @param {string} provider */
   const link = (provider) =>
     withToast(async () => {
       const { redirect_url } = await api.post(`/auth/web/social/${provider}/link`);
       tabStore.set("social", { purpose: "link" });
       location.assign(redirect_url);
     });
+  /** @param {string} provider */
   const unlink = (provider) =>
     withToast(async () => {
       await api.remove(`/auth/web/social/${provider}/unlink`);
@@ -283,7 +308,7 @@ function Linked() {
     </ul>`;
 }
 
-/** What a token may do, in words where there are any. */
+/** What a token may do, as a sentence where there is one. @param {ListedTokenAnswer} row */
 const abilitiesOf = (row) =>
   row.abilities.every((ability) => ability.startsWith("temporary-rooms:"))
     ? t("tokens.rooms")
@@ -292,9 +317,11 @@ const abilitiesOf = (row) =>
         .join(", ");
 
 function Tokens() {
+  /** @type {Rows<ListedTokenAnswer>} */
   const { rows, load, isMissing } = useRows("/me/tokens");
   const [token, setToken] = useState("");
   if (isMissing) return html`<p class="hint">${t("notYet")}</p>`;
+  /** @param {Record<string, string>} values @param {HTMLFormElement} form */
   const submit = async ({ name, ability }, form) => {
     const { data } = await api.post("/me/tokens", {
       name,
@@ -367,6 +394,7 @@ function Tokens() {
 }
 
 function Files() {
+  /** @type {Rows<StoredFile>} */
   const { rows, isMissing } = useRows("/me/files");
   if (isMissing) return html`<p class="hint">${t("notYet")}</p>`;
   if (rows === null) return html`<${Waiting} />`;
@@ -391,7 +419,7 @@ function Files() {
 
 function Data() {
   const { me } = app.state;
-  const [state, setState] = useState(/** @type {import("../../../schema").ExportState | null} */ (null));
+  const [state, setState] = useState(/** @type {ExportState | null} */ (null));
   const [isCodeSent, setCodeSent] = useState(false);
   const begin = useLatestOnly();
   const look = async () => {
@@ -400,7 +428,8 @@ function Data() {
       const { data } = await api.get("/me/export");
       if (isToBeShown()) setState(data);
     } catch (error) {
-      // Another failure says nothing about the export: what is shown stays, as a new object, so that one pending is asked for again.
+      // Another failure says nothing about the export: what is shown stays. As a new object, so that a pending one is
+      // asked for again.
       if (isToBeShown()) setState((shown) => (error.status === 404 ? null : shown && { ...shown }));
     }
   };
@@ -412,6 +441,7 @@ function Data() {
     const timer = setTimeout(look, 1500);
     return () => clearTimeout(timer);
   }, [state]);
+  /** @param {Record<string, string>} values */
   const leave = async (values) => {
     await api.remove("/me", me.has_password ? { password: values.proof } : { otp: values.proof });
     signOut();

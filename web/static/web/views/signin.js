@@ -1,12 +1,23 @@
 /** The way in: password, a code by email, other providers; a new account; a forgotten password. */
 import * as api from "../api.js";
-import { app, enter, signedIn } from "../app.js";
-import { html, tabStore, setting, useEffect, useState } from "../core.js";
+import { html, tabStore, setting, useEffect, useState, withValue } from "../core.js";
 import { LANGUAGES, spoken, t } from "../i18n.js";
 import { go } from "../router.js";
-import { useLanguage } from "../app.js";
+import { enter, setLanguage, signedIn } from "../session.js";
+import { app } from "../state.js";
 import { Form, Icon, Logo } from "./parts.js";
 
+/** @import { InvitePreviewResource } from "../../../schema" */
+/** @import { Children } from "../../../types" */
+
+/**
+ * @typedef {{
+ *   setWay: (way: Way) => void, address: string, setAddress: (address: string) => void, onDone: () => void,
+ * }} WayIn
+ */
+/** @typedef {"password" | "code" | "register" | "forgot"} Way */
+
+/** @type {Record<string, string>} */
 export const PROVIDER_NAMES = {
   google: "Google",
   github: "GitHub",
@@ -16,6 +27,7 @@ export const PROVIDER_NAMES = {
   oidc: "OpenID Connect",
 };
 
+/** @param {Record<string, unknown>} [more] */
 const email = (more = {}) => ({
   name: "email",
   type: "email",
@@ -25,6 +37,7 @@ const email = (more = {}) => ({
   required: true,
   ...more,
 });
+/** @param {string} name @param {string} label @param {string} autocomplete */
 const password = (name, label, autocomplete) => ({
   name,
   type: "password",
@@ -33,9 +46,13 @@ const password = (name, label, autocomplete) => ({
   required: true,
 });
 
-/** The page of everybody who is not signed in. `notice` is shown above, `onDone` follows a sign-in. */
+/**
+ * The page of everybody who is not signed in. `notice` is shown above, `onDone` follows a sign-in.
+ *
+ * @param {{notice?: Children, onDone?: () => void}} props
+ */
 export function SignIn({ notice, onDone }) {
-  const [way, setWay] = useState("password");
+  const [way, setWay] = useState(/** @type {Way} */ ("password"));
   const [address, setAddress] = useState("");
   const Way = { password: ByPassword, code: ByCode, register: Register, forgot: Forgot }[way];
   return html`
@@ -46,7 +63,7 @@ export function SignIn({ notice, onDone }) {
     <//>`;
 }
 
-/** The frame of every page before sign-in. */
+/** The frame of every page before sign-in. @param {{children?: Children}} props */
 export function Welcome({ children }) {
   return html`
     <main class="welcome">
@@ -74,7 +91,7 @@ export function Welcome({ children }) {
           <span class="brand">
             <${Logo} /> Rosetta
           </span>
-          <${LanguagePicker} value=${spoken()} onPick=${useLanguage} />
+          <${LanguagePicker} value=${spoken()} onPick=${setLanguage} />
         </div>
         <div class="welcome-body">${children}</div>
         <footer class="welcome-foot">
@@ -85,12 +102,13 @@ export function Welcome({ children }) {
     </main>`;
 }
 
+/** @param {{value: string, onPick: (code: string) => void, label?: string}} props */
 export function LanguagePicker({ value, onPick, label = t("language") }) {
   return html`
     <label class="language-picker">
       <${Icon} name="globe" />
       <span class="sr">${label}</span>
-      <select value=${value} onChange=${(event) => onPick(event.target.value)}>
+      <select value=${value} onChange=${withValue(onPick)}>
         ${Object.entries(LANGUAGES).map(
           ([code, name]) => html`
             <option key=${code} value=${code} lang=${code} selected=${code === value}>
@@ -101,7 +119,9 @@ export function LanguagePicker({ value, onPick, label = t("language") }) {
     </label>`;
 }
 
+/** @param {WayIn} props */
 function ByPassword({ setWay, address, setAddress, onDone }) {
+  /** @param {Record<string, string>} values */
   const submit = async (values) => {
     await enter("/auth/web/login", values);
     onDone();
@@ -114,7 +134,7 @@ function ByPassword({ setWay, address, setAddress, onDone }) {
       submit=${submit}
       button=${t("signin.go")}
       fields=${[
-        email({ autofocus: true, value: address, onInput: (event) => setAddress(event.target.value) }),
+        email({ autofocus: true, value: address, onInput: withValue(setAddress) }),
         password("password", t("signin.password"), "current-password"),
       ]}
     />
@@ -134,7 +154,9 @@ function ByPassword({ setWay, address, setAddress, onDone }) {
     </p>`;
 }
 
+/** @param {WayIn} props */
 function Register({ setWay, address, onDone }) {
+  /** @param {Record<string, string>} values */
   const submit = async (values) => {
     await enter("/auth/web/register", { ...values, password_confirmation: values.password });
     onDone();
@@ -168,13 +190,16 @@ function Register({ setWay, address, onDone }) {
     </p>`;
 }
 
+/** @param {WayIn} props */
 function ByCode({ setWay, address, setAddress, onDone }) {
   const [isSent, setSent] = useState(false);
+  /** @param {Record<string, string>} values */
   const ask = async (values) => {
     setAddress(values.email);
     await api.post("/auth/web/otp", { email: values.email }, { anonymous: true });
     setSent(true);
   };
+  /** @param {Record<string, string>} values */
   const verify = async (values) => {
     await enter("/auth/web/otp/verify", { email: address, token: values.token.replace(/\s/g, "") });
     onDone();
@@ -217,8 +242,10 @@ function ByCode({ setWay, address, setAddress, onDone }) {
     </p>`;
 }
 
+/** @param {WayIn} props */
 function Forgot({ setWay, address, setAddress }) {
   const [isSent, setSent] = useState(false);
+  /** @param {Record<string, string>} values */
   const submit = async (values) => {
     setAddress(values.email);
     await api.post("/auth/web/forgot-password", values, { anonymous: true });
@@ -248,8 +275,9 @@ function Forgot({ setWay, address, setAddress }) {
     </p>`;
 }
 
-/** `/reset-password?token=…&email=…`, from the mail. */
+/** `/reset-password?token=…&email=…`, from the mail. @param {{query: URLSearchParams}} props */
 export function ResetPassword({ query }) {
+  /** @param {Record<string, string>} values */
   const submit = async (values) => {
     const sent = { token: query.get("token") ?? "", email: query.get("email") ?? "" };
     await api.post(
@@ -287,6 +315,7 @@ function Providers() {
   const [problem, setProblem] = useState("");
   const providers = setting("providers").split(",").filter(Boolean);
   if (!providers.length) return null;
+  /** @param {string} provider */
   const leave = async (provider) => {
     try {
       const { redirect_url } = await api.post(`/auth/web/social/${provider}/redirect`, {}, { anonymous: true });
@@ -317,7 +346,11 @@ function Providers() {
     }`;
 }
 
-/** `/auth/{provider}/callback`: where a provider sends the browser back to. */
+/**
+ * `/auth/{provider}/callback`: where a provider sends the browser back to.
+ *
+ * @param {{provider: string, query: URLSearchParams}} props
+ */
 export function SocialCallback({ provider, query }) {
   const [problem, setProblem] = useState("");
   useEffect(() => {
@@ -361,9 +394,9 @@ export function SocialCallback({ provider, query }) {
     <//>`;
 }
 
-/** `/invites/{token}`: what one is about to join, before and after sign-in. */
+/** `/invites/{token}`: what one is about to join, before and after sign-in. @param {{token: string}} props */
 export function Invite({ token }) {
-  const [invite, setInvite] = useState(/** @type {import("../../../schema").InvitePreviewResource | null} */ (null));
+  const [invite, setInvite] = useState(/** @type {InvitePreviewResource | null} */ (null));
   const [problem, setProblem] = useState("");
   const { me } = app.state;
   useEffect(() => {
