@@ -6,7 +6,7 @@ import { deferred, equal, message, ok, settled, until } from "./checks.js";
 const SHELF = "outgoing.user.7.c1";
 
 /** An outbox whose posts the test answers itself. */
-function made() {
+function makeOutbox() {
   /** Posts under way or answered, in order: what was sent, and how to answer it. */
   const posts = [];
   const posted = [];
@@ -28,7 +28,7 @@ const states = (outbox) => outbox.items.map((item) => item.state);
 
 export const tests = {
   "messages are posted one at a time and in order": async () => {
-    const { outbox, posts, posted } = made();
+    const { outbox, posts, posted } = makeOutbox();
     outbox.add({ content: "first" });
     outbox.add({ content: "second" });
     await settled();
@@ -42,11 +42,11 @@ export const tests = {
     equal(posted, ["m1", "m2"]);
   },
   "each message has a key of its own, the same at every try": async () => {
-    const { outbox, posts } = made();
+    const { outbox, posts } = makeOutbox();
     outbox.add({ content: "same words" });
     outbox.add({ content: "same words" });
-    const [one, other] = outbox.items;
-    ok(one.key !== other.key, "two equal messages have two keys");
+    const [first, other] = outbox.items;
+    ok(first.key !== other.key, "two equal messages have two keys");
     posts[0].reject(new ApiError(503));
     await until(() => states(outbox)[0] === "waiting", "it waits");
     outbox.resume();
@@ -54,7 +54,7 @@ export const tests = {
     equal(posts[1].item.key, posts[0].item.key);
   },
   "what comes after a passing failure waits with it, and is tried again by itself": async () => {
-    const { outbox, posts } = made();
+    const { outbox, posts } = makeOutbox();
     outbox.add({ content: "first" });
     outbox.add({ content: "second" });
     posts[0].reject(new ApiError(0));
@@ -64,7 +64,7 @@ export const tests = {
     equal(posts[1].item.content, "first");
   },
   "a message that is refused stays with its reason, and the next goes on": async () => {
-    const { outbox, posts } = made();
+    const { outbox, posts } = makeOutbox();
     outbox.add({ content: "too long" });
     outbox.add({ content: "fine" });
     posts[0].reject(new ApiError(422, { errors: { content: ["Too long."] } }));
@@ -78,7 +78,7 @@ export const tests = {
     equal([posts.length, posts[2].item.content], [3, "too long"]);
   },
   "after the end of a session nothing is tried until somebody asks": async () => {
-    const { outbox, posts } = made();
+    const { outbox, posts } = makeOutbox();
     outbox.add({ content: "mine" });
     posts[0].reject(new ApiError(401));
     await until(() => states(outbox)[0] === "waiting", "it waits");
@@ -86,7 +86,7 @@ export const tests = {
     equal(posts.length, 1);
   },
   "a message that the stream already brought is neither shown nor sent again": async () => {
-    const { outbox, posts } = made();
+    const { outbox, posts } = makeOutbox();
     outbox.add({ content: "quick" });
     outbox.discard(outbox.items[0].key);
     posts[0].reject(new ApiError(0));
@@ -95,13 +95,13 @@ export const tests = {
     equal([outbox.items, posts.length], [[], 1]);
   },
   "what waits is in the tab's storage, and is sent after a reload with its key": async () => {
-    const { outbox, posts } = made();
+    const { outbox, posts } = makeOutbox();
     outbox.add({ content: "kept", parent: "m1", files: [{ id: "f1", client_name: "a.txt", size: 1 }] });
     posts[0].reject(new ApiError(0));
     await until(() => states(outbox)[0] === "waiting", "it waits");
     const { key } = outbox.items[0];
     outbox.close();
-    const again = made();
+    const again = makeOutbox();
     equal([contents(again.outbox), states(again.outbox)], [["kept"], ["waiting"]]);
     again.outbox.flush();
     const { item } = again.posts[0];
@@ -110,7 +110,7 @@ export const tests = {
     await until(() => tabStore.get(SHELF) === null, "nothing is stored any longer");
   },
   "a closed outbox sends nothing and stores nothing": async () => {
-    const { outbox, posts } = made();
+    const { outbox, posts } = makeOutbox();
     outbox.add({ content: "first" });
     outbox.add({ content: "second" });
     outbox.close();

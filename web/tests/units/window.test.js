@@ -3,7 +3,7 @@ import { MessageWindow, MOST, PAGE } from "/static/web/conversation/window.js";
 import { deferred, equal, message, ok, settled } from "./checks.js";
 
 /** A conversation of `last` messages as the service has it, and a window onto it. */
-function made(last) {
+function makeWindow(last) {
   const state = { last, hold: null, error: null, revealed: [], opened: [] };
   const page = ({ limit, before, after, around }) => {
     const at = (id) => Number(id.slice(1));
@@ -50,7 +50,7 @@ const ends = (window) => [seqs(window)[0], seqs(window).at(-1), window.atStart, 
 
 export const tests = {
   "it opens with the newest page, and at a message with those around it": async () => {
-    const { window, state } = made(120);
+    const { window, state } = makeWindow(120);
     await window.open({ unread: 3 });
     equal(ends(window), [71, 120, false, true]);
     equal(state.opened, [[120, 3]]);
@@ -58,7 +58,7 @@ export const tests = {
     equal([window.find("m60").seq, window.atStart, window.atEnd, state.revealed], [60, false, false, ["m60"]]);
   },
   "reaching an end reads on, and the other end is let go": async () => {
-    const { window } = made(1000);
+    const { window } = makeWindow(1000);
     await window.open();
     for (let page = 0; page < 6; page += 1) await window.older();
     equal(window.messages.length, MOST);
@@ -68,7 +68,7 @@ export const tests = {
     equal(new Set(seqs(window)).size, MOST);
   },
   "at the very beginning nothing more is read": async () => {
-    const { window } = made(60);
+    const { window } = makeWindow(60);
     await window.open();
     await window.older();
     equal(ends(window), [1, 60, true, true]);
@@ -77,7 +77,7 @@ export const tests = {
     ok(window.messages === before, "the same rows");
   },
   "a message that came twice stands once, and an older one in its place": async () => {
-    const { window } = made(3);
+    const { window } = makeWindow(3);
     await window.open();
     window.upsert(message(5));
     window.upsert(message(4));
@@ -86,7 +86,7 @@ export const tests = {
     equal(window.find("m5").original_content, "edited");
   },
   "what is said while one reads further up is not put behind a gap": async () => {
-    const { window, state } = made(500);
+    const { window, state } = makeWindow(500);
     await window.open({ around: "m100" });
     state.last = 501;
     window.upsert(message(501));
@@ -94,7 +94,7 @@ export const tests = {
     equal(window.lastSeq, 501);
   },
   "an answer that is older than what the stream told is read again": async () => {
-    const { window, state } = made(10);
+    const { window, state } = makeWindow(10);
     state.hold = deferred();
     const opening = window.open();
     await settled();
@@ -106,7 +106,7 @@ export const tests = {
     equal(ends(window), [1, 11, true, true]);
   },
   "of two openings the later one is shown, whichever answer comes first": async () => {
-    const { window, state } = made(500);
+    const { window, state } = makeWindow(500);
     state.hold = deferred();
     const slow = window.open({ around: "m100" });
     await settled();
@@ -119,7 +119,7 @@ export const tests = {
     equal(state.revealed, []);
   },
   "a failed opening says so and can be tried again": async () => {
-    const { window, state } = made(10);
+    const { window, state } = makeWindow(10);
     state.error = new ApiError(503);
     await window.open();
     equal([window.isOpen, window.error.status], [false, 503]);
@@ -128,7 +128,7 @@ export const tests = {
     equal([window.isOpen, window.error], [true, null]);
   },
   "catching up takes in what was missed and leaves the reader at the end": async () => {
-    const { window, state } = made(10);
+    const { window, state } = makeWindow(10);
     await window.open();
     state.last = 15;
     await window.catchUp();
@@ -139,7 +139,7 @@ export const tests = {
     equal(ends(window), [166, 215, false, true]);
   },
   "reading again keeps the reader's position and brings nothing into view": async () => {
-    const { window, state } = made(500);
+    const { window, state } = makeWindow(500);
     await window.open({ around: "m100" });
     const before = seqs(window);
     await window.reread();
