@@ -104,6 +104,7 @@ export type NewMessage = { content: string; files?: SentFile[]; parent?: string 
 // ── Views ──
 
 export type Conversation = import("./static/web/conversation/conversation.js").Conversation;
+export type OfMessage = { message: Message; conversation: Conversation };
 export type InConversation = { conversation: Conversation; room: Room };
 /** A list of the API as a view holds it: null until it is here. */
 export type Rows<T> = { rows: T[] | null; load: () => Promise<unknown>; isMissing: boolean };

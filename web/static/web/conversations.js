@@ -34,7 +34,7 @@ export function setShown(id) {
   shownId = id;
 }
 
-/** Whether the reader sees what is said now in a conversation. @param {string} id */
+/** Whether the reader sees a new message of a conversation at once. @param {string} id */
 export const isSeen = (id) => shownId === id && document.hasFocus() && Boolean(opened.get(id)?.window.atEnd);
 
 /** Whoever read here has signed out. */

@@ -106,7 +106,7 @@ export function latestOnly() {
 /** `latestOnly` for one view. */
 export const useLatestOnly = () => useState(latestOnly)[0];
 
-/** A handler that is given what stands in the field where it is heard. @param {(value: string) => void} use */
+/** An event handler that gets the field's value. @param {(value: string) => void} use */
 export const withValue = (use) => (/** @type {On<HTMLInputElement>} */ event) => use(event.currentTarget.value);
 
 /** @param {...(string | false | null | undefined)} names */

@@ -43,7 +43,7 @@ function page({ name, params, query }) {
 }
 
 /**
- * The service does not say who is here: it is asked again by itself, and at once by a click.
+ * The service did not answer who is signed in: it is asked again after a while, and at once by a click.
  *
  * @param {{error: ApiError}} props
  */

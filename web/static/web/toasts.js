@@ -31,7 +31,7 @@ export async function withToast(work) {
   }
 }
 
-/** Put `text` on the clipboard, or say that the browser refuses (plain http, a frame). @param {string} text */
+/** Put `text` on the clipboard, or show that the browser refuses (plain http, a frame). @param {string} text */
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);

@@ -15,7 +15,7 @@ export function toggled(reactions, emoji) {
 }
 
 /**
- * With the count that the service tells of `emoji` now.
+ * With the count that the service has of `emoji` now.
  *
  * @param {Reaction[]} reactions
  * @param {{emoji: string, count: number, isMine: boolean}} change `isMine`: the reader reacted, or took it back

@@ -1,4 +1,4 @@
-/** How far the reader has read: what the service is told, and where the line "new" stands. */
+/** How far the reader has read: what the service is sent, and where the line "new" stands. */
 import * as api from "../api.js";
 import { ApiError } from "../api.js";
 

@@ -76,7 +76,7 @@ export class MessageWindow {
       /** @type {MessagePage} */
       const answer = await this.remote.ask(this.path, { limit: PAGE, around });
       if (this.#current !== current) return;
-      // The stream told of a message that this answer is too old to have.
+      // The stream brought a message that this answer is too old to have.
       if (!around && this.lastSeq > answer.meta.last_seq) return this.open({ unread });
       this.#show(answer, around);
       this.onOpen(answer.meta.last_seq, unread);

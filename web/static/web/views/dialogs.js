@@ -27,7 +27,7 @@ const visibilities = (chosen, first) => html`
   )}`;
 
 /**
- * Asks before what one click should not do. What the server refuses is said here.
+ * Asks for confirmation. A refusal of the service is shown here.
  *
  * @param {Closing & {title: string, children?: Children, button: string, work: () => Promise<unknown>}} props
  */

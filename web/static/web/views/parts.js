@@ -77,7 +77,7 @@ export const IconButton = ({ name, label, class: more, ...rest }) => html`
     <${Icon} name=${name} />
   </button>`;
 
-/** Rosetta's sign: one line said three ways. */
+/** Rosetta's sign: one line in three languages. */
 export const Logo = () => html`
   <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
     <path
@@ -217,7 +217,7 @@ let lastField = 0;
  * } & Record<string, unknown>} Input
  */
 
-/** A labelled field with its errors said to everybody. @param {Input & {errors?: string[]}} props */
+/** A labelled field; its errors are read aloud too. @param {Input & {errors?: string[]}} props */
 export function Field({ label, hint, errors, as = "input", children, ...rest }) {
   const [id] = useState(() => `field-${(lastField += 1)}`);
   const description = errors?.length ? `${id}-error` : hint ? `${id}-hint` : undefined;
