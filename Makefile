@@ -24,7 +24,7 @@ help:  ## Show this
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
 
 run: $(RUN)  ## Run everything in the foreground; Ctrl-C stops it
-	@exec $(PY) -m rosetta.supervisor --with-parent
+	@exec $(PY) -m rosetta.processes.supervisor --with-parent
 
 demo: $(RUN)  ## Fill this instance with people of five languages; prints their sign-ins
 	@$(MANAGE) prepare --verbosity 0
@@ -39,7 +39,7 @@ lint: $(DEV)  ## Check style, types, layers, migrations, settings, schema, depen
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
 	$(VENV)/bin/lint-imports --no-cache
-	$(PY) -m rosetta.conventions
+	$(PY) -m rosetta.devtools.conventions
 	$(MANAGE) check --fail-level WARNING
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) check_migrations

@@ -11,9 +11,10 @@ from django.utils import translation
 from rest_framework.test import APIClient
 from xdist.scheduler import LoadScopeScheduling
 
+from accounts.identity.secrets import digest
 from accounts.models import AccessToken, User
-from accounts.secrets import digest
-from rosetta import ids, throttles
+from rosetta import ids
+from rosetta.http import throttles
 from rosetta.tests import migrated
 from workspaces import actions
 from workspaces.models import Channel, Member, Workspace

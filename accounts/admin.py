@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 
-from accounts import audit
 from accounts.actions import staff, tokens
 from accounts.models import AccessToken, AccountDeletion, AccountExport, AuditEntry, Guest, OutgoingMail, User
-from accounts.staff import ReadOnlyAdmin, StaffAdmin, may
+from accounts.staff import audit
+from accounts.staff.pages import ReadOnlyAdmin, StaffAdmin, may
 from rosetta.models import JobRun
 
 # allauth registers pages that show secrets and change links without a trace.

@@ -5,4 +5,4 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import schema  # noqa: F401  (registers the authentication schemes)
+        from accounts.api import security_schemes  # noqa: F401  (registers the authentication schemes)

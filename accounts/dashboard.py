@@ -1,7 +1,7 @@
 """Mail that is owed, for the dashboard."""
 
 from accounts.models import OutgoingMail
-from rosetta.dashboard import count, figure
+from rosetta.observability.dashboard import count, figure
 
 
 @figure("mails_owed", "Mails owed", page=("accounts.outgoingmail", ""))

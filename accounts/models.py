@@ -112,7 +112,7 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> Any:
-        from accounts.sessions import SessionStore
+        from accounts.identity.sessions import SessionStore
 
         return SessionStore
 

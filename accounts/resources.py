@@ -5,8 +5,8 @@ from typing import Any
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 
+from accounts.identity.providers import linked
 from accounts.models import AccessToken, AccountExport, Session, User
-from accounts.providers import linked
 from rosetta.times import account_moment, moment
 
 

@@ -11,8 +11,8 @@ from django.core.mail import get_connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from accounts import audit, mails
 from accounts.actions import leaving, tokens
+from accounts.mail import content
 from accounts.models import (
     AccountDeletion,
     AccountExport,
@@ -21,7 +21,8 @@ from accounts.models import (
     OutgoingMail,
     SocialState,
 )
-from rosetta.jobs import in_steps
+from accounts.staff import audit
+from rosetta.queue.jobs import in_steps
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +56,7 @@ def deliver_mail(mail_id: int) -> None:
 
 
 def _send(mail: OutgoingMail) -> None:
-    message = mails.written(mail)
+    message = content.written(mail)
     if message is None:
         return
     connection = get_connection()

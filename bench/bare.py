@@ -10,7 +10,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from rosetta import health
+from rosetta.observability import health
 from rosetta.settings import *  # noqa: F403
 
 # The answer's length, and what allauth insists on.

@@ -84,7 +84,7 @@ def owe(world: seed.World, rows: int) -> None:
     from accounts.models import User
     from messaging import access
     from messaging.actions.posting import Draft, post_message
-    from messaging.places import Sender
+    from messaging.context import Sender
 
     user = User.objects.get(pk=world.user_id)
     place = access.channel_place(user, world.workspace_id, world.channel_id, to_write=True)

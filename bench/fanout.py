@@ -48,8 +48,8 @@ def make_database(env: dict[str, str]) -> None:
 
 def make_people(count: int) -> tuple[str, list[str]]:
     """A workspace of ``count`` members who read four languages: its channel, and their tokens."""
+    from accounts.identity.secrets import digest
     from accounts.models import AccessToken, User
-    from accounts.secrets import digest
     from workspaces import actions
     from workspaces.models import Channel, Member
 
@@ -81,10 +81,10 @@ def post_for_ever(channel_id: str) -> None:
 
     from messaging.actions.posting import take_numbers
     from messaging.models import Message
-    from rosetta.compiled import run_together
+    from rosetta.db.compiled import run_together
     from rosetta.ids import new_ulid
-    from workspaces import events
     from workspaces.models import Channel
+    from workspaces.streams import events
 
     sender = Channel.objects.get(pk=channel_id).created_by_id
     for line in sys.stdin:

@@ -49,7 +49,7 @@ def fill(total: int) -> Any:
     from messaging.models import Message, MessageTranslation
     from messaging.search.text import terms_of
     from rosetta.ids import new_ulid
-    from translation.phrasebook import rows
+    from translation.memory.phrasebook import rows
     from workspaces import actions
     from workspaces.models import Channel
 

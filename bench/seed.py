@@ -45,8 +45,8 @@ def connect(env: dict[str, str]) -> None:
 
 def make_world(clients: int = 64, deep_rows: int = 1_000_000) -> World:
     """The world of the message benchmarks: ``clients`` members with a token each, a channel of ``deep_rows`` messages."""
+    from accounts.identity.secrets import digest
     from accounts.models import AccessToken, User
-    from accounts.secrets import digest
     from workspaces import actions
     from workspaces.models import Channel
 
@@ -146,8 +146,8 @@ def owe_nothing() -> None:
 
 def make_large_workspace(members: int = 10_000, channels: int = 500) -> tuple[str, str]:
     """A workspace of many people and channels with messages; its id and one member's token."""
+    from accounts.identity.secrets import digest
     from accounts.models import AccessToken, User
-    from accounts.secrets import digest
     from rosetta.ids import new_ulid
     from workspaces import actions
     from workspaces.models import Channel, Conversation, Member, Workspace
@@ -186,8 +186,8 @@ def fresh_channel(world: World) -> World:
 
 def make_outsider() -> str:
     """A token of somebody who belongs nowhere."""
+    from accounts.identity.secrets import digest
     from accounts.models import AccessToken, User
-    from accounts.secrets import digest
 
     user = User.objects.create(email="outsider@example.com", name="Outsider", password="!")
     token = AccessToken.objects.create(user=user, name="bench", abilities=["*"], secret_hash=digest(SECRET))

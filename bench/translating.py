@@ -71,8 +71,8 @@ def make_database(env: dict[str, str]) -> None:
 
 def make_world(name: str, channels: int) -> World:
     """A workspace in which each of LANGUAGES is read by one member."""
+    from accounts.identity.secrets import digest
     from accounts.models import AccessToken, User
-    from accounts.secrets import digest
     from workspaces import actions
 
     users = [

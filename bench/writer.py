@@ -20,7 +20,7 @@ def main(user_id: int, workspace_id: str, channel_ids: list[str], rate: float, c
     from accounts.models import User
     from messaging import access
     from messaging.actions.posting import Draft, post_message
-    from messaging.places import Sender
+    from messaging.context import Sender
 
     user = User.objects.get(pk=user_id)
     places = [access.channel_place(user, workspace_id, channel_id, to_write=True) for channel_id in channel_ids]

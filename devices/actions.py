@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import credentials
+from accounts.identity import credentials
+from accounts.identity.secrets import digest
 from accounts.models import User
-from accounts.secrets import digest
 from devices.models import ConversationPreference, Delivery, Device, PushPreference, Receipt
 
 # Beyond it the least used one goes: nobody carries more, and a script could register for ever.

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.staff import ReadOnlyAdmin, StaffAdmin
+from accounts.staff.pages import ReadOnlyAdmin, StaffAdmin
 from devices.models import Announcement, Delivery, Device, Receipt
 
 

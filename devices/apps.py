@@ -5,6 +5,9 @@ class DevicesConfig(AppConfig):
     name = "devices"
 
     def ready(self) -> None:
-        from devices import checks, leaving  # noqa: F401  (the first registers the system checks)
+        from devices import (
+            account_lifecycle,
+            checks,  # noqa: F401  (the first registers the system checks)
+        )
 
-        leaving.register()
+        account_lifecycle.register()

@@ -1,7 +1,7 @@
 """Pushes that are owed, for the dashboard."""
 
 from devices.models import Delivery
-from rosetta.dashboard import count, figure
+from rosetta.observability.dashboard import count, figure
 
 
 @figure("pushes_owed", "Pushes owed", page=("devices.delivery", ""))

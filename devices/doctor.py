@@ -9,7 +9,7 @@ from django.conf import settings
 from devices.checks import SETTINGS
 from devices.models import Device
 from devices.transports import MISSING, enabled, transport_for
-from rosetta.doctor import Finding, probe
+from rosetta.observability.doctor import Finding, probe
 
 SECONDS = 5.0
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import credentials
+from accounts.identity import credentials
 from rosetta.ids import ULIDField, ULIDModel
 
 TOKEN_LENGTH = 4096
@@ -34,7 +34,7 @@ class Device(ULIDModel):
     device_id = models.CharField(max_length=255, null=True, blank=True)
     device_name = models.CharField(max_length=255, null=True, blank=True)
     app_version = models.CharField(max_length=64, null=True, blank=True)
-    # What the app was let in by when it registered last, after ``accounts.credentials``: the device ends with it. Empty where
+    # What the app was let in by when it registered last, after ``accounts.identity.credentials``: the device ends with it. Empty where
     # that was not written down yet.
     credential = models.CharField(max_length=credentials.LENGTH, blank=True, default="", db_default="")
     last_used_at = models.DateTimeField(default=timezone.now)

@@ -12,14 +12,14 @@ from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rosetta.queue.nudge import nudge
 
 from accounts.actions.profile import change_profile
 from accounts.models import Guest, User
-from files import images, resources, scanning, storage, types
+from files import images, media_types, resources, scanning, storage
 from files.errors import DeniedType, FileInUse, StorageDown
 from files.models import File, Removal
 from files.spool import Spooled
-from rosetta.celery import nudge
 from rosetta.errors import Invalid
 from rosetta.ids import NO_ID, new_ulid, parse_ulid
 
@@ -42,8 +42,8 @@ def store_upload(*, spooled: Spooled, uploader: User | Guest | None, visibility:
     path = spooled.path
     if not spooled.size:
         raise _refused(_("The file is empty."))
-    mime = types.sniff(path, spooled.name)
-    if types.is_denied(mime):
+    mime = media_types.sniff(path, spooled.name)
+    if media_types.is_denied(mime):
         raise DeniedType
     _check_quota(uploader, spooled.size)
     if (found := scanning.infection(path)) is not None:

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.staff import ReadOnlyAdmin, may
+from accounts.staff.pages import ReadOnlyAdmin, may
 from files import actions
 from files.models import File, Removal
 

@@ -5,6 +5,6 @@ class FilesConfig(AppConfig):
     name = "files"
 
     def ready(self) -> None:
-        from files import leaving
+        from files import account_lifecycle
 
-        leaving.register()
+        account_lifecycle.register()

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 
 from files import scanning
-from rosetta.doctor import Finding, probe
+from rosetta.observability.doctor import Finding, probe
 
 
 @probe("files")

@@ -16,8 +16,8 @@ from django.http import (
 from rest_framework.request import Request
 
 from files import images, storage
+from files.filenames import content_disposition
 from files.models import File
-from files.names import content_disposition
 from rosetta.errors import NotFound
 
 log = structlog.get_logger(__name__)

@@ -12,7 +12,7 @@ from typing import IO, Any
 from django.conf import settings
 from PIL import Image, ImageFile, ImageOps
 
-from files import location
+from files import gps_stripping
 
 ORIENTATION = 0x0112
 THUMBNAIL_SIDE = 480
@@ -58,7 +58,7 @@ def size_of(source: Path | IO[Any]) -> Size | None:
 
 def forget_location(path: Path) -> bool:
     """Blank the place in the image at ``path``, in its bytes; the picture itself stays as it is. Tells whether any was."""
-    return location.forget(path)
+    return gps_stripping.forget(path)
 
 
 def thumbnail(source: IO[Any]) -> bytes | None:

@@ -20,7 +20,7 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from rest_framework import exceptions, parsers
 
 from files.errors import FileTooLarge, StorageDown
-from files.names import clean_name
+from files.filenames import clean_name
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from files import actions, spool
 from files.errors import StorageDown
 from files.models import File, Removal
-from rosetta.jobs import in_steps
+from rosetta.queue.jobs import in_steps
 
 BATCH = 500
 THUMBNAIL_BATCH = 20

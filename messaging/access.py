@@ -5,9 +5,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Guest, User
+from messaging.context import Place
 from messaging.errors import Blocked, unknown_id
 from messaging.models import Attachment, Block, DirectConversation, Message
-from messaging.places import Place
 from rosetta import languages
 from rosetta.errors import NotFound
 from rosetta.ids import NO_ID, parse_ulid

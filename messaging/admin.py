@@ -15,10 +15,10 @@ from django.utils.html import format_html, format_html_join
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from accounts import audit
 from accounts.models import Guest, User
-from accounts.reading import for_a_reason
-from accounts.staff import ReadOnlyAdmin, may
+from accounts.staff import audit
+from accounts.staff.pages import ReadOnlyAdmin, may
+from accounts.staff.reason_prompt import for_a_reason
 from messaging.actions import moderating
 from messaging.models import (
     Attachment,

@@ -8,11 +8,11 @@ class MessagingConfig(AppConfig):
     name = "messaging"
 
     def ready(self) -> None:
-        from messaging import erasing, leaving, metrics, notices, outgoing
+        from messaging import account_lifecycle, erasure, metrics, notices, webhook_payloads
 
-        erasing.register()
-        outgoing.register()
-        leaving.register()
+        erasure.register()
+        webhook_payloads.register()
+        account_lifecycle.register()
         metrics.register()
         notices.register()
         post_migrate.connect(_ensure_search, sender=self)

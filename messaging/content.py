@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from messaging.context import Place
 from messaging.models import MAX_CONTENT
-from messaging.places import Place
 from rosetta.errors import Invalid
-from translation.grammar import CHANNEL_MENTION, USER_MENTION
+from translation.protection.patterns import CHANNEL_MENTION, USER_MENTION
 from workspaces.models import Member
 
 MAX_MENTIONS = 50

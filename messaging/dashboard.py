@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from messaging.models import Message, MessageTranslation, Report
-from rosetta.dashboard import CHARTS, COUNTED, Chart, count, figure, series
 from rosetta.ids import first_ulid_at
+from rosetta.observability.dashboard import CHARTS, COUNTED, Chart, count, figure, series
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 State = MessageTranslation.State

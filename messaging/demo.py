@@ -14,8 +14,8 @@ from messaging import access
 from messaging.actions.direct import open_direct
 from messaging.actions.posting import Draft, post_message
 from messaging.actions.reacting import add_reaction
+from messaging.context import Place, Sender
 from messaging.models import Message
-from messaging.places import Place, Sender
 from workspaces import actions
 from workspaces.models import Channel, Member, Role, Workspace
 

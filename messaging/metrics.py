@@ -10,8 +10,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from messaging.models import MessageTranslation
-from rosetta import metrics
-from rosetta.dashboard import COUNTED
+from rosetta.observability import metrics
+from rosetta.observability.dashboard import COUNTED
 
 State = MessageTranslation.State
 _PAIR = ("source", "target")

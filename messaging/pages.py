@@ -8,15 +8,15 @@ from django.db.models import BigIntegerField, CharField, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
+from messaging.context import Place
 from messaging.errors import unknown_id
 from messaging.models import Message
-from messaging.places import Place
 from messaging.resources import MessageRow, rows_of, with_words
 from rosetta import languages
-from rosetta.compiled import ULID, CompiledQuery, Unseen
+from rosetta.db.compiled import ULID, CompiledQuery, Unseen
 from rosetta.errors import Invalid
+from rosetta.http.pagination import query_int
 from rosetta.ids import NO_ID, ULIDField, parse_ulid
-from rosetta.pagination import query_int
 
 LIMIT = 50
 MAX_LIMIT = 100

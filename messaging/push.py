@@ -19,7 +19,7 @@ from devices import outbox, transports
 from devices.models import ConversationPreference, Delivery, Device, PushPreference
 from devices.transports import Notification
 from messaging.models import DirectConversation, Message, MessageTranslation
-from translation.grammar import USER_MENTION
+from translation.protection.patterns import USER_MENTION
 from workspaces.models import Channel, ChannelMember, Member, ReadMark, Visibility, Workspace
 
 BATCH = 100

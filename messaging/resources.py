@@ -10,11 +10,11 @@ from django.conf import settings
 from django.db.models import FilteredRelation, Q, QuerySet
 
 from accounts.models import User
+from messaging.context import Place
 from messaging.models import HUMAN, Attachment, Message, MessageRevision, MessageTranslation, Reaction
-from messaging.places import Place
-from rosetta.compiled import Unseen
+from rosetta.db.compiled import Unseen
 from rosetta.times import moment
-from translation.memory import CORRECTION
+from translation.memory.store import CORRECTION
 from workspaces.models import Conversation
 from workspaces.resources import person
 

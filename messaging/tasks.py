@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
+from rosetta.queue.nudge import started
 
 from devices import transports
 from messaging import push
 from messaging.actions import expiring, translating
 from messaging.models import IdempotencyKey
 from messaging.translations import TRANSLATE
-from rosetta.celery import started
-from rosetta.jobs import in_steps
+from rosetta.queue.jobs import in_steps
 
 BATCH = 5000
 ROUNDS = 200

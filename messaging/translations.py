@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from rosetta.queue.nudge import nudge_once
 
+from messaging.context import Place, Sender
 from messaging.models import Message, MessageTranslation
-from messaging.places import Place, Sender
 from messaging.search.text import terms_of
 from rosetta import languages
-from rosetta.celery import nudge_once
 from translation.detection import source_language
 from translation.service import Translation, is_translatable, recall
 

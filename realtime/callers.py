@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.http import HttpRequest, parse_cookie
 from django.utils import timezone
 
-from accounts import sessions
-from accounts.authentication import GUEST_HEADER, guest_of_token, user_of_token
+from accounts.identity import sessions
+from accounts.identity.authentication import GUEST_HEADER, guest_of_token, user_of_token
 from accounts.models import AccessToken, Guest, Session, User
-from rosetta.permissions import FULL
+from rosetta.http.permissions import FULL
 from workspaces.models import Workspace
 
 SIGNED_OUT, ROOM_ENDED = 4401, 4403

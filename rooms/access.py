@@ -8,7 +8,7 @@ from rest_framework import exceptions
 
 from accounts.models import Guest, User
 from messaging.access import room_place
-from messaging.places import Place
+from messaging.context import Place
 from rooms.models import Room
 from rosetta.errors import NotFound
 from workspaces.errors import RoomEnded

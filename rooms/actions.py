@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
+from accounts.identity.secrets import digest, new_secret
 from accounts.models import Guest, User
-from accounts.secrets import digest, new_secret
 from rooms import access, names, resources
 from rooms.errors import (
     EXTENSION_EXCEEDS,
@@ -21,10 +21,10 @@ from rooms.models import LIMIT_NAMES, Limits, Room, RoomLimits
 from rosetta import languages
 from rosetta.errors import Conflict, Invalid, NotFound
 from rosetta.wake import wake
-from workspaces import events
 from workspaces.actions import create_workspace, delete_workspace
 from workspaces.errors import RoomEnded
 from workspaces.models import Channel, Conversation, Workspace
+from workspaces.streams import events
 
 log = structlog.get_logger(__name__)
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.staff import ReadOnlyAdmin, StaffAdmin, may
+from accounts.staff.pages import ReadOnlyAdmin, StaffAdmin, may
 from rooms import actions as room_actions
 from rooms.models import LIMIT_NAMES, Plan, Room, RoomLimits
 

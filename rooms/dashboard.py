@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from rooms.models import Room
-from rosetta.dashboard import CHARTS, Chart, count, figure, series
 from rosetta.ids import first_ulid_at
+from rosetta.observability.dashboard import CHARTS, Chart, count, figure, series
 
 
 def _opened(start: datetime, end: datetime) -> QuerySet[Room]:

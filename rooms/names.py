@@ -1,10 +1,10 @@
 """A room's name in its visitors' languages, by the way of a message: memory and phrasebook at once, engines soon."""
 
 from django.db import transaction
+from rosetta.queue.nudge import nudge
 
 from rooms.models import Room
 from rosetta import languages
-from rosetta.celery import nudge
 from translation.detection import source_language
 from translation.service import Job, recall, translate_batch
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.authentication import GUEST_HEADER
+from accounts.identity.authentication import GUEST_HEADER
 from accounts.models import Guest
 from rooms.models import Limits, Room
 from rooms.names import shown_name

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from rooms import actions, names
-from rosetta.jobs import in_steps
+from rosetta.queue.jobs import in_steps
 
 BATCH = 100
 GUESTS = 2000

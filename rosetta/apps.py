@@ -5,14 +5,10 @@ class RosettaConfig(AppConfig):
     name = "rosetta"
 
     def ready(self) -> None:
-        from rosetta import (
-            checks,  # noqa: F401  (registers the system checks)
-            metrics,
-            observing,
-            postgres,
-        )
-        from rosetta.dashboard import Measured
+        from rosetta.db import postgres
+        from rosetta.observability import metrics, tracing
+        from rosetta.observability.dashboard import Measured
 
         metrics.compute(Measured())
-        observing.start()
+        tracing.start()
         postgres.read_moments_quickly()

@@ -25,10 +25,10 @@ NUDGE_SECONDS = 2
 # Celery warns root of pickled tasks; ours are JSON alone.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
-app = Celery("rosetta", task_cls="rosetta.jobs:JobTask")
+app = Celery("rosetta", task_cls="rosetta.queue.jobs:JobTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
-app.steps["worker"].add("rosetta.probes:Probes")
+app.steps["worker"].add("rosetta.queue.probes:Probes")
 app.autodiscover_tasks()
 
 

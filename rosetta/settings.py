@@ -16,8 +16,8 @@ from celery.schedules import schedule as every
 from django.core.exceptions import ImproperlyConfigured
 
 from rosetta import env, languages
-from rosetta.logs import logging_config
-from rosetta.secret_key import secret_key_in
+from rosetta.observability.logs import logging_config
+from rosetta.processes.secret_key import secret_key_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -117,11 +117,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "rosetta.middleware.RequestIdMiddleware",
-    "rosetta.headers.HeadersMiddleware",
-    "rosetta.middleware.ProbeMiddleware",
+    "rosetta.http.middleware.RequestIdMiddleware",
+    "rosetta.http.headers.HeadersMiddleware",
+    "rosetta.http.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "rosetta.spa.CompressedClient",
+    "web.views.CompressedClient",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -129,7 +129,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.audit.AuditMiddleware",
+    "accounts.staff.audit.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -211,7 +211,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # dj-rest-auth's serializers look their token model up when they are imported; its views are not used.
 REST_AUTH = {"TOKEN_MODEL": "accounts.models.AccessToken", "OLD_PASSWORD_FIELD_ENABLED": True}
 PASSWORD_RESET_TIMEOUT = 3600
-SESSION_ENGINE = "accounts.sessions"
+SESSION_ENGINE = "accounts.identity.sessions"
 SESSION_COOKIE_NAME = "rosetta_session"
 # Admin alone has messages, and always a session: the default makes a signer of cookies for every request.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -391,14 +391,14 @@ else:
 # ── API ──
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.authentication.TokenAuthentication",
-        "accounts.authentication.SessionAuthentication",
+        "accounts.identity.authentication.TokenAuthentication",
+        "accounts.identity.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rosetta.permissions.SignedIn"],
+    "DEFAULT_PERMISSION_CLASSES": ["rosetta.http.permissions.SignedIn"],
     "DEFAULT_RENDERER_CLASSES": ["drf_orjson_renderer.renderers.ORJSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rosetta.parsers.JSONObjectParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "rosetta.negotiation.JSONAlways",
-    "DEFAULT_SCHEMA_CLASS": "rosetta.schema.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["rosetta.http.parsers.JSONObjectParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "rosetta.http.negotiation.JSONAlways",
+    "DEFAULT_SCHEMA_CLASS": "rosetta.http.schema.AutoSchema",
     "EXCEPTION_HANDLER": "rosetta.errors.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -408,13 +408,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DESCRIPTION": "A chat service in which everybody reads and writes in their own language.",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rosetta.permissions.Anyone"],
+    "SERVE_PERMISSIONS": ["rosetta.http.permissions.Anyone"],
     "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {},
-    "POSTPROCESSING_HOOKS": ["rosetta.schema.documented_answers"],
+    "POSTPROCESSING_HOOKS": ["rosetta.http.schema.documented_answers"],
 }
 
 # ── Queue ──
@@ -429,7 +429,7 @@ else:
     for _folder in ("tasks", "control", "done"):
         (QUEUE_DIR / _folder).mkdir(parents=True, exist_ok=True)
     CELERY_BROKER_URL = "localhost"
-    CELERY_BROKER_TRANSPORT = "rosetta.broker:Transport"
+    CELERY_BROKER_TRANSPORT = "rosetta.queue.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(QUEUE_DIR / "tasks"),
         "data_folder_out": str(QUEUE_DIR / "tasks"),
@@ -533,8 +533,8 @@ TRANSLATION_RETRY_SECONDS = 30
 
 # ── Staff, logs ──
 UNFOLD = {
-    "DASHBOARD_CALLBACK": "rosetta.dashboard.overview",
-    "LOGIN": {"form": "accounts.staff.LoginForm"},
+    "DASHBOARD_CALLBACK": "rosetta.observability.dashboard.overview",
+    "LOGIN": {"form": "accounts.staff.pages.LoginForm"},
     "SITE_TITLE": "Rosetta",
     "SITE_HEADER": "Rosetta",
     "SITE_SYMBOL": "translate",

@@ -6,7 +6,7 @@ from contextlib import suppress
 from celery import shared_task
 from django.conf import settings
 
-from rosetta.jobs import in_steps
+from rosetta.queue.jobs import in_steps
 
 KEEP_SECONDS = 600
 BATCH = 5000

@@ -17,7 +17,7 @@ urlpatterns = [
     # First, as nearly every request is one of these and Django tries one address after another.
     path("api/v1/", include("messaging.api.urls")),
     path("api/v1/", include("workspaces.api.urls")),
-    path("admin/", include("accounts.staff_urls")),
+    path("admin/", include("accounts.staff.urls")),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
@@ -26,5 +26,5 @@ urlpatterns = [
     path("api/v1/", include("devices.api.urls")),
     path("api/v1/", include("rooms.api.urls")),
     path("api/v1/", include("realtime.api.urls")),
-    path("", include("rosetta.spa")),
+    path("", include("web.views")),
 ]

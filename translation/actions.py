@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from rosetta.errors import Invalid
 from rosetta.languages import match
-from translation import scopes
 from translation.access import term_in
+from translation.glossary import scope_cache
 from translation.models import MAX_TERM, GlossaryTerm, MemoryEntry, TranslationPolicy, fold
-from translation.pieces import Piece, tokens
+from translation.protection.pieces import Piece, tokens
 
 MAX_TERMS = 5000
 CSV_COLUMNS = ("term", "rendering", "source", "target", "case_sensitive")
@@ -166,7 +166,7 @@ def set_policy(*, scope_id: str, local_only: bool, monthly_characters: int | Non
         # Whoever changes a budget wants to hear when the new one is spent.
         defaults={"local_only": local_only, "monthly_characters": monthly_characters, "told_month": None},
     )
-    scopes.forget(scope_id)
+    scope_cache.forget(scope_id)
     return policy
 
 
@@ -175,7 +175,7 @@ def forget_scope(*, scope_id: str) -> None:
     """Erase everything that is held for a scope which is gone, but for the books of what it cost."""
     for model in (MemoryEntry, GlossaryTerm, TranslationPolicy):
         model.objects.filter(scope_id=scope_id).delete()
-    scopes.forget(scope_id)
+    scope_cache.forget(scope_id)
 
 
 def _same(scope_id: str, values: TermValues) -> GlossaryTerm | None:
@@ -190,7 +190,7 @@ def _columns(values: TermValues) -> dict[str, Any]:
 def _bump(scope_id: str) -> None:
     TranslationPolicy.objects.get_or_create(scope_id=scope_id)
     TranslationPolicy.objects.filter(scope_id=scope_id).update(glossary_version=F("glossary_version") + 1)
-    scopes.forget(scope_id)
+    scope_cache.forget(scope_id)
 
 
 def _drop_holding(scope_id: str, terms: Collection[str]) -> None:

@@ -14,13 +14,14 @@ from django.urls import reverse
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
-from accounts import audit
-from accounts.reading import ReasonForm, for_a_reason
-from accounts.staff import ReadOnlyAdmin, StaffAdmin, may
+from accounts.staff import audit
+from accounts.staff.pages import ReadOnlyAdmin, StaffAdmin, may
+from accounts.staff.reason_prompt import ReasonForm, for_a_reason
 from rosetta.errors import Invalid
 from rosetta.ids import NO_ID, parse_ulid
 from rosetta.languages import CODES
-from translation import actions, engines, health, tmx
+from translation import actions, engines, health
+from translation.memory import tmx
 from translation.models import EngineState, GlossaryTerm, MemoryEntry, TranslationPolicy, Usage, this_month
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Sum
 
-from rosetta.dashboard import TABLES, Table, figure
+from rosetta.observability.dashboard import TABLES, Table, figure
 from translation.models import EngineState, Usage, this_month
 from translation.service import engines_health
 

@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rosetta.languages import BY_CODE, LANGUAGES, match
-from translation import phrasebook
-from translation.protection import words_only
+from translation.memory import phrasebook
+from translation.protection.protect import words_only
 
 if TYPE_CHECKING:
     from lingua import LanguageDetector

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from rosetta.checks import NEEDS, missing
-from rosetta.doctor import Finding, probe
 from rosetta.languages import CODES
+from rosetta.observability.doctor import Finding, probe
 from translation import engines
 from translation.engines.base import EngineError
 from translation.engines.local import Local

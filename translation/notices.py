@@ -2,14 +2,14 @@
 
 from django.conf import settings
 
-from accounts import mails
+from accounts.mail import content
 
 # A topic: with the slash and a scope's id it is as long as one may be.
 SPENT = "spent"
 
 
-def _spent(scope_id: str) -> mails.Letter:
-    return mails.Letter(
+def _spent(scope_id: str) -> content.Letter:
+    return content.Letter(
         subject="Rosetta: a translation budget is spent",
         before=(f"{scope_id} has used the characters that it may have translated this month.",),
         link=f"{settings.PUBLIC_URL}/admin/translation/",
@@ -23,4 +23,4 @@ def _spent(scope_id: str) -> mails.Letter:
 
 def register() -> None:
     """Make the letter known to who sends mail."""
-    mails.NOTICES[SPENT] = _spent
+    content.NOTICES[SPENT] = _spent

@@ -7,12 +7,15 @@ from typing import Any, Literal
 from django.conf import settings
 
 from rosetta.languages import CODES
-from translation import breakers, budgets, chains, engines, flights, memory, scopes
-from translation.budgets import characters_left
+from translation import engines
+from translation.engines import breakers, budgets, engine_chain, single_flight
 from translation.engines.base import Deadline
-from translation.memory import Translation, recall, recall_many, remember_correction
+from translation.engines.budgets import characters_left
+from translation.glossary import scope_cache
+from translation.memory import store
+from translation.memory.store import Translation, recall, recall_many, remember_correction
 from translation.models import EngineState
-from translation.protection import Parsed, is_translatable, parse
+from translation.protection.protect import Parsed, is_translatable, parse
 
 __all__ = [
     "Job", "Outcome", "Preview", "Translation", "characters_left", "engines_health", "is_translatable", "preview",
@@ -56,7 +59,7 @@ class _Task:
 
     job: Job
     parsed: Parsed
-    items: list[chains.Item]
+    items: list[engine_chain.Item]
 
 
 def translate_batch(jobs: Sequence[Job], *, deadline: Deadline | None = None) -> list[Outcome]:
@@ -73,10 +76,10 @@ class _Batch:
     def __init__(self, jobs: Sequence[Job], deadline: Deadline) -> None:
         self._jobs = jobs
         self._deadline = deadline
-        self._scopes = scopes.load({job.scope_id for job in jobs})
+        self._scopes = scope_cache.load({job.scope_id for job in jobs})
         self._outcomes: dict[int, Outcome] = {}
-        self._items: dict[tuple[str, str], chains.Item] = {}
-        self._hits: dict[str, dict[str, memory.Hit]] = {}
+        self._items: dict[tuple[str, str], engine_chain.Item] = {}
+        self._hits: dict[str, dict[str, store.Hit]] = {}
 
     def run(self) -> list[Outcome]:
         tasks = {index: task for index, job in enumerate(self._jobs) if (task := self._task(index, job))}
@@ -98,16 +101,16 @@ class _Batch:
         return _Task(job, parse(job.text, self._scopes[job.scope_id].terms(job.source, job.target)), [])
 
     def _look_up(self, tasks: dict[int, _Task]) -> None:
-        keys = {key for task in tasks.values() for key in memory.keys_of(task.parsed, task.job.source, task.job.target)}
+        keys = {key for task in tasks.values() for key in store.keys_of(task.parsed, task.job.source, task.job.target)}
         if keys:
-            self._hits = memory.find({task.job.scope_id for task in tasks.values()}, keys)
+            self._hits = store.find({task.job.scope_id for task in tasks.values()}, keys)
 
     def _settle_from_memory(self, index: int, task: _Task) -> bool:
         job, parsed = task.job, task.parsed
-        known = memory.compose(parsed, job.source, job.target, self._hits.get(job.scope_id, {}))
+        known = store.compose(parsed, job.source, job.target, self._hits.get(job.scope_id, {}))
         if known:
             translation, used = known
-            memory.count_hits(job.scope_id, used)
+            store.count_hits(job.scope_id, used)
             self._outcomes[index] = Outcome(job, "ready", translation.text, translation.engine)
         elif not parsed.units:
             self._outcomes[index] = Outcome(job, "skipped", reason="nothing_to_translate")
@@ -118,19 +121,19 @@ class _Batch:
             self._add_items(task)
         items = list(self._items.values())
         budgets.choose_engines(items, self._scopes)
-        flights.give_up_hopeless(items)
+        single_flight.give_up_hopeless(items)
         wanted = [item for item in items if not item.reason]
         health = breakers.snapshot({name for item in wanted for name in item.engines})
-        with flights.take(wanted) as flight:
+        with single_flight.take(wanted) as flight:
 
-            def finished(done: list[chains.Item]) -> None:
+            def finished(done: list[engine_chain.Item]) -> None:
                 self._keep(done)
-                flights.mark_hopeless(done)
+                single_flight.mark_hopeless(done)
                 flight.land(done)
 
-            chains.run(flight.ours, health, self._deadline, finished)
+            engine_chain.run(flight.ours, health, self._deadline, finished)
             orphans = flight.wait_for_others(self._deadline)
-            chains.run(orphans, health, self._deadline, finished)
+            engine_chain.run(orphans, health, self._deadline, finished)
         health.save()
         for index, task in tasks.items():
             self._outcomes[index] = self._settled(task, health)
@@ -140,21 +143,21 @@ class _Batch:
         job = task.job
         known = self._hits.get(job.scope_id, {})
         for unit in task.parsed.units:
-            key = memory.key_of(unit.canonical, job.source, job.target)
+            key = store.key_of(unit.canonical, job.source, job.target)
             if (job.scope_id, key) not in self._items:
-                item = chains.Item(job.scope_id, key, unit, job.source, job.target, job.context[-3:])
+                item = engine_chain.Item(job.scope_id, key, unit, job.source, job.target, job.context[-3:])
                 if hit := known.get(key):
                     item.stored, item.engine = hit.text, hit.engine
-                elif phrase := memory.phrase_for(unit, job.source, job.target):
-                    item.stored, item.engine = phrase, memory.PHRASEBOOK
+                elif phrase := store.phrase_for(unit, job.source, job.target):
+                    item.stored, item.engine = phrase, store.PHRASEBOOK
                 self._items[job.scope_id, key] = item
             task.items.append(self._items[job.scope_id, key])
 
-    def _keep(self, items: list[chains.Item]) -> None:
+    def _keep(self, items: list[engine_chain.Item]) -> None:
         done = [item for item in items if item.stored is not None and item.spent]
         if done:
-            memory.store(
-                memory.entry(
+            store.store(
+                store.entry(
                     item.scope_id, item.unit.canonical, item.stored or "", source=item.source, target=item.target,
                     engine=item.engine, version=self._scopes[item.scope_id].version,
                 )
@@ -178,7 +181,7 @@ class _Batch:
             return Outcome(job, "failed", reason=reason)
         return Outcome(job, "failed", reason=reason, retry_after=self._retry_after(missing, health))
 
-    def _retry_after(self, missing: Sequence[chains.Item], health: breakers.Breakers) -> float:
+    def _retry_after(self, missing: Sequence[engine_chain.Item], health: breakers.Breakers) -> float:
         names = {name for item in missing for name in item.engines}
         if missing[0].reason == "engines_down" and any(map(health.is_closed, names)):
             return 1.0  # the trial that these had to wait for went well

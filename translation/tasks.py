@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from rosetta.jobs import in_steps
-from translation import health, memory
+from rosetta.queue.jobs import in_steps
+from translation import health
+from translation.memory import store
 
 EVICT_AFTER = timedelta(days=180)
 BATCH = 1000
@@ -14,13 +15,13 @@ BATCH = 1000
 @shared_task(name="translation.tasks.note_hits")
 def note_hits(counts: list[tuple[str, str, int]]) -> None:
     """Add gathered hits to the memory's entries."""
-    memory.note_hits(counts)
+    store.note_hits(counts)
 
 
 @shared_task(name="translation.tasks.evict_memory")
 def evict_memory() -> int:
     """Drop results that were not used for half a year, a bounded batch at a time; corrections stay. How many went."""
-    return in_steps(lambda: memory.evict(older_than=EVICT_AFTER, at_most=BATCH), size=BATCH)
+    return in_steps(lambda: store.evict(older_than=EVICT_AFTER, at_most=BATCH), size=BATCH)
 
 
 @shared_task(name="translation.tasks.check_engines")

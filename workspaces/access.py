@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import AuthenticationFailed
 
+from accounts.identity.secrets import matches
 from accounts.models import TOUCH_EVERY, User
-from accounts.secrets import matches
-from rosetta.compiled import ULID, CompiledQuery
+from rosetta.db.compiled import ULID, CompiledQuery
 from rosetta.errors import Forbidden, Invalid, NotFound
 from workspaces.audience import heard_languages
 from workspaces.errors import InviteNotValid

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from unfold.admin import TabularInline
 
-from accounts.reading import once_told_why
-from accounts.staff import LookOnly, ReadOnlyAdmin, StaffAdmin, may
+from accounts.staff.pages import LookOnly, ReadOnlyAdmin, StaffAdmin, may
+from accounts.staff.reason_prompt import once_told_why
 from workspaces import actions
 from workspaces.models import (
     Channel,

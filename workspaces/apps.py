@@ -5,6 +5,6 @@ class WorkspacesConfig(AppConfig):
     name = "workspaces"
 
     def ready(self) -> None:
-        from workspaces import leaving
+        from workspaces import account_lifecycle
 
-        leaving.register()
+        account_lifecycle.register()

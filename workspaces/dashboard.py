@@ -1,6 +1,6 @@
 """What is owed to addresses outside, for the dashboard."""
 
-from rosetta.dashboard import count, figure
+from rosetta.observability.dashboard import count, figure
 from workspaces.models import WebhookDelivery
 
 

@@ -5,12 +5,12 @@ import time
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
+from rosetta.queue.nudge import nudge
 
-from rosetta.celery import nudge
-from rosetta.jobs import in_steps
-from workspaces import purging
+from rosetta.queue.jobs import in_steps
+from workspaces import erasure
 from workspaces.models import Event, WebhookDelivery
-from workspaces.outgoing import collecting, sending
+from workspaces.webhooks import collecting, sending
 
 BATCH = 5000
 # A task that lasts longer keeps its worker from translating.
@@ -32,7 +32,7 @@ def erase() -> int:
     erased = 0
     until = time.monotonic() + ERASING_SECONDS
     while time.monotonic() < until:
-        step = purging.erase_some()
+        step = erasure.erase_some()
         if not step:
             return erased
         erased += step

@@ -8,10 +8,10 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts.actions.mailing import owe_mail
 from accounts.actions.proving import prove_address
 from accounts.actions.signing_in import active
 from accounts.errors import wrong_code
+from accounts.mail.outbox import owe_mail
 from accounts.models import OneTimeCode, OutgoingMail, User
 
 CODE_LIVES = timedelta(minutes=10)

@@ -16,8 +16,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rosetta.queue.nudge import nudge
 
-from accounts import leaving, resources
+from accounts import lifecycle, resources
 from accounts.actions import codes
 from accounts.actions.tokens import end_access
 from accounts.models import (
@@ -29,7 +30,6 @@ from accounts.models import (
     SocialState,
     User,
 )
-from rosetta.celery import nudge
 from rosetta.errors import Invalid
 
 log = structlog.get_logger(__name__)
@@ -68,7 +68,7 @@ def _close(user: User, otp: str | None) -> None:
     user = User.objects.select_for_update().get(pk=user.pk)
     if otp is not None:
         codes.use_code(email=user.email, code=otp, field="otp")
-    for check in leaving.CHECKS:
+    for check in lifecycle.CHECKS:
         check(user)
     OneTimeCode.objects.filter(email=user.email).delete()
     OutgoingMail.objects.filter(email=user.email).delete()
@@ -91,11 +91,11 @@ def erase(*, user_id: int) -> None:
     if deletion is None:
         return
     user = deletion.user
-    advance = _teller(deletion, sum(eraser.count(user) for eraser in leaving.ERASERS))
+    advance = _teller(deletion, sum(eraser.count(user) for eraser in lifecycle.ERASERS))
     try:
         for export in user.exports.all():
             remove_export(export=export)
-        for eraser in leaving.ERASERS:
+        for eraser in lifecycle.ERASERS:
             while gone := eraser.erase(user):
                 advance(gone)
     except Exception as error:  # an app's own: whatever it is, the rest is still owed
@@ -148,12 +148,12 @@ def build_export(*, export_id: str) -> None:
 
 def _zip(export: AccountExport) -> str:
     user = export.user
-    advance = _teller(export, sum(exporter.count(user) for exporter in leaving.EXPORTERS))
+    advance = _teller(export, sum(exporter.count(user) for exporter in lifecycle.EXPORTERS))
     with TemporaryDirectory(prefix="rosetta-export-") as folder:
         path = Path(folder) / "export.zip"
         with ZipFile(path, "w", ZIP_DEFLATED) as archive:
             archive.writestr("account.json", json.dumps(_account(user), ensure_ascii=False, indent=2))
-            for exporter in leaving.EXPORTERS:
+            for exporter in lifecycle.EXPORTERS:
                 exporter.write(user, archive, advance)
         _change(export, due_at=timezone.now() + STORING)
         with path.open("rb") as source:

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 
-from accounts.actions.mailing import owe_mail
 from accounts.actions.proving import prove_address
 from accounts.actions.tokens import end_access
 from accounts.errors import email_unknown, reset_token_invalid
+from accounts.mail.outbox import owe_mail
 from accounts.models import AccessToken, OutgoingMail, User
 
 RESET_LIVES = timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)

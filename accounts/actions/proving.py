@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.actions.mailing import owe_mail
 from accounts.actions.tokens import end_access
 from accounts.errors import LinkInvalid
+from accounts.mail.outbox import owe_mail
 from accounts.models import OutgoingMail, SocialState, User
 
 LINK_LIVES = timedelta(minutes=60)

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.actions.proving import ask_to_verify, prove_address
 from accounts.actions.signing_in import active
 from accounts.errors import SocialAccountNotFound, Unlinkable
+from accounts.identity.providers import Identity, Provider
+from accounts.identity.secrets import digest, matches, new_secret
 from accounts.models import SocialState, User
-from accounts.providers import Identity, Provider
-from accounts.secrets import digest, matches, new_secret
 from rosetta.errors import Invalid
 
 STATE_LIVES = timedelta(minutes=10)

@@ -3,9 +3,9 @@
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from accounts import audit, roles
 from accounts.actions.tokens import end_access
 from accounts.models import User
+from accounts.staff import audit, roles
 from rosetta.errors import Conflict
 
 

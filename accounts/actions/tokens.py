@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import credentials
+from accounts.identity import credentials
+from accounts.identity.secrets import digest, new_secret
 from accounts.models import AccessToken, Session, User
-from accounts.secrets import digest, new_secret
-from rosetta.permissions import FULL
+from rosetta.http.permissions import FULL
 from rosetta.wake import wake
 
 

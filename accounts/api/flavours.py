@@ -14,11 +14,11 @@ from accounts import resources
 from accounts.actions import signing_in
 from accounts.api.permissions import FromOurOrigin
 from accounts.api.serializers import SentenceAnswer, SessionAnswer, TokenAnswer
+from accounts.identity.sessions import ADDRESS, CREATED, DEVICE, ID
 from accounts.models import User
-from accounts.sessions import ADDRESS, CREATED, DEVICE, ID
-from rosetta.permissions import Anyone
-from rosetta.throttles import client_address
-from rosetta.views import ApiView
+from rosetta.http.permissions import Anyone
+from rosetta.http.throttles import client_address
+from rosetta.http.views import ApiView
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

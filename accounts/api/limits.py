@@ -5,7 +5,7 @@ They count attempts to get in and nothing else, so that who is signed in is neve
 
 from rest_framework.request import Request
 
-from rosetta.throttles import Limit, by_address, by_caller, by_user
+from rosetta.http.throttles import Limit, by_address, by_caller, by_user
 
 
 def by_email(request: Request) -> str | None:

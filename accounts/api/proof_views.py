@@ -19,11 +19,11 @@ from accounts.api.serializers import (
     SentenceAnswer,
 )
 from accounts.api.views import wished_language
-from accounts.callers import caller
+from accounts.identity.callers import caller
 from accounts.models import AccessToken
 from rosetta import languages
-from rosetta.permissions import Anyone
-from rosetta.views import ApiView
+from rosetta.http.permissions import Anyone
+from rosetta.http.views import ApiView
 
 
 class RequestCode(Sends):

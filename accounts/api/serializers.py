@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from accounts.abilities import ABILITIES
 from accounts.actions import signing_in
+from accounts.identity.abilities import ABILITIES
 from accounts.models import AccountExport, User
 from rosetta import languages
 

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import providers, resources
+from accounts import resources
 from accounts.actions import social
 from accounts.api import limits
 from accounts.api.flavours import Flavoured, Sends, SignInView
@@ -19,10 +19,11 @@ from accounts.api.serializers import (
     SocialCallbackSerializer,
 )
 from accounts.api.views import wished_language
-from accounts.callers import caller
+from accounts.identity import providers
+from accounts.identity.callers import caller
+from accounts.identity.providers import Identity, Provider
+from accounts.identity.secrets import new_secret
 from accounts.models import User
-from accounts.providers import Identity, Provider
-from accounts.secrets import new_secret
 from rosetta import languages
 
 COOKIE = "rosetta_social"

@@ -14,11 +14,11 @@ from accounts.api.serializers import (
     SessionsAnswer,
     TokensAnswer,
 )
-from accounts.callers import caller
+from accounts.identity.callers import caller
 from accounts.models import AccessToken, Session
 from rosetta.errors import NotFound
-from rosetta.pagination import paged
-from rosetta.views import ApiView
+from rosetta.http.pagination import paged
+from rosetta.http.views import ApiView
 
 
 class Tokens(ApiView):

@@ -26,13 +26,13 @@ from accounts.api.serializers import (
     SentenceAnswer,
     UserAnswer,
 )
-from accounts.callers import caller
+from accounts.identity.callers import caller
 from accounts.models import AccessToken
 from rosetta import languages
 from rosetta.errors import NotFound
-from rosetta.permissions import Anyone, SignedIn
-from rosetta.throttles import Limit
-from rosetta.views import ApiView
+from rosetta.http.permissions import Anyone, SignedIn
+from rosetta.http.throttles import Limit
+from rosetta.http.views import ApiView
 
 
 def wished_language(request: Request) -> str:

@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import leaving, tasks
+from accounts import lifecycle, tasks
 from accounts.actions import leaving as actions
 from accounts.models import AccountDeletion, AccountExport, User
 from accounts.tests.helpers import code_for, new_mail, post
@@ -60,13 +60,13 @@ def above(settings: LazySettings, tmp_path: Any) -> Iterator[Above]:
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},
     }
     above = Above(things=4)
-    eraser = leaving.Eraser("things", above.count, above.erase)
-    exporter = leaving.Exporter("things", above.count, above.write)
-    leaving.ERASERS.append(eraser)
-    leaving.EXPORTERS.append(exporter)
+    eraser = lifecycle.Eraser("things", above.count, above.erase)
+    exporter = lifecycle.Exporter("things", above.count, above.write)
+    lifecycle.ERASERS.append(eraser)
+    lifecycle.EXPORTERS.append(exporter)
     yield above
-    leaving.ERASERS.remove(eraser)
-    leaving.EXPORTERS.remove(exporter)
+    lifecycle.ERASERS.remove(eraser)
+    lifecycle.EXPORTERS.remove(exporter)
 
 
 def leave(client: APIClient, **body: str) -> Any:
@@ -96,8 +96,8 @@ def test_a_worker_keeps_its_lease_between_two_percents(as_owner: APIClient, monk
             clock.shift(timedelta(minutes=1))
             return int(len(lasts) < 6)
 
-        eraser = leaving.Eraser("very much", lambda user: 100_000, erase)
-        monkeypatch.setattr(leaving, "ERASERS", [eraser])
+        eraser = lifecycle.Eraser("very much", lambda user: 100_000, erase)
+        monkeypatch.setattr(lifecycle, "ERASERS", [eraser])
         leave(as_owner, password=PASSWORD)
         tasks.resume_account_work()
     assert len(lasts) == 6
@@ -129,11 +129,11 @@ def test_an_app_above_may_keep_somebody(owner: User, as_owner: APIClient) -> Non
     def check(user: User) -> None:
         raise Invalid({"workspaces": ["Acme has no other owner."]})
 
-    leaving.CHECKS.append(check)
+    lifecycle.CHECKS.append(check)
     try:
         answer = leave(as_owner, password=PASSWORD)
     finally:
-        leaving.CHECKS.remove(check)
+        lifecycle.CHECKS.remove(check)
     assert answer.json()["errors"] == {"workspaces": ["Acme has no other owner."]}
     assert as_owner.get("/api/v1/me").json()["name"] == "Olivia"
 
@@ -228,13 +228,13 @@ def test_an_export_that_is_made_while_its_account_goes_leaves_no_bytes(
     def go(user: User, archive: ZipFile, advance: Callable[[int], None]) -> None:
         AccountExport.objects.filter(user=user).delete()  # what the worker that erases the account does
 
-    exporter = leaving.Exporter("going", lambda user: 1, go)
-    leaving.EXPORTERS.append(exporter)
+    exporter = lifecycle.Exporter("going", lambda user: 1, go)
+    lifecycle.EXPORTERS.append(exporter)
     as_owner.post("/api/v1/me/export")
     try:
         tasks.resume_account_work()
     finally:
-        leaving.EXPORTERS.remove(exporter)
+        lifecycle.EXPORTERS.remove(exporter)
     assert not default_storage.exists("exports") or default_storage.listdir("exports")[1] == []
 
 

@@ -19,7 +19,7 @@ from accounts.tests import oidc
 from accounts.tests.helpers import code_for, link_in, new_mail, post
 from accounts.tests.test_social import provider, way  # noqa: F401  (a fixture)
 from conftest import PASSWORD, make_user, token_client
-from rosetta.throttles import counter
+from rosetta.http.throttles import counter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from rest_framework.test import APIClient
 
-from accounts import roles
 from accounts.models import AccessToken, AuditEntry, User
+from accounts.staff import roles
 from conftest import make_user
 
 pytestmark = pytest.mark.django_db

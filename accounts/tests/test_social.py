@@ -13,8 +13,8 @@ from django.conf import LazySettings
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.identity.providers import is_true
 from accounts.models import SocialState, User
-from accounts.providers import is_true
 from accounts.tests import oidc
 from accounts.tests.helpers import bearer, code_for, new_mail, post
 from conftest import PASSWORD, token_client

@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from accounts import audit
 from accounts.models import AccessToken, AuditEntry, Guest, Session, User
-from accounts.staff import StaffAdmin
+from accounts.staff import audit
+from accounts.staff.pages import StaffAdmin
 from accounts.tests.helpers import post
 from conftest import PASSWORD, make_user, token_client
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from devices.models import TOKEN_LENGTH, ConversationPreference, Device
-from rosetta.schema import data_of
+from rosetta.http.schema import data_of
 
 
 class TokenField(serializers.CharField):

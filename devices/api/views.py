@@ -4,12 +4,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import credentials
-from accounts.callers import caller
+from accounts.identity import credentials
+from accounts.identity.callers import caller
 from devices import access, actions, resources
 from devices.api import serializers
-from rosetta.pagination import paged
-from rosetta.views import ApiView
+from rosetta.http.pagination import paged
+from rosetta.http.views import ApiView
 
 
 class DevicesView(ApiView):

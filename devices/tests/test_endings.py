@@ -10,8 +10,9 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.test import APIClient
 
-from accounts import credentials, tasks
+from accounts import tasks
 from accounts.actions import tokens
+from accounts.identity import credentials
 from accounts.models import AccessToken, User
 from accounts.tests.helpers import bearer, code_for, post
 from conftest import PASSWORD, token_client

@@ -20,7 +20,7 @@ from devices.transports.base import (
     side_by_side,
     wait_of,
 )
-from rosetta.service_accounts import NoAccess, ServiceAccount
+from rosetta.google_auth import NoAccess, ServiceAccount
 
 GONE = ("NOT_FOUND", "UNREGISTERED")
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"

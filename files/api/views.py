@@ -13,19 +13,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.serializers import UserAnswer
-from accounts.authentication import GuestAuthentication, SessionAuthentication, TokenAuthentication
-from accounts.callers import caller
+from accounts.identity.authentication import GuestAuthentication, SessionAuthentication, TokenAuthentication
+from accounts.identity.callers import caller
 from accounts.resources import user
 from files import access, actions, downloads, resources
 from files.api import serializers
 from files.spool import FIELD, Form, UploadParser
 from rosetta.errors import Invalid
-from rosetta.pagination import paged, query_flag
-from rosetta.parsers import JSONObjectParser
-from rosetta.permissions import SignedIn
-from rosetta.schema import BYTES, FIELD_ERRORS, MESSAGE, REDIRECT
-from rosetta.throttles import EVERYTHING, Limit, by_caller
-from rosetta.views import ApiView
+from rosetta.http.pagination import paged, query_flag
+from rosetta.http.parsers import JSONObjectParser
+from rosetta.http.permissions import SignedIn
+from rosetta.http.schema import BYTES, FIELD_ERRORS, MESSAGE, REDIRECT
+from rosetta.http.throttles import EVERYTHING, Limit, by_caller
+from rosetta.http.views import ApiView
 
 
 class AnybodyOrSignedIn(SignedIn):

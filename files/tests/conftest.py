@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from accounts.identity.secrets import digest
 from accounts.models import Guest
-from accounts.secrets import digest
 from files.models import File
 from files.tests.samples import upload
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from files.filenames import content_disposition
 from files.models import File
-from files.names import content_disposition
 from files.tests.samples import picture
 from rosetta.ids import new_ulid
 

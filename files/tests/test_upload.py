@@ -16,8 +16,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from conftest import PASSWORD, answers_until_limited, token_client
+from files.filenames import clean_name
 from files.models import File, Removal
-from files.names import clean_name
 from files.tests.conftest import guest_client
 from files.tests.samples import bomb, exif_with_place, picture, place_in, upload
 from rosetta.ids import new_ulid

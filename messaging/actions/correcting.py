@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 from messaging import content
 from messaging.actions.editing import is_own, locked_message
 from messaging.actions.translating import settle_statuses
+from messaging.context import Place, Sender
 from messaging.errors import MessageDeleted
 from messaging.models import HUMAN, Message, MessageTranslation
-from messaging.places import Place, Sender
 from messaging.translations import say
 from rosetta.errors import Forbidden, Invalid
 from translation.service import is_translatable, remember_correction
-from workspaces import events
+from workspaces.streams import events
 
 
 @transaction.atomic

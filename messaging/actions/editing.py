@@ -8,15 +8,15 @@ from django.utils import timezone
 
 from files.actions import release
 from messaging import content
+from messaging.context import Place, Sender
 from messaging.errors import MessageDeleted
 from messaging.models import Message, MessageRevision, MessageTranslation, Reaction
-from messaging.places import Place, Sender
 from messaging.search.text import terms_of
 from messaging.translations import Status, milliseconds, nudge_translators, targets_of
 from rosetta.errors import Forbidden, Invalid, NotFound
 from translation.detection import source_language
-from workspaces import events
 from workspaces.models import Conversation
+from workspaces.streams import events
 
 
 @transaction.atomic

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from messaging.erasing import erase
+from messaging.erasure import erase
 from messaging.models import Message
-from translation import memory
+from translation.memory import store
 from workspaces.models import Channel, Conversation, Workspace
 
 BATCH = 200
@@ -50,4 +50,4 @@ def _expire_in(conversation_id: str, before: datetime, batch: int) -> int:
 def expire_memory() -> int:
     """Forget what the memory of such workspaces has not used for as long, a bounded batch of each; returns how many went."""
     kept = Workspace.objects.filter(retention_days__isnull=False, deleted_at=None).values_list("pk", "retention_days")
-    return sum(memory.forget_unused(scope_id=pk, older_than=timedelta(days=days or 0)) for pk, days in kept)
+    return sum(store.forget_unused(scope_id=pk, older_than=timedelta(days=days or 0)) for pk, days in kept)

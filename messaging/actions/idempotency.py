@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
+from messaging.context import Place, Sender
 from messaging.errors import IdempotencyInProgress, IdempotencyKeyReused
 from messaging.models import IdempotencyKey, Message
-from messaging.places import Place, Sender
 
 WAIT_SECONDS = 10
 

@@ -8,23 +8,23 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
-from accounts.actions.mailing import owe_mail
 from accounts.actions.staff import set_active
+from accounts.mail.outbox import owe_mail
 from accounts.models import OutgoingMail, User
+from accounts.staff import audit
 from messaging import notices
 from messaging.actions.editing import locked_message, remove
+from messaging.context import Place
 from messaging.models import Message, MessageTranslation, Report
-from messaging.places import Place
 from messaging.search.text import terms_of
 from messaging.translations import milliseconds, nudge_translators, targets_of
 from rosetta import languages
 from rosetta.errors import Conflict
 from translation.service import is_translatable
-from workspaces import events
 from workspaces.actions import end_suspension, suspend_member
 from workspaces.audience import heard_languages, languages_in
 from workspaces.models import Channel, Role, Workspace
+from workspaces.streams import events
 
 Decision = Report.Decision
 # A mail server may be away for as long; then nobody is told any more.

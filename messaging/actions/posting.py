@@ -13,16 +13,16 @@ from files.models import File
 from messaging import content, metrics, push
 from messaging.actions import idempotency
 from messaging.actions.idempotency import Idempotency
+from messaging.context import Place, Sender
 from messaging.errors import unknown_id
 from messaging.models import Attachment, Message, MessageTranslation
-from messaging.places import Place, Sender
 from messaging.search.text import terms_of
 from messaging.translations import MAX_AHEAD_MS, SHARE_MS, milliseconds, nudge_translators, plan
-from rosetta.compiled import CompiledInsert, Statement, run_together
+from rosetta.db.compiled import CompiledInsert, Statement, run_together
 from rosetta.errors import Invalid, NotFound
 from rosetta.ids import NO_ID, database_id, new_ulid, parse_ulid
-from workspaces import events
 from workspaces.models import ReadMark
+from workspaces.streams import events
 
 _MESSAGES = CompiledInsert(Message)
 _TRANSLATIONS = CompiledInsert(MessageTranslation)

@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 
 from messaging.actions.editing import locked_message
 from messaging.actions.posting import marking
+from messaging.context import Place
 from messaging.emoji import is_emoji
 from messaging.errors import MessageDeleted, unknown_id
 from messaging.models import Message, Reaction, Report
-from messaging.places import Place
-from rosetta.compiled import run_together
+from rosetta.db.compiled import run_together
 from rosetta.errors import Invalid
 from rosetta.ids import NO_ID, parse_ulid
 from rosetta.wake import wake
-from workspaces import events
 from workspaces.models import ReadMark
+from workspaces.streams import events
 
 MAX_KINDS = 20
 

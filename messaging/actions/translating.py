@@ -14,10 +14,10 @@ from django.utils import timezone
 from messaging.models import Message, MessageTranslation
 from messaging.resources import MessageRow
 from messaging.translations import SAID, SHARE_MS, Status, milliseconds, nudge_translators, say, translation_row
-from rosetta.compiled import CompiledUpdate
+from rosetta.db.compiled import CompiledUpdate
 from translation.service import Job, Outcome, characters_left, is_translatable, recall_many, translate_batch
-from workspaces import events
 from workspaces.models import Channel, Conversation
+from workspaces.streams import events
 
 State = MessageTranslation.State
 # What one engine call takes, for each of the four languages that most messages are owed in.

@@ -6,13 +6,13 @@ from django.http import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from accounts.authentication import GuestAuthentication, SessionAuthentication, TokenAuthentication
-from accounts.callers import caller
+from accounts.identity.authentication import GuestAuthentication, SessionAuthentication, TokenAuthentication
+from accounts.identity.callers import caller
 from files import downloads
 from messaging import access
 from messaging.models import Attachment
-from rosetta.schema import BYTES, REDIRECT
-from rosetta.views import ApiView
+from rosetta.http.schema import BYTES, REDIRECT
+from rosetta.http.views import ApiView
 
 
 class AttachmentView(ApiView):

@@ -13,11 +13,11 @@ from messaging.actions import direct
 from messaging.api import serializers as shapes
 from messaging.errors import unknown_id
 from messaging.models import DirectConversation
-from rosetta.bodies import parsed
-from rosetta.pagination import paged
-from rosetta.schema import MESSAGE
-from rosetta.throttles import EVERYTHING, Limit, by_address, by_user
-from rosetta.views import ApiView
+from rosetta.http.bodies import parsed
+from rosetta.http.pagination import paged
+from rosetta.http.schema import MESSAGE
+from rosetta.http.throttles import EVERYTHING, Limit, by_address, by_user
+from rosetta.http.views import ApiView
 from workspaces.resources import person
 
 # Finding out who has an account: by person, however many tokens they make, and by address, however many accounts.

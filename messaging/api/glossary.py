@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from messaging.api.serializers import StringField
-from rosetta.bodies import parsed
-from rosetta.pagination import paged
-from rosetta.parsers import MAX_BODY_BYTES, BodyTooLarge, JSONObjectParser
-from rosetta.schema import data_of
+from rosetta.http.bodies import parsed
+from rosetta.http.pagination import paged
+from rosetta.http.parsers import MAX_BODY_BYTES, BodyTooLarge, JSONObjectParser
+from rosetta.http.schema import data_of
+from rosetta.http.views import ApiView
 from rosetta.times import moment
-from rosetta.views import ApiView
 from translation import actions
 from translation.access import glossary_version, term_in, terms_of
 from translation.models import GlossaryTerm, fold

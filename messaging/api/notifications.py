@@ -6,14 +6,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.callers import caller
+from accounts.identity.callers import caller
 from devices import actions, resources
 from devices.access import conversation_preference_of
 from devices.api import serializers
 from devices.models import ConversationPreference
 from messaging.api.views import PlaceView
 from messaging.push import default_level
-from rosetta.bodies import parsed
+from rosetta.http.bodies import parsed
 
 
 class NotificationsView(PlaceView):

@@ -6,18 +6,18 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.secrets import digest
+from accounts.identity.secrets import digest
 from messaging import access
 from messaging.actions import posting
 from messaging.api import serializers as shapes
 from messaging.api.views import IDEMPOTENCY_KEY, POSTS, WRITING, idempotency_of, posted_answer
+from messaging.context import Sender
 from messaging.pages import asked_language
-from messaging.places import Sender
 from messaging.resources import Reader
-from rosetta.bodies import parsed
-from rosetta.permissions import Anyone
-from rosetta.throttles import EVERYTHING, Limit
-from rosetta.views import ApiView
+from rosetta.http.bodies import parsed
+from rosetta.http.permissions import Anyone
+from rosetta.http.throttles import EVERYTHING, Limit
+from rosetta.http.views import ApiView
 from workspaces.access import webhook_of
 
 SECRET_HEADER = "X-Rosetta-Webhook-Secret"  # noqa: S105

@@ -18,11 +18,11 @@ from messaging.resources import Home, Reader
 from messaging.search.finding import Found, find
 from messaging.search.text import Asked
 from rosetta.errors import Invalid
+from rosetta.http.pagination import query_int
+from rosetta.http.schema import data_of
+from rosetta.http.throttles import EVERYTHING, Limit, by_caller
+from rosetta.http.views import ApiView
 from rosetta.ids import parse_ulid
-from rosetta.pagination import query_int
-from rosetta.schema import data_of
-from rosetta.throttles import EVERYTHING, Limit, by_caller
-from rosetta.views import ApiView
 from workspaces.access import membership
 from workspaces.models import Member
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from messaging.actions.posting import Draft
 from messaging.models import Message
 from rosetta import languages
-from rosetta.schema import AnyIdField, data_of
+from rosetta.http.schema import AnyIdField, data_of
 
 MAX_ATTACHMENTS = 10
 

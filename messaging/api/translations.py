@@ -12,15 +12,15 @@ from messaging import access, content, resources
 from messaging.actions.correcting import correct_translation
 from messaging.api.serializers import ContentField, PersonResource
 from messaging.api.views import PlaceView
+from messaging.context import Place
 from messaging.models import MessageTranslation
-from messaging.places import Place
 from rosetta import languages
-from rosetta.bodies import parsed
 from rosetta.errors import Invalid, NotFound
-from rosetta.pagination import paged
-from rosetta.schema import data_of
-from rosetta.throttles import EVERYTHING, Limit, by_caller
-from rosetta.views import ApiView
+from rosetta.http.bodies import parsed
+from rosetta.http.pagination import paged
+from rosetta.http.schema import data_of
+from rosetta.http.throttles import EVERYTHING, Limit, by_caller
+from rosetta.http.views import ApiView
 from translation.detection import source_language
 from translation.service import Preview, preview
 from workspaces.access import membership

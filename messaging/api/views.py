@@ -11,15 +11,15 @@ from messaging import access, resources
 from messaging.actions import editing, posting, reacting, translating
 from messaging.actions.idempotency import Idempotency
 from messaging.api import serializers as shapes
+from messaging.context import Place, Sender
 from messaging.errors import unknown_id
 from messaging.pages import Page, asked_language, cursor_of, newest_page, page_of
-from messaging.places import Place, Sender
 from messaging.resources import Home, Reader
-from rosetta.bodies import parsed
 from rosetta.errors import Forbidden, Invalid, NotFound
-from rosetta.pagination import paged
-from rosetta.throttles import EVERYTHING, Limit
-from rosetta.views import ApiView
+from rosetta.http.bodies import parsed
+from rosetta.http.pagination import paged
+from rosetta.http.throttles import EVERYTHING, Limit
+from rosetta.http.views import ApiView
 
 MESSAGE_LANGUAGE = OpenApiParameter("language", str, description="Show messages in this language instead of one's own.")
 CURSOR = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rosetta import languages
-from translation.grammar import USER_MENTION
+from translation.protection.patterns import USER_MENTION
 
 # Begins terms that no text can say: private use is no word character here.
 MARK = "\ue000"

@@ -12,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from accounts import paginators
 from accounts.models import AuditEntry, User
-from accounts.paginators import EstimatingPaginator
+from accounts.staff import paginators
+from accounts.staff.paginators import EstimatingPaginator
 from conftest import make_user
-from messaging.erasing import erase
+from messaging.erasure import erase
 from messaging.models import Message, MessageTranslation, Report
 from messaging.tests.deciding import decide
 from messaging.tests.test_posting import path_of

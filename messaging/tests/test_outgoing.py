@@ -6,11 +6,11 @@ import pytest
 from rest_framework.test import APIClient
 
 from messaging.models import Message, MessageTranslation
-from workspaces import events
 from workspaces.models import Channel, Event, WebhookDelivery
-from workspaces.outgoing import RENDERERS
-from workspaces.outgoing.collecting import collect
-from workspaces.outgoing.sending import body_of
+from workspaces.streams import events
+from workspaces.webhooks import RENDERERS
+from workspaces.webhooks.collecting import collect
+from workspaces.webhooks.sending import body_of
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from translation.grammar import CHANNEL_MENTION, USER_MENTION
-from translation.protection import parse
+from translation.protection.patterns import CHANNEL_MENTION, USER_MENTION
+from translation.protection.protect import parse
 
 TABLE = settings.BASE_DIR / "web" / "tests" / "text_cases.json"
 CASES: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))

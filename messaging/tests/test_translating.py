@@ -15,8 +15,8 @@ from conftest import token_client
 from messaging.access import channel_place
 from messaging.actions.posting import Draft, post_message
 from messaging.actions.translating import claim, store
+from messaging.context import Sender
 from messaging.models import MessageTranslation
-from messaging.places import Sender
 from messaging.tasks import sweep_translations, translate_owed
 from messaging.tests.test_posting import path_of, post
 from messaging.tests.test_programs import hook, make_webhook

@@ -7,8 +7,8 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authentication import GuestAuthentication, SessionAuthentication, TokenAuthentication
-from accounts.callers import caller
+from accounts.identity.authentication import GuestAuthentication, SessionAuthentication, TokenAuthentication
+from accounts.identity.callers import caller
 from accounts.models import Guest
 from messaging.pages import asked_language
 from realtime import access, replay
@@ -16,9 +16,9 @@ from realtime.access import Seat
 from realtime.api import serializers as shapes
 from realtime.errors import EventsExpired
 from realtime.replay import MAX_SEQ, Heard, Listener
-from rosetta.pagination import query_int
-from rosetta.schema import MESSAGE
-from rosetta.views import ApiView
+from rosetta.http.pagination import query_int
+from rosetta.http.schema import MESSAGE
+from rosetta.http.views import ApiView
 
 LIMIT, MAX_LIMIT = 100, 500
 PARAMETERS = [

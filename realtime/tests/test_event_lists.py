@@ -53,7 +53,7 @@ def test_a_message_is_an_event_in_the_readers_language(
 
 def test_a_translation_concerns_only_its_readers(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
     message = post(as_owner, channel, "A sentence that no phrasebook has, number 7")
-    from workspaces import events as outbox
+    from workspaces.streams import events as outbox
 
     outbox.append(
         channel.conversation,

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from messaging.api.serializers import StringField
 from rosetta import languages
-from rosetta.schema import data_of
+from rosetta.http.schema import data_of
 
 MAX_HOURS = 24 * 365 * 10
 # Controls, formats (direction overrides among them), half characters, separators of lines; scripts and emoji need the joiners.

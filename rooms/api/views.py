@@ -8,21 +8,21 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authentication import GuestAuthentication
-from accounts.callers import caller
+from accounts.identity.authentication import GuestAuthentication
+from accounts.identity.callers import caller
 from accounts.models import Guest
 from messaging.api import serializers as message_shapes
 from messaging.api.views import CURSOR, IDEMPOTENCY_KEY, MESSAGE_LANGUAGE, MessagesView
-from messaging.places import Place
+from messaging.context import Place
 from rooms import access, actions, resources
 from rooms.api import serializers
-from rosetta.bodies import parsed
 from rosetta.errors import Invalid
-from rosetta.pagination import paged
-from rosetta.permissions import Anyone
-from rosetta.schema import MESSAGE
-from rosetta.throttles import EVERYTHING, Limit, by_address
-from rosetta.views import ApiView
+from rosetta.http.bodies import parsed
+from rosetta.http.pagination import paged
+from rosetta.http.permissions import Anyone
+from rosetta.http.schema import MESSAGE
+from rosetta.http.throttles import EVERYTHING, Limit, by_address
+from rosetta.http.views import ApiView
 
 CREATE, READ, EXTEND, CLOSE = (f"temporary-rooms:{what}" for what in ("create", "read", "extend", "close"))
 STATUSES = ("active", "expired", "closed")

@@ -16,7 +16,7 @@ def _hear_ctrl_c() -> None:
 
 
 class Supervised:
-    """``python -m rosetta.supervisor`` as a person starts it again: its database, if no other is named, is up to date."""
+    """``python -m rosetta.processes.supervisor`` as a person starts it again: its database, if no other is named, is up to date."""
 
     def __init__(
         self, folder: Path, *, command: list[str] | None = None, is_first: bool = False, **variables: str
@@ -32,7 +32,7 @@ class Supervised:
         self.log = folder / "log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command or [sys.executable, "-m", "rosetta.supervisor"],
+                command or [sys.executable, "-m", "rosetta.processes.supervisor"],
                 cwd=ROOT,
                 env=clean_environment(VAR_DIR=str(folder / "var"), **variables),
                 stdout=log,

@@ -24,7 +24,7 @@ def connection(folder: Path) -> Connection:
         "store_processed": True,
         "polling_interval": 0.01,
     }
-    return Connection("localhost", transport="rosetta.broker:Transport", transport_options=options)
+    return Connection("localhost", transport="rosetta.queue.broker:Transport", transport_options=options)
 
 
 class Looks:

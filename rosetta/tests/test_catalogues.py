@@ -8,7 +8,7 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
-from rosetta import catalogues
+from rosetta.devtools import catalogues
 
 
 def test_a_missing_a_stale_and_a_spoilt_translation_are_told(settings: LazySettings, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from messaging.models import Message, MessageTranslation
-from rosetta.compiled import ULID, CompiledInsert, CompiledQuery, CompiledUpdate, run_together
+from rosetta.db.compiled import ULID, CompiledInsert, CompiledQuery, CompiledUpdate, run_together
 from workspaces.models import Channel, Conversation, Event, Workspace
 
 pytestmark = pytest.mark.django_db

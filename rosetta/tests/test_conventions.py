@@ -1,10 +1,10 @@
-"""The rules of rosetta.conventions bite, and only where they should."""
+"""The rules of rosetta.devtools.conventions bite, and only where they should."""
 
 from pathlib import Path
 
 import pytest
 
-from rosetta import conventions
+from rosetta.devtools import conventions
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from rosetta import conventions
         ("messaging/actions/posting.py", "translate.delay(1)"),
         ("messaging/tasks.py", "x = 1\nsweep.apply_async(args=[2])"),
         ("messaging/api/views.py", "rows = Message.objects.all()"),
-        ("rosetta/views.py", "User.objects.get(pk=1)"),
+        ("rosetta/http/views.py", "User.objects.get(pk=1)"),
     ],
 )
 def test_what_breaks_a_rule_is_found(path: str, source: str) -> None:

@@ -7,7 +7,7 @@ from django.conf import LazySettings
 from django.test import Client
 from rest_framework.test import APIClient
 
-from rosetta import headers
+from rosetta.http import headers
 from rosetta.tests.processes import manage
 
 SERVICE = {

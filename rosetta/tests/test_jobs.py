@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from rosetta import jobs
 from rosetta.models import JobRun
+from rosetta.queue import jobs
 from rosetta.tasks import KEEP_SECONDS
 
 pytestmark = pytest.mark.django_db

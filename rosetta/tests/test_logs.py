@@ -6,7 +6,7 @@ import logging
 import pytest
 import structlog
 
-from rosetta.logs import logging_config
+from rosetta.observability.logs import logging_config
 
 
 @pytest.mark.parametrize("said", ["สวัสดี", 'a "quote"\nand a second line', "half a character \ud83d"])

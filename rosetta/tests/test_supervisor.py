@@ -105,7 +105,7 @@ def test_ctrl_c_is_a_clean_end_too(running: Supervised) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_it_ends_with_the_make_that_started_it(number: int, tmp_path: Path) -> None:
     makefile = tmp_path / "Makefile"
-    makefile.write_text(f"run:\n\t@exec {sys.executable} -m rosetta.supervisor --with-parent\n")
+    makefile.write_text(f"run:\n\t@exec {sys.executable} -m rosetta.processes.supervisor --with-parent\n")
     one = Supervised(tmp_path, command=["make", "-f", str(makefile), "run"], PORT=str(free_port()))
     try:
         assert eventually(one.is_ready), one.said()

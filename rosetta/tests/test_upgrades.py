@@ -7,8 +7,8 @@ from django.core.management import call_command
 from django.db import connection, migrations, models
 from django.db.migrations.state import ModelState, ProjectState
 
-from rosetta.operations import AddIndexOnline, RemoveIndexOnline
-from rosetta.upgrades import judge
+from rosetta.db.online_indexes import AddIndexOnline, RemoveIndexOnline
+from rosetta.db.upgrades import judge
 
 INDEX = models.Index(fields=["name"], name="thing_by_name")
 

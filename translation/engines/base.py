@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
 from rosetta.languages import BY_CODE
-from translation.marks import STYLES, MarkStyle
+from translation.protection.marks import STYLES, MarkStyle
 
 
 class EngineError(Exception):

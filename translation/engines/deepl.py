@@ -14,7 +14,7 @@ from urllib3.exceptions import HTTPError
 
 from translation.engines.base import Deadline, NetworkEngine, Passing
 from translation.engines.http import MAX_ANSWER, raise_for
-from translation.marks import TAGS, WORDS, MarkStyle
+from translation.protection.marks import TAGS, WORDS, MarkStyle
 
 # It logs every call at INFO.
 logging.getLogger("deepl").setLevel(logging.WARNING)

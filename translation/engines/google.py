@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import httpx
 
-from rosetta.service_accounts import NoAccess, ServiceAccount
+from rosetta.google_auth import NoAccess, ServiceAccount
 from translation.engines.base import Deadline, NetworkEngine, Passing, Permanent, Quota, Refused
 from translation.engines.http import QUOTA_SECONDS, client, post_json
 

@@ -15,7 +15,7 @@ from typing import ClassVar
 from rosetta.languages import BY_CODE
 from translation.engines.base import Deadline, Passing, Refused, texts_of
 from translation.engines.local_process import TRANSLATOR, model_files
-from translation.marks import STYLES, MarkStyle
+from translation.protection.marks import STYLES, MarkStyle
 
 PIVOT = "en"
 _LOOK_SECONDS = 5.0

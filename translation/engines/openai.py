@@ -9,7 +9,7 @@ import orjson
 from rosetta.languages import BY_CODE
 from translation.engines.base import Deadline, NetworkEngine, Passing, Refused
 from translation.engines.http import post_json
-from translation.marks import BRACKETS, TAGS, WORDS, MarkStyle
+from translation.protection.marks import BRACKETS, TAGS, WORDS, MarkStyle
 
 _SYSTEM = """You are a translation engine inside a chat service. You get a JSON object: "from" and "to" are languages, \
 "lines" are chat messages by different people, each with an "id", the "text" to translate and sometimes "context", what was \

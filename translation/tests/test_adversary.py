@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rosetta.ids import new_ulid
-from translation.marks import STORED
 from translation.models import EngineState, MemoryEntry
-from translation.protection import parse
+from translation.protection.marks import STORED
+from translation.protection.protect import parse
 from translation.service import Job, translate_batch
 from translation.tests import servers
 from translation.tests.test_protection import LOOSE, MISDEEDS, texts

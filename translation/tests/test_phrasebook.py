@@ -3,7 +3,7 @@
 import pytest
 
 from rosetta.languages import CODES
-from translation import phrasebook
+from translation.memory import phrasebook
 
 
 def test_every_phrase_is_in_every_language() -> None:

@@ -9,8 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rosetta.tests.processes import skip_on_a_second_backend
-from translation.attempts import translate_units
-from translation.protection import STYLES, ProtectionError, Term, is_translatable, parse, protected_pieces, words_only
+from translation.engines.marked_calls import translate_units
+from translation.protection.protect import (
+    STYLES,
+    ProtectionError,
+    Term,
+    is_translatable,
+    parse,
+    protected_pieces,
+    words_only,
+)
 
 
 @pytest.fixture(autouse=True, scope="module")

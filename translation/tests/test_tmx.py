@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from rosetta.errors import Invalid
 from rosetta.ids import new_ulid
-from translation import tmx
+from translation.memory import tmx
 from translation.models import MemoryEntry
 from translation.service import Job, recall, remember_correction, translate_batch
 from translation.tests import servers

@@ -96,9 +96,9 @@ def test_recall_takes_one_query_at_most(scope: str, libre: servers.Service) -> N
     TranslationPolicy.objects.create(scope_id=scope, monthly_characters=10**6)
     for cold in (True, False):
         if cold:
-            from translation import scopes
+            from translation.glossary import scope_cache
 
-            scopes.forget(scope)
+            scope_cache.forget(scope)
         with CaptureQueriesContext(connection) as seen:
             found = recall(scope_id=scope, text="The cat sat\nand the dog ran", source="en", targets=["ja", "th", "id"])
         assert found["ja"].text == "ja:The cat sat\nja:and the dog ran"

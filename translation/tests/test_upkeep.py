@@ -11,10 +11,12 @@ from prometheus_client import REGISTRY
 
 from accounts.models import OutgoingMail
 from accounts.tasks import send_owed_mail
-from translation import breakers, budgets, chains, memory, tasks
+from translation import tasks
+from translation.engines import breakers, budgets, engine_chain
 from translation.engines.base import EngineError, Permanent, Quota
+from translation.memory import store
 from translation.models import EngineState, MemoryEntry, TranslationPolicy, Usage
-from translation.protection import parse
+from translation.protection.protect import parse
 from translation.service import Job, recall, remember_correction, translate_batch
 from translation.tests import servers
 
@@ -81,8 +83,8 @@ def test_eviction_goes_in_bounded_steps(scope: str) -> None:
         )
         for n in range(7)
     )
-    assert memory.evict(older_than=timedelta(days=1), at_most=5) == 5
-    assert memory.evict(older_than=timedelta(days=1), at_most=5) == 2
+    assert store.evict(older_than=timedelta(days=1), at_most=5) == 5
+    assert store.evict(older_than=timedelta(days=1), at_most=5) == 2
 
 
 @pytest.mark.django_db
@@ -116,8 +118,8 @@ def test_usage_of_many_workers_adds_up(scope: str) -> None:
 
     def record() -> None:
         for _ in range(5):
-            item = chains.Item(scope, "k", unit, "en", "ja")
-            item.spent = [chains.Spent("deepl", 10, 1, 0, 200, True)]
+            item = engine_chain.Item(scope, "k", unit, "en", "ja")
+            item.spent = [engine_chain.Spent("deepl", 10, 1, 0, 200, True)]
             budgets.record([item])
 
     side_by_side(*[record] * 6)

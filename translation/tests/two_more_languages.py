@@ -7,8 +7,9 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from conftest import make_user, token_client
 from messaging.tests.test_posting import path_of, post
-from translation import engines, phrasebook
+from translation import engines
 from translation.detection import source_language
+from translation.memory import phrasebook
 from workspaces import actions
 from workspaces.models import Channel, Workspace
 

@@ -161,7 +161,7 @@ class Service:
         migrated.copy_sqlite(var / "db.sqlite3")
         self.log = (var / "log").open("wb")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "rosetta.supervisor"],
+            [sys.executable, "-m", "rosetta.processes.supervisor"],
             cwd=ROOT, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         self._wait()

@@ -10,13 +10,14 @@ from accounts.models import User
 from rosetta.errors import Forbidden, NotFound
 from rosetta.ids import new_ulid
 from rosetta.wake import wake
-from workspaces import access, events, purging, resources
+from workspaces import access, erasure, resources
 from workspaces.access import ChannelSeat
 from workspaces.actions.members import check_password, read_all, rights_changed
 from workspaces.changes import UNSET, given
 from workspaces.errors import ChannelIsOpen
 from workspaces.models import Channel, ChannelMember, Conversation, Member, ReadMark, Visibility
 from workspaces.slugs import create_under_slug, slug_taken
+from workspaces.streams import events
 
 
 def announce(channel: Channel, kind: str, **more: Any) -> None:
@@ -170,8 +171,8 @@ def purge_channel(*, channel: Channel) -> None:
     channel.archived_at = channel.archived_at or timezone.now()
     announce(channel, "channel.archived", is_purged=True)
     _everybodys_rights_changed(channel)
-    purging.bury([channel])
-    purging.start()
+    erasure.bury([channel])
+    erasure.start()
 
 
 def join_channel(*, user: User, workspace_id: str, channel_id: str, password: str | None = None) -> ChannelSeat:

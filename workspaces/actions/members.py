@@ -6,10 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from rosetta import throttles
 from rosetta.errors import Forbidden, Invalid, NotFound
+from rosetta.http import throttles
 from rosetta.wake import wake
-from workspaces import access, events, resources
+from workspaces import access, resources
 from workspaces.changes import UNSET
 from workspaces.errors import LastOwner, Suspended
 from workspaces.models import (
@@ -24,6 +24,7 @@ from workspaces.models import (
     Visibility,
     Workspace,
 )
+from workspaces.streams import events
 
 # Guesses a minute that one person has at one password.
 PASSWORD_GUESSES = "20/minute"  # noqa: S105

@@ -13,8 +13,8 @@ from workspaces import access
 from workspaces.changes import UNSET, given
 from workspaces.errors import SubscriptionInactive
 from workspaces.models import Member, WebhookDelivery, WebhookSubscription, new_signing_secret
-from workspaces.outgoing.addresses import is_refused_literally
-from workspaces.outgoing.collecting import TRIED_FOR
+from workspaces.webhooks.addresses import is_refused_literally
+from workspaces.webhooks.collecting import TRIED_FOR
 
 MAX_SUBSCRIPTIONS = 20
 MAX_PORT = 65535

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.secrets import digest, new_secret
+from accounts.identity.secrets import digest, new_secret
 from rosetta.errors import Invalid
 from workspaces import access
 from workspaces.changes import UNSET, given

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from rosetta.ids import new_ulid
-from workspaces import purging
+from workspaces import erasure
 from workspaces.actions.channels import create_channel
 from workspaces.actions.members import add_member, rights_changed
 from workspaces.changes import UNSET, given
@@ -91,6 +91,6 @@ def delete_workspace(*, workspace: Workspace) -> None:
     Member.objects.filter(workspace=workspace).delete()
     workspace.invites.all().delete()
     workspace.webhooks.filter(deleted_at=None).update(deleted_at=now)
-    purging.start()
+    erasure.start()
     for person in people:
         rights_changed(person)

@@ -3,7 +3,7 @@
 from typing import cast
 
 from accounts.models import User
-from rosetta.views import ApiView
+from rosetta.http.views import ApiView
 
 
 class PersonView(ApiView):

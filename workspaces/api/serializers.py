@@ -10,7 +10,7 @@ from rosetta import languages
 from rosetta.errors import Invalid
 from rosetta.ids import NO_ID, parse_ulid
 from workspaces.models import Role, Visibility
-from workspaces.outgoing import ALL, EVENT_TYPES
+from workspaces.webhooks import ALL, EVENT_TYPES
 
 MAX_NAME = 120
 MAX_SLUG = 80

@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework.test import APIClient
 
-from workspaces import events
 from workspaces.models import Channel, Conversation
+from workspaces.streams import events
 
 
 class Receiver:

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from conftest import make_user, token_client
-from workspaces import actions, purging
+from workspaces import actions, erasure
 from workspaces.models import Channel, ChannelMember, Conversation, Event, Member, ReadMark, Workspace
 from workspaces.tasks import erase
 
@@ -319,7 +319,7 @@ def test_a_purged_channel_is_gone_at_once_and_erased_a_batch_at_a_time(
         seen.append(conversation_ids)
         return left[len(seen) - 1]
 
-    monkeypatch.setattr(purging, "ERASERS", [eraser])
+    monkeypatch.setattr(erasure, "ERASERS", [eraser])
     assert as_owner.delete(f"{one}?purge=true").status_code == 204
     assert as_owner.get(one).status_code == 404
     assert as_member.get(one).status_code == 404

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from standardwebhooks import Webhook
 
 from accounts.models import User
-from workspaces import actions, outgoing
+from workspaces import actions, webhooks
 from workspaces.models import (
     Channel,
     Member,
@@ -209,7 +209,7 @@ def test_what_is_sent_is_rendered_when_it_is_sent(
     def render(stream_id: str, data: dict[str, Any]) -> dict[str, Any] | None:
         return {"stream": stream_id, **data} if data["number"] == 1 else None
 
-    monkeypatch.setitem(outgoing.RENDERERS, "reaction.added", render)
+    monkeypatch.setitem(webhooks.RENDERERS, "reaction.added", render)
     made = subscribe(as_owner, base, receiver.url, "reaction.added")
     happen(channel, number=1)
     happen(channel, number=2)
@@ -268,4 +268,4 @@ def test_a_deleted_workspace_sends_nothing_more(
 def test_the_documentation_lists_every_event_type() -> None:
     page = (settings.BASE_DIR / "docs" / "webhooks.md").read_text(encoding="utf-8")
     listed = page.partition("### Event types")[2]
-    assert re.findall(r"`([a-z.]+)`", listed) == list(outgoing.EVENT_TYPES)
+    assert re.findall(r"`([a-z.]+)`", listed) == list(webhooks.EVENT_TYPES)

@@ -9,9 +9,9 @@ from rest_framework.test import APIClient
 from workspaces.models import (
     Channel,
 )
-from workspaces.outgoing.addresses import is_public
 from workspaces.tasks import deliver_webhooks
 from workspaces.tests.receiver import Receiver, happen, log, subscribe
+from workspaces.webhooks.addresses import is_public
 
 
 @pytest.mark.parametrize(

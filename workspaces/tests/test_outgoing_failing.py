@@ -115,7 +115,7 @@ def test_a_410_switches_it_off_at_once(as_owner: APIClient, base: str, receiver:
 def test_a_worker_that_died_with_a_delivery_is_waited_for_and_replaced(
     as_owner: APIClient, base: str, receiver: Receiver, channel: Channel, time_machine: Any
 ) -> None:
-    from workspaces.outgoing import collecting, sending
+    from workspaces.webhooks import collecting, sending
 
     subscribe(as_owner, base, receiver.url, "reaction.added")
     happen(channel)

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts import roles
+from accounts.staff import roles
 
 
 class Command(BaseCommand):

@@ -2,9 +2,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts import roles
 from accounts.actions import staff
 from accounts.models import User
+from accounts.staff import roles
 from rosetta.errors import DomainError
 
 SWITCH = {"on": True, "off": False}

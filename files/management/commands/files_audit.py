@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from files import audit
+from files import consistency
 
 SENTENCES = {
     "orphaned": "in storage without a row",
@@ -22,10 +22,10 @@ class Command(BaseCommand):
         parser.add_argument("--fix", action="store_true", help="Remove what nothing needs, then look again.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = audit.look()
+        found = consistency.look()
         if found and options["fix"]:
-            audit.repair(found)
-            found = audit.look()
+            consistency.repair(found)
+            found = consistency.look()
         for kind, sentence in SENTENCES.items():
             for name in getattr(found, kind):
                 self.stdout.write(f"{name}: {sentence}")

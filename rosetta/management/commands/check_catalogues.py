@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from rosetta import catalogues
+from rosetta.devtools import catalogues
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from rosetta import upgrades
+from rosetta.db import upgrades
 
 
 class Command(BaseCommand):

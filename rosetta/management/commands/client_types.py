@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from rosetta import client_types, node_tools
+from rosetta import node_tools
+from rosetta.devtools import client_types
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.module_loading import autodiscover_modules
 
-from rosetta import doctor
+from rosetta.observability import doctor
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from rosetta.errors import Invalid
 from rosetta.ids import parse_ulid
-from translation import tmx
+from translation.memory import tmx
 from translation.models import MemoryEntry
 
 

@@ -5,12 +5,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from rosetta.bodies import parsed
 from rosetta.errors import Invalid, NotFound
-from rosetta.pagination import paged, query_flag
+from rosetta.http.bodies import parsed
+from rosetta.http.pagination import paged, query_flag
 from workspaces import access, actions, resources
 from workspaces.access import ChannelSeat
-from workspaces.api import answers
+from workspaces.api import schemas
 from workspaces.api.base import PersonView
 from workspaces.api.serializers import (
     CreateSerializer,
@@ -20,7 +20,7 @@ from workspaces.api.serializers import (
 )
 from workspaces.models import Member
 
-CHANNEL = answers.one(answers.ChannelResource)
+CHANNEL = schemas.one(schemas.ChannelResource)
 ARCHIVED = OpenApiParameter("archived", bool, description="The archived channels instead of the others.")
 PURGE = OpenApiParameter("purge", bool, description="Destroy it instead; for owners.")
 
@@ -39,8 +39,8 @@ class Channels(PersonView):
     @extend_schema(
         summary="List channels",
         description="Those that the caller may know of: all but private ones that it did not join.",
-        parameters=[ARCHIVED, *answers.PAGING],
-        responses=answers.page_of(answers.ChannelResource),
+        parameters=[ARCHIVED, *schemas.PAGING],
+        responses=schemas.page_of(schemas.ChannelResource),
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         member = access.membership(self.caller, workspace_id)
@@ -135,8 +135,8 @@ class ChannelMembers(PersonView):
     @extend_schema(
         summary="List who reads a channel",
         description="Those who joined it where it is private or has a password, else the whole workspace.",
-        parameters=answers.PAGING,
-        responses=answers.page_of(answers.MemberResource),
+        parameters=schemas.PAGING,
+        responses=schemas.page_of(schemas.MemberResource),
     )
     def get(self, request: Request, workspace_id: str, channel_id: str) -> Response:
         seat = access.readable_channel(self.caller, workspace_id, channel_id)
@@ -145,7 +145,7 @@ class ChannelMembers(PersonView):
     @extend_schema(
         summary="Add a member to a channel",
         request=MemberIdSerializer,
-        responses={201: answers.one(answers.MemberResource), 200: answers.one(answers.MemberResource)},
+        responses={201: schemas.one(schemas.MemberResource), 200: schemas.one(schemas.MemberResource)},
     )
     def post(self, request: Request, workspace_id: str, channel_id: str) -> Response:
         seat = access.readable_channel(self.caller, workspace_id, channel_id)
@@ -167,7 +167,7 @@ class ChannelMemberDetail(PersonView):
     @extend_schema(
         summary="Take a member out of a channel",
         description="For its creator, owners and admins who are in it; everybody may take out themself.",
-        responses={204: None, 409: answers.REFUSAL},
+        responses={204: None, 409: schemas.REFUSAL},
     )
     def delete(self, request: Request, workspace_id: str, channel_id: str, member_id: str) -> Response:
         seat = access.readable_channel(self.caller, workspace_id, channel_id)

@@ -4,12 +4,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from rosetta.bodies import parsed
-from rosetta.pagination import paged
-from rosetta.permissions import Anyone
-from rosetta.views import ApiView
+from rosetta.http.bodies import parsed
+from rosetta.http.pagination import paged
+from rosetta.http.permissions import Anyone
+from rosetta.http.views import ApiView
 from workspaces import access, actions, resources
-from workspaces.api import answers
+from workspaces.api import schemas
 from workspaces.api.base import PersonView
 from workspaces.api.serializers import InviteCreateSerializer
 from workspaces.api.views.workspaces import WORKSPACE, workspace_answer
@@ -21,8 +21,8 @@ class Invites(PersonView):
     @extend_schema(
         summary="List invites",
         description="Those that were not revoked, the newest first.",
-        parameters=answers.PAGING,
-        responses=answers.page_of(answers.InviteResource),
+        parameters=schemas.PAGING,
+        responses=schemas.page_of(schemas.InviteResource),
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         member = access.moderator(self.caller, workspace_id)
@@ -33,7 +33,7 @@ class Invites(PersonView):
         summary="Create an invite",
         description="Valid for 7 days where nothing is said.",
         request=InviteCreateSerializer,
-        responses={201: answers.one(answers.InviteResource)},
+        responses={201: schemas.one(schemas.InviteResource)},
     )
     def post(self, request: Request, workspace_id: str) -> Response:
         member = access.team_moderator(self.caller, workspace_id)
@@ -59,7 +59,7 @@ class InvitePreview(ApiView):
     @extend_schema(
         summary="Preview an invite",
         description="Open to anyone who has the link, before they sign in.",
-        responses=answers.one(answers.InvitePreviewResource),
+        responses=schemas.one(schemas.InvitePreviewResource),
         auth=[],
     )
     def get(self, request: Request, token: str) -> Response:

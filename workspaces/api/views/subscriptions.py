@@ -4,10 +4,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from rosetta.bodies import parsed
-from rosetta.pagination import paged
+from rosetta.http.bodies import parsed
+from rosetta.http.pagination import paged
 from workspaces import access, actions, resources
-from workspaces.api import answers
+from workspaces.api import schemas
 from workspaces.api.base import PersonView
 from workspaces.api.serializers import (
     SubscriptionCreateSerializer,
@@ -15,9 +15,9 @@ from workspaces.api.serializers import (
 )
 from workspaces.models import WebhookDelivery, WebhookSubscription
 
-SUBSCRIPTION = answers.one(answers.SubscriptionResource)
-NEW_SUBSCRIPTION = answers.one(answers.NewSubscriptionResource)
-DELIVERY = answers.one(answers.DeliveryResource)
+SUBSCRIPTION = schemas.one(schemas.SubscriptionResource)
+NEW_SUBSCRIPTION = schemas.one(schemas.NewSubscriptionResource)
+DELIVERY = schemas.one(schemas.DeliveryResource)
 STATUS = OpenApiParameter("status", str, enum=list(WebhookDelivery.Status.values), description="Only these.")
 
 
@@ -26,8 +26,8 @@ class Subscriptions(PersonView):
 
     @extend_schema(
         summary="List subscriptions",
-        parameters=answers.PAGING,
-        responses=answers.page_of(answers.SubscriptionResource),
+        parameters=schemas.PAGING,
+        responses=schemas.page_of(schemas.SubscriptionResource),
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         member = access.moderator(self.caller, workspace_id)
@@ -80,8 +80,8 @@ class Deliveries(PersonView):
     @extend_schema(
         summary="List deliveries",
         description="The newest first; they are kept for 14 days.",
-        parameters=[STATUS, *answers.PAGING],
-        responses=answers.page_of(answers.DeliveryResource),
+        parameters=[STATUS, *schemas.PAGING],
+        responses=schemas.page_of(schemas.DeliveryResource),
     )
     def get(self, request: Request, workspace_id: str, subscription_id: str) -> Response:
         member = access.moderator(self.caller, workspace_id)
@@ -97,7 +97,7 @@ class DeliveryReplay(PersonView):
         summary="Send a delivery again",
         description="Under the same id, whatever became of it before. A subscription that is switched off is a 409.",
         request=None,
-        responses={200: DELIVERY, 409: answers.REFUSAL},
+        responses={200: DELIVERY, 409: schemas.REFUSAL},
     )
     def post(self, request: Request, workspace_id: str, subscription_id: str, delivery_id: str) -> Response:
         member = access.moderator(self.caller, workspace_id)

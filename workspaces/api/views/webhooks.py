@@ -4,14 +4,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from rosetta.bodies import parsed
-from rosetta.pagination import paged
+from rosetta.http.bodies import parsed
+from rosetta.http.pagination import paged
 from workspaces import access, actions, resources
-from workspaces.api import answers
+from workspaces.api import schemas
 from workspaces.api.base import PersonView
 from workspaces.api.serializers import WebhookCreateSerializer, WebhookUpdateSerializer
 
-NEW_WEBHOOK = answers.one(answers.NewWebhookResource)
+NEW_WEBHOOK = schemas.one(schemas.NewWebhookResource)
 
 
 class Webhooks(PersonView):
@@ -19,8 +19,8 @@ class Webhooks(PersonView):
 
     @extend_schema(
         summary="List incoming webhooks",
-        parameters=answers.PAGING,
-        responses=answers.page_of(answers.WebhookResource),
+        parameters=schemas.PAGING,
+        responses=schemas.page_of(schemas.WebhookResource),
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         member = access.moderator(self.caller, workspace_id)

@@ -4,11 +4,11 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from rosetta.bodies import parsed
 from rosetta.errors import Forbidden
-from rosetta.pagination import paged, query_flag
+from rosetta.http.bodies import parsed
+from rosetta.http.pagination import paged, query_flag
 from workspaces import access, actions, resources
-from workspaces.api import answers
+from workspaces.api import schemas
 from workspaces.api.base import PersonView
 from workspaces.api.serializers import (
     CreateSerializer,
@@ -19,8 +19,8 @@ from workspaces.api.serializers import (
 )
 from workspaces.models import Role, Workspace
 
-WORKSPACE = answers.one(answers.WorkspaceResource)
-MEMBER = answers.one(answers.MemberResource)
+WORKSPACE = schemas.one(schemas.WorkspaceResource)
+MEMBER = schemas.one(schemas.MemberResource)
 NAMED = OpenApiParameter("q", str, description="Only those whose name holds this.")
 DISCOVER = OpenApiParameter("discover", bool, description="The public workspaces instead of the caller's own.")
 
@@ -34,8 +34,8 @@ class Workspaces(PersonView):
 
     @extend_schema(
         summary="List my workspaces",
-        parameters=[DISCOVER, *answers.PAGING],
-        responses=answers.page_of(answers.WorkspaceResource),
+        parameters=[DISCOVER, *schemas.PAGING],
+        responses=schemas.page_of(schemas.WorkspaceResource),
     )
     def get(self, request: Request) -> Response:
         if query_flag(request, "discover", default=False):
@@ -98,7 +98,7 @@ class WorkspaceLeave(PersonView):
     @extend_schema(
         summary="Leave a workspace",
         request=None,
-        responses={200: WORKSPACE, 409: answers.REFUSAL},
+        responses={200: WORKSPACE, 409: schemas.REFUSAL},
     )
     def post(self, request: Request, workspace_id: str) -> Response:
         return workspace_answer(actions.leave_workspace(user=self.caller, workspace_id=workspace_id), None)
@@ -109,8 +109,8 @@ class Members(PersonView):
 
     @extend_schema(
         summary="List a workspace's members",
-        parameters=[NAMED, *answers.PAGING],
-        responses=answers.page_of(answers.MemberResource),
+        parameters=[NAMED, *schemas.PAGING],
+        responses=schemas.page_of(schemas.MemberResource),
     )
     def get(self, request: Request, workspace_id: str) -> Response:
         own = access.membership(self.caller, workspace_id)
@@ -132,7 +132,7 @@ class MemberDetail(PersonView):
             "`preferred_language`, with their present `role`; null is the account's."
         ),
         request=MemberUpdateSerializer,
-        responses={200: MEMBER, 409: answers.REFUSAL},
+        responses={200: MEMBER, 409: schemas.REFUSAL},
     )
     def put(self, request: Request, workspace_id: str, member_id: str) -> Response:
         # Before the body is looked at, so that an outsider learns nothing from it.
@@ -144,7 +144,7 @@ class MemberDetail(PersonView):
     @extend_schema(
         summary="Remove a member",
         description="Owners remove anybody, admins remove members, and everybody may remove themself.",
-        responses={204: None, 409: answers.REFUSAL},
+        responses={204: None, 409: schemas.REFUSAL},
     )
     def delete(self, request: Request, workspace_id: str, member_id: str) -> Response:
         actions.remove_member(by=self.caller, workspace_id=workspace_id, member_id=member_id)

@@ -1,0 +1,48 @@
+"""What a person takes along of their files, and what goes with them."""
+
+import shutil
+from collections.abc import Callable
+from zipfile import ZipFile
+
+import structlog
+from django.db.models import QuerySet
+
+from accounts import lifecycle
+from accounts.models import User
+from files import access, actions, storage
+from files.models import File
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+
+
+def register() -> None:
+    """Make closing and exporting an account see to its files."""
+    lifecycle.ERASERS.append(lifecycle.Eraser("files", lambda user: _loose(user).count(), _erase))
+    lifecycle.EXPORTERS.append(lifecycle.Exporter("files", lambda user: access.files_of(user).count(), _write))
+
+
+def _loose(user: User) -> QuerySet[File]:
+    """What no message holds; attachments stay with their messages, as the messages themselves do."""
+    files = File.objects.filter(owner_user=user, deleted_at=None)
+    return files.filter(claimed_at=None) | files.filter(is_avatar=True)
+
+
+def _erase(user: User) -> int:
+    files = list(_loose(user)[:BATCH])
+    actions.release(files=files)
+    return len(files)
+
+
+def _write(user: User, archive: ZipFile, advance: Callable[[int], None]) -> None:
+    for file in access.files_of(user).order_by("pk").iterator(BATCH):
+        try:
+            with (
+                storage.read(file.storage_name) as source,
+                archive.open(f"files/{file.pk}-{file.client_name}", "w", force_zip64=True) as target,
+            ):
+                shutil.copyfileobj(source, target)
+        except FileNotFoundError:
+            log.error("stored_bytes_missing", name=file.storage_name)
+        advance(1)

@@ -1,0 +1,62 @@
+"""What wraps every request: an id, one log line."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+from rosetta.http.throttles import client_address
+from rosetta.observability import health, metrics
+
+log = structlog.get_logger("rosetta.request")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# A part of a path so long is no id: an invite's token, the hash of an address.
+_SECRET_PART = re.compile(r"[^/]{32,}")
+
+
+class RequestIdMiddleware:
+    """Gives each request an id (a proxy's own, when it is a plain word), binds it to the log, returns it, logs the answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request.request_id = request_id  # type: ignore[attr-defined]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        began = time.perf_counter()
+        response = self.get_response(request)
+        response["X-Request-Id"] = request_id
+        seconds = time.perf_counter() - began
+        is_probe = request.path in ProbeMiddleware.PROBES
+        if not is_probe:
+            metrics.request_answered(request.method or "", response.status_code, seconds)
+        note = log.debug if is_probe else log.info
+        note(
+            "request",
+            method=request.method,
+            path=_SECRET_PART.sub("…", request.path),
+            status=response.status_code,
+            address=client_address(request),
+            ms=round(seconds * 1000, 1),
+        )
+        return response
+
+
+class ProbeMiddleware:
+    """Answers the probes before anything looks at the host: they call a process by its address, not by the public name."""
+
+    PROBES = {"/healthz": health.healthz, "/readyz": health.readyz, "/metrics": health.metrics}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        probe = self.PROBES.get(request.path)
+        return self.get_response(request) if probe is None else probe(request)

@@ -1,0 +1,56 @@
+"""How often an engine is asked for the same words: with one way to mark, with others, then segment by segment."""
+
+from collections.abc import Callable, Sequence
+
+from translation.protection.protect import STYLES, MarkStyle, ProtectionError, Unit
+
+Call = Callable[[list[str]], Sequence[object]]
+
+
+def translate_units(
+    units: Sequence[Unit], call: Call, styles: Sequence[MarkStyle] = STYLES, *, done: dict[str, str] | None = None
+) -> tuple[dict[str, str], dict[str, ProtectionError]]:
+    """Each unit's stored translation by its canonical form, and the errors of those that no attempt got right.
+
+    ``call`` is one engine call; what it raises goes through, and ``done`` has what was finished before. A unit goes out
+    once, however often it is in ``units``.
+    """
+    left = {unit.canonical: unit for unit in units}
+    done = {} if done is None else done
+    errors: dict[str, ProtectionError] = {}
+    for style in styles:
+        # Words without pieces read the same in every style.
+        asked = [unit for key, unit in left.items() if key not in errors or unit.pieces]
+        if not asked:
+            break
+        answers = _answers(call, [unit.masked(style) for unit in asked])
+        for unit, answer in zip(asked, answers, strict=True):
+            try:
+                done[unit.canonical] = unit.read(answer, style)
+            except ProtectionError as error:
+                errors[unit.canonical] = error
+            else:
+                errors.pop(unit.canonical, None)
+                del left[unit.canonical]
+    in_segments = [unit for unit in left.values() if unit.pieces]
+    if in_segments:
+        _by_segments(in_segments, call, done, errors)
+    return done, errors
+
+
+def _by_segments(units: list[Unit], call: Call, done: dict[str, str], errors: dict[str, ProtectionError]) -> None:
+    texts = list(dict.fromkeys(segment for unit in units for segment in unit.segments()))
+    answers = dict(zip(texts, _answers(call, texts), strict=True))
+    for unit in units:
+        try:
+            done[unit.canonical] = unit.join([answers[segment] for segment in unit.segments()])
+        except ProtectionError as error:
+            errors[unit.canonical] = error
+        else:
+            errors.pop(unit.canonical, None)
+
+
+def _answers(call: Call, texts: list[str]) -> list[object]:
+    """One answer a text. Where there are more or fewer, nobody knows which is whose, so none counts."""
+    answers = list(call(texts))
+    return answers if len(answers) == len(texts) else [None] * len(texts)

@@ -1,0 +1,255 @@
+"""Marks: how pieces travel through an engine, how an answer is read, and when it is refused."""
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from translation.protection.patterns import BRACKET_MARK, ENTITY, TAG_MARK, WORD_MARK
+from translation.protection.pieces import Piece, Token, tokens
+
+# An engine may write in figures what the author wrote in words ("two percent", "2%"): more of these is no fault.
+_NUMERIC = frozenset({"number", "date", "phone", "reference"})
+# Held by their marks alone: punctuation of another language can look like them, or unlike.
+_BY_MARK_ONLY = frozenset({"markup", "open", "emoticon", "mark", "term"})
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+LETTER = re.compile(r"[^\W\d_]")
+_ASCII_WORD = re.compile(r"[A-Za-z0-9_]")
+
+
+class ProtectionError(ValueError):
+    """An answer lost, doubled or changed a protected piece, or is no translation of what was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkStyle:
+    """One way to write marks; ``residue`` finds what is left of a broken one."""
+
+    name: str
+    template: str
+    pattern: re.Pattern[str]
+    residue: re.Pattern[str]
+
+    def mark(self, number: int) -> str:
+        return self.template.format(number)
+
+
+BRACKETS = MarkStyle(
+    "brackets", "[{0}]", re.compile(BRACKET_MARK), re.compile(r"[\[\]\uff3b\uff3d\u3010\u3011\u3014\u3015]")
+)
+TAGS = MarkStyle("tags", "<x{0}/>", re.compile(TAG_MARK), re.compile(r"[<>\uff1c\uff1e]"))
+WORDS = MarkStyle("words", "XZ{0}Q", re.compile(WORD_MARK), re.compile(r"[xX][zZ]"))
+STYLES: tuple[MarkStyle, ...] = (BRACKETS, TAGS, WORDS)
+
+# The mark of stored translations: private-use characters that ``parse`` takes out of every text.
+STORED = MarkStyle("stored", "\ue000{0}\ue001", re.compile("\ue000(\\d{1,4})\ue001"), re.compile("[\ue000-\ue003]"))
+
+
+def masked(parts: Sequence[Token], style: MarkStyle) -> str:
+    """Words with a mark for each piece, numbered from 0."""
+    numbers = count()
+    return "".join(part if isinstance(part, str) else style.mark(next(numbers)) for part in parts)
+
+
+def canonical(parts: Sequence[Token]) -> str:
+    """The same for two texts that differ in their pieces' texts alone."""
+    return "".join(part if isinstance(part, str) else f"\ue000{part.kind}\ue001" for part in parts)
+
+
+def read(answer: object, sent: Sequence[Token], style: MarkStyle) -> str:
+    """An engine's ``answer`` to ``sent`` as a stored translation. Raises ProtectionError."""
+    words = "".join(part for part in sent if isinstance(part, str))
+    pieces = [part for part in sent if isinstance(part, Piece)]
+    parts = style.pattern.split(_clean(answer))
+    literals, numbers = parts[0::2], [int(number) for number in parts[1::2]]
+    if sorted(numbers) != list(range(len(pieces))):
+        raise ProtectionError(f"{len(pieces)} marks went out, {len(numbers)} came back, or not the same ones")
+    said = "".join(literals)
+    if len(style.residue.findall(said)) > len(style.residue.findall(words)) or STORED.residue.search(said):
+        raise ProtectionError("a part of a mark was left behind")
+    if LETTER.search(words) and not re.search(r"\w", said):
+        raise ProtectionError("the answer has no words")
+    _check_length(words, said)
+    _check_link_order(pieces, numbers)
+    _close_up(literals, [pieces[number] for number in numbers])
+    marks = (STORED.mark(number) for number in numbers)
+    return literals[0] + "".join(mark + literal for mark, literal in zip(marks, literals[1:], strict=True))
+
+
+def _check_length(words: str, said: str) -> None:
+    """Refuse an essay, and a word for a whole paragraph. Chinese into English grows sevenfold, the other way to a third."""
+    weight = sum(4 if char >= "\u2e80" else 1 for char in words)
+    if len(said) > 80 + 3 * weight:
+        raise ProtectionError("the answer is far longer than the text")
+    if len(words) > 120 and 15 * sum(4 if char >= "\u2e80" else 1 for char in said) < len(words):
+        raise ProtectionError("the answer is far shorter than the text")
+
+
+def _clean(answer: object) -> str:
+    """One line of well-formed text. Entities of the author's are pieces, so any in an answer is the engine's own."""
+    if not isinstance(answer, str):
+        raise ProtectionError("the answer is not a text")
+    answer = ENTITY.sub(lambda found: html.unescape(found.group()), answer)
+    answer = _CONTROL.sub("", re.sub(r"\s*[\r\n\u2028\u2029]\s*", " ", answer.strip()))
+    if any("\ud800" <= char <= "\udfff" for char in answer):
+        raise ProtectionError("the answer is not well-formed text")
+    return answer
+
+
+def _close_up(literals: list[str], pieces: Sequence[Piece]) -> None:
+    """Take out the blanks that an engine put inside emphasis and links, where Markdown would no longer see them."""
+    seen: Counter[str] = Counter()
+    in_all = Counter(piece.text for piece in pieces)
+    for index, piece in enumerate(pieces):
+        if piece.kind not in ("markup", "open", "link") or (piece.kind == "markup" and in_all[piece.text] % 2):
+            continue
+        seen[piece.text] += 1
+        if piece.kind == "open" or (piece.kind == "markup" and seen[piece.text] % 2):
+            literals[index + 1] = literals[index + 1].lstrip()
+        else:
+            literals[index] = literals[index].rstrip()
+
+
+def _check_link_order(pieces: Sequence[Piece], numbers: Sequence[int]) -> None:
+    """A Markdown link's two halves enclose its words: their order must stay."""
+    halves = [number for number, piece in enumerate(pieces) if piece.kind in ("open", "link")]
+    if halves and [number for number in numbers if number in halves] != halves:
+        raise ProtectionError("the two halves of a link changed places")
+
+
+def filled(stored: str, pieces: Sequence[Piece]) -> list[Token]:
+    """A stored translation with ``pieces`` in the place of its marks. Raises ProtectionError where they do not fit."""
+    parts = STORED.pattern.split(stored)
+    if sorted(int(number) for number in parts[1::2]) != list(range(len(pieces))):
+        raise ProtectionError("the stored translation belongs to other pieces")
+    out: list[Token] = []
+    for index, part in enumerate(parts):
+        if index % 2:
+            out.append(pieces[int(part)])
+        elif part:
+            out.append(part)
+    return out
+
+
+def marked(translation: str, pieces: Sequence[Piece]) -> str:
+    """A finished translation as a stored one. Raises ProtectionError unless it has exactly ``pieces``."""
+    if STORED.residue.search(translation):
+        raise ProtectionError("the text has private-use characters")
+    spans: list[tuple[int, int, int]] = []
+    # Longer ones first, so that a piece is not found inside another one.
+    for number in sorted(range(len(pieces)), key=lambda n: -len(pieces[n].shown)):
+        wanted, at = pieces[number].shown, -1
+        while (at := translation.find(wanted, at + 1)) >= 0:
+            if not any(at < end and start < at + len(wanted) for start, end, _ in spans):
+                break
+        if at < 0:
+            raise ProtectionError(f"{wanted} is missing")
+        spans.append((at, at + len(wanted), number))
+    verify(pieces, translation)
+    out, position = [], 0
+    for start, end, number in sorted(spans):
+        out += [translation[position:start], STORED.mark(number)]
+        position = end
+    return "".join((*out, translation[position:]))
+
+
+# --- putting back -----------------------------------------------------------------------------------------------------
+
+
+def spaced_join(parts: Sequence[Token]) -> str:
+    """The text, with a space where a piece and the words beside it would run into one."""
+    out = ""
+    before: Token | None = None
+    for part in parts:
+        shown = part if isinstance(part, str) else part.shown
+        if before is not None and out and shown and _clash(before, part, out[-1], shown[0]):
+            out += " "
+        out += shown
+        before = part
+    return out
+
+
+def _clash(left: Token, right: Token, last: str, first: str) -> bool:
+    if isinstance(left, Piece) and isinstance(right, str):
+        return _runs_into(left, first)
+    if isinstance(left, str) and isinstance(right, Piece):
+        return _is_run_into(right, last, first)
+    return False
+
+
+def _runs_into(piece: Piece, next_char: str) -> bool:
+    match piece.kind:
+        case "url":
+            return next_char.isalnum() or next_char in "/?#&=%~@+-_$(["
+        case "hashtag" | "channel" | "reference":
+            return next_char.isalnum() or next_char in "_-"
+        case "emoticon":
+            return not next_char.isspace() and next_char not in ".,!?)\uff0c\u3002\uff01\uff1f"
+        case "email" | "number" | "date" | "phone" | "placeholder" | "emoji" | "mark":
+            return bool(_ASCII_WORD.match(next_char)) and _wordy(piece.shown[-1])
+        case "term":
+            return bool(_ASCII_WORD.match(next_char) and _ASCII_WORD.match(piece.shown[-1]))
+    return False
+
+
+def _is_run_into(piece: Piece, char_before: str, first: str) -> bool:
+    after_word = bool(_ASCII_WORD.match(char_before))
+    match piece.kind:
+        case "url":
+            return after_word or char_before in "@.-"
+        case "number" | "date" | "phone" | "mark" | "mention":
+            return after_word
+        case "emoji":
+            return after_word and first == ":"
+        case "email":
+            return after_word or char_before in ".%+-"
+        case "hashtag" | "channel" | "reference":
+            return char_before.isalnum() or char_before in "_@&#/."
+        case "emoticon":
+            return not char_before.isspace() and char_before != "("
+        case "term" | "placeholder":
+            return after_word and (_ASCII_WORD.match(first) is not None or first == "%")
+    return False
+
+
+def _wordy(char: str) -> bool:
+    return char.isalnum() or char in "%_:"
+
+
+def verify(pieces: Sequence[Piece], text: str) -> None:
+    """Raise ProtectionError unless ``text`` holds exactly ``pieces``."""
+    wanted, had_digits = _expected(pieces)
+    found: Counter[tuple[str, str]] = Counter()
+    numeric: Counter[tuple[str, str]] = Counter()
+    for token in tokens(text):
+        if isinstance(token, Piece) and token.kind not in _BY_MARK_ONLY:
+            (numeric if token.kind in _NUMERIC else found)[token.kind, token.text] += 1
+    if found != wanted:
+        odd = (found - wanted) + (wanted - found)
+        raise ProtectionError("pieces differ: " + ", ".join(sorted(text for _, text in odd)))
+    for (_, extra), times in numeric.items():
+        digits = _digits(extra)
+        if digits in had_digits and times > had_digits[digits]:
+            raise ProtectionError(f"{extra} is there too often")
+
+
+def _expected(pieces: Sequence[Piece]) -> tuple[Counter[tuple[str, str]], Counter[str]]:
+    wanted: Counter[tuple[str, str]] = Counter()
+    digits: Counter[str] = Counter()
+    for piece in pieces:
+        # These have words, and so perhaps pieces, of their own.
+        inner: Iterator[Token] = tokens(piece.shown) if piece.kind in ("term", "quote") else iter((piece,))
+        for token in inner:
+            if not isinstance(token, Piece) or token.kind in _BY_MARK_ONLY:
+                continue
+            if token.kind in _NUMERIC:
+                digits[_digits(token.text)] += 1
+            else:
+                wanted[token.kind, token.text] += 1
+    return wanted, digits
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)

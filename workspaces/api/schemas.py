@@ -1,0 +1,158 @@
+"""The shapes of the answers, for the API's description; ``resources`` makes them."""
+
+from functools import cache
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from rest_framework import serializers
+
+from rosetta.http.schema import data_of
+from workspaces.models import Role, Visibility, WebhookDelivery, WebhookSubscription, Workspace
+
+
+class WorkspaceResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    slug = serializers.CharField()
+    kind = serializers.ChoiceField(Workspace.Kind.choices)
+    visibility = serializers.ChoiceField(Visibility.choices)
+    has_password = serializers.BooleanField()
+    role = serializers.ChoiceField(Role.choices, allow_null=True, help_text="The caller's; null where it is no member.")
+    member_count = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+
+
+class MemberUserResource(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    avatar_url = serializers.CharField(allow_null=True)
+
+
+class MemberResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    user = MemberUserResource()
+    role = serializers.ChoiceField(Role.choices)
+    preferred_language = serializers.CharField(allow_null=True, help_text="Null: the account's.")
+    joined_at = serializers.DateTimeField()
+
+
+class ChannelResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    workspace_id = serializers.CharField()
+    name = serializers.CharField()
+    slug = serializers.CharField()
+    visibility = serializers.ChoiceField(Visibility.choices)
+    has_password = serializers.BooleanField()
+    is_member = serializers.BooleanField(help_text="Whether the caller reads it.")
+    is_archived = serializers.BooleanField()
+    unread_count = serializers.IntegerField()
+    last_message_at = serializers.DateTimeField(allow_null=True)
+
+
+class InviteResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    token = serializers.CharField()
+    url = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+    accepted_count = serializers.IntegerField()
+    created_by = serializers.IntegerField(allow_null=True)
+
+
+class InvitedToResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    member_count = serializers.IntegerField()
+
+
+class InviterResource(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class InvitePreviewResource(serializers.Serializer[Any]):
+    workspace = InvitedToResource()
+    invited_by = InviterResource(allow_null=True)
+    expires_at = serializers.DateTimeField()
+
+
+class WebhookResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    url = serializers.CharField()
+    default_channel_id = serializers.CharField(allow_null=True)
+    is_active = serializers.BooleanField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class NewWebhookResource(WebhookResource):
+    secret = serializers.CharField(required=False, help_text="Shown this once, when it is made or made anew.")
+
+
+class SubscriptionResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    url = serializers.CharField()
+    event_types = serializers.ListField(child=serializers.CharField())
+    is_active = serializers.BooleanField()
+    disabled_reason = serializers.ChoiceField(
+        WebhookSubscription.Disabled.choices, allow_null=True, help_text="Why the service switched it off."
+    )
+    failing_since = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class NewSubscriptionResource(SubscriptionResource):
+    secret = serializers.CharField(required=False, help_text="Shown this once, when it is made or made anew.")
+
+
+class DeliveryResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    message_id = serializers.CharField(help_text="The `webhook-id` that the receiver sees, at every attempt.")
+    event_type = serializers.CharField()
+    status = serializers.ChoiceField(WebhookDelivery.Status.choices)
+    attempts = serializers.IntegerField()
+    next_attempt_at = serializers.DateTimeField(allow_null=True)
+    last_attempt_at = serializers.DateTimeField(allow_null=True)
+    response_status = serializers.IntegerField(allow_null=True)
+    response_body = serializers.CharField(help_text="Its start.")
+    error = serializers.CharField(help_text="Why there was no answer; empty when there was one.")
+    duration_ms = serializers.IntegerField(allow_null=True)
+    occurred_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField()
+
+
+class PageMeta(serializers.Serializer[Any]):
+    current_page = serializers.IntegerField()
+    per_page = serializers.IntegerField()
+    last_page = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class PageLinks(serializers.Serializer[Any]):
+    first = serializers.CharField()
+    last = serializers.CharField()
+    prev = serializers.CharField(allow_null=True)
+    next = serializers.CharField(allow_null=True)
+
+
+REFUSAL = inline_serializer(
+    "Refusal",
+    {
+        "message": serializers.CharField(),
+        "errors": inline_serializer("RefusalErrors", {"code": serializers.ListField(child=serializers.CharField())}),
+    },
+)
+
+PAGING = [
+    OpenApiParameter("page", int, description="1 and up."),
+    OpenApiParameter("per_page", int, description="1 to 100; 15 where nothing is said."),
+]
+
+
+one = cache(data_of)
+
+
+@cache
+def page_of(resource: type[serializers.Serializer[Any]]) -> Any:
+    """A page of ``resource``."""
+    name = resource.__name__.removesuffix("Resource") + "PageAnswer"
+    return inline_serializer(name, {"data": resource(many=True), "meta": PageMeta(), "links": PageLinks()})
