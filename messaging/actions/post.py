@@ -34,6 +34,7 @@ class Posted:
     translations: list[MessageTranslation]
     attachments: list[Attachment]
     is_replay: bool = False
+    client_id: str | None = None
 
 
 @transaction.atomic
@@ -47,7 +48,7 @@ def post_message(
     """
     key = idempotency.take(sender, context, idempotency_key) if idempotency_key else None
     if key is not None and key.message is not None:
-        return _replay(key.message)
+        return _replay(key.message, draft.client_id)
     context.check_open()
     draft = _checked(draft)
     mentions = content.mentions_in(draft.content, context)
@@ -59,7 +60,7 @@ def post_message(
     message = _build_message(context, sender, draft, plan, numbers.seq, now)
     message.mentions, message.attachment_count = mentions, len(files)
     translations = plan.rows_for(message, context.scope_id, numbers.queue_position)
-    created = events.NewEvent("message.created", {"message_id": message.pk})
+    created = events.NewEvent("message.created", _event_data(message, sender, draft))
     with WriteBatch() as batch:
         batch.insert(message)
         events.append_numbered(batch, context.conversation.pk, numbers.event, created)
@@ -75,12 +76,20 @@ def post_message(
     request_push(message)
     nudge_translators(translations)
     transaction.on_commit(lambda: metrics.posted(sender.key.partition(":")[0]))
-    return Posted(message, translations, attachments)
+    return Posted(message, translations, attachments, client_id=draft.client_id)
 
 
-def _replay(message: Message) -> Posted:
+def _replay(message: Message, client_id: str | None) -> Posted:
     attachments = list(message.attachments.select_related("file").order_by("position"))
-    return Posted(message, list(message.translations.all()), attachments, is_replay=True)
+    return Posted(message, list(message.translations.all()), attachments, is_replay=True, client_id=client_id)
+
+
+def _event_data(message: Message, sender: Sender, draft: NewMessage) -> dict[str, str]:
+    """Return what the event stores: ids, and the sender's own name for the message with whom it is for."""
+    data = {"message_id": message.pk}
+    if draft.client_id is not None:
+        data |= {"client_id": draft.client_id, "sender": sender.key}
+    return data
 
 
 def _checked(draft: NewMessage) -> NewMessage:

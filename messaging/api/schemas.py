@@ -61,6 +61,10 @@ class MessageResource(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(allow_null=True)
     deleted_at = serializers.DateTimeField(allow_null=True)
+    client_id = serializers.CharField(
+        required=False,
+        help_text="As the sender posted it; only in the answer of the post and in the sender's own events.",
+    )
 
 
 class FoundMessageResource(MessageResource):

@@ -37,6 +37,19 @@ class StringField(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class ClientIdField(StringField):
+    """A name that a client gives to what it posts."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        value = super().to_internal_value(data)
+        if not (len(value) <= 64 and value.isascii() and value.isprintable()):
+            raise serializers.ValidationError(_("Use 1 to 64 printable ASCII characters."))
+        return value
+
+
 class VariantsField(serializers.DictField):
     """Texts by language."""
 
@@ -71,6 +84,11 @@ class PostSerializer(serializers.Serializer[Any]):
     )
     translations = VariantsField(
         required=False, help_text="The sender's own words in other languages; used as they are."
+    )
+    client_id = ClientIdField(
+        required=False,
+        allow_null=True,
+        help_text="1–64 printable ASCII characters: the sender's own name for the message, told to nobody else.",
     )
 
 
@@ -162,4 +180,5 @@ def draft_of(body: dict[str, Any]) -> NewMessage:
         skip_translation=bool(body.get("skip_translation")),
         language=body.get("language"),
         translations=body.get("translations") or {},
+        client_id=body.get("client_id"),
     )

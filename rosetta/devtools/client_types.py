@@ -35,7 +35,7 @@ def _bare(node: dict[str, Any], indent: str) -> str:
         return _object(node, indent)
     if node.get("format") == "binary":
         return "Blob"
-    return SIMPLE.get(str(kind), "any")
+    return SIMPLE.get(str(kind), "unknown")
 
 
 def _object(node: dict[str, Any], indent: str) -> str:
@@ -47,5 +47,5 @@ def _object(node: dict[str, Any], indent: str) -> str:
     ]
     more = node.get("additionalProperties")
     if more and not lines:
-        return f"Record<string, {_type(more, indent) if isinstance(more, dict) else 'any'}>"
+        return f"Record<string, {_type(more, indent) if isinstance(more, dict) else 'unknown'}>"
     return "{\n" + "".join(lines) + indent + "}"

@@ -40,11 +40,14 @@ from rosetta.http.viewsets import policy
 def post_answer(posted: Posted, context: ConversationContext, reader: Reader) -> Response:
     """Answer 201 with the message; a replay says so and shows the message as it is now."""
     workspace_id = context.workspace_id
+    data: dict[str, Any] | None
     if posted.is_replay:
         data = resources.message(posted.message.pk, workspace_id, reader)
-        return Response({"data": data}, status=201, headers={"Idempotent-Replayed": "true"})
-    data = resources.fresh_message(posted.message, posted.translations, posted.attachments, workspace_id, reader)
-    return Response({"data": data}, status=201)
+    else:
+        data = resources.fresh_message(posted.message, posted.translations, posted.attachments, workspace_id, reader)
+    if data is not None and posted.client_id is not None:
+        data["client_id"] = posted.client_id
+    return Response({"data": data}, status=201, headers={"Idempotent-Replayed": "true"} if posted.is_replay else None)
 
 
 def page_answer(page: Page, context: ConversationContext, reader: Reader) -> Response:
