@@ -40,6 +40,7 @@ lint: $(DEV)  ## Check style, types, layers, migrations, settings, schema, depen
 	$(PY) -m mypy .
 	$(VENV)/bin/lint-imports --no-cache
 	$(PY) -m rosetta.devtools.conventions
+	$(PY) -m rosetta.devtools.import_cycles
 	$(MANAGE) check --fail-level WARNING
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) check_migrations
