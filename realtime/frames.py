@@ -13,7 +13,7 @@ from rosetta.times import moment
 from workspaces.models import Event
 from workspaces.streams.kinds import MESSAGE_KINDS
 
-TRANSLATED = "message.translated"
+CREATED, TRANSLATED = "message.created", "message.translated"
 
 
 class StreamInfo(Protocol):
@@ -31,18 +31,21 @@ class EventFrame:
 
     All its texts share a ``head``, and there is a tail for each language; between them stands ``prev``, the number of
     the receiver's previous event. ``language`` is the only one that the event concerns, None: all of them.
-    ``reactors`` are the callers who reacted to the message, with their emoji: to them ``reacted`` is true.
+    ``reactors`` are the callers who reacted to the message, with their emoji: to them ``reacted`` is true. ``client_id``
+    is the sender's own name for the message, which only the ``sender`` (``user:7``) receives.
     """
 
     __slots__ = (
         "_common",
         "_tails",
+        "client_id",
         "head",
         "kind",
         "language",
         "languages",
         "message_by_language",
         "reactors",
+        "sender",
         "seq",
         "shared_data",
         "user_id",
@@ -57,6 +60,8 @@ class EventFrame:
         self._common = f',"event":"{row.kind}","at":"{moment(row.created_at)}","data":'
         self._tails: dict[str, str] = {}
         self.language: str | None = row.data.get("language") if row.kind == TRANSLATED else None
+        self.client_id: str | None = row.data.get("client_id") if row.kind == CREATED else None
+        self.sender: str | None = row.data.get("sender") if self.client_id is not None else None
         self.reactors: dict[str, set[str]] = {}
         # A message is rendered by language; all other data is the same for everybody.
         self.message_by_language: dict[str, dict[str, Any]] = {}
@@ -78,12 +83,24 @@ class EventFrame:
 
     def tail_for(self, language: str, caller_key: str) -> str | None:
         """Return ``tail`` as one caller sees it."""
-        emoji = self.reactors.get(caller_key)
         message = self.message_by_language.get(language)
-        if emoji is None or message is None or not self.concerns(language):
+        if not self.differs_for(caller_key) or message is None or not self.concerns(language):
             return self.tail(language)
-        reactions = [{**reaction, "reacted": reaction["emoji"] in emoji} for reaction in message["reactions"]]
-        return self._encode_tail({**message, "reactions": reactions})
+        if emoji := self.reactors.get(caller_key):
+            reactions = [{**reaction, "reacted": reaction["emoji"] in emoji} for reaction in message["reactions"]]
+            message = {**message, "reactions": reactions}
+        if caller_key == self.sender:
+            message = {**message, "client_id": self.client_id}
+        return self._encode_tail(message)
+
+    @property
+    def is_same_for_all(self) -> bool:
+        """Whether everybody who reads one language receives the same text."""
+        return not self.reactors and self.sender is None
+
+    def differs_for(self, caller_key: str) -> bool:
+        """Tell whether a caller receives a text of their own."""
+        return caller_key in self.reactors or caller_key == self.sender
 
     def _encode_tail(self, data: Any) -> str:
         return f"{self._common}{orjson.dumps(data).decode()}}}"

@@ -77,7 +77,7 @@ class Stream:
                 continue
             prev = self._prev(language)
             text = TextFrame(f"{frame.head}{prev}{tail}")
-            if self.held or self._last_private or frame.reactors:
+            if self.held or self._last_private or not frame.is_same_for_all:
                 self._deliver_with_exceptions(frame, language, group, prev, text)
             else:
                 for socket in group:
@@ -97,7 +97,7 @@ class Stream:
             if not self._is_due(socket, frame.seq):
                 continue
             own_prev = max(prev, self._last_private.pop(socket, 0))
-            if socket.caller.key in frame.reactors:
+            if frame.differs_for(socket.caller.key):
                 socket.push(TextFrame(f"{frame.head}{own_prev}{frame.tail_for(language, socket.caller.key)}"))
             elif own_prev != prev:
                 socket.push(TextFrame(f"{frame.head}{own_prev}{frame.tail(language)}"))
