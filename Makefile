@@ -49,10 +49,12 @@ lint: $(DEV)  ## Check style, types, layers, migrations, settings, schema, depen
 	$(VENV)/bin/deptry --no-ansi .
 	git ls-files -z | xargs -0 $(SECRETS)
 	$(MANAGE) client_types
+	$(MANAGE) client_style
 
 format: $(DEV)  ## Format the code and mend what ruff can mend
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+	$(MANAGE) client_style --fix
 
 schema: $(DEV)  ## Write the OpenAPI document to var/openapi.yaml
 	@mkdir -p var

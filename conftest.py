@@ -23,7 +23,8 @@ from workspaces.tests.factories import MemberFactory, WorkspaceFactory
 
 def make_user(name: str, language: str = "en", **fields: Any) -> User:
     """Somebody by name; where a test says more than that, it calls the factory."""
-    return UserFactory.create(name=name, preferred_language=language, **fields)
+    user: User = UserFactory.create(name=name, preferred_language=language, **fields)
+    return user
 
 
 def token_client(user: User, abilities: list[str] | None = None) -> APIClient:
@@ -129,12 +130,14 @@ def outsider(db: None) -> User:
 
 @pytest.fixture
 def workspace(owner: User) -> Workspace:
-    return WorkspaceFactory.create(owner=owner, name="Acme")
+    created: Workspace = WorkspaceFactory.create(owner=owner, name="Acme")
+    return created
 
 
 @pytest.fixture
 def membership(workspace: Workspace, member_user: User) -> Member:
-    return MemberFactory.create(workspace=workspace, user=member_user)
+    joined: Member = MemberFactory.create(workspace=workspace, user=member_user)
+    return joined
 
 
 @pytest.fixture

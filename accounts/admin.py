@@ -1,4 +1,4 @@
-"""Accounts for staff: people, their tokens, what is under way for them, and the audit log. No secret is shown."""
+"""Admin pages of accounts, tokens, pending mails, account work and the audit log. They show no secret."""
 
 from typing import Any
 
@@ -13,12 +13,13 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from accounts.actions import staff, tokens
+from accounts.identity.email_addresses import canonical_email
 from accounts.models import AccessToken, AccountDeletion, AccountExport, AuditEntry, Guest, OutgoingMail, User
 from accounts.staff import audit
 from accounts.staff.pages import ReadOnlyAdmin, StaffAdmin, may
 from rosetta.models import JobRun
 
-# allauth registers pages that show secrets and change links without a trace.
+# allauth's own pages show secrets and change links without an audit entry.
 for model in (EmailAddress, SocialAccount, SocialApp, SocialToken, Group):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
@@ -32,7 +33,10 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "email", "preferred_language", "avatar_url", *POWERS)
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        try:
+            return canonical_email(self.cleaned_data["email"])
+        except ValueError:
+            raise forms.ValidationError("This is no valid email address.") from None
 
 
 @admin.register(User)
@@ -49,7 +53,7 @@ class UserAdmin(StaffAdmin):
         "created_at",
     )
     list_filter = ("is_active", "is_staff", ("email_verified_at", admin.EmptyFieldListFilter))
-    # People are far fewer than what they say: a part of a name may be looked for in all of them.
+    # There are far fewer accounts than messages, so a search for a part of a name may read them all.
     by_number = ("pk",)
     by_email = ("email__startswith",)
     by_words = ("email__startswith", "name__icontains")
@@ -70,13 +74,13 @@ class UserAdmin(StaffAdmin):
     actions = ("deactivate", "reactivate", "sign_out")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # people register; staff come by createsuperuser and set_user
+        return False  # accounts come by registration, staff by createsuperuser and set_user
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # messages stay signed: accounts are closed, or their owners leave
+        return False  # messages keep their sender: staff close accounts, owners delete them
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Staff are changed by superusers alone: whoever could set their address could take their powers by a reset."""
+        """Let only superusers change staff, because a changed address takes over an account by a password reset."""
         allowed: bool = super().has_change_permission(request, obj)
         return allowed and (obj is None or not obj.is_staff or _is_superuser(request))
 
@@ -84,14 +88,14 @@ class UserAdmin(StaffAdmin):
     has_sign_out_permission = may("accounts.sign_out_user")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Whoever may write somebody's address may also take the account, by a reset."""
+        """Make the address read-only for all but superusers, because it takes over an account by a password reset."""
         return self.readonly_fields if _is_superuser(request) else (*self.readonly_fields, "email", *POWERS)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if "email" in form.changed_data:
             obj.email_verified_at = None
-            moved = {"old": form.initial["email"], "new": obj.email}
-            audit.record(actor=_staff(request), action="change address", target=obj, detail=moved)
+            addresses = {"old": form.initial["email"], "new": obj.email}
+            audit.record_request(request, action="change address", target=obj, detail=addresses)
         super().save_model(request, obj, form, change)
 
     @admin.display(description="Browsers and tokens")
@@ -115,19 +119,19 @@ class UserAdmin(StaffAdmin):
         self._set_active(request, queryset, is_active=True)
 
     def _set_active(self, request: HttpRequest, queryset: QuerySet[User], *, is_active: bool) -> None:
-        actor, action = _staff(request), "reactivate" if is_active else "deactivate"
+        actor = _staff(request)
         self.each(
-            request, queryset, lambda user: staff.set_active(user=user, is_active=is_active, actor=actor), action=action
+            request, queryset, lambda user: staff.set_active(user=user, is_active=is_active, actor=actor), action=None
         )
 
     @admin.action(description="Sign out everywhere", permissions=["sign_out"])
     def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         actor = _staff(request)
-        self.each(request, queryset, lambda user: staff.sign_out(user=user, actor=actor), action="sign out")
+        self.each(request, queryset, lambda user: staff.sign_out(user=user, actor=actor), action=None)
 
 
 def _staff(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101  (admin lets nobody else in)
+    assert isinstance(request.user, User)  # noqa: S101  (admin refuses everybody else)
     return request.user
 
 
@@ -141,7 +145,7 @@ class GroupAdmin(StaffAdmin):
     filter_horizontal = ("permissions",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_superuser(request)  # a group's rights are its members'
+        return _is_superuser(request)  # a group's rights are those of its members
 
     has_add_permission = has_delete_permission = has_change_permission
 
@@ -187,7 +191,7 @@ class AccountExportAdmin(ReadOnlyAdmin):
 
 @admin.register(JobRun)
 class JobRunAdmin(ReadOnlyAdmin):
-    """How the periodic jobs went last."""
+    """The last runs of the periodic jobs."""
 
     list_display = ("name", "every", "succeeded_at", "seconds", "done", "failures", "failed_at", "error")
     ordering = ("name",)

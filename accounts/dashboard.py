@@ -1,9 +1,9 @@
-"""Mail that is owed, for the dashboard."""
+"""Pending mails, for the dashboard."""
 
 from accounts.models import OutgoingMail
 from rosetta.observability.dashboard import count, figure
 
 
-@figure("mails_owed", "Mails owed", page=("accounts.outgoingmail", ""))
-def _owed() -> int:
+@figure("mails_owed", "Pending mails", page=("accounts.outgoingmail", ""))
+def _pending() -> int:
     return count(OutgoingMail.objects.all())

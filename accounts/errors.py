@@ -1,4 +1,4 @@
-"""Refusals of sign-in and accounts."""
+"""Errors of sign-in and accounts."""
 
 from django.utils.translation import gettext as _
 
@@ -6,7 +6,7 @@ from rosetta.errors import UNAUTHENTICATED, DomainError, Forbidden, Invalid, Not
 
 
 class AccessEnded(DomainError):
-    """The token or session that let a request in ended before the request was done."""
+    """The token or session of a request ended before the request was done."""
 
     status = 401
     message = UNAUTHENTICATED
@@ -29,7 +29,7 @@ class SocialAccountNotFound(NotFound):
 
 
 class Unlinkable(DomainError):
-    """A social account that cannot be linked or unlinked, said in one documented sentence."""
+    """A social account cannot be linked or unlinked; the message is one of the documented sentences."""
 
     status = 422
 

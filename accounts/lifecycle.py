@@ -1,6 +1,6 @@
-"""What the apps above have to say when somebody leaves or asks for their data; each registers it in ``AppConfig.ready``.
+"""Registries through which higher apps take part in the deletion and the export of accounts.
 
-They lie above accounts, which therefore must not import them: these lists are the one place where they meet.
+Filled in ``AppConfig.ready``, because accounts must not import higher apps.
 """
 
 from collections.abc import Callable
@@ -9,16 +9,16 @@ from zipfile import ZipFile
 
 from accounts.models import User
 
-# Raise Invalid when the user must not leave yet. Run in the transaction that closes the account, with its row locked.
+# Raise Invalid when the account must not be deleted yet. Run in the transaction that closes it, with its row locked.
 CHECKS: list[Callable[[User], None]] = []
 
 
 @dataclass(frozen=True)
 class Eraser:
-    """One kind of thing that a leaver leaves behind.
+    """Erases one kind of data of a deleted account.
 
-    ``count`` tells how many there are; ``erase`` removes a bounded batch, in a transaction of its own, and returns how
-    many went: 0 when there are none left. Both may be called again after a crash.
+    ``count`` returns how many items there are. ``erase`` deletes a bounded batch in a transaction of its own and returns
+    the number deleted: 0 when none is left. Both may be called again after a crash.
     """
 
     name: str
@@ -28,10 +28,10 @@ class Eraser:
 
 @dataclass(frozen=True)
 class Exporter:
-    """One kind of thing that a person takes along.
+    """Writes one kind of data into the export of an account.
 
-    ``count`` tells how many there are; ``write`` adds them to the ZIP, a bounded number in memory at a time, and calls its
-    last argument with how many it has added since.
+    ``count`` returns how many items there are. ``write`` adds them to the ZIP, with a bounded number in memory at a time,
+    and calls its last argument with the number added since the last call.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Who is calling: people, guests, their tokens and sessions; and what is under way for them."""
+"""Accounts, guests, their tokens and sessions, pending mails and account work, and the audit log."""
 
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -12,37 +12,42 @@ from django.db.models import Q
 from django.db.models.functions import Length, Lower
 from django.utils import timezone
 
+from accounts.identity.email_addresses import canonical_email, canonical_or_lower
 from accounts.identity.secrets import digest, matches
 from rosetta import languages
 from rosetta.ids import ULIDField, ULIDModel, new_ulid
 
 LANGUAGE_LENGTH = 16
-# Of the keys that sessions were stored by before they were hashed; a hash has 64 characters.
+# Length of the session keys that earlier versions stored unhashed; a hash has 64 characters.
 CLEAR_KEY_LENGTH = 32
-# How exactly the last use of a token, a session, a webhook or a guest's stay is written down.
+# How often the last use of a token, a session, a webhook or a guest is stored.
 TOUCH_EVERY = timedelta(minutes=1)
 
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A new account; without ``password`` it has none and signs in by code or provider."""
+        """Create an account; one without a password signs in by code or provider. Raises ValueError for no address."""
         fields.setdefault("name", email.split("@")[0][:255])
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=canonical_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        # Whoever runs the command vouches for the address.
+        # Verified, because whoever runs the command vouches for the address.
         fields.setdefault("email_verified_at", timezone.now())
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=canonical_or_lower(username or ""))
+
+    def of_email(self, email: str) -> "models.QuerySet[User]":
+        """Return the account of the mailbox ``email``, as a queryset of at most one row."""
+        return self.filter(email=canonical_or_lower(email))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person with an account. ``email`` is kept in lower case, so that addresses compare without case."""
+    """A person's account. ``email`` is stored in its canonical form, so that a mailbox has one account."""
 
     id = models.BigAutoField(primary_key=True)
     email = models.EmailField(max_length=255, unique=True)
@@ -50,6 +55,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     preferred_language = models.CharField(max_length=LANGUAGE_LENGTH, default=languages.DEFAULT)
     avatar_url = models.URLField(max_length=2048, null=True, blank=True)
     email_verified_at = models.DateTimeField(null=True, blank=True)
+    # Verified by an opened link, which may have been a mail scanner: no person has confirmed the address yet.
+    is_email_unconfirmed = models.BooleanField(default=False, db_default=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -72,9 +79,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    @property
+    def has_proven_email(self) -> bool:
+        """Whether a person has proven that the address is theirs."""
+        return self.email_verified_at is not None and not self.is_email_unconfirmed
+
 
 class AccessToken(models.Model):
-    """A bearer token ``{id}|{secret}``; only the secret's SHA-256 is kept."""
+    """A bearer token ``{id}|{secret}``; only the secret's SHA-256 is stored."""
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="access_tokens")
@@ -93,37 +105,37 @@ class AccessToken(models.Model):
 
 
 def stored_forms(key: str) -> list[str]:
-    """Return what the session of a cookie's ``key`` may be stored under: its hash, or from the version before the key.
+    """Return the values under which the session of a cookie's ``key`` may be stored: its hash, or an old unhashed key.
 
-    A hash is longer than a key of that time, so that one that was read somewhere opens nothing as a cookie.
+    A hash is longer than an old key, so that a hash read from the table opens nothing when sent as a cookie.
     """
     return [digest(key), key] if len(key) == CLEAR_KEY_LENGTH else [digest(key)]
 
 
 class SessionManager(BaseSessionManager["Session"]):
     def live(self) -> "models.QuerySet[Session]":
-        """Those whose time is not over: neither since the sign-in nor, by ``SESSION_IDLE_MINUTES``, since they were last used."""
+        """Return sessions that have neither expired nor been unused for ``SESSION_IDLE_MINUTES``."""
         now = timezone.now()
         return self.filter(expire_date__gt=now, last_used_at__gt=now - timedelta(minutes=settings.SESSION_IDLE_MINUTES))
 
     def of_key(self, key: str | None) -> "models.QuerySet[Session]":
-        """Return the session that a cookie's ``key`` opens, as a queryset of at most one row."""
+        """Return the session of a cookie's ``key``, as a queryset of at most one row."""
         return self.filter(session_key__in=stored_forms(key)) if key else self.none()
 
     def hash_key(self, key: str) -> int:
-        """Hash one key that is stored as it is; returns how many rows that changed. Idempotent."""
+        """Hash one stored clear key; returns the number of rows changed. Idempotent."""
         return self.filter(session_key=key).update(session_key=digest(key))
 
     def hash_clear_keys(self, *, batch: int) -> int:
-        """Hash up to ``batch`` keys that processes of the version before stored as they are; returns how many."""
+        """Hash up to ``batch`` clear keys, stored by processes of an earlier version; returns the number hashed."""
         rows = self.annotate(length=Length("session_key")).filter(length=CLEAR_KEY_LENGTH)
         return sum(map(self.hash_key, list(rows.values_list("session_key", flat=True)[:batch])))
 
 
 class Session(AbstractBaseSession):
-    """A browser's session, with what its owner needs to recognise and end it.
+    """A browser's session, with the fields by which its owner recognises it.
 
-    The cookie has the key; ``session_key`` has its SHA-256, so that who reads the table opens nothing.
+    The cookie holds the key; ``session_key`` holds its SHA-256, so that a reader of the table cannot use it.
     """
 
     session_key = models.CharField("hashed session key", max_length=64, primary_key=True)
@@ -153,7 +165,7 @@ class Session(AbstractBaseSession):
 
 
 class Guest(ULIDModel):
-    """A visitor of one temporary room. ``workspace_id`` is the room's id, which is its workspace's too."""
+    """A visitor of one temporary room. ``workspace_id`` is the id of both the room and its workspace."""
 
     workspace_id = ULIDField()
     nickname = models.CharField(max_length=80)
@@ -168,7 +180,7 @@ class Guest(ULIDModel):
     is_active = True
 
     class Meta:
-        # Serves the audience of a room: one probe a language.
+        # Serves the lookup of a room's audience, one language at a time.
         indexes = [models.Index(fields=["workspace_id", "preferred_language"], name="guest_by_room_language")]
 
     def __str__(self) -> str:
@@ -180,10 +192,9 @@ class Guest(ULIDModel):
 
 
 class OneTimeCode(models.Model):
-    """The six digits that an address was mailed; asking again replaces them.
+    """A sign-in code of six digits, mailed to an address; a new request replaces it.
 
-    They are made when the mail is written, so that no queue holds them; until then, and for a wrong try too many, the
-    code opens nothing.
+    It is made when the mail is sent, so that no queue holds it. Before that, and after ``MAX_TRIES`` tries, no code matches.
     """
 
     MAX_TRIES: ClassVar[int] = 5
@@ -195,19 +206,19 @@ class OneTimeCode(models.Model):
 
 
 class OutgoingMail(models.Model):
-    """A mail that is owed: its secret is made when it is sent, and the row goes when the mail has gone."""
+    """A pending mail. Its link or code is made when it is sent, and the row is deleted once it was."""
 
     class Kind(models.TextChoices):
         VERIFY = "verify"
         CODE = "code"
         RESET = "reset"
-        # About something that an app above this one knows of: ``topic`` says what.
+        # About something of a higher app: ``topic`` says what.
         NOTICE = "notice"
 
     kind = models.CharField(max_length=8, choices=Kind)
     topic = models.CharField(max_length=32, blank=True, default="", db_default="")
     email = models.EmailField(max_length=255)
-    # The language that the client asked for; empty: the account's.
+    # The client's ``Accept-Language``; empty means the account's language.
     language = models.CharField(max_length=LANGUAGE_LENGTH, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
@@ -222,21 +233,22 @@ class OutgoingMail(models.Model):
 
 
 class SocialState(models.Model):
-    """One way to a provider and back: used once, within its time, by the flavour, browser and user that began it."""
+    """A started sign-in or linking by a provider: finished once, before it expires, by the client that started it."""
 
     state_hash = models.CharField(max_length=64, primary_key=True)
     provider = models.CharField(max_length=64)
+    # A ``Client`` by its value.
     flavour = models.CharField(max_length=3)
-    # Who links a social account; null at a sign-in.
+    # The account to link to; null for a sign-in.
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
-    # What ties the web flavour's way back to the browser that began it.
+    # Hash of the cookie that ties the callback to the browser that started.
     browser_hash = models.CharField(max_length=64, blank=True)
     verifier = models.CharField(max_length=128, blank=True)
     expires_at = models.DateTimeField(db_index=True)
 
 
 class AccountWork(models.Model):
-    """Something about a whole account that a worker does in steps: leased while one is at it, resumed when it dies."""
+    """Work on a whole account, done by a worker in steps: leased while it runs, resumed when the worker dies."""
 
     class State(models.TextChoices):
         PENDING = "pending"
@@ -254,7 +266,7 @@ class AccountWork(models.Model):
 
 
 class AccountDeletion(AccountWork):
-    """The erasing of what a leaver leaves behind."""
+    """The erasure of a deleted account's data."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="deletion")
 
@@ -263,14 +275,14 @@ class AccountDeletion(AccountWork):
 
 
 class AccountExport(ULIDModel, AccountWork):
-    """A ZIP of everything that an account said and keeps."""
+    """A ZIP of everything that an account wrote and stores."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="exports")
     file = models.CharField(max_length=255, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        # One under way an account.
+        # At most one pending export for each account.
         constraints = [
             models.UniqueConstraint(fields=["user"], condition=Q(state="pending"), name="export_once_under_way")
         ]
@@ -291,9 +303,9 @@ class AuditLog(models.QuerySet["AuditEntry"]):
 
 
 class AuditEntry(ULIDModel):
-    """What staff did, to what, and when. Written once: neither admin nor code changes or removes it."""
+    """An action of staff: who did what to which object, and when. Neither admin nor code changes or deletes it."""
 
-    # Null: the command line.
+    # Null for the command line.
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(max_length=255)
     action = models.CharField(max_length=64)
@@ -307,7 +319,7 @@ class AuditEntry(ULIDModel):
 
     class Meta:
         verbose_name_plural = "audit log"
-        # Serve staff's search: what was done to something, by somebody, or in some way.
+        # Serve staff's search by target, actor and action.
         indexes = [
             models.Index(fields=["target_id"], name="audit_by_target"),
             models.Index(fields=["actor_name"], name="audit_by_actor"),
@@ -327,13 +339,13 @@ class AuditEntry(ULIDModel):
 
 
 class GatewayProcess(ULIDModel):
-    """A process that serves sockets; one that was not seen for a while has died, and whom it noted is away."""
+    """A process that serves sockets. One that has not been seen for a while is dead, and its presences do not count."""
 
     seen_at = models.DateTimeField(default=timezone.now)
 
 
 class Presence(models.Model):
-    """Somebody has at least one socket in a process. ``accounts.presence`` writes and reads these."""
+    """A user has at least one socket in a process. Written and read by ``accounts.presence``."""
 
     process = models.ForeignKey(GatewayProcess, on_delete=models.CASCADE, related_name="present")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

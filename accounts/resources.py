@@ -3,10 +3,10 @@
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
-from django.conf import settings
 
 from accounts.identity.providers import linked
 from accounts.models import AccessToken, AccountExport, Session, User
+from rosetta.http.links import link_to
 from rosetta.times import account_moment, moment
 
 
@@ -67,7 +67,7 @@ def social_account(row: SocialAccount) -> dict[str, Any]:
 
 
 def export(row: AccountExport) -> dict[str, Any]:
-    url = f"{settings.PUBLIC_URL}/api/v1/me/export/file"
+    url = link_to("my-export-file")
     return {
         "status": row.state,
         "progress": row.progress,

@@ -1,4 +1,4 @@
-"""Mail, leaving and clean-up, for the queue."""
+"""Tasks of the queue: send mail, erase and export accounts, delete what has expired."""
 
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
@@ -11,7 +11,7 @@ from django.core.mail import get_connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from accounts.actions import leaving, tokens
+from accounts.actions import deletion, export, tokens
 from accounts.mail import content
 from accounts.models import (
     AccountDeletion,
@@ -36,17 +36,17 @@ PURGE_BATCH = 5000
 
 @shared_task
 def deliver_mail(mail_id: int) -> None:
-    """Send a mail that is owed. A failure that may pass leaves it owed, for later; one that will not ends it."""
+    """Send a pending mail. A temporary failure leaves it pending for a later try; a permanent one deletes it."""
     now = timezone.now()
     due = OutgoingMail.objects.filter(pk=mail_id, due_at__lte=now)
     if not due.update(due_at=now + LEASE, attempts=F("attempts") + 1):
-        return  # sent, or another worker is at it
+        return  # it was sent, or another worker has it
     mail = OutgoingMail.objects.get(pk=mail_id)
     try:
         if mail.expires_at > now:
             _send(mail)
     except Exception as error:  # mail backends raise errors of many kinds
-        # The error's own words may hold the address: its kind and SMTP code say enough.
+        # The error's text may hold the address; its class and SMTP code say enough.
         code = getattr(error, "smtp_code", None)
         log.warning("mail_failed", mail=mail.pk, kind=mail.kind, error=type(error).__name__, code=code)
         if not _is_permanent(error):
@@ -57,17 +57,17 @@ def deliver_mail(mail_id: int) -> None:
 
 
 def _send(mail: OutgoingMail) -> None:
-    message = content.written(mail)
+    message = content.build_message(mail)
     if message is None:
         return
     connection = get_connection()
     connection.send_messages([message])
-    # Embedded, mail goes into files; the console says where.
+    # Without a mail server, mails go into files; the console says where.
     log.info("mail_sent", kind=mail.kind, file=str(getattr(connection, "_fname", "") or ""))
 
 
 def _is_permanent(error: Exception) -> bool:
-    """Whether the mail server refused for good (a 5xx answer)."""
+    """Whether the mail server refused permanently (a 5xx answer)."""
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
     return isinstance(error, SMTPResponseException) and error.smtp_code >= 500
@@ -75,64 +75,64 @@ def _is_permanent(error: Exception) -> bool:
 
 @shared_task
 def send_owed_mail() -> int:
-    """Send what lost nudges and failures left owed; returns how many mails were due."""
-    due = list(
+    """Send the mails that lost nudges and failures left pending; returns how many were due."""
+    due_ids = list(
         OutgoingMail.objects.filter(due_at__lte=timezone.now()).order_by("due_at").values_list("pk", flat=True)[:BATCH]
     )
-    for mail_id in due:
+    for mail_id in due_ids:
         deliver_mail(mail_id)
-    return len(due)
+    return len(due_ids)
 
 
 @shared_task
 def erase_account(user_id: int) -> None:
-    leaving.erase(user_id=user_id)
+    deletion.erase(user_id=user_id)
 
 
 @shared_task
 def make_export(export_id: str) -> None:
-    leaving.build_export(export_id=export_id)
+    export.build_export(export_id=export_id)
 
 
 @shared_task
 def resume_account_work() -> int:
-    """Go on with the leavers and exports whose nudge was lost or whose worker died; returns how many were due."""
+    """Resume deletions and exports whose nudge was lost or whose worker died; returns how many were due."""
     due = {"state": AccountWork.State.PENDING, "due_at__lte": timezone.now()}
-    leavers = list(AccountDeletion.objects.filter(**due).values_list("pk", flat=True)[:BATCH])
-    exports = list(AccountExport.objects.filter(**due).values_list("pk", flat=True)[:BATCH])
-    for user_id in leavers:
-        leaving.erase(user_id=user_id)
-    for export_id in exports:
-        leaving.build_export(export_id=export_id)
-    return len(leavers) + len(exports)
+    user_ids = list(AccountDeletion.objects.filter(**due).values_list("pk", flat=True)[:BATCH])
+    export_ids = list(AccountExport.objects.filter(**due).values_list("pk", flat=True)[:BATCH])
+    for user_id in user_ids:
+        deletion.erase(user_id=user_id)
+    for export_id in export_ids:
+        export.build_export(export_id=export_id)
+    return len(user_ids) + len(export_ids)
 
 
 @shared_task
 def purge_accounts() -> int:
-    """Forget expired sessions, tokens, codes, states and exports, a bounded batch of each; returns how many went."""
+    """Delete expired sessions, tokens, codes, states and exports in bounded batches; returns the number deleted."""
     now = timezone.now()
-    exports = AccountExport.objects.filter(expires_at__lt=now)[:BATCH]
-    for export in exports:
-        leaving.remove_export(export=export)
-    # Stored while this version was being rolled out, by processes of the one before.
+    expired_exports = AccountExport.objects.filter(expires_at__lt=now)[:BATCH]
+    for row in expired_exports:
+        export.remove_export(export=row)
+    # Processes of the previous version stored clear keys while this one was being rolled out.
     in_steps(lambda: Session.objects.hash_clear_keys(batch=PURGE_BATCH), size=PURGE_BATCH)
     ended = in_steps(lambda: tokens.end_expired_sessions(batch=PURGE_BATCH), size=PURGE_BATCH)
     ended += in_steps(lambda: tokens.end_expired_tokens(batch=PURGE_BATCH), size=PURGE_BATCH)
     expired = (OneTimeCode.objects.filter(expires_at__lt=now), SocialState.objects.filter(expires_at__lt=now))
-    return len(exports) + ended + sum(_purge(rows) for rows in expired)
+    return len(expired_exports) + ended + sum(_purge(rows) for rows in expired)
 
 
 def _purge(rows: QuerySet[Any]) -> int:
-    everybody = rows.model._default_manager
+    manager = rows.model._default_manager
     return in_steps(
-        lambda: everybody.filter(pk__in=list(rows.values_list("pk", flat=True)[:PURGE_BATCH])).delete()[0],
+        lambda: manager.filter(pk__in=list(rows.values_list("pk", flat=True)[:PURGE_BATCH])).delete()[0],
         size=PURGE_BATCH,
     )
 
 
 @shared_task
 def expire_audit() -> int:
-    """Forget what staff did longer ago than AUDIT_RETENTION_DAYS; returns how many entries went."""
+    """Delete audit entries older than ``AUDIT_RETENTION_DAYS``; returns the number deleted."""
     if not settings.AUDIT_RETENTION_DAYS:
         return 0
     before = timezone.now() - timedelta(days=settings.AUDIT_RETENTION_DAYS)

@@ -83,26 +83,26 @@ def owe(world: seed.World, rows: int) -> None:
     """Say new things until the translators owe ``rows`` translations."""
     from accounts.models import User
     from messaging import access
-    from messaging.actions.posting import post_message
+    from messaging.actions.post import post_message
     from messaging.context import Sender
     from messaging.drafts import NewMessage
 
     user = User.objects.get(pk=world.user_id)
-    place = access.channel_place(user, world.workspace_id, world.channel_id, to_write=True)
-    for number in range(rows // (len(place.heard) - 1)):
-        post_message(sender=Sender(user), place=place, draft=NewMessage(seed.unsaid(number)))
+    context = access.channel_context(user, world.workspace_id, world.channel_id, to_write=True)
+    for number in range(rows // (len(context.audience_languages) - 1)):
+        post_message(sender=Sender(user), context=context, draft=NewMessage(seed.unsaid(number)))
 
 
 def row_cost(world: seed.World, batches: int) -> float:
     """Milliseconds of this process's processor time for each row of a full batch, engine calls among them."""
-    from messaging.actions import translating
+    from messaging.translations import worker
 
-    owe(world, (batches + 1) * translating.BATCH)
-    translating.translate_owed()
+    owe(world, (batches + 1) * worker.BATCH)
+    worker.translate_pending()
     found = []
     for _batch in range(batches):
         began = time.process_time()
-        rows = translating.translate_owed()
+        rows = worker.translate_pending()
         found.append((time.process_time() - began) / max(rows, 1) * 1000)
     return sorted(found)[len(found) // 20]
 
@@ -110,10 +110,10 @@ def row_cost(world: seed.World, batches: int) -> float:
 def profiled(what: str, application: Any, world: seed.World, rounds: int) -> pstats.Stats:
     profile = cProfile.Profile(time.process_time)
     if what == "row":
-        from messaging.actions import translating
+        from messaging.translations import worker
 
         owe(world, rounds)
-        while profile.runcall(translating.translate_owed):
+        while profile.runcall(worker.translate_pending):
             pass
         return pstats.Stats(profile)
     make = cases(world)[what]

@@ -79,25 +79,25 @@ def post_for_ever(channel_id: str) -> None:
     from django.db import transaction
     from django.utils import timezone
 
-    from messaging.actions.posting import take_numbers
     from messaging.models import Message
-    from rosetta.db.compiled import run_together
+    from rosetta.db.inserts import WriteBatch
     from rosetta.ids import new_ulid
     from workspaces.models import Channel
-    from workspaces.streams import events
+    from workspaces.streams import events, numbering
 
     sender = Channel.objects.get(pk=channel_id).created_by_id
     for line in sys.stdin:
         with transaction.atomic():
             for _ in range(int(line)):
                 now = timezone.now()
-                seq, event_seq, _turn = take_numbers(channel_id, now)
+                numbers = numbering.next_message(channel_id, now)
                 message = Message.objects.create(
-                    pk=new_ulid(), conversation_id=channel_id, seq=seq, sender_user_id=sender, language="en", created_at=now,
-                    content="The delivery leaves the warehouse this afternoon.", translation_status="not_needed",
+                    pk=new_ulid(), conversation_id=channel_id, seq=numbers.seq, sender_user_id=sender, created_at=now,
+                    language="en", content="The delivery leaves the warehouse this afternoon.", translation_status="not_needed",
                 )  # fmt: skip
-                said = events.NewEvent("message.created", {"message_id": message.pk})
-                run_together([events.storing(channel_id, event_seq, [said])])
+                created = events.NewEvent("message.created", {"message_id": message.pk})
+                with WriteBatch() as batch:
+                    events.append_numbered(batch, channel_id, numbers.event, created)
 
 
 class Listener(asyncio.Protocol):

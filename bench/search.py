@@ -93,13 +93,13 @@ def fill(total: int) -> Any:
 
 def measure(member: Any, total: int) -> None:
     from messaging.search.finding import find
-    from messaging.search.text import Asked
+    from messaging.search.text import SearchQuery
 
     for name, query in QUERIES.items():
         taken = []
         for _round in range(ROUNDS):
             began = time.perf_counter()
-            found = find(member=member, language="zh-CN", asked=Asked.of(query), limit=50)
+            found = find(member=member, language="zh-CN", query=SearchQuery.of(query), limit=50)
             taken.append((time.perf_counter() - began) * 1000)
         taken.sort()
         count = f"{len(found.rows)}{'+' if found.next_before else ''} found"

@@ -19,19 +19,19 @@ def main(user_id: int, workspace_id: str, channel_ids: list[str], rate: float, c
     seed.connect(dict(os.environ))
     from accounts.models import User
     from messaging import access
-    from messaging.actions.posting import post_message
+    from messaging.actions.post import post_message
     from messaging.context import Sender
     from messaging.drafts import NewMessage
 
     user = User.objects.get(pk=user_id)
-    places = [access.channel_place(user, workspace_id, channel_id, to_write=True) for channel_id in channel_ids]
+    contexts = [access.channel_context(user, workspace_id, channel_id, to_write=True) for channel_id in channel_ids]
     print("ready", flush=True)
     sys.stdin.readline()
     began, posted = time.time(), {}
     for number in range(count):
         time.sleep(max(0.0, began + number / rate - time.time()))
-        text, place = seed.unsaid(number), places[number % len(places)]
-        posted[post_message(sender=Sender(user), place=place, draft=NewMessage(text)).message.pk] = text
+        text, context = seed.unsaid(number), contexts[number % len(contexts)]
+        posted[post_message(sender=Sender(user), context=context, draft=NewMessage(text)).message.pk] = text
     print(json.dumps({"began": began, "ended": time.time(), "posted": posted}), flush=True)
 
 

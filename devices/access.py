@@ -1,4 +1,4 @@
-"""Which devices a caller may reach: its own."""
+"""Access to devices: each caller's own only."""
 
 from django.db.models import QuerySet
 
@@ -12,7 +12,7 @@ def devices_of(user: User) -> QuerySet[Device]:
 
 
 def own_device(user: User, device_id: str) -> Device:
-    """A device of ``user``'s. Raises NotFound for all others."""
+    """Return a device of ``user``. Raises NotFound for any other device."""
     device = devices_of(user).filter(pk=device_id).first()
     if device is None:
         raise NotFound
@@ -20,7 +20,7 @@ def own_device(user: User, device_id: str) -> Device:
 
 
 def push_preference_of(user: User) -> PushPreference:
-    """What ``user`` has said of push, else the defaults, unsaved."""
+    """Return ``user``'s push preference, or an unsaved one with the defaults."""
     return PushPreference.objects.filter(user=user).first() or PushPreference(user=user)
 
 

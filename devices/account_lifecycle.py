@@ -1,4 +1,4 @@
-"""Nobody is rung for an account that is closed, nor by what opens an account no more."""
+"""Delete push devices when an account is deleted or the credential that registered them ends."""
 
 from accounts import lifecycle
 from accounts.identity import credentials
@@ -6,12 +6,12 @@ from devices import access, actions
 
 
 def register() -> None:
-    """Make closing an account, or ending what opens it, forget devices."""
+    """Register the hooks of account deletion and of ended credentials."""
     lifecycle.ERASERS.append(
         lifecycle.Eraser(
             "devices",
             lambda user: access.devices_of(user).count(),
-            lambda user: actions.forget_devices_of(user=user),
+            lambda user: actions.delete_devices_of(user=user),
         )
     )
     credentials.DEPENDANTS.append(

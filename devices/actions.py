@@ -1,4 +1,4 @@
-"""Every change to devices and to what their owners want to hear of."""
+"""Changes to push devices and notification preferences."""
 
 from collections.abc import Collection
 from datetime import datetime, time
@@ -11,21 +11,21 @@ from accounts.identity.secrets import digest
 from accounts.models import User
 from devices.models import ConversationPreference, Delivery, Device, PushPreference, Receipt
 
-# Beyond it the least used one goes: nobody carries more, and a script could register for ever.
+# Beyond this, the least recently used device is deleted, because a script could register without end.
 MAX_DEVICES = 100
-# What a device that is known already takes over from a new registration.
+# Fields that a new registration overwrites on a known device.
 REFRESHED = ("platform", "provider", "device_id", "device_name", "app_version", "credential", "last_used_at")
 
 
 def register_device(*, user: User, push_token: str, credential: str = "", **fields: Any) -> Device:
-    """``user``'s device with ``push_token``: a known one is refreshed and keeps its id. It ends with ``credential``.
+    """Register ``user``'s device with ``push_token``, or refresh it; a known one keeps its id. It ends with ``credential``.
 
-    A token that another account sent last moves here under a new id, so that nobody hears of what a former owner of the
-    device is told. Raises AccessEnded where ``credential`` is over meanwhile.
+    A token that another account registered moves to ``user`` under a new id, and its pending pushes are deleted, so that
+    nobody receives the former owner's notifications. Raises AccessEnded when ``credential`` has ended meanwhile.
     """
     row = Device(user=user, push_token=push_token, token_hash=digest(push_token), credential=credential, **fields)
     device = _register(row)
-    while device is None:  # found, and removed before it was locked
+    while device is None:  # it existed, and was deleted before it was locked
         device = _register(row)
     _drop_surplus(user)
     return device
@@ -33,17 +33,17 @@ def register_device(*, user: User, push_token: str, credential: str = "", **fiel
 
 @transaction.atomic
 def _register(row: Device) -> Device | None:
-    # Held before anything is written: who ends it waits, and then finds the device.
+    # Locked first, so that whoever ends the credential waits, and then also deletes the device.
     if row.credential:
         credentials.hold(row.credential)
-    # Inserted before it is looked for: of many who send one token at once, the database lets one row in.
+    # Inserted before it is read: of parallel registrations of one token, the database accepts one row.
     Device.objects.bulk_create([row], ignore_conflicts=True)
     device = Device.objects.select_for_update().filter(token_hash=row.token_hash).first()
     if device is None or device.pk == row.pk:
         return device
     if device.user_id != row.user_id:
-        for owed in (Delivery, Receipt):
-            owed.objects.filter(device=device).delete()
+        for pending in (Delivery, Receipt):
+            pending.objects.filter(device=device).delete()
         Device.objects.filter(pk=device.pk).update(id=row.pk, user=row.user, created_at=row.created_at)
         device.pk, device.user, device.created_at = row.pk, row.user, row.created_at
     for name in REFRESHED:
@@ -53,8 +53,8 @@ def _register(row: Device) -> Device | None:
 
 
 def _drop_surplus(user: User) -> None:
-    kept = Device.objects.filter(user=user).order_by("-last_used_at", "-pk").values_list("pk", flat=True)
-    Device.objects.filter(pk__in=list(kept[MAX_DEVICES:])).delete()
+    newest_first = Device.objects.filter(user=user).order_by("-last_used_at", "-pk").values_list("pk", flat=True)
+    Device.objects.filter(pk__in=list(newest_first[MAX_DEVICES:])).delete()
 
 
 def remove_device(*, device: Device) -> None:
@@ -62,23 +62,23 @@ def remove_device(*, device: Device) -> None:
 
 
 def end_devices(user_ids: Collection[int], names: Collection[str]) -> None:
-    """Forget the devices that the ``names`` of ended credentials registered."""
+    """Delete the devices that were registered by ended credentials with these ``names``."""
     Device.objects.filter(user__in=user_ids, credential__in=names).delete()
 
 
 def end_devices_of(user: User, but: str) -> None:
-    """Forget every device of ``user``, but those that the credential ``but`` registered."""
+    """Delete every device of ``user`` but those that the credential ``but`` registered."""
     devices = Device.objects.filter(user=user)
     if but:
         devices = devices.exclude(credential=but)
     devices.delete()
 
 
-def forget_devices_of(*, user: User) -> int:
-    """Every device of ``user`` and all preferences, for the end of an account; returns how many rows went."""
-    gone = PushPreference.objects.filter(user=user).delete()[0]
-    gone += ConversationPreference.objects.filter(user=user).delete()[0]
-    return gone + Device.objects.filter(user=user).delete()[0]
+def delete_devices_of(*, user: User) -> int:
+    """Delete all devices and preferences of ``user``, for a deleted account; returns the number of rows deleted."""
+    deleted = PushPreference.objects.filter(user=user).delete()[0]
+    deleted += ConversationPreference.objects.filter(user=user).delete()[0]
+    return deleted + Device.objects.filter(user=user).delete()[0]
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Devices for staff, without their tokens, and what is owed to them."""
+"""Admin pages of devices, without their tokens, and of pending pushes."""
 
 from typing import Any
 

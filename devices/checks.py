@@ -1,4 +1,4 @@
-"""``manage.py check`` tells which push transports are off, half set, or set to a key that is none."""
+"""System checks of push transports: which are off, half configured, or have an unusable key."""
 
 from typing import Any
 
@@ -17,26 +17,26 @@ SETTINGS = {
 
 @register()
 def transports_say_whether_they_are_on(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    found: list[CheckMessage] = []
+    messages: list[CheckMessage] = []
     for provider, missing in MISSING.items():
         lacking = missing()
         if not lacking:
             continue
-        told = f"Push through {provider} is off: {', '.join(lacking)} is not set."
+        text = f"Push through {provider} is off: {', '.join(lacking)} is not set."
         if any(getattr(settings, name) for name in SETTINGS[Device.Provider(provider)]):
-            found.append(Warning(told, id="devices.W001"))
+            messages.append(Warning(text, id="devices.W001"))
         else:
-            found.append(Info(told, id="devices.I001"))
-    return found
+            messages.append(Info(text, id="devices.I001"))
+    return messages
 
 
 @register()
 def keys_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    found: list[CheckMessage] = []
+    messages: list[CheckMessage] = []
     for provider in sorted(enabled()):
         try:
             transport_for(provider)
-        except Exception as error:  # no such file, no JSON, no key: whatever a file may be instead of what it should be
-            told = f"{SETTINGS[Device.Provider(provider)][0]} cannot be used: {type(error).__name__}: {error}"
-            found.append(Error(told, id="devices.E001"))
-    return found
+        except Exception as error:  # a file may fail to be a key in many ways
+            text = f"{SETTINGS[Device.Provider(provider)][0]} cannot be used: {type(error).__name__}: {error}"
+            messages.append(Error(text, id="devices.E001"))
+    return messages

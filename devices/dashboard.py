@@ -1,9 +1,9 @@
-"""Pushes that are owed, for the dashboard."""
+"""Pending pushes, for the dashboard."""
 
 from devices.models import Delivery
 from rosetta.observability.dashboard import count, figure
 
 
-@figure("pushes_owed", "Pushes owed", page=("devices.delivery", ""))
-def _owed() -> int:
+@figure("pushes_owed", "Pending pushes", page=("devices.delivery", ""))
+def _pending() -> int:
     return count(Delivery.objects.all())

@@ -1,4 +1,4 @@
-"""What ``manage.py doctor`` asks of push: which transports are on, whether their keys can be used, and who answers."""
+"""Probes of ``manage.py doctor``: push transports that are on, usable keys, and reachable providers."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -23,22 +23,22 @@ def _push() -> Iterator[Finding]:
             continue
         try:
             transport_for(provider)
-        except Exception as error:  # whatever a key's file may be instead of what it should be
+        except Exception as error:  # a file may fail to be a key in many ways
             yield Finding(f"{provider}: {type(error).__name__}", f"check {named}")
             continue
-        yield _reached(provider, named)
+        yield _reachable(provider, named)
 
 
-def _reached(provider: str, named: str) -> Finding:
-    """Whether the provider's address answers anything at all; a push is not sent."""
+def _reachable(provider: str, named: str) -> Finding:
+    """Return whether the provider's address answers anything; sends no push."""
     url = {"fcm": settings.FCM_URL, "expo": settings.EXPO_URL or "https://exp.host", "apns": settings.APNS_URL}[
         provider
     ]
     try:
         httpx.get(url, timeout=SECONDS)
-    except httpx.RemoteProtocolError:  # Apple speaks HTTP/2 alone: it answered
+    except httpx.RemoteProtocolError:  # it answered: Apple speaks only HTTP/2
         pass
     except httpx.HTTPError as error:
-        told = f"{provider}: {urlsplit(url).hostname} does not answer ({type(error).__name__})"
-        return Finding(told, f"let this machine reach it, or check {named} and its _URL")
+        text = f"{provider}: {urlsplit(url).hostname} does not answer ({type(error).__name__})"
+        return Finding(text, f"let this machine reach it, or check {named} and its _URL")
     return Finding(f"{provider} is on and answers")

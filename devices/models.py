@@ -1,4 +1,4 @@
-"""Where a person can be reached, when they want to be, and what is owed to them."""
+"""Push devices, notification preferences, and pending pushes."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ TOKEN_LENGTH = 4096
 
 
 class Device(ULIDModel):
-    """An app on somebody's device. The push token is its identity; it never leaves the service but to its provider."""
+    """An app on a person's device, identified by its push token, which is sent to its provider and nobody else."""
 
     class Platform(models.TextChoices):
         IOS = "ios"
@@ -29,7 +29,7 @@ class Device(ULIDModel):
     platform = models.CharField(max_length=8, choices=Platform)
     provider = models.CharField(max_length=8, choices=Provider)
     push_token = models.CharField(max_length=TOKEN_LENGTH)
-    # Tokens are too long for an index of their own.
+    # Indexed instead of the token, which is too long for an index.
     token_hash = models.CharField(max_length=64, unique=True)
     device_id = models.CharField(max_length=255, null=True, blank=True)
     device_name = models.CharField(max_length=255, null=True, blank=True)
@@ -48,9 +48,9 @@ class Device(ULIDModel):
 
 
 class ConversationPreference(models.Model):
-    """What somebody wants to be told of in one conversation; no row means the conversation's default.
+    """A user's notification level in one conversation; no row means the conversation's default.
 
-    ``conversation_id`` is a plain id, because conversations stand above devices.
+    ``conversation_id`` is a plain id, because conversations belong to a higher app.
     """
 
     class Level(models.TextChoices):
@@ -65,7 +65,7 @@ class ConversationPreference(models.Model):
 
     class Meta:
         constraints = [
-            # Serves the question of a message too: who wants everything that is said here?
+            # Also serves the lookup of a message's recipients.
             models.UniqueConstraint(fields=["conversation_id", "user"], name="conversation_preference_once")
         ]
 
@@ -81,7 +81,7 @@ def check_zone(value: str) -> None:
 
 
 class PushPreference(models.Model):
-    """Whether somebody wants pushes at all, and in which hours of their day none; no row means always."""
+    """Whether a user wants pushes, and the quiet hours in which none may come; no row means always."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     is_enabled = models.BooleanField(default=True)
@@ -102,7 +102,7 @@ class PushPreference(models.Model):
 
 
 class Announcement(models.Model):
-    """A message whose readers have yet to be looked up; ``subject_id`` is its id."""
+    """A message whose recipients are still to be determined; ``subject_id`` is its id."""
 
     subject_id = ULIDField(primary_key=True)
     due_at = models.DateTimeField()
@@ -115,7 +115,7 @@ class Announcement(models.Model):
 
 
 class Delivery(models.Model):
-    """A push that one device is owed. Gone when it was sent, or when there is no use in trying any more."""
+    """A pending push to one device. Deleted once it was sent or given up."""
 
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+")
     subject_id = ULIDField()
@@ -133,7 +133,7 @@ class Delivery(models.Model):
 
 
 class Receipt(models.Model):
-    """A push that its provider took and has more to say of later: Expo hears of a dead token from Apple or Google first."""
+    """A push that its provider accepted and reports on later: Expo learns of dead tokens from Apple or Google first."""
 
     ticket = models.CharField(max_length=64, primary_key=True)
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+")

@@ -1,7 +1,7 @@
-"""Pushes that are owed: leased, sent, tried again with patience, and their dead devices forgotten.
+"""Pending pushes: leased, sent, retried with a backoff; dead devices are deleted.
 
-Rows hold what is owed, so a lost nudge or a dead worker delays a push; a lease that runs out may repeat one, which
-collapses into the first on the device.
+Rows hold the pending pushes, so that a lost nudge or a dead worker only delays them. An expired lease may repeat a push,
+which replaces the first one on the device.
 """
 
 from collections import defaultdict
@@ -21,25 +21,25 @@ from devices.transports.base import Notification, Outcome, Push, Result
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=120)
-# After the first try, and so on; then the push is given up.
-PATIENCE = (5, 30, 120, 600)
-# When a provider knows what became of a push, and how long it remembers.
+# Seconds before the second try, the third, and so on; then the push is given up.
+BACKOFF = (5, 30, 120, 600)
+# When a provider has the receipt of a push, and how long it keeps it.
 RECEIPT_AFTER = timedelta(minutes=15)
 RECEIPTS_LAST = timedelta(hours=24)
 
-# Turns leased deliveries into what their devices shall show. None: not yet, come back in a second. A delivery that it
-# leaves out is not wanted any more.
+# Returns the notification of each leased delivery by its id: None when it is not ready yet; left out when it is no longer
+# wanted.
 Render = Callable[[Sequence[Delivery]], dict[int, Notification | None]]
 
 
 def announce(*, subject_id: str, seconds: float) -> None:
-    """Owe the readers of ``subject_id`` to be looked up in ``seconds``; the caller is in the transaction of the post."""
+    """Queue the lookup of ``subject_id``'s recipients in ``seconds``. Call it in the transaction of the post."""
     Announcement.objects.create(subject_id=subject_id, due_at=timezone.now() + timedelta(seconds=seconds))
 
 
 @transaction.atomic
 def due_announcements(*, batch: int) -> list[str]:
-    """Lease the ids whose readers are to be looked up now; ``settle`` ends it."""
+    """Lease the ids whose recipients are due for lookup; ``settle`` ends the lease."""
     now = timezone.now()
     rows = Announcement.objects.filter(due_at__lte=now).order_by("due_at")
     ids = [str(row.pk) for row in rows.select_for_update(skip_locked=True)[:batch]]
@@ -49,7 +49,7 @@ def due_announcements(*, batch: int) -> list[str]:
 
 @transaction.atomic
 def settle(*, subject_id: str, user_ids: Iterable[int]) -> int:
-    """The readers are known: owe a push to each of their devices that can be reached; returns how many."""
+    """Queue a push to each reachable device of the recipients ``user_ids``; returns the number queued."""
     devices = Device.objects.filter(user__in=list(user_ids), provider__in=transports.enabled())
     rows = [Delivery(device_id=pk, subject_id=subject_id) for pk in devices.values_list("pk", flat=True)]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
@@ -58,16 +58,17 @@ def settle(*, subject_id: str, user_ids: Iterable[int]) -> int:
 
 
 def deliver(*, render: Render, batch: int) -> tuple[int, int]:
-    """Send up to ``batch`` pushes that are due; returns how many were leased and how many have to wait a moment."""
+    """Send up to ``batch`` due pushes; returns how many were leased and how many were postponed."""
     leased = _lease(batch)
     if not leased:
         return 0, 0
-    words = render(leased)
-    waiting = [one for one in leased if one.pk in words and words[one.pk] is None]
-    _postpone(waiting)
-    Delivery.objects.filter(pk__in=[one.pk for one in leased if one.pk not in words]).delete()
-    _send([(one, told) for one in leased if (told := words.get(one.pk)) is not None])
-    return len(leased), len(waiting)
+    notifications = render(leased)
+    unready = [delivery for delivery in leased if notifications.get(delivery.pk, True) is None]
+    _postpone(unready)
+    unwanted_ids = [delivery.pk for delivery in leased if delivery.pk not in notifications]
+    Delivery.objects.filter(pk__in=unwanted_ids).delete()
+    _send([(delivery, ready) for delivery in leased if (ready := notifications.get(delivery.pk)) is not None])
+    return len(leased), len(unready)
 
 
 @transaction.atomic
@@ -80,18 +81,18 @@ def _lease(batch: int) -> list[Delivery]:
 
 
 def _postpone(deliveries: list[Delivery]) -> None:
-    """Nothing was tried: the words are not ready."""
-    again = timezone.now() + timedelta(seconds=1)
-    Delivery.objects.filter(pk__in=[one.pk for one in deliveries]).update(due_at=again)
+    """Make ``deliveries``, whose notifications are not ready, due again in a second; this is no try."""
+    due_at = timezone.now() + timedelta(seconds=1)
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(due_at=due_at)
 
 
-def _send(owed: Sequence[tuple[Delivery, Notification]]) -> None:
-    """Providers side by side, so that one that is slow or away delays no other."""
+def _send(ready: Sequence[tuple[Delivery, Notification]]) -> None:
+    """Send to all providers in parallel, so that a slow or unavailable one delays no other."""
     by_provider: dict[str, list[tuple[Delivery, Push]]] = defaultdict(list)
-    for delivery, told in owed:
-        by_provider[delivery.device.provider].append((delivery, Push(delivery.device.push_token, told)))
-    for off in by_provider.keys() - transports.enabled():  # since it was owed
-        Delivery.objects.filter(pk__in=[delivery.pk for delivery, _ in by_provider.pop(off)]).delete()
+    for delivery, notification in ready:
+        by_provider[delivery.device.provider].append((delivery, Push(delivery.device.push_token, notification)))
+    for disabled in by_provider.keys() - transports.enabled():  # turned off since the push was queued
+        Delivery.objects.filter(pk__in=[delivery.pk for delivery, _ in by_provider.pop(disabled)]).delete()
     if not by_provider:
         return
     with ThreadPoolExecutor(len(by_provider)) as pool:
@@ -100,50 +101,62 @@ def _send(owed: Sequence[tuple[Delivery, Notification]]) -> None:
             for provider, pairs in by_provider.items()
         }
     for provider, batch in batches.items():
-        _note(provider, [delivery for delivery, _ in by_provider[provider]], batch.result())
+        _store_outcomes(provider, [delivery for delivery, _ in by_provider[provider]], batch.result())
 
 
-def _note(provider: str, deliveries: Sequence[Delivery], outcomes: Sequence[Outcome]) -> None:
-    """What became of each push is what its delivery, or its device, comes to."""
+def _store_outcomes(provider: str, deliveries: Sequence[Delivery], outcomes: Sequence[Outcome]) -> None:
+    """Delete or postpone each delivery by its outcome, and delete devices that are no longer registered."""
     done: list[int] = []
     for delivery, outcome in zip(deliveries, outcomes, strict=True):
-        if outcome.result is Result.LATER and delivery.attempts < len(PATIENCE):
+        if outcome.result is Result.LATER and delivery.attempts < len(BACKOFF):
             _try_later(delivery, outcome)
             continue
         if outcome.result is Result.UNREGISTERED:
-            # By token: one that was registered anew meanwhile stays.
+            # By token too, because a device that was registered anew meanwhile stays.
             Device.objects.filter(pk=delivery.device_id, push_token=delivery.device.push_token).delete()
         done.append(delivery.pk)
     Delivery.objects.filter(pk__in=done).delete()
     _expect_receipts(deliveries, outcomes)
-    log.info("pushes_sent", provider=provider, count=sum(one.result is Result.SENT for one in outcomes))
+    log.info("pushes_sent", provider=provider, count=sum(outcome.result is Result.SENT for outcome in outcomes))
 
 
 def _expect_receipts(deliveries: Sequence[Delivery], outcomes: Sequence[Outcome]) -> None:
     due_at = timezone.now() + RECEIPT_AFTER
     tickets = {
-        outcome.ticket: one.device_id for one, outcome in zip(deliveries, outcomes, strict=True) if outcome.ticket
+        outcome.ticket: delivery.device_id
+        for delivery, outcome in zip(deliveries, outcomes, strict=True)
+        if outcome.ticket
     }
-    there = set(Device.objects.filter(pk__in=tickets.values()).values_list("pk", flat=True))
-    rows = [Receipt(ticket=ticket[:64], device_id=pk, due_at=due_at) for ticket, pk in tickets.items() if pk in there]
+    existing = set(Device.objects.filter(pk__in=tickets.values()).values_list("pk", flat=True))
+    rows = [
+        Receipt(ticket=ticket[:64], device_id=device_id, due_at=due_at)
+        for ticket, device_id in tickets.items()
+        if device_id in existing
+    ]
     Receipt.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def read_receipts(*, batch: int) -> int:
-    """Ask for up to ``batch`` receipts that are due and forget devices that are gone; returns how many were due."""
+    """Ask for up to ``batch`` due receipts and delete dead devices; returns how many were due."""
     leased = _lease_receipts(batch)
     by_provider: dict[str, list[Receipt]] = defaultdict(list)
     for receipt in leased:
         by_provider[receipt.device.provider].append(receipt)
-    forgotten = timezone.now() - RECEIPTS_LAST
+    expired_before = timezone.now() - RECEIPTS_LAST
     for provider, receipts in by_provider.items():
-        told = transports.receipts(provider, [receipt.ticket for receipt in receipts])
-        dead = [one.device for one in receipts if one.ticket in told and told[one.ticket].result is Result.UNREGISTERED]
-        # One that was registered anew since stays.
-        sent = {one.device_id: one.created_at for one in receipts}
-        Device.objects.filter(pk__in=[one.pk for one in dead if one.last_used_at <= sent[one.pk]]).delete()
-        done = [one.pk for one in receipts if one.ticket in told or one.created_at <= forgotten]
-        Receipt.objects.filter(pk__in=done).delete()
+        outcomes = transports.receipts(provider, [receipt.ticket for receipt in receipts])
+        dead_ids = [
+            receipt.device_id
+            for receipt in receipts
+            if receipt.ticket in outcomes
+            and outcomes[receipt.ticket].result is Result.UNREGISTERED
+            and receipt.device.last_used_at <= receipt.created_at  # a device that was registered anew since stays
+        ]
+        Device.objects.filter(pk__in=dead_ids).delete()
+        done_ids = [
+            receipt.pk for receipt in receipts if receipt.ticket in outcomes or receipt.created_at <= expired_before
+        ]
+        Receipt.objects.filter(pk__in=done_ids).delete()
     return len(leased)
 
 
@@ -157,7 +170,7 @@ def _lease_receipts(batch: int) -> list[Receipt]:
 
 
 def _try_later(delivery: Delivery, outcome: Outcome) -> None:
-    wait = max(PATIENCE[delivery.attempts], outcome.wait)
+    wait = max(BACKOFF[delivery.attempts], outcome.wait)
     Delivery.objects.filter(pk=delivery.pk).update(
         attempts=F("attempts") + 1, due_at=timezone.now() + timedelta(seconds=wait)
     )

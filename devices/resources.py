@@ -1,4 +1,4 @@
-"""Devices and preferences as JSON; push tokens are never among it."""
+"""Devices and preferences as JSON, without push tokens."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ def device(row: Device) -> dict[str, Any]:
 
 
 def push_preference(row: PushPreference) -> dict[str, Any]:
-    quiet = None
+    quiet_hours = None
     if row.quiet_from is not None and row.quiet_until is not None:
-        quiet = {
+        quiet_hours = {
             "from": row.quiet_from.strftime("%H:%M"),
             "until": row.quiet_until.strftime("%H:%M"),
             "time_zone": row.time_zone,
@@ -31,7 +31,7 @@ def push_preference(row: PushPreference) -> dict[str, Any]:
     on = transports.enabled()
     return {
         "enabled": row.is_enabled,
-        "quiet_hours": quiet,
+        "quiet_hours": quiet_hours,
         "transports": {provider: provider in on for provider in Device.Provider.values},
     }
 

@@ -1,4 +1,4 @@
-"""The queue's side of devices."""
+"""Tasks of the queue for devices."""
 
 from celery import shared_task
 
@@ -9,5 +9,5 @@ BATCH = 1000
 
 @shared_task
 def read_receipts() -> int:
-    """Ask what became of the pushes of a while ago; returns how many receipts were due."""
+    """Ask providers for the receipts that are due; returns how many were due."""
     return outbox.read_receipts(batch=BATCH)

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 
 from accounts import lifecycle
 from accounts.models import User
-from files import access, actions, storage
+from files import access, storage
+from files.actions.delete import release
 from files.models import File
 
 log = structlog.get_logger(__name__)
@@ -31,7 +32,7 @@ def _loose(user: User) -> QuerySet[File]:
 
 def _erase(user: User) -> int:
     files = list(_loose(user)[:BATCH])
-    actions.release(files=files)
+    release(files=files)
     return len(files)
 
 

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.staff.pages import ReadOnlyAdmin, may
-from files import actions
+from files.actions.delete import release
 from files.models import File, Removal
 
 
@@ -23,7 +23,7 @@ class FileAdmin(ReadOnlyAdmin):
     @admin.action(description="Delete those that no message holds", permissions=["release"])
     def release_unclaimed(self, request: HttpRequest, queryset: QuerySet[File]) -> None:
         unclaimed = queryset.filter(claimed_at=None, deleted_at=None)
-        self.each(request, unclaimed, lambda file: actions.release(files=[file]), action="release_unclaimed")
+        self.each(request, unclaimed, lambda file: release(files=[file]), action="release_unclaimed")
 
 
 @admin.register(Removal)

@@ -8,7 +8,8 @@ from itertools import islice
 from django.db.models import F
 from django.utils import timezone
 
-from files import storage
+from files import removals, storage
+from files.actions.delete import release
 from files.models import File, Removal
 
 FOLDERS = ("uploads", "thumbnails")
@@ -49,14 +50,12 @@ def look() -> Findings:
 
 def repair(found: Findings) -> None:
     """Owe what is orphaned its removal, release what nothing holds. Bytes that are missing stay missing."""
-    from files import actions
-
     now = timezone.now()
     rows = [Removal(storage_name=name, due_at=now) for name in found.orphaned]
     Removal.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
-    actions.release(files=list(File.objects.filter(pk__in=found.unheld)))
+    release(files=list(File.objects.filter(pk__in=found.unheld)))
     Removal.objects.filter(storage_name__in=found.overdue).update(due_at=now, attempts=F("attempts"))
-    while actions.remove_bytes(batch=BATCH):
+    while removals.run_due(batch=BATCH):
         pass
 
 

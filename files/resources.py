@@ -1,15 +1,13 @@
-"""A file as the contract's JSON."""
+"""Files as JSON."""
 
 from typing import Any
 
-from django.conf import settings
-
 from files.models import File
+from rosetta.http.links import link_to
 from rosetta.times import moment
 
 
 def file(row: File) -> dict[str, Any]:
-    base = f"{settings.PUBLIC_URL}/api/v1/files/{row.pk}"
     return {
         "id": row.pk,
         "client_name": row.client_name,
@@ -20,8 +18,8 @@ def file(row: File) -> dict[str, Any]:
         "height": row.height,
         "visibility": row.visibility,
         "meta": row.meta,
-        "download_url": f"{base}/download",
-        "thumbnail_url": f"{base}/thumbnail" if row.is_image else None,
+        "download_url": link_to("file-download", file_id=row.pk),
+        "thumbnail_url": link_to("file-thumbnail", file_id=row.pk) if row.is_image else None,
         "claimed": row.is_claimed,
         "expires_at": moment(row.expires_at),
         "created_at": moment(row.created_at),

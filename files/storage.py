@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from files.errors import StorageDown
+from rosetta.ids import new_ulid
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,13 @@ def _failing_as_one() -> Iterator[None]:
     except Exception as error:  # a full disk, botocore's and urllib3's errors: a storage raises its own kinds
         log.error("storage_failed", error=f"{type(error).__name__}: {error}")
         raise StorageDown from error
+
+
+def new_name(kind: str, suffix: str = "") -> str:
+    """Return a fresh name for bytes of ``kind``, spread over folders."""
+    name = new_ulid()
+    # By the last characters, because they are random; the first ones are the time.
+    return f"{kind}/{name[-2:]}/{name}{suffix}"
 
 
 def keep(path: Path, name: str, content_type: str) -> None:

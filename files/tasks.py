@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from files import actions, spool
+from files import removals, spool
+from files.actions import delete, thumbnails
 from files.errors import StorageDown
 from files.models import File, Removal
 from rosetta.queue.jobs import in_steps
@@ -15,23 +16,23 @@ THUMBNAIL_BATCH = 20
 @shared_task
 def make_thumbnail(file_id: str) -> bool:
     try:
-        return actions.make_thumbnail(file_id=file_id)
+        return thumbnails.make_thumbnail(file_id=file_id)
     except StorageDown:
         return False  # the sweep tries again
 
 
 @shared_task
-def remove_owed() -> int:
+def remove_pending() -> int:
     """Remove the bytes that are owed their removal; returns how many went."""
-    return in_steps(lambda: actions.remove_bytes(batch=BATCH), size=BATCH)
+    return in_steps(lambda: removals.run_due(batch=BATCH), size=BATCH)
 
 
 @shared_task
 def expire_files() -> int:
     """Files that nobody claimed in time, rows and bytes; and what dead uploads left. Returns how many rows went."""
-    gone = in_steps(lambda: actions.expire_unclaimed(batch=BATCH), size=BATCH)
+    gone = in_steps(lambda: delete.expire_unclaimed(batch=BATCH), size=BATCH)
     if gone or Removal.objects.filter(due_at__lte=timezone.now()).exists():
-        remove_owed()
+        remove_pending()
     spool.sweep_stale()
     return gone
 

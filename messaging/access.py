@@ -1,12 +1,12 @@
-"""Which conversations and messages a caller may reach."""
+"""Find the conversations and messages that a caller may reach."""
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Guest, User
-from messaging.context import Place
-from messaging.errors import Blocked, unknown_id
+from messaging.context import ConversationContext
+from messaging.errors import Blocked, MessageDeleted, unknown_id
 from messaging.models import Attachment, Block, DirectConversation, Message
 from rosetta import languages
 from rosetta.errors import NotFound
@@ -14,82 +14,89 @@ from rosetta.ids import NO_ID, parse_ulid
 from workspaces.access import open_to, readable_channel
 from workspaces.audience import heard_languages, languages_in
 from workspaces.errors import RoomEnded
-from workspaces.models import Channel, Member, ReadMark, Visibility, Webhook
+from workspaces.models import Channel, Conversation, Member, ReadMark, Visibility, Webhook
 
 
-def channel_place(user: User, workspace_id: str, channel_id: str, *, to_write: bool = False) -> Place:
-    """A channel that ``user`` reads and writes. Raises NotFound, or Forbidden before its password was given."""
-    seat = readable_channel(user, workspace_id, channel_id, with_audience=to_write)
-    return Place(
-        conversation=seat.channel.conversation,
-        channel=seat.channel,
-        workspace=seat.channel.workspace,
+def channel_context(user: User, workspace_id: str, channel_id: str, *, to_write: bool = False) -> ConversationContext:
+    """Return the context of ``user`` in a channel. Raises NotFound, and Forbidden before the channel's password was given."""
+    readable = readable_channel(user, workspace_id, channel_id, with_audience=to_write)
+    return ConversationContext(
+        conversation=readable.channel.conversation,
+        channel=readable.channel,
+        workspace=readable.channel.workspace,
         user=user,
-        language=seat.member.language,
-        is_moderator=seat.member.is_moderator,
-        heard=languages_in(seat.channel) if to_write else frozenset(),
+        language=readable.member.language,
+        is_moderator=readable.member.is_moderator,
+        audience_languages=languages_in(readable.channel) if to_write else frozenset(),
     )
 
 
-def direct_place(user: User, conversation_id: str, *, to_write: bool = False) -> Place:
-    """A direct conversation that ``user`` has. Raises NotFound; Blocked when the other does not want ``user``'s words."""
+def direct_context(user: User, conversation_id: str, *, to_write: bool = False) -> ConversationContext:
+    """Return the context of ``user`` in a direct conversation.
+
+    Raises NotFound; to write also Blocked, when the other person blocks ``user``.
+    """
     direct = direct_conversations_of(user).filter(pk=conversation_id).first()
     if direct is None:
         raise NotFound
     if to_write and Block.objects.filter(blocker=other_in(direct, user), blocked=user).exists():
         raise Blocked
-    heard = frozenset({direct.low.preferred_language, direct.high.preferred_language})
-    return Place(
-        conversation=direct.conversation, direct=direct, user=user, language=user.preferred_language, heard=heard
+    languages_of_both = frozenset({direct.low.preferred_language, direct.high.preferred_language})
+    return ConversationContext(
+        conversation=direct.conversation,
+        direct=direct,
+        user=user,
+        language=user.preferred_language,
+        audience_languages=languages_of_both,
     )
 
 
-def room_place(guest: Guest, *, to_write: bool = False) -> Place:
-    """The one channel that ``guest`` was admitted to. Raises NotFound when it is gone."""
+def room_context(guest: Guest, *, to_write: bool = False) -> ConversationContext:
+    """Return the context of ``guest`` in the channel of its room. Raises NotFound when the channel was deleted."""
     channels = Channel.objects.select_related("conversation", "workspace").filter(workspace_id=guest.workspace_id)
     if to_write:
         channels = channels.annotate(heard=heard_languages())
     channel = channels.order_by("created_at").first()
     if channel is None:
         raise NotFound
-    return Place(
+    return ConversationContext(
         conversation=channel.conversation,
         channel=channel,
         workspace=channel.workspace,
         guest=guest,
         language=guest.preferred_language,
-        heard=languages_in(channel) if to_write else frozenset(),
+        audience_languages=languages_in(channel) if to_write else frozenset(),
     )
 
 
-def webhook_place(webhook: Webhook, channel_id: str | None) -> Place:
-    """The channel that a webhook posts to: the one named, if public, else its default.
+def webhook_context(webhook: Webhook, channel_id: str | None) -> ConversationContext:
+    """Return the context of a webhook's post: the channel of ``channel_id``, if public, else the webhook's default channel.
 
-    Raises Invalid where there is none, or for one that is not of its workspace.
+    Raises Invalid where there is none, or the channel belongs to another workspace.
     """
-    wanted = parse_ulid(channel_id) if channel_id is not None else webhook.default_channel_id
+    target_id = parse_ulid(channel_id) if channel_id is not None else webhook.default_channel_id
     usable = Q(visibility=Visibility.PUBLIC) | Q(pk=webhook.default_channel_id)
     channel = (
         Channel.objects.select_related("conversation", "workspace")
-        .filter(usable, pk=wanted or NO_ID, workspace_id=webhook.workspace_id)
+        .filter(usable, pk=target_id or NO_ID, workspace_id=webhook.workspace_id)
         .annotate(heard=heard_languages())
         .first()
     )
     if channel is None:
         raise unknown_id("channel_id")
-    return Place(
+    return ConversationContext(
         conversation=channel.conversation,
         channel=channel,
         workspace=channel.workspace,
         language=languages.DEFAULT,
-        heard=languages_in(channel),
+        audience_languages=languages_in(channel),
     )
 
 
 def readable_attachment(caller: User | Guest, attachment_id: str) -> Attachment:
-    """An attachment of a channel's message that ``caller`` can read.
+    """Return an attachment of a channel's message that ``caller`` can read.
 
-    Raises NotFound; Forbidden before a channel's password was given; RoomEnded to a guest whose stay is over.
+    Raises NotFound; Forbidden before the channel's password was given; RoomEnded for a guest whose access has ended.
     """
     if isinstance(caller, Guest) and not caller.is_admitted(timezone.now()):
         raise RoomEnded
@@ -98,35 +105,35 @@ def readable_attachment(caller: User | Guest, attachment_id: str) -> Attachment:
     if channel is None:
         raise NotFound
     if not isinstance(caller, Guest):
-        channel_place(caller, channel.workspace_id, channel.pk)
+        channel_context(caller, channel.workspace_id, channel.pk)
     elif caller.workspace_id != channel.workspace_id:
         raise NotFound
     return attachment
 
 
 def readable_direct_attachment(user: User, attachment_id: str) -> Attachment:
-    """An attachment in one of ``user``'s direct conversations. Raises NotFound."""
+    """Return an attachment in one of ``user``'s direct conversations. Raises NotFound."""
     attachment = _attachment(attachment_id)
-    direct_place(user, attachment.message.conversation_id)
+    direct_context(user, attachment.message.conversation_id)
     return attachment
 
 
 def _attachment(attachment_id: str) -> Attachment:
-    found = Attachment.objects.select_related("file", "message").filter(pk=attachment_id).first()
-    if found is None:
+    attachment = Attachment.objects.select_related("file", "message").filter(pk=attachment_id).first()
+    if attachment is None:
         raise NotFound
-    return found
+    return attachment
 
 
-def place_of_message(user: User, message_id: str, *, to_write: bool = False) -> Place:
-    """Where a message stands, for who can read it. Raises what ``direct_place`` and ``channel_place`` raise."""
+def context_of_message(user: User, message_id: str, *, to_write: bool = False) -> ConversationContext:
+    """Return the context of ``user`` in a message's conversation. Raises as ``direct_context`` and ``channel_context`` do."""
     message = Message.objects.filter(pk=message_id).only("conversation_id").first()
     if message is None:
         raise NotFound
     channel = Channel.objects.filter(pk=message.conversation_id).first()
     if channel is None:
-        return direct_place(user, message.conversation_id, to_write=to_write)
-    return channel_place(user, channel.workspace_id, channel.pk, to_write=to_write)
+        return direct_context(user, message.conversation_id, to_write=to_write)
+    return channel_context(user, channel.workspace_id, channel.pk, to_write=to_write)
 
 
 def direct_conversations_of(user: User) -> QuerySet[DirectConversation]:
@@ -137,37 +144,37 @@ def other_in(direct: DirectConversation, user: User) -> User:
     return direct.high if direct.low_id == user.pk else direct.low
 
 
-def messages_in(place: Place) -> QuerySet[Message]:
-    return Message.objects.filter(conversation=place.conversation)
+def messages_in(context: ConversationContext) -> QuerySet[Message]:
+    return Message.objects.filter(conversation=context.conversation)
 
 
-def message_in(place: Place, message_id: str) -> Message:
-    """A message of the conversation, deleted ones too. Raises NotFound."""
-    message = messages_in(place).filter(pk=message_id).first()
+def message_in(context: ConversationContext, message_id: str) -> Message:
+    """Return a message of the conversation, deleted ones too. Raises NotFound."""
+    message = messages_in(context).filter(pk=message_id).first()
     if message is None:
         raise NotFound
     return message
 
 
 def is_readable(member: Member, message_id: str) -> bool:
-    """Whether a message stands in a channel of the workspace that ``member`` reads."""
+    """Return whether a message is in a channel that ``member`` reads."""
     channels = Channel.objects.filter(open_to(member), workspace_id=member.workspace_id)
     return Message.objects.filter(pk=message_id, conversation__channel__in=channels).exists()
 
 
 def read_directs_of(user: User) -> QuerySet[DirectConversation]:
-    """``direct_conversations_of`` with ``read``, how far ``user`` has read each."""
+    """Return ``direct_conversations_of`` annotated with ``read``, the number of the last message that ``user`` has read."""
     marks = ReadMark.objects.filter(user=user, conversation=OuterRef("conversation")).values("last_read_seq")
     return direct_conversations_of(user).annotate(read=Coalesce(Subquery(marks), 0))
 
 
 def blocks_of(user: User) -> QuerySet[Block]:
-    """Whose direct messages ``user`` does not take, the last blocked first."""
+    """Return the people whom ``user`` blocks, the last blocked first."""
     return Block.objects.filter(blocker=user).select_related("blocked").order_by("-pk")
 
 
 def is_known(user: User, other_id: int) -> bool:
-    """Whether ``user`` shares a workspace or a conversation with another, and so has seen their name."""
+    """Return whether ``user`` shares a workspace or a conversation with another person, and so may know their name."""
     low, high = sorted((user.pk, other_id))
     if direct_conversations_of(user).filter(low_id=low, high_id=high).exists():
         return True
@@ -175,8 +182,29 @@ def is_known(user: User, other_id: int) -> bool:
 
 
 def person_at(email: str) -> User:
-    """Who has this address. Raises NotFound."""
-    found = User.objects.filter(email=email, is_active=True).first()
-    if found is None:
+    """Return the person with this address. Raises NotFound."""
+    user = User.objects.filter(email=email, is_active=True).first()
+    if user is None:
         raise NotFound
-    return found
+    return user
+
+
+def locked_message(context: ConversationContext, message_id: str) -> Message:
+    """Return a message, deleted ones too, with its conversation locked until the commit. Raises NotFound.
+
+    The lock orders the change with posting and translating. The caller is in a transaction.
+    """
+    Conversation.objects.select_for_update().filter(pk=context.conversation.pk).first()
+    return message_in(context, message_id)
+
+
+def locked_open_message(context: ConversationContext, message_id: str) -> Message:
+    """As ``locked_message``, where something may be done to the message.
+
+    Raises also ChannelArchived, RoomEnded and MessageDeleted.
+    """
+    context.check_open()
+    message = locked_message(context, message_id)
+    if message.deleted_at is not None:
+        raise MessageDeleted
+    return message

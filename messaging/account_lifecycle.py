@@ -1,4 +1,4 @@
-"""What somebody said, for them to take along."""
+"""The messages in the export of an account."""
 
 import json
 from collections.abc import Callable
@@ -17,12 +17,12 @@ CHUNK = 500
 
 
 def messages_of(user: User) -> QuerySet[Message]:
-    """What ``user`` wrote and did not take back, oldest first."""
+    """Return the messages that ``user`` wrote and did not delete, oldest first."""
     return Message.objects.filter(sender_user=user, deleted_at=None).order_by("pk")
 
 
 def write_messages(user: User, archive: ZipFile, added: Callable[[int], None]) -> None:
-    """One JSON object a line: where, when, in which language, and the words as they were written."""
+    """Write one JSON object a line: conversation, time, language and original text of each message."""
     rows = messages_of(user).values_list(
         "pk", "conversation_id", "seq", "type", "language", "content", "created_at", "edited_at"
     )
@@ -42,6 +42,4 @@ def write_messages(user: User, archive: ZipFile, added: Callable[[int], None]) -
             added(1)
 
 
-def register() -> None:
-    """Put messages into every export of an account."""
-    lifecycle.EXPORTERS.append(lifecycle.Exporter("messages", lambda user: messages_of(user).count(), write_messages))
+EXPORTER = lifecycle.Exporter("messages", lambda user: messages_of(user).count(), write_messages)

@@ -1,4 +1,4 @@
-"""Messages for staff. What people say stands on no page here but two: a report's, and a conversation's, for a reason given."""
+"""Messages for staff. Only two pages show content: a report's, and a conversation's, for which staff give a reason."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +18,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from accounts.models import Guest, User
 from accounts.staff import audit
 from accounts.staff.pages import ReadOnlyAdmin, may
-from accounts.staff.reason_prompt import for_a_reason
-from messaging.actions import moderating
+from accounts.staff.reason_prompt import require_reason
+from messaging.actions import moderate
 from messaging.models import (
     Attachment,
     Block,
@@ -39,8 +39,8 @@ AROUND = 5
 REPORTED = format_html(' style="{}"', "border-left:3px solid #dc2626;padding-left:.5rem")
 
 
-class OwedFilter(admin.SimpleListFilter):
-    """The states that have an index of their own; what is ready is nearly everything."""
+class PendingFilter(admin.SimpleListFilter):
+    """The states that have an index of their own; nearly all rows are ready."""
 
     title, parameter_name = "state", "state"
 
@@ -87,7 +87,7 @@ class MessageAdmin(ReadOnlyAdmin):
 class MessageTranslationAdmin(ReadOnlyAdmin):
     list_display = ("message_id", "language", "state", "engine", "reason", "attempts", "due_at", "corrected_by")
     list_select_related = ("corrected_by",)
-    list_filter = (OwedFilter,)
+    list_filter = (PendingFilter,)
     by_id = ("message",)
     exclude = ("text", "terms")
 
@@ -146,13 +146,13 @@ class ConversationAdmin(ReadOnlyAdmin):
         channel = getattr(conversation, "channel", None)
         if channel is not None:
             return f"{channel.workspace} / {channel}"
-        return "direct" if hasattr(conversation, "directconversation") else "gone"
+        return "direct" if hasattr(conversation, "directconversation") else "deleted"
 
     has_read_permission = may("messaging.read_messages")
 
     @action(description="Read messages", permissions=["read"], url_path="read")
     def read(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """The latest messages, once a reason was given and written down."""
+        """Show the latest messages, after a reason was given and audited."""
         conversation = self.get_object(request, object_id)
         if conversation is None:
             raise Http404
@@ -160,11 +160,11 @@ class ConversationAdmin(ReadOnlyAdmin):
 
         def show() -> HttpResponseBase:
             latest = Message.objects.filter(conversation=conversation).order_by("-seq")[:SHOWN]
-            said = _lines(latest, request.user)  # type: ignore[arg-type]
-            context = {**self.admin_site.each_context(request), "title": title, "said": said}
+            lines = _lines(latest, request.user)  # type: ignore[arg-type]
+            context = {**self.admin_site.each_context(request), "title": title, "lines": lines}
             return render(request, "admin/messaging/read.html", context)
 
-        return for_a_reason(self, request, action="read conversation", target=conversation, title=title, show=show)
+        return require_reason(self, request, action="read conversation", target=conversation, title=title, show=show)
 
 
 class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -175,25 +175,28 @@ class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("decision", "note")
         widgets = {"note": UnfoldAdminTextareaWidget}
 
-    actor: User
+    request: HttpRequest
 
     def clean(self) -> dict[str, Any]:
-        """Carries the decision out: what refuses it stands in the form, beside the note that was written."""
-        given = super().clean() or {}
+        """Carry out the decision; an error is shown in the form, which keeps the note."""
+        cleaned = super().clean() or {}
         if not self.errors:
             try:
-                moderating.decide(
-                    report=self.instance, decision=given["decision"], note=given["note"], actor=self.actor
+                moderate.decide(
+                    report=self.instance,
+                    decision=cleaned["decision"],
+                    note=cleaned["note"],
+                    actor=self.request.user,  # type: ignore[arg-type]
                 )
             except DomainError as error:
-                audit.record_nothing()
+                audit.mark_audited(self.request)
                 raise ValidationError(error.message) from error
-        return given
+        return cleaned
 
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    """The queue: open reports, the oldest first. A decision is made by saving it."""
+    """The queue of open reports, the oldest first. Saving a decision carries it out."""
 
     form = DecisionForm
     list_display = ("created_at", "reason", "sender", "where", "reporter", "decision", "decided_by", "resolved_at")
@@ -227,7 +230,7 @@ class ReportAdmin(ReadOnlyAdmin):
         report = self.get_object(request, object_id)
         if isinstance(answer, TemplateResponse) and report is not None and _is_private(report.message):
             # The page is made after this. The report is the reason why staff see what was said in private.
-            audit.record(actor=request.user, action="read reported message", target=report)  # type: ignore[arg-type]
+            audit.record_request(request, action="read reported message", target=report)
         return answer
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Report | None:
@@ -237,12 +240,12 @@ class ReportAdmin(ReadOnlyAdmin):
         return report
 
     def get_form(self, request: HttpRequest, obj: Report | None = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)  # a class of this request's own
-        form.actor = request.user
+        form = super().get_form(request, obj, change=change, **kwargs)  # a new class for each request
+        form.request = request
         return form
 
     def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
-        """The decision was carried out where the form asked whether it may be."""
+        """Do nothing: ``DecisionForm.clean`` has carried out the decision."""
 
     @admin.display(description="where")
     def where(self, report: Report) -> str:
@@ -258,18 +261,18 @@ class ReportAdmin(ReadOnlyAdmin):
 
     @admin.display(description="other open reports")
     def others(self, report: Report) -> str:
-        """Who else reported the message; the decision is theirs too."""
+        """Other open reports of the message, which the decision is for too."""
         rows = Report.objects.filter(message=report.message_id, resolved_at=None).exclude(pk=report.pk)
-        told = [(_link(row), row.reason) for row in rows.order_by("pk")[:SHOWN]]
-        return format_html_join("", "<p>{} {}</p>", told) or "–"
+        lines = [(_link(row), row.reason) for row in rows.order_by("pk")[:SHOWN]]
+        return format_html_join("", "<p>{} {}</p>", lines) or "–"
 
     def get_fieldsets(self, request: HttpRequest, obj: Report | None = None) -> Any:
-        """What the message said before is shown to those who may decide."""
+        """Show earlier texts only to those who may decide."""
         if request.user.has_perm("messaging.change_report"):  # type: ignore[union-attr]
             return self.fieldsets
         hidden = ("reported", "earlier")
         return [
-            (title, {"fields": tuple(one for one in part["fields"] if one not in hidden)})
+            (title, {"fields": tuple(name for name in part["fields"] if name not in hidden)})
             for title, part in self.fieldsets
         ]
 
@@ -280,10 +283,10 @@ class ReportAdmin(ReadOnlyAdmin):
     @admin.display(description="earlier versions")
     def earlier(self, report: Report) -> str:
         rows = report.message.revisions.order_by("-revision")[:SHOWN]
-        told = [(f"{row.created_at:%Y-%m-%d %H:%M}", row.content) for row in rows]
-        return format_html_join("", "<p>until {}: {}</p>", told) or "–"
+        lines = [(f"{row.created_at:%Y-%m-%d %H:%M}", row.content) for row in rows]
+        return format_html_join("", "<p>until {}: {}</p>", lines) or "–"
 
-    @admin.display(description="what was said")
+    @admin.display(description="messages around it")
     def context(self, report: Report) -> str:
         seq = report.message.seq
         near = Message.objects.filter(conversation=report.message.conversation_id)
@@ -294,7 +297,7 @@ class ReportAdmin(ReadOnlyAdmin):
             (
                 (
                     REPORTED if line.pk == report.message_id else "",
-                    line.sender, line.moment, line.words,
+                    line.sender, line.moment, line.text,
                     format_html("<br><em>{}</em>", line.translation) if line.translation else "",
                 )
                 for line in _lines(around, report.shown_to)  # type: ignore[attr-defined]
@@ -309,8 +312,9 @@ class ReportAdmin(ReadOnlyAdmin):
         if report is None:
             raise Http404
         if request.method == "POST":
+            audit.mark_audited(request)  # the action writes its own entries
             try:
-                moderating.revert(report=report, actor=request.user)  # type: ignore[arg-type]
+                moderate.revert(report=report, actor=request.user)  # type: ignore[arg-type]
                 self.message_user(request, "The decision was taken back; the report is open again.")
             except DomainError as error:
                 self.message_user(request, error.message, messages.ERROR)
@@ -328,42 +332,44 @@ def _sender_of(message: Message) -> User | Guest | Webhook | None:
     return message.sender_user or message.sender_guest or message.sender_webhook
 
 
-def _link(row: Model, told: str = "") -> str:
-    """To ``row``'s page in admin."""
+def _link(row: Model, label: str = "") -> str:
+    """Return a link to ``row``'s page in admin."""
     path = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-    return format_html('<a class="underline" href="{}">{}</a>', path, told or str(row))
+    return format_html('<a class="underline" href="{}">{}</a>', path, label or str(row))
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message as staff read it: the words, and below them what they say in the reader's language where that is there."""
+    """A message as staff read it, with its translation into the reader's language where there is one."""
 
     pk: str
     sender: str
     moment: str
-    words: str
+    text: str
     translation: str
 
 
 def _lines(rows: QuerySet[Message], reader: User) -> list[Line]:
-    read = MessageTranslation.objects.filter(language=reader.preferred_language, state=MessageTranslation.State.READY)
-    named = rows.select_related("sender_user", "sender_guest", "sender_webhook").prefetch_related(
-        "attachments__file", Prefetch("translations", read)
+    readable = MessageTranslation.objects.filter(
+        language=reader.preferred_language, state=MessageTranslation.State.READY
+    )
+    messages = rows.select_related("sender_user", "sender_guest", "sender_webhook").prefetch_related(
+        "attachments__file", Prefetch("translations", readable)
     )
     return [
         Line(
             message.pk,
             str(_sender_of(message) or "service"),
             f"{message.created_at:%Y-%m-%d %H:%M}",
-            _words(message),
-            "".join(one.text for one in message.translations.all()),
+            _text(message),
+            "".join(row.text for row in message.translations.all()),
         )
-        for message in named
+        for message in messages
     ]
 
 
-def _words(message: Message) -> str:
+def _text(message: Message) -> str:
     if message.deleted_at is not None:
         return "(deleted)"
-    files = "".join(f" [{one.file.client_name}]" for one in message.attachments.all())
+    files = "".join(f" [{attachment.file.client_name}]" for attachment in message.attachments.all())
     return f"{message.content or ''}{files}"

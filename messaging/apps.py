@@ -8,13 +8,9 @@ class MessagingConfig(AppConfig):
     name = "messaging"
 
     def ready(self) -> None:
-        from messaging import account_lifecycle, erasure, metrics, notices, webhook_payloads
+        from messaging import hooks
 
-        erasure.register()
-        webhook_payloads.register()
-        account_lifecycle.register()
-        metrics.register()
-        notices.register()
+        hooks.register()
         post_migrate.connect(_ensure_search, sender=self)
 
 

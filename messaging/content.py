@@ -1,4 +1,4 @@
-"""What a message may say: its text as it is kept, and the people it names."""
+"""Clean and check the texts of messages, and find whom they mention."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from messaging.context import Place
+from messaging.context import ConversationContext
 from messaging.models import MAX_CONTENT
 from rosetta.errors import Invalid
 from translation.protection.patterns import CHANNEL_MENTION, USER_MENTION
@@ -17,13 +17,13 @@ MAX_MENTIONS = 50
 
 
 def cleaned(text: str) -> str:
-    """``text`` as it is kept: NFC, trimmed, without control characters but line feeds and tabs."""
+    """Return ``text`` as it is stored: NFC, trimmed, without control characters except line feeds and tabs."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
 
 
 def checked(text: str, *, field: str = "content") -> str:
-    """``text`` cleaned. Raises Invalid when it is too long."""
+    """Return ``text`` cleaned. Raises Invalid when it is too long."""
     text = cleaned(text)
     if len(text) > MAX_CONTENT:
         raise Invalid({field: [_("The content must not be greater than %(max)d characters.") % {"max": MAX_CONTENT}]})
@@ -31,15 +31,15 @@ def checked(text: str, *, field: str = "content") -> str:
 
 
 def checked_translations(texts: Mapping[str, str]) -> dict[str, str]:
-    """The sender's own words by language, cleaned. Raises Invalid for what is too long or says nothing."""
-    found = {code: checked(text, field=f"translations.{code}") for code, text in texts.items()}
-    if empty := [code for code, text in found.items() if not text]:
+    """Return the sender's own translations by language, cleaned. Raises Invalid for texts that are too long or empty."""
+    cleaned_texts = {code: checked(text, field=f"translations.{code}") for code, text in texts.items()}
+    if empty := [code for code, text in cleaned_texts.items() if not text]:
         raise Invalid({f"translations.{code}": [required_text()] for code in empty})
-    return found
+    return cleaned_texts
 
 
 def required() -> str:
-    """The sentence for a message that says nothing."""
+    """Return the sentence for a message without text and attachments."""
     return _("This field is required when attachment_ids is not present.")
 
 
@@ -47,24 +47,24 @@ def required_text() -> str:
     return _("This field is required.")
 
 
-def mentions_in(text: str, place: Place) -> list[dict[str, Any]]:
-    """The people and the channel that ``text`` names, of those who can read it. Raises Invalid for too many."""
-    wanted = list(dict.fromkeys(int(found["id"]) for found in USER_MENTION.finditer(text)))
-    if len(wanted) > MAX_MENTIONS:
+def mentions_in(text: str, context: ConversationContext) -> list[dict[str, Any]]:
+    """Return the mentions in ``text``, of readers of the conversation and of the channel. Raises Invalid for too many."""
+    user_ids = list(dict.fromkeys(int(match["id"]) for match in USER_MENTION.finditer(text)))
+    if len(user_ids) > MAX_MENTIONS:
         raise Invalid({"content": [_("A message mentions at most %(max)d people.") % {"max": MAX_MENTIONS}]})
-    found = [{"kind": "user", "id": user.pk, "name": user.name} for user in _readers(wanted, place)]
-    if place.channel is not None and CHANNEL_MENTION.search(text):
-        found.append({"kind": "channel", "id": place.channel.pk, "name": place.channel.name})
-    return found
+    mentions = [{"kind": "user", "id": user.pk, "name": user.name} for user in _readers(user_ids, context)]
+    if context.channel is not None and CHANNEL_MENTION.search(text):
+        mentions.append({"kind": "channel", "id": context.channel.pk, "name": context.channel.name})
+    return mentions
 
 
-def _readers(user_ids: list[int], place: Place) -> Iterable[User]:
+def _readers(user_ids: list[int], context: ConversationContext) -> Iterable[User]:
     if not user_ids:
         return []
-    if place.direct is not None:
-        return [user for user in (place.direct.low, place.direct.high) if user.pk in user_ids]
-    members = Member.objects.select_related("user").filter(workspace=place.workspace, user_id__in=user_ids)
-    if place.channel is not None and place.channel.is_restricted:
-        members = members.filter(channel_memberships__channel=place.channel)
+    if context.direct is not None:
+        return [user for user in (context.direct.low, context.direct.high) if user.pk in user_ids]
+    members = Member.objects.select_related("user").filter(workspace=context.workspace, user_id__in=user_ids)
+    if context.channel is not None and context.channel.is_restricted:
+        members = members.filter(channel_memberships__channel=context.channel)
     by_id = {member.user_id: member.user for member in members}
     return [by_id[user_id] for user_id in user_ids if user_id in by_id]

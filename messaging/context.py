@@ -1,18 +1,18 @@
-"""Where somebody stands when they read or write: a conversation, and who they are in it."""
+"""A conversation as one person, guest or program reads and writes it."""
 
 from dataclasses import dataclass
 
 from django.utils import timezone
 
 from accounts.models import Guest, User
-from messaging.models import DirectConversation
+from messaging.models import DirectConversation, Message
 from workspaces.errors import ChannelArchived, RoomEnded
 from workspaces.models import Channel, Conversation, Webhook, Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who writes. Exactly one of ``user``, ``guest`` and ``webhook``; none for the service itself."""
+    """Who posts: exactly one of ``user``, ``guest`` and ``webhook``; none for the service itself."""
 
     user: User | None = None
     guest: Guest | None = None
@@ -21,20 +21,28 @@ class Sender:
 
     @property
     def key(self) -> str:
-        """The sender as one word, for limits and idempotency."""
+        """The sender in one string, for limits and idempotency: ``user:1``, ``guest:01h…``."""
         if self.user is not None:
             return f"{'automation' if self.is_automation else 'user'}:{self.user.pk}"
         if self.guest is not None:
             return f"guest:{self.guest.pk}"
         return f"webhook:{self.webhook.pk}" if self.webhook is not None else "service"
 
+    def wrote(self, message: Message) -> bool:
+        """Return whether ``message`` is this sender's own. A message by a person's automation is that person's."""
+        if self.user is not None:
+            return message.sender_user_id == self.user.pk
+        if self.guest is not None:
+            return message.sender_guest_id == self.guest.pk
+        return False
+
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A conversation as one person, guest or webhook stands in it.
+class ConversationContext:
+    """A conversation, and who the caller is in it.
 
-    ``language`` is what they read there; ``heard`` the languages of everybody who reads the conversation, known only where
-    the place was reached to write.
+    ``language`` is the one that the caller reads there. ``audience_languages`` are those of everybody who reads the
+    conversation; they are known only where the context was made to write.
     """
 
     conversation: Conversation
@@ -45,15 +53,20 @@ class Place:
     user: User | None = None
     guest: Guest | None = None
     is_moderator: bool = False
-    heard: frozenset[str] = frozenset()
+    audience_languages: frozenset[str] = frozenset()
+
+    @property
+    def workspace_id(self) -> str | None:
+        """The conversation's workspace; None for direct conversations."""
+        return self.workspace.pk if self.workspace is not None else None
 
     @property
     def scope_id(self) -> str:
         """Within what translations are remembered and budgeted: the workspace, else the direct conversation itself."""
-        return str(self.workspace.pk if self.workspace is not None else self.conversation.pk)
+        return str(self.workspace_id or self.conversation.pk)
 
     def check_open(self) -> None:
-        """Raises RoomEnded or ChannelArchived where nothing may be written any more."""
+        """Raise RoomEnded or ChannelArchived where nothing may be written any longer."""
         if self.workspace is not None and self.workspace.has_ended(timezone.now()):
             raise RoomEnded
         if self.channel is not None and self.channel.is_archived:

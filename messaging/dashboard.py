@@ -1,4 +1,4 @@
-"""What is said, translated, owed and reported, for the dashboard."""
+"""Figures and charts of messages, translations and reports, for the dashboard."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,16 +17,16 @@ AGES = (("under 10 s", 10), ("under 1 min", 60), ("under 10 min", 600), ("under 
 PENDING = MessageTranslation.objects.filter(state=State.PENDING)
 
 
-def _said(start: datetime, end: datetime) -> QuerySet[Message]:
+def _messages_between(start: datetime, end: datetime) -> QuerySet[Message]:
     return Message.objects.filter(pk__gte=first_ulid_at(start), pk__lt=first_ulid_at(end))
 
 
-def _wanted(start: datetime, end: datetime) -> QuerySet[MessageTranslation]:
+def _translations_between(start: datetime, end: datetime) -> QuerySet[MessageTranslation]:
     rows = MessageTranslation.objects
     return rows.filter(message_id__gte=first_ulid_at(start), message_id__lt=first_ulid_at(end))
 
 
-def _reported(start: datetime, end: datetime) -> QuerySet[Report]:
+def _reports_between(start: datetime, end: datetime) -> QuerySet[Report]:
     return Report.objects.filter(created_at__gte=start, created_at__lt=end)
 
 
@@ -35,7 +35,7 @@ def _hourly(name: str, between: Callable[[datetime, datetime], QuerySet[Any]]) -
 
 
 def _ages() -> list[float]:
-    """Seconds that translations have waited: of those that are next, at most COUNTED of them."""
+    """Return the seconds that pending translations have waited, of the COUNTED ones that are next."""
     now = timezone.now()
     waiting = PENDING.order_by("turn").values_list("created_at", flat=True)[:COUNTED]
     return [(now - created_at).total_seconds() for created_at in waiting]
@@ -49,27 +49,32 @@ def _by_age() -> tuple[list[str], list[int]]:
     return [name for name, _ in AGES], bars
 
 
-CHARTS["messages"] = Chart("Messages an hour (UTC)", lambda: _hourly("messages", _said))
-CHARTS["translations"] = Chart("Translations wanted an hour (UTC)", lambda: _hourly("translations", _wanted))
-CHARTS["queue"] = Chart("Translations owed, by age", _by_age)
-CHARTS["reports"] = Chart("Reports a day", lambda: series("reports", _reported, step=DAY, steps=14))
+CHARTS["messages"] = Chart("Messages an hour (UTC)", lambda: _hourly("messages", _messages_between))
+CHARTS["translations"] = Chart(
+    "Translations requested an hour (UTC)", lambda: _hourly("translations", _translations_between)
+)
+CHARTS["queue"] = Chart("Pending translations, by age", _by_age)
+CHARTS["reports"] = Chart("Reports a day", lambda: series("reports", _reports_between, step=DAY, steps=14))
 
 
 @figure("messages_day", "Messages, last 24 h", page=("messaging.message", ""), is_metric=False)
 def _messages() -> int:
-    return sum(_hourly("messages", _said)[1])
+    return sum(_hourly("messages", _messages_between)[1])
 
 
 @figure(
-    "translations_owed", "Translations owed", page=("messaging.messagetranslation", "?state=pending"), is_metric=False
+    "translations_owed",
+    "Translations pending",
+    page=("messaging.messagetranslation", "?state=pending"),
+    is_metric=False,
 )
-def _owed() -> int:
+def _pending() -> int:
     return count(PENDING)
 
 
 @figure(
     "translation_queue_seconds",
-    "Oldest owed, seconds",
+    "Oldest pending, seconds",
     page=("messaging.messagetranslation", "?state=pending"),
     is_metric=False,
 )

@@ -1,4 +1,4 @@
-"""Something to look at: people of all five languages who talk. Every line stands in the shipped phrasebook."""
+"""Demo data: people of all five languages who talk. Every line is in the shipped phrasebook."""
 
 import hashlib
 import hmac
@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from messaging import access
 from messaging.actions.direct import open_direct
-from messaging.actions.posting import post_message
-from messaging.actions.reacting import add_reaction
-from messaging.context import Place, Sender
+from messaging.actions.post import post_message
+from messaging.actions.react import add_reaction
+from messaging.context import ConversationContext, Sender
 from messaging.drafts import NewMessage
 from messaging.models import Message
 from workspaces import actions
@@ -30,7 +30,7 @@ PEOPLE = {
     "mali": ("มะลิ", "th"),
     "budi": ("Budi", "id"),
 }
-# By channel: who says what; a line that starts with ↳ answers the one before it in a thread.
+# By channel: sender and text; a line that starts with ↳ is a reply in the thread of the line before.
 TALK = {
     "general": [
         ("emma", "Welcome to the team!"),
@@ -69,19 +69,19 @@ class SignIn:
 
 @transaction.atomic
 def fill() -> list[SignIn]:
-    """Make the demo's people, workspace and conversations where they are missing; returns how to sign in as each person."""
+    """Create the demo's people, workspace and conversations; return how to sign in as each person. Idempotent."""
     people = {key: _person(key) for key in PEOPLE}
     workspace = _workspace(people)
     for slug, lines in TALK.items():
         channel = Channel.objects.get(workspace=workspace, slug=slug)
         _talk(people, lines, lambda user, channel=channel: _in_channel(user, channel))  # type: ignore[misc]
     direct, _is_new = open_direct(user=people["budi"], other_id=people["yuki"].pk)
-    _talk(people, DIRECT, lambda user: access.direct_place(user, str(direct.pk), to_write=True))
+    _talk(people, DIRECT, lambda user: access.direct_context(user, str(direct.pk), to_write=True))
     return [SignIn(user.email, _password(), user.preferred_language) for user in people.values()]
 
 
 def _password() -> str:
-    """The same at each run, and known to nobody who does not have this instance's secret key."""
+    """Return the demo's password: the same at each run, and derived from this instance's secret key."""
     return "demo-" + hmac.new(settings.SECRET_KEY.encode(), b"rosetta demo", hashlib.sha256).hexdigest()[:12]
 
 
@@ -101,29 +101,31 @@ def _person(key: str) -> User:
 
 def _workspace(people: dict[str, User]) -> Workspace:
     owner, *others = people.values()
-    seat = Member.objects.filter(user=owner, role=Role.OWNER, workspace__name=WORKSPACE).first()
-    if seat is None:
-        seat = actions.create_workspace(owner=owner, name=WORKSPACE)
+    membership = Member.objects.filter(user=owner, role=Role.OWNER, workspace__name=WORKSPACE).first()
+    if membership is None:
+        membership = actions.create_workspace(owner=owner, name=WORKSPACE)
     for user in others:
-        actions.add_member(workspace=seat.workspace, user=user)
-    if not Channel.objects.filter(workspace=seat.workspace, slug="support").exists():
-        actions.create_channel(member=seat, name="Support", slug="support")
-    return seat.workspace
+        actions.add_member(workspace=membership.workspace, user=user)
+    if not Channel.objects.filter(workspace=membership.workspace, slug="support").exists():
+        actions.create_channel(member=membership, name="Support", slug="support")
+    return membership.workspace
 
 
-def _in_channel(user: User, channel: Channel) -> Place:
-    return access.channel_place(user, channel.workspace_id, channel.pk, to_write=True)
+def _in_channel(user: User, channel: Channel) -> ConversationContext:
+    return access.channel_context(user, channel.workspace_id, channel.pk, to_write=True)
 
 
-def _talk(people: dict[str, User], lines: list[tuple[str, str]], place_of: Callable[[User], Place]) -> None:
-    """Say ``lines``, unless something was said there already."""
-    if place_of(people[lines[0][0]]).conversation.last_seq:
+def _talk(
+    people: dict[str, User], lines: list[tuple[str, str]], context_of: Callable[[User], ConversationContext]
+) -> None:
+    """Post ``lines``, unless the conversation has messages already."""
+    if context_of(people[lines[0][0]]).conversation.last_seq:
         return
     opener: Message | None = None
     for key, line in lines:
         user, is_answer = people[key], line.startswith("↳")
         parent = opener.pk if is_answer and opener else None
         draft = NewMessage(content=line.removeprefix("↳"), parent_message_id=parent)
-        message = post_message(sender=Sender(user=user), place=place_of(user), draft=draft).message
+        message = post_message(sender=Sender(user=user), context=context_of(user), draft=draft).message
         opener = opener if is_answer else message
-    add_reaction(place=place_of(people["budi"]), message_id=str(message.pk), emoji="🎉")
+    add_reaction(context=context_of(people["budi"]), message_id=str(message.pk), emoji="🎉")

@@ -1,4 +1,4 @@
-"""What a sender wants to post, before it is a message."""
+"""Messages before they are posted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ class NewMessage:
     """A message that is not stored yet.
 
     ``language`` is the language that the sender declares; ``translations`` are the sender's own translations by language.
+    ``client_id`` is the sender's own name for the message, which is returned to the sender alone.
     """
 
     content: str = ""
@@ -20,3 +21,4 @@ class NewMessage:
     skip_translation: bool = False
     language: str | None = None
     translations: Mapping[str, str] = field(default_factory=dict)
+    client_id: str | None = None

@@ -1,4 +1,4 @@
-"""What counts as one emoji."""
+"""Recognise single emoji."""
 
 import re
 
@@ -12,5 +12,5 @@ _EMOJI = re.compile(f"(?:[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_ONE
 
 
 def is_emoji(text: str) -> bool:
-    """Whether ``text`` is exactly one emoji of at most 64 characters."""
+    """Return whether ``text`` is exactly one emoji of at most 64 characters."""
     return len(text) <= 64 and _EMOJI.fullmatch(text) is not None

@@ -1,4 +1,4 @@
-"""Refusals of conversations and messages."""
+"""Errors of conversations and messages."""
 
 from django.utils.translation import gettext as _
 
@@ -26,5 +26,5 @@ class Blocked(Forbidden):
 
 
 def unknown_id(field: str) -> Invalid:
-    """An id (or a word) that names nothing the caller may use: one sentence for absent and foreign."""
+    """Return the error of a field that names nothing the caller may use; the same for unknown and foreign ids."""
     return Invalid({field: [_("The selected %(field)s is invalid.") % {"field": field.replace("_", " ")}]})

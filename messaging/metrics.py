@@ -1,4 +1,4 @@
-"""What Prometheus learns of messaging: what is posted, and from its rows, the same on every machine, what is owed."""
+"""Metrics of messaging: posts of this process, and pending translations, counted from the rows that all machines share."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,6 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from messaging.models import MessageTranslation
-from rosetta.observability import metrics
 from rosetta.observability.dashboard import COUNTED
 
 State = MessageTranslation.State
@@ -19,19 +18,21 @@ _messages = Counter("rosetta_messages", "Messages posted, by who sent them", ("s
 
 
 def posted(sender: str) -> None:
-    """``sender`` is user, guest, webhook or automation."""
+    """Count a post; ``sender`` is user, guest, webhook or automation."""
     _messages.labels(sender).inc()
 
 
-class Owed(Collector):
-    """How many translations are owed or failed, and how long the oldest has waited, by language pair."""
+class TranslationQueue(Collector):
+    """Pending and failed translations, and the wait of the oldest pending one, by language pair."""
 
     def describe(self) -> list[GaugeMetricFamily]:
-        return []  # so that registering it reads nothing
+        return []  # registering must not read the database
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         count = GaugeMetricFamily("rosetta_translations_owed", "Translations by state", labels=(*_PAIR, "state"))
-        age = GaugeMetricFamily("rosetta_translation_queue_age_seconds", "The wait of the oldest owed", labels=_PAIR)
+        age = GaugeMetricFamily(
+            "rosetta_translation_queue_age_seconds", "The wait of the oldest pending translation", labels=_PAIR
+        )
         now = timezone.now()
         for row in _rows():
             pair = [row["source"], row["target"]]
@@ -43,15 +44,11 @@ class Owed(Collector):
 
 
 def _rows() -> list[dict[str, Any]]:
-    """A query for each state, as each has a partial index of its own, of the COUNTED rows that are next."""
+    """Count the COUNTED rows that are next; one query for each state, as each has a partial index of its own."""
     pair = {"source": F("message__language"), "target": F("language")}
-    found: list[dict[str, Any]] = []
+    counts: list[dict[str, Any]] = []
     for state, order in ((State.PENDING, "turn"), (State.FAILED, "due_at")):
-        few = MessageTranslation.objects.filter(state=state).order_by(order).values("pk")[:COUNTED]
-        rows = MessageTranslation.objects.filter(pk__in=few).order_by().values("state", **pair)
-        found += [dict(row) for row in rows.annotate(rows=Count("pk"), oldest=Min("created_at"))]
-    return found
-
-
-def register() -> None:
-    metrics.compute(Owed())
+        next_rows = MessageTranslation.objects.filter(state=state).order_by(order).values("pk")[:COUNTED]
+        rows = MessageTranslation.objects.filter(pk__in=next_rows).order_by().values("state", **pair)
+        counts += [dict(row) for row in rows.annotate(rows=Count("pk"), oldest=Min("created_at"))]
+    return counts

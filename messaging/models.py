@@ -1,4 +1,4 @@
-"""What is said: messages, their words in other languages, and what people do with them."""
+"""Messages, their translations, and what people do with them."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ MAX_CONTENT = 8000
 
 
 class DirectConversation(models.Model):
-    """Two people's own conversation; ``low`` is the one with the smaller id, so that a pair has one row."""
+    """The conversation of two people; ``low`` has the smaller id, so that a pair has one row."""
 
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True)
     low = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -33,7 +33,7 @@ class DirectConversation(models.Model):
 
 
 class Block(models.Model):
-    """``blocker`` does not take direct messages from ``blocked``."""
+    """``blocker`` does not accept direct messages from ``blocked``."""
 
     blocker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocks")
     blocked = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -58,7 +58,7 @@ class Message(ULIDModel):
         SKIPPED = "skipped"
         NOT_NEEDED = "not_needed"
 
-    # No index of their own where a constraint or partial index below serves: each would be written with every post.
+    # Foreign keys have no index where a constraint or partial index below serves: each index is written with every post.
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
     seq = models.BigIntegerField()
     type = models.CharField(max_length=8, choices=Type, default=Type.TEXT)
@@ -76,18 +76,18 @@ class Message(ULIDModel):
     reply_count = models.PositiveIntegerField(default=0)
     attachment_count = models.PositiveSmallIntegerField(default=0)
     reaction_count = models.PositiveIntegerField(default=0)
-    # [{"kind": "user" | "channel", "id": …, "name": …}], resolved when it was written.
+    # [{"kind": "user" | "channel", "id": …, "name": …}], resolved when the text was written.
     mentions: "models.JSONField[Any, Any]" = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
     pinned_at = models.DateTimeField(null=True)
-    # What search finds the content by; written whenever the content is.
+    # The search terms of the content; written whenever the content is.
     terms = TermsField()
 
     class Meta:
         constraints = [
-            # Serves every list too: one range scan, the same cost at any depth.
+            # Serves every list too: one range scan, with the same cost at any depth.
             models.UniqueConstraint(fields=["conversation", "seq"], name="message_seq_once"),
             models.CheckConstraint(
                 name="message_has_one_sender",
@@ -117,7 +117,7 @@ HUMAN = "human"
 
 
 class MessageTranslation(models.Model):
-    """A message in one language: owed (pending), there (ready), not to be had for now (failed) or not wanted (skipped)."""
+    """A message in one language: pending, ready, failed (it is tried again) or skipped."""
 
     class State(models.TextChoices):
         PENDING = "pending"
@@ -128,10 +128,10 @@ class MessageTranslation(models.Model):
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="translations", db_index=False)
     language = models.CharField(max_length=LANGUAGE_LENGTH)
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
-    # The message's revision that ``text`` belongs to; a result for an older one is thrown away.
+    # The message's revision that ``text`` translates; results for older revisions are discarded.
     revision = models.PositiveIntegerField(default=1)
     text = models.TextField(blank=True)
-    # What search finds ``text`` by; written whenever ``text`` is.
+    # The search terms of ``text``; written whenever ``text`` is.
     terms = TermsField()
     engine = models.CharField(max_length=32, blank=True)
     reason = models.CharField(max_length=64, blank=True)
@@ -139,16 +139,16 @@ class MessageTranslation(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
     attempts = models.PositiveIntegerField(default=0)
-    # When a worker may take it next; a claim moves it to the end of its lease.
+    # When a worker may claim it next; a claim moves this to the end of its lease.
     due_at = models.DateTimeField(default=timezone.now)
-    # In which order those that may be taken are: the conversation's turn when the message was written.
+    # The position in the translators' queue, in Unix milliseconds of virtual time: see workspaces.streams.numbering.
     turn = models.BigIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(default=timezone.now)
     ready_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "language"], name="translation_once")]
-        # Serve the claim; what is ready is in neither. Apart, so that an outage's failures are not in the way of what is new.
+        # Serve the claim; ready rows are in neither. Two, so that the failures of an outage are not in the way of new rows.
         indexes = [
             models.Index(fields=["turn"], name="translation_owed", condition=Q(state="pending")),
             models.Index(fields=["due_at"], name="translation_failed", condition=Q(state="failed")),
@@ -157,7 +157,7 @@ class MessageTranslation(models.Model):
 
 
 class MessageRevision(models.Model):
-    """What a message said before an edit, for moderators."""
+    """The text of a message before an edit, for moderators."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="revisions")
     revision = models.PositiveIntegerField()
@@ -169,7 +169,7 @@ class MessageRevision(models.Model):
 
 
 class Attachment(ULIDModel):
-    """A file that a message claimed; it has an id of its own."""
+    """A file of a message, with an id of its own."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
     file = models.OneToOneField(File, on_delete=models.PROTECT, related_name="attachment")
@@ -195,7 +195,7 @@ class Reaction(models.Model):
 
 
 class Report(models.Model):
-    """Somebody asks staff to look at a message, and what staff decided."""
+    """A report of a message to staff, and their decision."""
 
     class Decision(models.TextChoices):
         DISMISS = "dismiss", "Dismiss"
@@ -208,17 +208,17 @@ class Report(models.Model):
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reports")
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(max_length=1000)
-    # What the message said then, whatever its sender makes of it since; erased with the message.
+    # The text when it was reported, which later edits do not change; erased with the message.
     content = models.TextField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True, blank=True)
     decision = models.CharField(max_length=16, choices=Decision, blank=True)
-    # For other staff; neither the reporter nor the sender reads it.
+    # For other staff; neither the reporter nor the sender sees it.
     note = models.CharField(max_length=1000, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    # What taking the decision back needs.
+    # What undoing the decision needs.
     undo = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
@@ -234,9 +234,9 @@ class Report(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """The first answer to a message-creating POST, for its repeats within 24 hours."""
+    """The message that a POST with an Idempotency-Key created, for repeats within 24 hours."""
 
-    # Who sent it: ``user:1``, ``guest:01h…``, ``webhook:01h…``.
+    # The sender: ``user:1``, ``guest:01h…``, ``webhook:01h…``.
     sender = models.CharField(max_length=48)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)

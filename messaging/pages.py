@@ -1,21 +1,15 @@
-"""Pages of messages, newest first, by cursor: the same cost at any depth."""
+"""Read pages of messages, newest first, by cursor: with the same cost at any depth."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import BigIntegerField, CharField, QuerySet
-from django.utils.translation import gettext as _
-from rest_framework.request import Request
 
-from messaging.context import Place
-from messaging.errors import unknown_id
+from messaging.context import ConversationContext
 from messaging.models import Message
-from messaging.resources import MessageRow, rows_of, with_words
-from rosetta import languages
-from rosetta.db.compiled import ULID, CompiledQuery, Unseen
-from rosetta.errors import Invalid
-from rosetta.http.pagination import query_int
+from messaging.resources import MessageRow, rows_of, with_translation
+from rosetta.db.queries import ULID, CompiledQuery, Unseen
 from rosetta.ids import NO_ID, ULIDField, parse_ulid
 
 LIMIT = 50
@@ -25,7 +19,7 @@ CURSORS = ("before", "after", "around")
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What a client asked for: ``kind`` of CURSORS with the message's number, or the newest page."""
+    """A position: before, after or around (``kind``) the message number ``seq``; the newest page where ``kind`` is None."""
 
     limit: int
     kind: str | None = None
@@ -47,33 +41,14 @@ _SEQ = CompiledQuery(
 )
 
 
-def asked_language(request: Request) -> str | None:
-    """``?language=``: the language to show messages in, or None for the caller's own. Raises Invalid for an unknown one."""
-    raw = request.query_params.get("language")
-    if not raw:
-        return None
-    if raw not in languages.CODES:
-        raise Invalid({"language": [_("The selected language is invalid.")]})
-    return raw
-
-
-def cursor_of(request: Request, place: Place) -> Cursor:
-    """The cursor in the query. Raises Invalid for two of them, an unknown message or a limit out of range."""
-    limit = query_int(request, "limit", default=LIMIT, low=1, high=MAX_LIMIT)
-    given = [(kind, raw) for kind in CURSORS if (raw := request.query_params.get(kind))]
-    if not given:
-        return Cursor(limit)
-    if len(given) > 1:
-        raise Invalid({given[1][0]: [_("Give only one of before, after and around.")]})
-    kind, raw = given[0]
-    found = _SEQ.first(conversation_id=place.conversation.pk, message_id=parse_ulid(raw) or NO_ID)
-    if found is None:
-        raise unknown_id(kind)
-    return Cursor(limit, kind, *found)
+def seq_of(context: ConversationContext, message_id: str) -> int | None:
+    """Return the number of a message of the conversation, or None where it has no such message."""
+    row = _SEQ.first(conversation_id=context.conversation.pk, message_id=parse_ulid(message_id) or NO_ID)
+    return None if row is None else int(row[0])
 
 
 def page_of(messages: QuerySet[Message], cursor: Cursor, language: str, last_seq: int) -> Page:
-    """The page of ``messages`` at ``cursor``, with its words in ``language``."""
+    """Return the page of ``messages`` at ``cursor``, with their translations into ``language``."""
     if cursor.kind == "around":
         rows, older, newer = _around(messages, cursor, language)
         has_more = older or newer
@@ -95,13 +70,13 @@ def _meta(rows: list[MessageRow], last_seq: int, *, older: bool, newer: bool, ha
     }
 
 
-def newest_page(place: Place, cursor: Cursor, language: str) -> Page:
-    """The page of all messages of ``place`` at ``cursor``; the pages that clients read most cost least."""
-    last_seq = place.conversation.last_seq
+def newest_page(context: ConversationContext, cursor: Cursor, language: str) -> Page:
+    """Return the page of all messages at ``cursor``; compiled once for the pages that clients read most."""
+    last_seq = context.conversation.last_seq
     if cursor.kind not in (None, "before"):
-        return page_of(Message.objects.filter(conversation=place.conversation), cursor, language, last_seq)
+        return page_of(Message.objects.filter(conversation=context.conversation), cursor, language, last_seq)
     rows = _older_query(cursor.limit).rows(
-        conversation_id=place.conversation.pk, below=cursor.seq or last_seq + 1, language=language
+        conversation_id=context.conversation.pk, below=cursor.seq or last_seq + 1, language=language
     )
     return _backward([MessageRow._make(row) for row in rows], cursor, last_seq)
 
@@ -109,9 +84,9 @@ def newest_page(place: Place, cursor: Cursor, language: str) -> Page:
 @lru_cache(maxsize=MAX_LIMIT)
 def _older_query(limit: int) -> CompiledQuery:
     def build(conversation_id: str, below: int, language: str) -> QuerySet[Any, Any]:
-        place = Unseen(conversation_id, ULIDField())
-        messages = Message.objects.filter(conversation=place, seq__lt=Unseen(below, BigIntegerField()))
-        return with_words(messages.order_by("-seq"), Unseen(language, CharField()))[: limit + 1]
+        conversation = Unseen(conversation_id, ULIDField())
+        messages = Message.objects.filter(conversation=conversation, seq__lt=Unseen(below, BigIntegerField()))
+        return with_translation(messages.order_by("-seq"), Unseen(language, CharField()))[: limit + 1]
 
     return CompiledQuery(build, conversation_id=ULID, below=int, language=str)
 
@@ -132,7 +107,7 @@ def _newer(messages: QuerySet[Message], above: int, limit: int, language: str) -
 
 
 def _around(messages: QuerySet[Message], cursor: Cursor, language: str) -> tuple[list[MessageRow], bool, bool]:
-    """The message in the middle of ``limit`` in all; what one side lacks the other gives."""
+    """Return up to ``limit`` messages with the given one in the middle; a side with too few is filled from the other."""
     newer, more_newer = _newer(messages, cursor.seq, cursor.limit, language)
     older, more_older = _older(messages, cursor.seq + 1, cursor.limit, language)
     below = min(len(older), max(cursor.limit // 2 + 1, cursor.limit - len(newer)))

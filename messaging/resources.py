@@ -1,28 +1,41 @@
-"""Messages as the contract's JSON, for REST and realtime alike."""
+"""Messages as JSON resources, for REST and realtime alike."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db.models import FilteredRelation, Q, QuerySet
+from django.urls import reverse
 
 from accounts.models import User
-from messaging.context import Place
-from messaging.models import HUMAN, Attachment, Message, MessageRevision, MessageTranslation, Reaction
-from rosetta.db.compiled import Unseen
+from messaging.context import ConversationContext
+from messaging.models import (
+    HUMAN,
+    Attachment,
+    DirectConversation,
+    Message,
+    MessageRevision,
+    MessageTranslation,
+    Reaction,
+)
+from rosetta.db.queries import Unseen
+from rosetta.http.links import absolute
+from rosetta.ids import NO_ID
 from rosetta.times import moment
 from translation.memory.store import CORRECTION
-from workspaces.models import Conversation
+from translation.models import GlossaryTerm
+from translation.service import JobResult, Preview
 from workspaces.resources import person
 
 READY = MessageTranslation.State.READY
+TERM_FIELDS = ("term", "rendering", "source", "target", "case_sensitive")
 
 
 class MessageRow(NamedTuple):
-    """A message with its sender and its words in one language, as one query reads it (models cost half a page)."""
+    """A message with its sender and one translation, as one query reads it (making models takes half the time of a page)."""
 
     id: str
     conversation_id: str
@@ -45,128 +58,126 @@ class MessageRow(NamedTuple):
     sender_user_id: int | None
     sender_guest_id: str | None
     sender_webhook_id: str | None
-    sender_user__name: str | None
-    sender_user__avatar_url: str | None
-    sender_guest__nickname: str | None
-    sender_webhook__name: str | None
-    words__state: str | None
-    words__text: str | None
-    words__revision: int | None
+    user_name: str | None
+    user_avatar_url: str | None
+    guest_nickname: str | None
+    webhook_name: str | None
+    translation_state: str | None
+    translation_text: str | None
+    translation_revision: int | None
 
 
-# Those of the message itself.
-_OWN = [name for name in MessageRow._fields if "__" not in name]
+# The columns that come from other tables, by the query's names for them.
+_JOINED = {
+    "user_name": "sender_user__name",
+    "user_avatar_url": "sender_user__avatar_url",
+    "guest_nickname": "sender_guest__nickname",
+    "webhook_name": "sender_webhook__name",
+    "translation_state": "translated__state",
+    "translation_text": "translated__text",
+    "translation_revision": "translated__revision",
+}
+_OWN = [name for name in MessageRow._fields if name not in _JOINED]
+_COLUMNS = [_JOINED.get(name, name) for name in MessageRow._fields]
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """In which language, and as whom, messages are shown."""
+    """The language in which messages are shown, and to whom."""
 
     language: str
     user_id: int | None = None
     guest_id: str | None = None
 
     @classmethod
-    def at(cls, place: Place, language: str | None = None) -> "Reader":
+    def for_context(cls, context: ConversationContext, language: str | None = None) -> "Reader":
         return cls(
-            language or place.language,
-            place.user.pk if place.user is not None else None,
-            place.guest.pk if place.guest is not None else None,
+            language or context.language,
+            context.user.pk if context.user is not None else None,
+            context.guest.pk if context.guest is not None else None,
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Where a message stands, as a client names it: in a workspace, whose channels share their conversations' ids, or in
-    none, for direct conversations."""
-
-    workspace_id: str | None = None
-
-    @classmethod
-    def of(cls, place: Place) -> "Home":
-        return cls(place.workspace.pk if place.workspace is not None else None)
-
-
-def with_words(messages: QuerySet[Message], language: str | Unseen) -> QuerySet[Message, tuple[Any, ...]]:
-    """What ``MessageRow._make`` takes: ``messages`` with their senders and their words in ``language``."""
-    words = FilteredRelation("translations", condition=Q(translations__language=language))
-    rows: QuerySet[Message, tuple[Any, ...]] = messages.annotate(words=words).values_list(*MessageRow._fields)
+def with_translation(messages: QuerySet[Message], language: str | Unseen) -> QuerySet[Message, tuple[Any, ...]]:
+    """Return ``messages`` as tuples for ``MessageRow._make``, with their senders and translations into ``language``."""
+    translated = FilteredRelation("translations", condition=Q(translations__language=language))
+    rows: QuerySet[Message, tuple[Any, ...]] = messages.annotate(translated=translated).values_list(*_COLUMNS)
     return rows
 
 
 def rows_of(messages: QuerySet[Message], language: str, limit: int | None = None) -> list[MessageRow]:
-    """At most ``limit`` of ``messages`` with their words in ``language``, in one query."""
-    return [MessageRow._make(row) for row in with_words(messages, language)[:limit]]
+    """Return at most ``limit`` of ``messages`` with their translations into ``language``, in one query."""
+    return [MessageRow._make(row) for row in with_translation(messages, language)[:limit]]
 
 
 def rows_again(pks: Sequence[str], language: str) -> list[MessageRow]:
-    """The rows of ``pks`` as they are now, in no order."""
+    """Return the rows of ``pks`` as they are now, in no order."""
     return rows_of(Message.objects.filter(pk__in=pks), language)
 
 
-def messages(rows: Sequence[MessageRow], home: Home, reader: Reader) -> list[dict[str, Any]]:
-    """The resources of ``rows``: one query more where there are attachments, one where there are reactions."""
-    attachments = _attachments_of([row.id for row in rows if row.attachment_count], home)
+def messages(rows: Sequence[MessageRow], workspace_id: str | None, reader: Reader) -> list[dict[str, Any]]:
+    """Return the resources of ``rows``: one query for attachments and one for reactions, where there are any."""
+    attachments = _attachments_of([row.id for row in rows if row.attachment_count], workspace_id)
     reactions = _reactions_of([row.id for row in rows if row.reaction_count], reader)
-    return [_message(row, home, reader, attachments.get(row.id, []), reactions.get(row.id, [])) for row in rows]
+    return [_message(row, workspace_id, reader, attachments.get(row.id, []), reactions.get(row.id, [])) for row in rows]
 
 
-def message(pk: str, home: Home, reader: Reader) -> dict[str, Any] | None:
-    """One message by its id, or None when it is gone."""
+def message(pk: str, workspace_id: str | None, reader: Reader) -> dict[str, Any] | None:
+    """Return one message by its id, or None when it was erased."""
     rows = rows_of(Message.objects.filter(pk=pk), reader.language)
-    return messages(rows, home, reader)[0] if rows else None
+    return messages(rows, workspace_id, reader)[0] if rows else None
 
 
 def fresh_message(
     row: Message,
     translations: Iterable[MessageTranslation],
     attachments: Sequence[Attachment],
-    home: Home,
+    workspace_id: str | None,
     reader: Reader,
 ) -> dict[str, Any]:
-    """A message that was just written, from what the writer holds: no query."""
-    words = next((one for one in translations if one.language == reader.language), None)
+    """Return the resource of a message that was just posted, without a query."""
+    translation = next((row for row in translations if row.language == reader.language), None)
     user, guest, webhook = row.sender_user, row.sender_guest, row.sender_webhook
-    written = MessageRow(
+    posted = MessageRow(
         **{name: getattr(row, name) for name in _OWN},
-        sender_user__name=user.name if user else None,
-        sender_user__avatar_url=user.avatar_url if user else None,
-        sender_guest__nickname=guest.nickname if guest else None,
-        sender_webhook__name=webhook.name if webhook else None,
-        words__state=words.state if words else None,
-        words__text=words.text if words else None,
-        words__revision=words.revision if words else None,
+        user_name=user.name if user else None,
+        user_avatar_url=user.avatar_url if user else None,
+        guest_nickname=guest.nickname if guest else None,
+        webhook_name=webhook.name if webhook else None,
+        translation_state=translation.state if translation else None,
+        translation_text=translation.text if translation else None,
+        translation_revision=translation.revision if translation else None,
     )
-    return _message(written, home, reader, [attachment(one, home) for one in attachments], [])
+    return _message(posted, workspace_id, reader, [attachment(file, workspace_id) for file in attachments], [])
 
 
 def is_translated(row: MessageRow, language: str) -> bool:
-    """Whether ``row`` is shown in ``language`` rather than as it was written."""
+    """Return whether ``row`` is shown in ``language`` rather than as it was written."""
     return (
         row.deleted_at is None
         and row.content is not None
         and row.language != language
-        and row.words__state == READY
-        and row.words__revision == row.revision
+        and row.translation_state == READY
+        and row.translation_revision == row.revision
     )
 
 
 def _message(
-    row: MessageRow, home: Home, reader: Reader, attachments: list[Any], reactions: list[Any]
+    row: MessageRow, workspace_id: str | None, reader: Reader, attachments: list[Any], reactions: list[Any]
 ) -> dict[str, Any]:
     original = row.content if row.deleted_at is None else None
     translated = is_translated(row, reader.language)
     return {
         "id": row.id,
         "conversation_id": row.conversation_id,
-        "workspace_id": home.workspace_id,
-        "channel_id": row.conversation_id if home.workspace_id is not None else None,
+        "workspace_id": workspace_id,
+        "channel_id": row.conversation_id if workspace_id is not None else None,
         "seq": row.seq,
         "type": row.type,
         "sender": _sender(row),
         "original_content": original,
         "original_language": row.language,
-        "display_content": row.words__text if translated else original,
+        "display_content": row.translation_text if translated else original,
         "display_language": reader.language if translated else row.language,
         "display_source": "translation" if translated else "original",
         "translation_status": row.translation_status,
@@ -184,28 +195,27 @@ def _message(
 def _sender(row: MessageRow) -> dict[str, Any] | None:
     if row.sender_user_id is not None:
         kind = "automation" if row.is_automation else "user"
-        name, avatar = row.sender_user__name, row.sender_user__avatar_url
+        name, avatar = row.user_name, row.user_avatar_url
         return {"kind": kind, "id": row.sender_user_id, "name": name, "avatar_url": avatar}
     if row.sender_guest_id is not None:
         return {
             "kind": "guest",
             "id": row.sender_guest_id,
-            "name": row.sender_guest__nickname,
+            "name": row.guest_nickname,
             "avatar_url": None,
         }
     if row.sender_webhook_id is not None:
         return {
             "kind": "webhook",
             "id": row.sender_webhook_id,
-            "name": row.sender_webhook__name,
+            "name": row.webhook_name,
             "avatar_url": None,
         }
     return None
 
 
-def attachment(row: Attachment, home: Home) -> dict[str, Any]:
-    kind = "message-attachments" if home.workspace_id is not None else "direct-message-attachments"
-    base = f"{settings.PUBLIC_URL}/api/v1/{kind}/{row.pk}"
+def attachment(row: Attachment, workspace_id: str | None) -> dict[str, Any]:
+    basename = "message-attachment" if workspace_id is not None else "direct-message-attachment"
     return {
         "id": row.pk,
         "client_name": row.file.client_name,
@@ -213,39 +223,49 @@ def attachment(row: Attachment, home: Home) -> dict[str, Any]:
         "size": row.file.size,
         "width": row.file.width,
         "height": row.file.height,
-        "download_url": f"{base}/download",
-        "thumbnail_url": f"{base}/thumbnail" if row.file.is_image else None,
+        "download_url": _attachment_link(f"{basename}-download", row.pk),
+        "thumbnail_url": _attachment_link(f"{basename}-thumbnail", row.pk) if row.file.is_image else None,
     }
 
 
-def _attachments_of(message_ids: list[str], home: Home) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+def _attachment_link(name: str, attachment_id: str) -> str:
+    """As ``link_to``; a page has a hundred of these, and reversing each takes longer than reading the page."""
+    return absolute(_attachment_path(name).replace(NO_ID, attachment_id))
+
+
+@cache
+def _attachment_path(name: str) -> str:
+    return reverse(name, kwargs={"attachment_id": NO_ID})
+
+
+def _attachments_of(message_ids: list[str], workspace_id: str | None) -> dict[str, list[dict[str, Any]]]:
+    by_message: dict[str, list[dict[str, Any]]] = defaultdict(list)
     if message_ids:
         rows = Attachment.objects.select_related("file").filter(message__in=message_ids).order_by("position")
         for row in rows:
-            found[row.message_id].append(attachment(row, home))
-    return found
+            by_message[row.message_id].append(attachment(row, workspace_id))
+    return by_message
 
 
 def _reactions_of(message_ids: list[str], reader: Reader) -> dict[str, list[dict[str, Any]]]:
-    """By message, in the order in which each emoji first came: how many, and whether the reader is among them."""
-    found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    """Return reactions by message, each emoji in the order in which it first came, with its count."""
+    by_message: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     if message_ids:
         rows = Reaction.objects.filter(message__in=message_ids).order_by("pk")
         for message_id, emoji, user_id, guest_id in rows.values_list("message_id", "emoji", "user_id", "guest_id"):
-            told = found[message_id].setdefault(emoji, {"emoji": emoji, "count": 0, "reacted": False})
-            told["count"] += 1
-            told["reacted"] |= (user_id or guest_id) in (reader.user_id or reader.guest_id,)
-    return {message_id: list(by_emoji.values()) for message_id, by_emoji in found.items()}
+            reaction = by_message[message_id].setdefault(emoji, {"emoji": emoji, "count": 0, "reacted": False})
+            reaction["count"] += 1
+            reaction["reacted"] |= (user_id or guest_id) in (reader.user_id or reader.guest_id,)
+    return {message_id: list(by_emoji.values()) for message_id, by_emoji in by_message.items()}
 
 
 def revision(row: MessageRevision) -> dict[str, Any]:
-    """What a message said until ``created_at``."""
+    """The text of a message until ``created_at``."""
     return {"revision": row.revision, "content": row.content, "created_at": moment(row.created_at)}
 
 
 def translation(row: MessageTranslation) -> dict[str, Any]:
-    """What is known of a message in one language."""
+    """The state of a message's translation into one language."""
     is_ready, is_failed = row.state == READY, row.state == MessageTranslation.State.FAILED
     return {
         "language": row.language,
@@ -261,10 +281,31 @@ def translation(row: MessageTranslation) -> dict[str, Any]:
     }
 
 
-def direct_conversation(conversation: Conversation, other: User, unread_count: int) -> dict[str, Any]:
+def preview(result: Preview | JobResult, source: str, target: str) -> dict[str, Any]:
+    """How a text would read in ``target``, and what that says in ``source``."""
+    back, reason = (result.back, None) if isinstance(result, Preview) else (None, result.reason)
+    return {
+        "state": "ready" if isinstance(result, Preview) else result.state,
+        "source": source,
+        "target": target,
+        "text": result.text or None,
+        "back_translation": back,
+        "engine": result.engine or None,
+        "reason": reason,
+    }
+
+
+def glossary_term(row: GlossaryTerm) -> dict[str, Any]:
+    fields = {name: getattr(row, name) for name in TERM_FIELDS}
+    return {"id": row.pk, **fields, "created_at": moment(row.created_at), "updated_at": moment(row.updated_at)}
+
+
+def direct_conversation(row: DirectConversation, user: User) -> dict[str, Any]:
+    """A row of ``access.read_directs_of(user)``."""
+    conversation, other = row.conversation, row.high if row.low_id == user.pk else row.low
     return {
         "id": conversation.pk,
         "participant": person(other),
-        "unread_count": unread_count,
+        "unread_count": conversation.last_seq - row.read,  # type: ignore[attr-defined]
         "last_message_at": moment(conversation.last_message_at),
     }

@@ -1,4 +1,4 @@
-"""The queue's side of messaging."""
+"""Celery tasks of messaging."""
 
 from datetime import timedelta
 
@@ -6,10 +6,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from devices import transports
-from messaging import push
-from messaging.actions import expiring, translating
+from messaging.actions import expire
 from messaging.models import IdempotencyKey
-from messaging.translations import TRANSLATE
+from messaging.push import requests as push
+from messaging.translations import worker
+from messaging.translations.plan import TRANSLATE
 from rosetta.queue.jobs import in_steps
 from rosetta.queue.nudge import started
 
@@ -19,26 +20,26 @@ ROUNDS = 200
 
 @shared_task(name=TRANSLATE)
 def translate_owed() -> int:
-    """Translate until nothing is due, in a bounded number of rounds; what is left has the next nudge or sweep."""
+    """Translate until nothing is due or ROUNDS are over; the next nudge or sweep goes on."""
     started(TRANSLATE)
     done = 0
     for _round in range(ROUNDS):
-        claimed = translating.translate_owed()
+        claimed = worker.translate_pending()
         done += claimed
-        if claimed < translating.BATCH:
+        if claimed < worker.BATCH:
             break
     return done
 
 
 @shared_task(name="messaging.tasks.sweep_translations")
 def sweep_translations() -> int:
-    """Find what a lost nudge, a dead worker or a broken engine left behind."""
+    """Translate what a lost nudge, a dead worker or a broken engine left behind."""
     return int(translate_owed())
 
 
 @shared_task(name="messaging.tasks.expire_idempotency_keys")
 def expire_idempotency_keys() -> int:
-    """Forget keys older than a day, a bounded batch at a time; returns how many went."""
+    """Delete keys older than a day, in batches; return the number deleted."""
     limit = timezone.now() - timedelta(hours=24)
     old = IdempotencyKey.objects.filter(created_at__lt=limit).order_by("created_at").values_list("pk", flat=True)
     return in_steps(lambda: IdempotencyKey.objects.filter(pk__in=list(old[:BATCH])).delete()[0], size=BATCH)
@@ -46,15 +47,15 @@ def expire_idempotency_keys() -> int:
 
 @shared_task(name="messaging.tasks.expire_messages")
 def expire_messages() -> int:
-    """Erase what workspaces keep no longer, and what their memory learnt from it; returns how many messages went."""
-    gone = in_steps(lambda: expiring.expire_messages(batch=expiring.BATCH), size=1)
-    expiring.expire_memory()
-    return gone
+    """Erase messages and memory past their workspace's retention; return the number of messages deleted."""
+    deleted = in_steps(lambda: expire.expire_messages(batch=expire.BATCH), size=1)
+    expire.expire_memory()
+    return deleted
 
 
 @shared_task(name="messaging.tasks.push_owed")
 def push_owed() -> int:
-    """Tell devices of messages whose moment has come; returns how many pushes were seen to."""
+    """Send the pushes that are due; return how many were sent or dropped."""
     if not transports.enabled():
         return 0
     for _round in range(ROUNDS):

@@ -8,7 +8,7 @@ import orjson
 
 from messaging import resources
 from messaging.models import Message, Reaction
-from messaging.resources import Home, MessageRow, Reader
+from messaging.resources import MessageRow, Reader
 from rosetta.times import moment
 from workspaces.models import Event
 from workspaces.streams.kinds import MESSAGE_KINDS
@@ -31,8 +31,8 @@ class EventFrame:
 
     All its texts share a ``head``, and there is a tail for each language; between them stands ``prev``, the number of
     the receiver's previous event. ``language`` is the only one that the event concerns, None: all of them.
-    ``reactors`` are the callers who reacted to the message, with their emoji: to them ``reacted`` is true. ``client_id``
-    is the sender's own name for the message, which only the ``sender`` (``user:7``) receives.
+    ``reactors`` are the callers who reacted to the message, with their emoji: to them ``reacted`` is true. ``client_id`` is
+    the sender's own name for the message, which only the sender (a caller's key) receives.
     """
 
     __slots__ = (
@@ -60,9 +60,9 @@ class EventFrame:
         self._common = f',"event":"{row.kind}","at":"{moment(row.created_at)}","data":'
         self._tails: dict[str, str] = {}
         self.language: str | None = row.data.get("language") if row.kind == TRANSLATED else None
+        self.reactors: dict[str, set[str]] = {}
         self.client_id: str | None = row.data.get("client_id") if row.kind == CREATED else None
         self.sender: str | None = row.data.get("sender") if self.client_id is not None else None
-        self.reactors: dict[str, set[str]] = {}
         # A message is rendered by language; all other data is the same for everybody.
         self.message_by_language: dict[str, dict[str, Any]] = {}
         self.shared_data: Any = None if row.kind in MESSAGE_KINDS else row.data
@@ -88,9 +88,9 @@ class EventFrame:
             return self.tail(language)
         if emoji := self.reactors.get(caller_key):
             reactions = [{**reaction, "reacted": reaction["emoji"] in emoji} for reaction in message["reactions"]]
-            message = {**message, "reactions": reactions}
+            message = message | {"reactions": reactions}
         if caller_key == self.sender:
-            message = {**message, "client_id": self.client_id}
+            message = message | {"client_id": self.client_id}
         return self._encode_tail(message)
 
     @property
@@ -99,7 +99,7 @@ class EventFrame:
         return not self.reactors and self.sender is None
 
     def differs_for(self, caller_key: str) -> bool:
-        """Tell whether a caller receives a text of their own."""
+        """Tell whether the caller receives a text of its own."""
         return caller_key in self.reactors or caller_key == self.sender
 
     def _encode_tail(self, data: Any) -> str:
@@ -136,8 +136,8 @@ def _render_messages(
         by_conversation[row.conversation_id].append(row)
     by_id: dict[str, dict[str, Any]] = {}
     for conversation_id, rows in by_conversation.items():
-        home = Home(streams[conversation_id].workspace_id)
-        by_id |= {message["id"]: message for message in resources.messages(rows, home, Reader(language))}
+        workspace_id = streams[conversation_id].workspace_id
+        by_id |= {message["id"]: message for message in resources.messages(rows, workspace_id, Reader(language))}
     return by_id
 
 

@@ -7,7 +7,7 @@ from drf_spectacular.plumbing import ComponentRegistry
 from rest_framework import serializers
 from rest_framework.views import APIView
 
-from messaging.api.serializers import MessageResource
+from messaging.api.schemas import MessageResource
 from realtime.json_schema import schema_of
 from workspaces.api.schemas import ChannelResource, MemberResource
 from workspaces.streams.kinds import Payload

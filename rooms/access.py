@@ -4,18 +4,25 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from rest_framework import exceptions
 
 from accounts.models import Guest, User
-from messaging.access import room_place
-from messaging.context import Place
+from messaging.access import room_context
+from messaging.context import ConversationContext
 from rooms.models import Room
-from rosetta.errors import NotFound
+from rosetta.errors import NotFound, Unauthenticated
 from workspaces.errors import RoomEnded
 
+STATUSES = ("active", "expired", "closed")
 
-def rooms_of(owner: User) -> QuerySet[Room]:
-    return Room.objects.filter(owner=owner)
+
+def rooms_of(owner: User, *, status: str | None = None, external_reference: str | None = None) -> QuerySet[Room]:
+    """Return ``owner``'s rooms; only those with the ``status`` and ``external_reference`` where these are given."""
+    rooms = Room.objects.filter(owner=owner)
+    if status is not None:
+        rooms = rooms.filter(with_status(status, timezone.now()))
+    if external_reference is not None:
+        rooms = rooms.filter(external_reference=external_reference)
+    return rooms
 
 
 def with_status(status: str, now: datetime) -> Q:
@@ -53,20 +60,20 @@ def guests_in(room: Room) -> QuerySet[Guest]:
     return Guest.objects.filter(workspace_id=room.pk, removed_at=None)
 
 
-def guest_place(guest: Guest, room_id: str, *, to_write: bool = False) -> Place:
-    """The channel of the room that ``guest`` joined. In every other room it is nobody: raises NotAuthenticated.
+def guest_context(guest: Guest, room_id: str, *, to_write: bool = False) -> ConversationContext:
+    """The channel of the room that ``guest`` joined. In every other room it is nobody: raises Unauthenticated.
 
     Raises RoomEnded when its room is over.
     """
     if guest.workspace_id != room_id:
-        raise exceptions.NotAuthenticated
+        raise Unauthenticated
     if not guest.is_admitted(timezone.now()):
         raise RoomEnded
     try:
-        place = room_place(guest, to_write=to_write)
+        context = room_context(guest, to_write=to_write)
     except NotFound:
         raise RoomEnded from None  # the workspace was deleted
-    workspace = place.workspace
+    workspace = context.workspace
     if workspace is None or workspace.has_ended(timezone.now()):
         raise RoomEnded
-    return place
+    return context

@@ -95,9 +95,10 @@ def extend_room(*, owner: User, room_id: str, extension_hours: int | None = None
     if not limits.extension_allowed:
         raise ExtensionNotAllowed
     hours = limits.single_extension_hours if extension_hours is None else extension_hours
-    expires_at = room.expires_at + timedelta(hours=hours)
-    if hours > limits.single_extension_hours or expires_at > room.latest_expiry(limits):
+    # The first check comes first, because a date cannot hold just any number of hours.
+    if hours > limits.single_extension_hours or room.expires_at + timedelta(hours=hours) > room.latest_expiry(limits):
         raise Invalid({"extension_hours": [EXTENSION_EXCEEDS]})
+    expires_at = room.expires_at + timedelta(hours=hours)
     room.expires_at, room.extension_count = expires_at, room.extension_count + 1
     room.save(update_fields=["expires_at", "extension_count"])
     Workspace.objects.filter(pk=room.pk).update(expires_at=expires_at)

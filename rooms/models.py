@@ -25,6 +25,8 @@ class Limits:
     extension_allowed: bool = False
 
 
+# Limits count up to this many hours, because dates end in the year 9999.
+MAX_HOURS = 24 * 365 * 10
 LIMIT_NAMES = tuple(field.name for field in fields(Limits))
 
 
@@ -70,8 +72,9 @@ class RoomLimits(LimitValues):
         return f"Limits of {self.owner}"
 
     def effective(self) -> Limits:
-        behind = self.plan.given() if self.plan is not None else {}
-        return Limits(**{**behind, **self.given()})  # type: ignore[arg-type]
+        values = (self.plan.given() if self.plan is not None else {}) | self.given()
+        hours = {name: min(value, MAX_HOURS) for name, value in values.items() if name.endswith("_hours")}
+        return Limits(**values | hours)  # type: ignore[arg-type]
 
 
 class Room(ULIDModel):

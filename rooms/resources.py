@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from accounts.identity.authentication import GUEST_HEADER
 from accounts.models import Guest
 from rooms.models import Limits, Room
 from rooms.names import shown_name
+from rosetta.http.links import link_to
 from rosetta.times import moment
 
 
@@ -25,7 +25,7 @@ def room(row: Room, limits: Limits) -> dict[str, Any]:
         "expires_at": moment(row.expires_at),
         "max_expires_at": moment(row.latest_expiry(limits)),
         "extension_count": row.extension_count,
-        "join": {"method": "POST", "endpoint": f"{settings.PUBLIC_URL}/api/v1/external/rooms/{row.pk}/guests"},
+        "join": {"method": "POST", "endpoint": link_to("temporary-room-guest-list", room_id=row.pk)},
     }
 
 

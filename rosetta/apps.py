@@ -7,8 +7,8 @@ class RosettaConfig(AppConfig):
     def ready(self) -> None:
         from rosetta.db import postgres
         from rosetta.observability import metrics, tracing
-        from rosetta.observability.dashboard import Measured
+        from rosetta.observability.dashboard import DatabaseCollector
 
-        metrics.compute(Measured())
+        metrics.register_database_collector(DatabaseCollector())
         tracing.start()
-        postgres.read_moments_quickly()
+        postgres.register_fast_timestamp_loader()

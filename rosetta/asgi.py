@@ -1,4 +1,7 @@
-"""Everything on one port, embedded: ``python -m rosetta.serving rosetta.asgi:application --sockets``."""
+"""Serve HTTP and WebSockets on one port, for embedded mode.
+
+Started by ``python -m rosetta.serving rosetta.asgi:application --sockets``.
+"""
 
 from typing import Any
 
@@ -6,7 +9,7 @@ from rosetta.gateway import gateway
 from rosetta.serving.bridge import Bridge
 from rosetta.wsgi import application as wsgi_application
 
-# Requests at one time. None waits for its client; some wait for a translation engine or hash a password.
+# Concurrent requests. None waits for its client; some wait for a translation engine or hash a password.
 THREADS = 20
 
 _rest = Bridge(wsgi_application, threads=THREADS)

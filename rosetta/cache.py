@@ -1,4 +1,4 @@
-"""A cache that is away is an empty cache: nothing that serves a request fails with it."""
+"""Redis as a cache that may fail: while it is unavailable, every read is a miss and no request fails."""
 
 import time
 from collections.abc import Sequence
@@ -13,38 +13,39 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
-REST_SECONDS = 2.0
-KEYS_A_BATCH = 1000
+BACKOFF_SECONDS = 2.0
+KEYS_PER_BATCH = 1000
 
 
-class _OneClient(RedisCacheClient):
-    """Keeps its client: to make one, as Django does for each command, takes longer than the command."""
+class _ReusedClient(RedisCacheClient):
+    """Reuse one client, because making one for each command, as Django does, takes longer than the command."""
 
     @cached_property
-    def _kept(self) -> Any:
+    def _client(self) -> Any:
         return super().get_client(write=True)
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        return self._kept
+        return self._client
 
 
 class ForgivingRedisCache(RedisCache):
-    """Django's Redis cache, which misses instead of raising while Redis is away, and asks it only now and then."""
+    """Treat an unavailable Redis as an empty cache, and try it again after ``BACKOFF_SECONDS``."""
 
-    _away_until = 0.0
+    _unavailable_until = 0.0
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._class = _OneClient
+        self._class = _ReusedClient
 
     def _forgive(self, call: Any, missing: Any) -> Any:
-        if time.monotonic() < type(self)._away_until:
+        """Return what ``call`` returns, or ``missing`` while Redis is unavailable."""
+        if time.monotonic() < type(self)._unavailable_until:
             return missing
         try:
             return call()
         except RedisError as error:
-            type(self)._away_until = time.monotonic() + REST_SECONDS
-            log.warning("cache_away", error=str(error))
+            type(self)._unavailable_until = time.monotonic() + BACKOFF_SECONDS
+            log.warning("cache_unavailable", error=str(error))
             return missing
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
@@ -69,18 +70,18 @@ class ForgivingRedisCache(RedisCache):
         self._forgive(lambda: super(ForgivingRedisCache, self).delete_many(*args, **kwargs), None)
 
     def clear(self) -> None:
-        """Forget what this cache holds, and nothing else: Django's own empties the database, the broker's queues with it."""
+        """Delete the keys of this cache alone, because Django's own ``clear`` would empty the broker's queues too."""
 
         def call() -> None:
             client = self._cache.get_client(None, write=True)
-            keys = client.scan_iter(match=self.make_key("*"), count=KEYS_A_BATCH)
-            while batch := list(islice(keys, KEYS_A_BATCH)):
+            keys = client.scan_iter(match=self.make_key("*"), count=KEYS_PER_BATCH)
+            while batch := list(islice(keys, KEYS_PER_BATCH)):
                 client.delete(*batch)
 
         self._forgive(call, None)
 
     def claim_many(self, names: Sequence[str], seconds: int) -> list[bool]:
-        """``add`` for many, in one round trip."""
+        """Add many keys in one round trip."""
 
         def call() -> list[bool]:
             client = self._cache.get_client(None, write=True)
@@ -93,9 +94,9 @@ class ForgivingRedisCache(RedisCache):
 
 
 def claim_many(names: Sequence[str], seconds: int) -> list[bool]:
-    """For each of ``names``, whether nobody held it: the caller does now, for ``seconds`` at most.
+    """Claim each of ``names`` for ``seconds``; return for each whether it was free and now belongs to the caller.
 
-    While the cache is away every claim succeeds, and without Redis a claim holds within this process alone.
+    While the cache is unavailable every claim succeeds. Without Redis a claim holds within this process alone.
     """
     backend = caches["default"]
     if isinstance(backend, ForgivingRedisCache):

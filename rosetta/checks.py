@@ -1,11 +1,11 @@
-"""Mistakes between settings, each with an id so that it can be tested and silenced."""
+"""System checks for settings that contradict one another; each has an id, so that it can be silenced."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-# By engine, what it needs: of each group one.
+# The settings that each engine requires: one of each group.
 NEEDS = {
     "libretranslate": (("LIBRETRANSLATE_URL",),),
     "deepl": (("DEEPL_API_KEY",),),
@@ -15,14 +15,14 @@ NEEDS = {
 
 
 def missing(engine: str) -> list[str]:
-    """What ``engine`` needs and the settings do not have, each as the names of which one would do."""
+    """Return the required settings that ``engine`` lacks; alternatives are joined by "or"."""
     groups = NEEDS.get(engine, ())
     return [" or ".join(names) for names in groups if not any(getattr(settings, name) for name in names)]
 
 
 @register()
 def engines_have_their_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    named = {
+    engines = {
         engine
         for chain in (settings.TRANSLATION_ENGINES, *settings.TRANSLATION_PAIR_ENGINES.values())
         for engine in chain
@@ -33,7 +33,7 @@ def engines_have_their_settings(app_configs: Any, **kwargs: Any) -> list[CheckMe
             hint=f"Set {names}, or leave {engine} out.",
             id="rosetta.E001",
         )
-        for engine in sorted(named)
+        for engine in sorted(engines)
         for names in missing(engine)
     ]
 
@@ -43,8 +43,8 @@ def services_go_together(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.DATABASE_URL and not settings.REDIS_URL:
         return [
             Warning(
-                "DATABASE_URL is set without REDIS_URL: rate limits and the cache hold for one process each.",
-                hint="Set REDIS_URL where more than one process serves.",
+                "DATABASE_URL is set without REDIS_URL: each process has its own rate limits and cache.",
+                hint="Set REDIS_URL where more than one process serves requests.",
                 id="rosetta.W001",
             )
         ]
@@ -56,9 +56,9 @@ def https_comes_through_a_proxy(app_configs: Any, **kwargs: Any) -> list[CheckMe
     if settings.HTTPS and not settings.TRUSTED_PROXIES:
         return [
             Warning(
-                "PUBLIC_URL is https, and TRUSTED_PROXIES is 0: limits by address hold for all callers together, and plain "
-                "http is not led to https.",
-                hint="Set TRUSTED_PROXIES to the number of proxies before the service.",
+                "PUBLIC_URL is https, and TRUSTED_PROXIES is 0: all callers share the rate limits by address, and plain "
+                "http is not redirected to https.",
+                hint="Set TRUSTED_PROXIES to the number of proxies in front of the service.",
                 id="rosetta.W002",
             )
         ]

@@ -1,4 +1,7 @@
-"""Strict readers for the environment: a wrong value stops the start with one line that names it."""
+"""Read settings from the environment strictly: a wrong value stops the start with one line that names it.
+
+Every reader raises ImproperlyConfigured for a value that it refuses.
+"""
 
 import os
 import re
@@ -20,9 +23,9 @@ _USER = re.compile(r"//[^/@]*@")
 
 
 def load_file(path: Path) -> None:
-    """Take ``NAME=value`` lines from ``path``, where there is one; what the environment says already wins.
+    """Load ``NAME=value`` lines from ``path`` into the environment; variables that are already set win.
 
-    Quotes around a whole value are removed; a ``#`` starts a comment only at a line's start.
+    A missing file is ignored. Quotes around a whole value are removed; ``#`` starts a comment only at the start of a line.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -42,11 +45,12 @@ def load_file(path: Path) -> None:
 
 
 def text(name: str, default: str = "") -> str:
-    """``name``'s value, without the space around it; empty counts as unset."""
+    """Return the value of ``name`` without surrounding white space; an empty one counts as unset."""
     return os.environ.get(name, "").strip() or default
 
 
 def switch(name: str, default: bool) -> bool:
+    """Read on or off, also written as true/false or 1/0."""
     raw = text(name).lower()
     if not raw:
         return default
@@ -56,6 +60,7 @@ def switch(name: str, default: bool) -> bool:
 
 
 def integer(name: str, default: int, *, low: int = 0, high: int = 2**53) -> int:
+    """Read a whole number from ``low`` to ``high``."""
     raw = text(name)
     if not raw:
         return default
@@ -65,6 +70,7 @@ def integer(name: str, default: int, *, low: int = 0, high: int = 2**53) -> int:
 
 
 def number(name: str, default: float, *, low: float = 0.0) -> float:
+    """Read a finite number of at least ``low``."""
     raw = text(name)
     if not raw:
         return default
@@ -78,21 +84,21 @@ def number(name: str, default: float, *, low: float = 0.0) -> float:
 
 
 def words(name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """A comma-separated list."""
+    """Read a comma-separated list."""
     raw = text(name)
     return tuple(part.strip() for part in raw.split(",") if part.strip()) if raw else default
 
 
 def some_of(name: str, default: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
-    """A comma-separated list of what is ``allowed``."""
+    """Read a comma-separated list of ``allowed`` words."""
     for word in words(name):
         if word not in allowed:
-            raise ImproperlyConfigured(f"{name}: {word!r} is none of {', '.join(allowed)}")
+            raise ImproperlyConfigured(f"{name}: {word!r} is not one of {', '.join(allowed)}")
     return words(name, default)
 
 
 def mime_types(name: str) -> tuple[str, ...]:
-    """A comma-separated list of MIME types; ``image/*`` is all of a kind, and ``none`` is none."""
+    """Read a comma-separated list of MIME types; ``image/*`` names a whole kind, ``none`` no type at all."""
     for word in words(name):
         if not _TYPE.fullmatch(word):
             raise ImproperlyConfigured(f"{name}={word!r}: write MIME types, as application/pdf or image/*")
@@ -100,7 +106,7 @@ def mime_types(name: str) -> tuple[str, ...]:
 
 
 def hosts(name: str, default: tuple[str, ...]) -> tuple[str, ...]:
-    """A comma-separated list of host names as Django compares them: neither scheme nor port."""
+    """Read a comma-separated list of host names as Django compares them, without scheme and port."""
     for host in words(name):
         if not _HOST.fullmatch(host):
             raise ImproperlyConfigured(
@@ -110,7 +116,7 @@ def hosts(name: str, default: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def all_or_none(values: dict[str, str]) -> bool:
-    """Whether every one of ``values``, by their variables' names, is set; some without the others stop the start."""
+    """Return whether all of ``values``, keyed by the names of their variables, are set. Refuses a part of them."""
     unset = [name for name, value in values.items() if not value]
     if unset and len(unset) < len(values):
         set_ = ", ".join(name for name in values if name not in unset)
@@ -119,6 +125,7 @@ def all_or_none(values: dict[str, str]) -> bool:
 
 
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """Read one of ``allowed``."""
     raw = text(name, default)
     if raw not in allowed:
         raise ImproperlyConfigured(f"{name}={raw!r}: write one of {', '.join(allowed)}")
@@ -126,17 +133,20 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
 
 
 def url(name: str, default: str = "", schemes: tuple[str, ...] = WEB) -> str:
-    """An address with one of ``schemes``, which are compared in lower case, without a slash at its end."""
+    """Read an address with one of ``schemes``, in either case; a slash at its end is removed."""
     raw = text(name, default)
     if raw and not _is_address(raw, schemes):
         starts = " or ".join(f"{scheme}://" for scheme in schemes)
         raise ImproperlyConfigured(f"{name}={without_user(raw)!r}: write an address that starts with {starts}")
-    scheme, mark, rest = raw.partition("://")
-    return (scheme.lower() + mark + rest).rstrip("/")
+    scheme, separator, rest = raw.partition("://")
+    return (scheme.lower() + separator + rest).rstrip("/")
 
 
 def _is_address(raw: str, schemes: tuple[str, ...] = ()) -> bool:
-    """Whether ``raw`` is an address with one of ``schemes``, or any; only databases and the like may lack a host."""
+    """Return whether ``raw`` is an address with one of ``schemes`` (any scheme if empty).
+
+    Web addresses need a host; those of databases and other services may lack it.
+    """
     try:
         parts = urlsplit(raw)
         _ = parts.port
@@ -147,23 +157,27 @@ def _is_address(raw: str, schemes: tuple[str, ...] = ()) -> bool:
 
 
 def origin(address: str) -> str:
-    """``address``'s origin as browsers write it: in lower case, without a path, a name or the scheme's own port."""
+    """Return the origin of ``address`` as browsers write it: lower case, no path, user or default port."""
     parts = urlsplit(address)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     port = "" if parts.port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
-    return f"{parts.scheme}://{host}{port}"
+    return f"{parts.scheme}://{host_in_url(parts.hostname or '')}{port}"
+
+
+def host_in_url(host: str) -> str:
+    """Return ``host`` as it is written in addresses: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def origins(name: str) -> tuple[str, ...]:
-    """A comma-separated list of addresses, as origins. Apps have schemes of their own."""
-    given = words(name)
-    for one in given:
-        _must_be_address(name, one)
-    return tuple(map(origin, given))
+    """Read a comma-separated list of addresses as origins, with any scheme, because native apps have their own."""
+    addresses = words(name)
+    for raw in addresses:
+        _must_be_address(name, raw)
+    return tuple(map(origin, addresses))
 
 
 def address(name: str, default: str) -> str:
-    """An address of any scheme, as it stands: others compare it letter by letter."""
+    """Read an address of any scheme unchanged, because sign-in providers compare it letter by letter."""
     raw = text(name, default)
     _must_be_address(name, raw)
     return raw
@@ -175,12 +189,12 @@ def _must_be_address(name: str, raw: str) -> None:
 
 
 def without_user(address: str) -> str:
-    """``address`` as a log may show it: without the name and password in it."""
+    """Return ``address`` without user and password, fit for a log."""
     return _USER.sub("//…@", address)
 
 
 def folder(name: str, default: Path) -> Path:
-    """A folder that this process may write to, made when missing."""
+    """Read the path of a folder that this process can write to; it is made when missing."""
     path = Path(text(name, str(default))).expanduser().resolve()
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -192,7 +206,7 @@ def folder(name: str, default: Path) -> Path:
 
 
 def safe_url(name: str, default: str = "") -> str:
-    """Like ``url``; plain ``http`` is taken only for this machine, so that secrets never travel in the open."""
+    """Read an address as ``url`` does, but allow ``http`` only to this machine, so that secrets travel encrypted."""
     value = url(name, default)
     if value.startswith("http://") and urlsplit(value).hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ImproperlyConfigured(f"{name}={value!r}: write an https:// address, or http:// on this machine")
@@ -200,7 +214,7 @@ def safe_url(name: str, default: str = "") -> str:
 
 
 def readable_file(name: str) -> str:
-    """The path of a file that can be read, or nothing when unset."""
+    """Read the path of a readable file; empty when unset."""
     path = text(name)
     if path and not os.access(path, os.R_OK):
         raise ImproperlyConfigured(f"{name}={path!r}: no file that can be read")
@@ -208,19 +222,19 @@ def readable_file(name: str) -> str:
 
 
 def needs_package(name: str, package: str) -> None:
-    """``name`` is set: stop the start when ``package`` is not installed."""
+    """Refuse the setting ``name`` when the ``package`` that it needs is not installed."""
     try:
-        found = find_spec(package)
+        spec = find_spec(package)
     except ModuleNotFoundError:  # its parent is missing
-        found = None
-    if found is None:
+        spec = None
+    if spec is None:
         raise ImproperlyConfigured(
             f"{name} is set, but {package} is not installed: pip install -r requirements-observing.txt"
         )
 
 
 def secret(name: str) -> str:
-    """``name``'s value, or the content of the file that ``name_FILE`` points to."""
+    """Read the value of ``name``, or the content of the file that ``<name>_FILE`` points to."""
     path = text(f"{name}_FILE")
     if text(name) or not path:
         return text(name)

@@ -1,6 +1,6 @@
-"""Refusals, and the one place where they become answers.
+"""Domain errors, and the one place where exceptions become responses.
 
-Code below the API raises a ``DomainError``; ``exception_handler`` gives every refusal the contract's body. ``message``
+Code below the API raises a ``DomainError``; ``exception_handler`` turns every refusal into the contract's body. ``message``
 is always the documented English; the sentences under ``errors`` are in the caller's language.
 """
 
@@ -40,7 +40,7 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    """No such row, or none that this caller may know of: one answer for both."""
+    """The row does not exist, or the caller may not know that it does: the response is the same."""
 
     status = 404
     message = "Not found."
@@ -51,6 +51,13 @@ class Forbidden(DomainError):
 
     status = 403
     message = "This action is unauthorized."
+
+
+class Unauthenticated(DomainError):
+    """The request's secret opens nothing here."""
+
+    status = 401
+    message = UNAUTHENTICATED
 
 
 class Conflict(DomainError):
@@ -64,14 +71,14 @@ class Gone(DomainError):
 
 
 class Unavailable(DomainError):
-    """Something this request needs (storage, say) is down; trying again later may work."""
+    """A service that this request needs, such as storage, is down; a later retry may succeed."""
 
     status = 503
     message = "Service Unavailable."
 
 
 class Invalid(DomainError):
-    """Well-formed input that a rule refuses: ``errors`` maps a field, dotted where nested, to sentences."""
+    """A rule refuses well-formed input: ``errors`` maps fields, dotted where nested, to sentences."""
 
     status = 422
     message = INVALID_MESSAGE
@@ -81,11 +88,12 @@ class Invalid(DomainError):
         super().__init__()
 
     def body(self) -> dict[str, Any]:
-        return {"message": self.message, "errors": {name: [str(s) for s in told] for name, told in self.errors.items()}}
+        errors = {name: [str(sentence) for sentence in sentences] for name, sentences in self.errors.items()}
+        return {"message": self.message, "errors": errors}
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's hook: the contract's answer to ``exc``, or None for what is a fault of ours (a 500)."""
+    """Return the contract's response to ``exc``, or None for a fault of the server (500). DRF's hook."""
     from rest_framework.views import set_rollback  # at call time: DRF's views import permissions, which import this
 
     set_rollback()
@@ -93,11 +101,13 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if answer is None:
         return None
     status, body, headers = answer
-    return Response(_sayable(body), status=status, headers=headers)
+    return Response(_encodable(body), status=status, headers=headers)
 
 
 def _answer(exc: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None:
     match exc:
+        case Unauthenticated():
+            return exc.status, exc.body(), {"WWW-Authenticate": "Bearer"}
         case DomainError():
             return exc.status, exc.body(), {}
         case exceptions.ValidationError():
@@ -127,17 +137,17 @@ def _answer(exc: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None
     return None
 
 
-def _sayable(part: Any) -> Any:
-    """``part`` of a body without lone surrogates, which a sentence may repeat from the request and UTF-8 cannot say."""
+def _encodable(part: Any) -> Any:
+    """Replace lone surrogates, which a sentence may repeat from the request and UTF-8 cannot encode."""
     if isinstance(part, dict):
-        return {_sayable(name): _sayable(inner) for name, inner in part.items()}
+        return {_encodable(name): _encodable(inner) for name, inner in part.items()}
     if isinstance(part, list):
-        return [_sayable(inner) for inner in part]
+        return [_encodable(inner) for inner in part]
     return part.encode(errors="replace").decode() if isinstance(part, str) else part
 
 
 def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
-    """Nested serializer errors as dotted names: ``attachment_ids.0``. Errors of no one field are under ``body``."""
+    """Yield nested serializer errors by dotted names, as ``attachment_ids.0``; errors without a field under ``body``."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
             name = "body" if name == "non_field_errors" else str(name)
@@ -151,18 +161,18 @@ def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
 
 
 def json_400(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler400, of what it refuses outside a view or cannot read: API callers get the contract's body."""
+    """Answer requests that Django refuses outside a view or cannot read. Django's handler400."""
     if not request.path.startswith(API):
         return bad_request(request, exception)
     return JsonResponse({"message": DomainError.message}, status=400)
 
 
 def json_404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's handler404: API callers get the contract's body."""
+    """Answer the contract's body for an unknown path."""
     return JsonResponse({"message": NotFound.message}, status=404)
 
 
 def json_500(request: HttpRequest) -> HttpResponse:
-    """Django's handler500: never a trace, always the request's id."""
+    """Answer with the request's id and never with a traceback. Django's handler500."""
     body = {"message": "Server Error.", "request_id": getattr(request, "request_id", None)}
     return JsonResponse(body, status=500)

@@ -1,6 +1,6 @@
-"""The WebSocket gateway in a process of its own: ``python -m rosetta.serving rosetta.gateway:application --sockets``.
+"""Run the WebSocket gateway in its own process: ``python -m rosetta.serving rosetta.gateway:application --sockets``.
 
-``python -m rosetta.gateway`` does that on GATEWAY_PORT.
+``python -m rosetta.gateway`` does the same on GATEWAY_PORT.
 """
 
 import os
@@ -16,7 +16,7 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402  (the settings c
 from realtime.gateway import Gateway  # noqa: E402
 from rosetta.serving.bridge import Bridge  # noqa: E402
 
-# What a supervisor, a balancer and Prometheus ask of any process.
+# Requested from every process by the supervisor, load balancers and Prometheus.
 PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 gateway = Gateway()

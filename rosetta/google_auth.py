@@ -1,4 +1,4 @@
-"""Signing in at Google as a service account: a key file becomes bearer tokens that last an hour."""
+"""Exchange a Google service account's key file for bearer tokens, which last an hour."""
 
 import json
 import threading
@@ -17,11 +17,14 @@ MARGIN_SECONDS = 300
 
 
 class NoAccess(Exception):
-    """The service account got no token."""
+    """Google gave the service account no token."""
 
 
 class ServiceAccount:
-    """The account of a key file, for one scope; several threads may ask at once. Raises whatever the file is amiss."""
+    """Hold the tokens of one key file and scope. Thread-safe.
+
+    Raises OSError, ValueError or KeyError when the key file cannot be read.
+    """
 
     def __init__(self, key_file: str, scope: str) -> None:
         self._account: dict[str, str] = json.loads(Path(key_file).read_text(encoding="utf-8"))
@@ -35,11 +38,11 @@ class ServiceAccount:
         return self._account["project_id"]
 
     def forget(self) -> None:
-        """Fetch another token next time: this one was refused before its end."""
+        """Drop the token, because it was refused before it expired."""
         self._until = 0.0
 
     def token(self, client: httpx.Client, *, renew: bool = False, timeout: float = 10.0) -> str:
-        """A bearer token, fetched where there is none that lasts. Raises NoAccess, httpx.HTTPError."""
+        """Return a valid bearer token, fetching one when needed. Raises NoAccess, httpx.HTTPError."""
         with self._lock:
             if renew or time.monotonic() >= self._until:
                 self._sign_in(client, timeout)

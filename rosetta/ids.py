@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 
-# What a malformed id in a path becomes: no row has it, so it gets the very answer of an unknown id.
+# Malformed ids in paths become these. No row has them, so the response is that of an unknown id.
 NO_ID = "0" * 26
 NO_INT_ID = 0
 
@@ -20,19 +20,19 @@ _RANDOM_BITS = 80
 _lock = threading.Lock()
 _last = 0
 
-# Crockford's base 32. A page of messages turns a hundred ids from bytes to characters, so both ways are table look-ups.
+# Crockford's base 32. A page of messages spells a hundred ids, so both directions are table look-ups.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_PAIRS = tuple(one + other for one in _ALPHABET for other in _ALPHABET)
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _TO_PYTHONS_BASE_32 = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
 _CANONICAL = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}")
 
 
 def new_ulid() -> str:
-    """A fresh ULID, larger than every one this process made before."""
+    """Return a new ULID, larger than every one that this process made before. Thread-safe."""
     global _last
     value = (time.time_ns() // 1_000_000 << _RANDOM_BITS) | int.from_bytes(os.urandom(10), "big")
     with _lock:
-        # Within a millisecond (or after the clock stepped back) the next value goes on from the last one.
+        # Within a millisecond, or after the clock stepped back, count on from the last value.
         _last = value = max(value, _last + 1)
     return _spelled(value)
 
@@ -49,7 +49,7 @@ def _spelled(value: int) -> str:
 
 
 def parse_ulid(raw: object) -> str | None:
-    """The canonical form of a ULID in either case, or None when it is not one."""
+    """Return the canonical form of a ULID in either case, or None for anything else."""
     if not isinstance(raw, str) or not raw.isascii():
         return None
     lowered = raw.lower()
@@ -57,19 +57,19 @@ def parse_ulid(raw: object) -> str | None:
 
 
 def first_ulid_at(moment: datetime) -> str:
-    """The smallest ULID of ``moment``: rows by id are rows by age, and need no other index."""
+    """Return the smallest ULID of ``moment``. Ordering by id is ordering by age, so age needs no index of its own."""
     return _spelled(int(moment.timestamp() * 1000) << _RANDOM_BITS)
 
 
 def to_uuid(ulid: str) -> uuid.UUID:
-    """The 16 bytes of a ULID. Raises ValueError for anything else."""
+    """Return the 16 bytes of a ULID. Raises ValueError for anything else."""
     ulid = ulid.lower()
     if not _CANONICAL.fullmatch(ulid):
         raise ValueError(f"{ulid!r} is not a ULID")
     return uuid.UUID(int=int(ulid.translate(_TO_PYTHONS_BASE_32), 32))
 
 
-# By the number: a UUID is hashed and compared in Python.
+# Keyed by the number, because a UUID is hashed and compared in Python.
 _spelled_before = lru_cache(maxsize=4096)(_spelled)
 
 
@@ -78,13 +78,13 @@ def from_uuid(value: uuid.UUID) -> str:
 
 
 def from_uuids(values: Iterable[uuid.UUID | None]) -> list[str | None]:
-    """Like ``from_uuid``, for a whole column."""
+    """Spell a whole column of UUIDs."""
     spelled = _spelled_before
     return [None if value is None else spelled(value.int) for value in values]
 
 
 def database_id(ulid: str) -> uuid.UUID | str:
-    """A ULID as a parameter of raw SQL on the default connection."""
+    """Return a ULID as a parameter for raw SQL on the default connection."""
     value = to_uuid(ulid)
     return value if connection.features.has_native_uuid_field else value.hex
 
@@ -96,7 +96,7 @@ else:
 
 
 class ULIDField(_Base):
-    """A ULID in the database's native uuid type; values are canonical strings."""
+    """Store a ULID in the database's uuid type; values in Python are canonical strings."""
 
     description = "ULID"
 
@@ -111,7 +111,7 @@ class ULIDField(_Base):
         if isinstance(value, uuid.UUID):
             return from_uuid(value)
         parsed = parse_ulid(value)
-        # Admin and fixtures may hand over the database's own spelling.
+        # Admin and fixtures may pass the database's spelling, with hyphens.
         return parsed if parsed is not None else from_uuid(super().to_python(value))
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
@@ -134,7 +134,7 @@ class ULIDField(_Base):
 
 
 class ULIDModel(models.Model):
-    """A row known by a ULID."""
+    """A row with a ULID as its primary key."""
 
     id = ULIDField(primary_key=True, default=new_ulid, editable=False)
 

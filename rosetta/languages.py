@@ -1,4 +1,4 @@
-"""The languages that Rosetta speaks: one row each, and nothing else to change to add one but a phrasebook column."""
+"""The supported languages. To add one, add a row here and a column to the phrasebook."""
 
 from dataclasses import dataclass, field
 
@@ -7,10 +7,10 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language people read and write in.
+    """A language that people read and write in.
 
-    ``scripts`` are Unicode ranges whose presence alone decides for this language, strongest first in LANGUAGES' order;
-    ``spaced`` tells whether words stand apart; ``engine_codes`` are the codes that differ from ``code`` by engine name.
+    ``scripts``: Unicode ranges that only this language uses; earlier languages in LANGUAGES take precedence.
+    ``spaced``: whether blanks separate words. ``engine_codes``: codes that differ from ``code``, by engine.
     """
 
     code: str
@@ -22,11 +22,11 @@ class Language:
 
     @property
     def catalogue(self) -> str:
-        """Django's name for the language, by which its translation catalogues are found."""
+        """Return Django's name of the language, under which its translation catalogue is found."""
         return "zh-hans" if self.code == "zh-CN" else self.code
 
     def code_for(self, engine: str) -> str:
-        """This language's code as the named engine writes it."""
+        """Return this language's code as ``engine`` writes it."""
         return self.engine_codes.get(engine, self.code)
 
 
@@ -53,12 +53,12 @@ DEFAULT = "en"
 
 
 def match(tag: str) -> str | None:
-    """The code that a client's language tag means (``ZH-cn``, ``zh_Hans`` or ``en-GB``), or None for a language we lack."""
-    wanted = tag.strip().replace("_", "-").lower()
+    """Return the code that a client's tag (``ZH-cn``, ``zh_Hans``, ``en-GB``) means, or None if unsupported."""
+    normalized = tag.strip().replace("_", "-").lower()
     for code in CODES:
-        if code.lower() == wanted:
+        if code.lower() == normalized:
             return code
-    primary = wanted.split("-")[0]
+    primary = normalized.split("-")[0]
     for code in CODES:
         if code.lower().split("-")[0] == primary:
             return code
@@ -66,6 +66,6 @@ def match(tag: str) -> str | None:
 
 
 def wished(header: str) -> str:
-    """The language of ours that a client's ``Accept-Language`` likes best; empty where it names none, as ``*`` does."""
-    liked = (match(tag) for tag, weight in parse_accept_lang_header(header) if weight)
-    return next(filter(None, liked), "")
+    """Return the supported language that ``Accept-Language`` prefers; empty if it names none, as ``*`` does."""
+    codes = (match(tag) for tag, weight in parse_accept_lang_header(header) if weight)
+    return next(filter(None, codes), "")

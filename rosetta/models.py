@@ -1,20 +1,20 @@
-"""What the frame itself remembers."""
+"""Rows that belong to no app: the record of periodic jobs."""
 
 from django.db import models
 
 
 class JobRun(models.Model):
-    """How a periodic job went last; ``name`` is its name in the schedule. Metrics, doctor and admin read it."""
+    """The last runs of a periodic job, by its name in the schedule. Metrics, doctor and admin read it."""
 
     name = models.CharField(max_length=64, primary_key=True)
-    # When a process that runs jobs first had it in its schedule; what has never run is late by this.
+    # When a worker first had it in its schedule; a job that has never run is late counted from here.
     known_since = models.DateTimeField(null=True)
     succeeded_at = models.DateTimeField(null=True)
-    # How long the last success took, and how many things it says it did.
+    # How long the last success took, and the number of rows or files that it reported.
     seconds = models.FloatField(default=0)
     done = models.BigIntegerField(null=True)
     failed_at = models.DateTimeField(null=True)
-    # In a row; 0 since the last success.
+    # Consecutive failures since the last success.
     failures = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=200, blank=True)
 
@@ -23,5 +23,5 @@ class JobRun(models.Model):
 
     @classmethod
     def that_ran(cls) -> models.QuerySet["JobRun"]:
-        """Those that ran at all, well or not."""
+        """Return the jobs that have run, successfully or not."""
         return cls.objects.exclude(succeeded_at=None, failed_at=None)

@@ -28,7 +28,8 @@ if not TESTING:
     env.load_file(BASE_DIR / ".env")
 
 # ── Where it runs ──
-HOST = env.text("HOST", "127.0.0.1")
+# IPv6 addresses may be written in brackets, as in a URL.
+HOST = env.text("HOST", "127.0.0.1").removeprefix("[").removesuffix("]")
 PORT = env.integer("PORT", 8000, low=1, high=65535)
 # Where the gateway listens when it is a process of its own.
 GATEWAY_PORT = env.integer("GATEWAY_PORT", PORT + 1, low=1, high=65535)
@@ -65,11 +66,13 @@ if not SECRET_KEY:
     SECRET_KEY = secret_key_in(VAR_DIR / "secret_key")
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
-WILDCARD_HOSTS = ("0.0.0.0", "::")  # noqa: S104
+# Addresses that listen on every interface, each with an address at which this machine reaches them.
+WILDCARD_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 LOCAL_ORIGINS = [f"http://{name}:{PORT}" for name in ("127.0.0.1", "localhost")]
-PUBLIC_URL = env.url("PUBLIC_URL", LOCAL_ORIGINS[0] if HOST in WILDCARD_HOSTS else f"http://{HOST}:{PORT}")
+PUBLIC_URL = env.url("PUBLIC_URL", f"http://{env.host_in_url(WILDCARD_HOSTS.get(HOST, HOST))}:{PORT}")
 FRONTEND_URL = env.url("FRONTEND_URL")
-ALLOWED_HOSTS = list(env.hosts("ALLOWED_HOSTS", (*LOCAL_NAMES, HOST, urlsplit(PUBLIC_URL).hostname or "localhost")))
+_own_names = (HOST, urlsplit(PUBLIC_URL).hostname or "localhost")
+ALLOWED_HOSTS = list(env.hosts("ALLOWED_HOSTS", (*LOCAL_NAMES, *map(env.host_in_url, _own_names))))
 CORS_ORIGINS = env.origins("CORS_ORIGINS")
 CORS_ALLOWED_ORIGINS = sorted({*CORS_ORIGINS, *([env.origin(FRONTEND_URL)] if FRONTEND_URL else [])})
 _public = [PUBLIC_URL] if env.text("PUBLIC_URL") else [PUBLIC_URL, *LOCAL_ORIGINS]
@@ -483,7 +486,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "expire-messages": {"task": "messaging.tasks.expire_messages", "schedule": every(3600.0)},
     "expire-idempotency-keys": {"task": "messaging.tasks.expire_idempotency_keys", "schedule": every(600.0)},
     "expire-files": {"task": "files.tasks.expire_files", "schedule": every(120.0)},
-    "sweep-removals": {"task": "files.tasks.remove_owed", "schedule": every(60.0)},
+    "sweep-removals": {"task": "files.tasks.remove_pending", "schedule": every(60.0)},
     "sweep-thumbnails": {"task": "files.tasks.sweep_thumbnails", "schedule": every(60.0)},
     "end-expired-rooms": {"task": "rooms.tasks.end_expired_rooms", "schedule": every(5.0)},
     "purge-rooms": {"task": "rooms.tasks.purge_rooms", "schedule": every(3600.0)},

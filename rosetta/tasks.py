@@ -1,4 +1,4 @@
-"""The frame's own periodic jobs."""
+"""Periodic jobs that belong to no app."""
 
 import time
 from contextlib import suppress
@@ -14,7 +14,7 @@ BATCH = 5000
 
 @shared_task
 def purge_queue() -> int:
-    """Remove the embedded queue's finished messages; returns how many went."""
+    """Delete finished messages of the embedded queue. Returns the number deleted."""
     return in_steps(_purge_some, size=BATCH)
 
 
@@ -22,13 +22,13 @@ def _purge_some() -> int:
     done = settings.QUEUE_DIR / "done"
     if not done.is_dir():
         return 0
-    gone = 0
+    deleted = 0
     limit = time.time() - KEEP_SECONDS
     for path in done.iterdir():
-        if gone >= BATCH:
+        if deleted >= BATCH:
             break
-        with suppress(FileNotFoundError):  # a draft that moved to its place meanwhile
+        with suppress(FileNotFoundError):  # a draft that was moved into the queue meanwhile
             if path.stat().st_mtime < limit:
                 path.unlink()
-                gone += 1
-    return gone
+                deleted += 1
+    return deleted

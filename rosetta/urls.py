@@ -1,4 +1,4 @@
-"""Every address of the service."""
+"""The URLs of the service."""
 
 from django.contrib import admin
 from django.urls import include, path, register_converter
@@ -10,11 +10,11 @@ register_converter(ULIDConverter, "ulid")
 register_converter(IntIdConverter, "int_id")
 
 handler400 = "rosetta.errors.json_400"
-handler404 = "rosetta.errors.json_404"
+handler404 = "web.views.not_found"
 handler500 = "rosetta.errors.json_500"
 
 urlpatterns = [
-    # First, as nearly every request is one of these and Django tries one address after another.
+    # First, because most requests go here and Django tries the patterns in order.
     path("api/v1/", include("messaging.api.urls")),
     path("api/v1/", include("workspaces.api.urls")),
     path("admin/", include("accounts.staff.urls")),

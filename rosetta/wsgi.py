@@ -1,4 +1,4 @@
-"""REST, admin and pages as a WSGI application, which ``rosetta.serving.bridge`` runs."""
+"""The WSGI application of REST, admin and pages, which ``rosetta.serving.bridge`` runs."""
 
 import gc
 import os
@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rosetta.settings")
 
 
 def warmed(application: Any) -> Any:
-    """``application``, with what its first request would have to wait for done: addresses, and each app's ``warm_up``."""
+    """Do what the first request would have to wait for: load the URLs and call each app's ``warm_up``."""
     _ = get_resolver().url_patterns  # importing every view
     for app in apps.get_app_configs():
         if callable(warm_up := getattr(app, "warm_up", None)):
@@ -21,16 +21,16 @@ def warmed(application: Any) -> Any:
     return application
 
 
-# How many more containers than it had before a process may make until the collector looks for garbage. A page of fifty
-# messages makes some thousands that live until it is sent: by Python's 700 the collector looked at them time and again, and a
-# tenth fewer pages were answered. Garbage that only the collector finds is rare here, and ten thousand of it are few megabytes.
+# The number of new containers after which the collector runs. A page of fifty messages makes some thousands that live until
+# it is sent. With Python's 700 the collector scanned them repeatedly, and throughput was a tenth lower. Reference cycles are
+# rare here, and ten thousand objects are a few megabytes.
 GARBAGE_THRESHOLD = 10_000
 
 
 def _settle_memory() -> None:
-    """Take what was loaded out of the garbage collector's sight, and let it look more rarely at what requests make.
+    """Exempt loaded code from garbage collection, and collect less often while serving.
 
-    What was loaded is never garbage, and each of the collector's whole looks at it held a request up for a tenth of a second.
+    Loaded code is never garbage, and each full collection that scanned it delayed a request by a tenth of a second.
     """
     gc.collect()
     gc.freeze()

@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidge
 
 from accounts.staff import audit
 from accounts.staff.pages import ReadOnlyAdmin, StaffAdmin, may
-from accounts.staff.reason_prompt import ReasonForm, for_a_reason
+from accounts.staff.reason_prompt import ReasonForm, require_reason
 from rosetta.errors import Invalid
 from rosetta.ids import NO_ID, parse_ulid
 from rosetta.languages import CODES
@@ -96,7 +96,7 @@ class MemoryEntryAdmin(ReadOnlyAdmin):
             context = {**self.admin_site.each_context(request), "title": title, "entry": entry}
             return render(request, "admin/translation/read.html", context)
 
-        return for_a_reason(self, request, action="read memory", target=entry, title=title, show=show)
+        return require_reason(self, request, action="read memory", target=entry, title=title, show=show)
 
     @action(description="Export TMX", permissions=["read"])
     def export_tmx(self, request: HttpRequest) -> HttpResponseBase:
@@ -107,7 +107,7 @@ class MemoryEntryAdmin(ReadOnlyAdmin):
             return _asked(self, request, form=form, title="Export TMX", told=told, button="Export")
         scope_id, out = form.cleaned_data["scope_id"], BytesIO()
         detail = {"scope": scope_id, "reason": form.cleaned_data["reason"]}
-        audit.record(actor=request.user, action="export memory", detail=detail)  # type: ignore[arg-type]
+        audit.record_request(request, action="export memory", detail=detail)
         tmx.write(MemoryEntry.objects.filter(scope_id=scope_id).order_by("pk").iterator(), out)
         headers = {"Content-Disposition": 'attachment; filename="memory.tmx"'}
         return HttpResponse(out.getvalue(), content_type="application/x-tmx+xml", headers=headers)
@@ -178,7 +178,7 @@ class GlossaryTermAdmin(StaffAdmin):
     def export_csv(self, request: HttpRequest, queryset: QuerySet[GlossaryTerm]) -> HttpResponse | None:
         scope_ids = set(queryset.values_list("scope_id", flat=True))
         if len(scope_ids) != 1:
-            audit.record_nothing()
+            audit.mark_audited(request)
             self.message_user(request, "Choose terms of one workspace.", messages.ERROR)
             return None
         headers = {"Content-Disposition": 'attachment; filename="glossary.csv"'}

@@ -8,8 +8,8 @@ from accounts.mail import content
 SPENT = "spent"
 
 
-def _spent(scope_id: str) -> content.Letter:
-    return content.Letter(
+def _spent(scope_id: str) -> content.MailContent:
+    return content.MailContent(
         subject="Rosetta: a translation budget is spent",
         before=(f"{scope_id} has used the characters that it may have translated this month.",),
         link=f"{settings.PUBLIC_URL}/admin/translation/",

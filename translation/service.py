@@ -1,6 +1,6 @@
-"""What the rest of the service asks of translation: recall, translate, correct, and what is to be had."""
+"""The interface of translation for the apps above: recall, translate, preview, correct, and what engines there are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,21 +11,23 @@ from translation import engines
 from translation.engines import breakers, budgets, engine_chain, single_flight
 from translation.engines.base import Deadline
 from translation.engines.budgets import characters_left
+from translation.engines.requests import RequestId, UnitRequest, UnitResult
 from translation.glossary import scope_cache
-from translation.memory import store
-from translation.memory.store import Translation, recall, recall_many, remember_correction
+from translation.memory import hits, store
+from translation.memory.corrections import remember_correction
+from translation.memory.recall import PHRASEBOOK, Translation, compose, phrase_for, recall, recall_many
 from translation.models import EngineState
 from translation.protection.protect import Parsed, is_translatable, parse
 
 __all__ = [
-    "Job", "Outcome", "Preview", "Translation", "characters_left", "engines_health", "is_translatable", "preview",
+    "Job", "JobResult", "Preview", "Translation", "characters_left", "engines_health", "is_translatable", "preview",
     "recall", "recall_many", "remember_correction", "translate_batch",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A text that a scope wants in ``target``. ``context``: up to three things said before it, oldest first."""
+    """A text that a scope needs in ``target``. ``context`` holds up to three texts said before it, oldest first."""
 
     key: Any
     scope_id: str
@@ -36,13 +38,13 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class JobResult:
     """What became of a job.
 
-    ``ready``: ``text`` by ``engine``. ``skipped``: it will not be translated, and ``reason`` says why
-    (``nothing_to_translate``, ``budget``, ``unknown_language``). ``failed``: not for now; ``retry_after`` is the seconds after
-    which trying again makes sense, or None where something must change first (``no_engine``: until an engine has the pair;
-    ``protection``: until the text changes).
+    ``ready``: ``text`` by ``engine``. ``skipped``: it will not be translated, for ``reason`` (``nothing_to_translate``,
+    ``budget``, ``unknown_language``). ``failed``: not translated now; ``retry_after`` is the number of seconds after which
+    to try again, or None where something must change first (``no_engine``: until an engine offers the pair; ``protection``:
+    until the text changes).
     """
 
     job: Job
@@ -53,21 +55,26 @@ class Outcome:
     retry_after: float | None = None
 
 
-@dataclass
-class _Task:
-    """A job that needs more than its text to be settled."""
-
+@dataclass(frozen=True, slots=True)
+class _ParsedJob:
     job: Job
     parsed: Parsed
-    items: list[engine_chain.Item]
+
+    def key_of(self, canonical: str) -> RequestId:
+        return self.job.scope_id, store.key_of(canonical, self.job.source, self.job.target)
+
+    @property
+    def request_ids(self) -> list[RequestId]:
+        """The requests that the job's units become, in the order of the text."""
+        return [self.key_of(unit.canonical) for unit in self.parsed.units]
 
 
-def translate_batch(jobs: Sequence[Job], *, deadline: Deadline | None = None) -> list[Outcome]:
-    """Translate ``jobs``, of any scopes and pairs, until ``deadline``, TRANSLATION_CHAIN_SECONDS from now unless said; one
-    outcome a job, in order.
+def translate_batch(jobs: Sequence[Job], *, deadline: Deadline | None = None) -> list[JobResult]:
+    """Translate ``jobs``, of any scopes and language pairs; returns one result for each, in order.
 
-    Equal texts of one scope and pair go to an engine once, here and in all other workers. Never raises for what an engine
-    does. The number of queries grows with the engine calls, not with the jobs.
+    ``deadline`` is TRANSLATION_CHAIN_SECONDS from now by default. Equal texts of one scope and pair go to an engine once,
+    here and in all other workers. Never raises for what an engine does. The number of queries grows with the engine calls,
+    not with the jobs.
     """
     return _Batch(jobs, deadline or Deadline(settings.TRANSLATION_CHAIN_SECONDS)).run()
 
@@ -77,129 +84,152 @@ class _Batch:
         self._jobs = jobs
         self._deadline = deadline
         self._scopes = scope_cache.load({job.scope_id for job in jobs})
-        self._outcomes: dict[int, Outcome] = {}
-        self._items: dict[tuple[str, str], engine_chain.Item] = {}
         self._hits: dict[str, dict[str, store.Hit]] = {}
 
-    def run(self) -> list[Outcome]:
-        tasks = {index: task for index, job in enumerate(self._jobs) if (task := self._task(index, job))}
-        self._look_up(tasks)
-        for index, task in list(tasks.items()):
-            if self._settle_from_memory(index, task):
-                del tasks[index]
-        if tasks:
-            self._translate(tasks)
-        return [self._outcomes[index] for index in range(len(self._jobs))]
+    def run(self) -> list[JobResult]:
+        results: dict[int, JobResult] = {}
+        parsed: dict[int, _ParsedJob] = {}
+        for index, job in enumerate(self._jobs):
+            if reason := _untranslatable_pair(job):
+                results[index] = JobResult(job, "skipped", reason=reason)
+            else:
+                terms = self._scopes[job.scope_id].terms(job.source, job.target)
+                parsed[index] = _ParsedJob(job, parse(job.text, terms))
+        self._look_up(parsed.values())
+        for index, parsed_job in parsed.items():
+            if known := self._result_from_memory(parsed_job):
+                results[index] = known
+        pending = {index: parsed_job for index, parsed_job in parsed.items() if index not in results}
+        if pending:
+            results |= dict(zip(pending, self._translate(list(pending.values())), strict=True))
+        return [results[index] for index in range(len(self._jobs))]
 
-    def _task(self, index: int, job: Job) -> _Task | None:
-        if job.source not in CODES or job.target not in CODES:
-            self._outcomes[index] = Outcome(job, "skipped", reason="unknown_language")
-            return None
-        if job.source == job.target:
-            self._outcomes[index] = Outcome(job, "skipped", reason="nothing_to_translate")
-            return None
-        return _Task(job, parse(job.text, self._scopes[job.scope_id].terms(job.source, job.target)), [])
-
-    def _look_up(self, tasks: dict[int, _Task]) -> None:
-        keys = {key for task in tasks.values() for key in store.keys_of(task.parsed, task.job.source, task.job.target)}
+    def _look_up(self, parsed_jobs: Iterable[_ParsedJob]) -> None:
+        keys, scope_ids = set(), set()
+        for parsed_job in parsed_jobs:
+            job = parsed_job.job
+            keys.update(store.keys_of(parsed_job.parsed, job.source, job.target))
+            scope_ids.add(job.scope_id)
         if keys:
-            self._hits = store.find({task.job.scope_id for task in tasks.values()}, keys)
+            self._hits = store.find(scope_ids, keys)
 
-    def _settle_from_memory(self, index: int, task: _Task) -> bool:
-        job, parsed = task.job, task.parsed
-        known = store.compose(parsed, job.source, job.target, self._hits.get(job.scope_id, {}))
-        if known:
-            translation, used = known
-            store.count_hits(job.scope_id, used)
-            self._outcomes[index] = Outcome(job, "ready", translation.text, translation.engine)
-        elif not parsed.units:
-            self._outcomes[index] = Outcome(job, "skipped", reason="nothing_to_translate")
-        return index in self._outcomes
+    def _result_from_memory(self, parsed_job: _ParsedJob) -> JobResult | None:
+        job, parsed = parsed_job.job, parsed_job.parsed
+        composed = compose(parsed, job.source, job.target, self._hits.get(job.scope_id, {}))
+        if composed:
+            translation, used = composed
+            hits.count_hits(job.scope_id, used)
+            return JobResult(job, "ready", translation.text, translation.engine)
+        return None if parsed.units else JobResult(job, "skipped", reason="nothing_to_translate")
 
-    def _translate(self, tasks: dict[int, _Task]) -> None:
-        for task in tasks.values():
-            self._add_items(task)
-        items = list(self._items.values())
-        budgets.choose_engines(items, self._scopes)
-        single_flight.give_up_hopeless(items)
-        wanted = [item for item in items if not item.reason]
-        health = breakers.snapshot({name for item in wanted for name in item.engines})
-        with single_flight.take(wanted) as flight:
-
-            def finished(done: list[engine_chain.Item]) -> None:
-                self._keep(done)
-                single_flight.mark_hopeless(done)
-                flight.land(done)
-
-            engine_chain.run(flight.ours, health, self._deadline, finished)
-            orphans = flight.wait_for_others(self._deadline)
-            engine_chain.run(orphans, health, self._deadline, finished)
+    def _translate(self, parsed_jobs: list[_ParsedJob]) -> list[JobResult]:
+        requests = self._requests(parsed_jobs)
+        results = {request.id: result for request in requests.values() if (result := self._known_result(request))}
+        decision = budgets.choose_engines(
+            [request for request in requests.values() if request.id not in results], self._scopes
+        )
+        results |= {request.id: UnitResult(request, reason="budget") for request in decision.over_budget}
+        untranslatable = single_flight.untranslatable(decision.allowed)
+        wanted = []
+        for request in decision.allowed:
+            if request.id in untranslatable:
+                results[request.id] = UnitResult(request, reason="protection")
+            else:
+                wanted.append(request)
+        health = breakers.snapshot({name for request in wanted for name in request.engines})
+        results |= {result.request.id: result for result in self._ask_engines(wanted, health)}
         health.save()
-        for index, task in tasks.items():
-            self._outcomes[index] = self._settled(task, health)
+        return [self._job_result(parsed_job, results, health) for parsed_job in parsed_jobs]
 
-    def _add_items(self, task: _Task) -> None:
-        """Link the task to the units it lacks; units that several jobs of a scope share are there once."""
-        job = task.job
-        known = self._hits.get(job.scope_id, {})
-        for unit in task.parsed.units:
-            key = store.key_of(unit.canonical, job.source, job.target)
-            if (job.scope_id, key) not in self._items:
-                item = engine_chain.Item(job.scope_id, key, unit, job.source, job.target, job.context[-3:])
-                if hit := known.get(key):
-                    item.stored, item.engine = hit.text, hit.engine
-                elif phrase := store.phrase_for(unit, job.source, job.target):
-                    item.stored, item.engine = phrase, store.PHRASEBOOK
-                self._items[job.scope_id, key] = item
-            task.items.append(self._items[job.scope_id, key])
+    def _requests(self, parsed_jobs: list[_ParsedJob]) -> dict[RequestId, UnitRequest]:
+        """Return a request for each unit; a unit that several jobs of a scope share is there once."""
+        requests: dict[RequestId, UnitRequest] = {}
+        for parsed_job in parsed_jobs:
+            job = parsed_job.job
+            for unit in parsed_job.parsed.units:
+                scope_id, key = parsed_job.key_of(unit.canonical)
+                request = UnitRequest(scope_id, key, unit, job.source, job.target, job.context[-3:])
+                requests.setdefault(request.id, request)
+        return requests
 
-    def _keep(self, items: list[engine_chain.Item]) -> None:
-        done = [item for item in items if item.stored is not None and item.spent]
-        if done:
+    def _known_result(self, request: UnitRequest) -> UnitResult | None:
+        if hit := self._hits.get(request.scope_id, {}).get(request.key):
+            return UnitResult(request, hit.text, hit.engine)
+        if phrase := phrase_for(request.unit, request.source, request.target):
+            return UnitResult(request, phrase, PHRASEBOOK)
+        return None
+
+    def _ask_engines(self, requests: list[UnitRequest], health: breakers.Breakers) -> list[UnitResult]:
+        with single_flight.claim(requests) as flight:
+
+            def on_finished(results: list[UnitResult]) -> None:
+                self._store(results)
+                single_flight.mark_untranslatable(results)
+                flight.release(result.request for result in results)
+
+            results = engine_chain.run(flight.ours, health, self._deadline, on_finished)
+            by_others, abandoned = flight.wait_for_others(self._deadline)
+            return results + by_others + engine_chain.run(abandoned, health, self._deadline, on_finished)
+
+    def _store(self, results: list[UnitResult]) -> None:
+        """Store what engines translated, and record what that cost."""
+        translated = [(result.request, result.stored, result.engine) for result in results if result.stored is not None]
+        if translated:
             store.store(
                 store.entry(
-                    item.scope_id, item.unit.canonical, item.stored or "", source=item.source, target=item.target,
-                    engine=item.engine, version=self._scopes[item.scope_id].version,
+                    request.scope_id, request.unit.canonical, stored, source=request.source, target=request.target,
+                    engine=engine, version=self._scopes[request.scope_id].version,
                 )
-                for item in done
+                for request, stored, engine in translated
             )  # fmt: skip
-        budgets.record(items)
+        budgets.record(results)
 
-    def _settled(self, task: _Task, health: breakers.Breakers) -> Outcome:
-        job = task.job
-        missing = [item for item in task.items if item.stored is None]
+    def _job_result(
+        self, parsed_job: _ParsedJob, results: dict[RequestId, UnitResult], health: breakers.Breakers
+    ) -> JobResult:
+        job = parsed_job.job
+        unit_results = [results[request_id] for request_id in parsed_job.request_ids]
+        missing = [result for result in unit_results if result.stored is None]
         if not missing:
+            stored = {result.request.unit.canonical: result.stored or "" for result in unit_results}
             try:
-                text = task.parsed.render({item.unit.canonical: item.stored or "" for item in task.items})
+                return JobResult(job, "ready", parsed_job.parsed.render(stored), unit_results[0].engine)
             except ValueError:
-                return Outcome(job, "failed", reason="protection")
-            return Outcome(job, "ready", text, task.items[0].engine)
+                return JobResult(job, "failed", reason="protection")
         reason = missing[0].reason
         if reason == "budget":
-            return Outcome(job, "skipped", reason=reason)
+            return JobResult(job, "skipped", reason=reason)
         if reason in ("no_engine", "protection"):
-            return Outcome(job, "failed", reason=reason)
-        return Outcome(job, "failed", reason=reason, retry_after=self._retry_after(missing, health))
+            return JobResult(job, "failed", reason=reason)
+        return JobResult(job, "failed", reason=reason, retry_after=_retry_after(missing, health))
 
-    def _retry_after(self, missing: Sequence[engine_chain.Item], health: breakers.Breakers) -> float:
-        names = {name for item in missing for name in item.engines}
-        if missing[0].reason == "engines_down" and any(map(health.is_closed, names)):
-            return 1.0  # the trial that these had to wait for went well
-        rest = health.retry_after(names)
-        return float(settings.TRANSLATION_RETRY_SECONDS) if rest is None else max(rest, 1.0)
+
+def _untranslatable_pair(job: Job) -> str:
+    """Return the reason why no text is translated between these languages, or nothing."""
+    if job.source not in CODES or job.target not in CODES:
+        return "unknown_language"
+    return "nothing_to_translate" if job.source == job.target else ""
+
+
+def _retry_after(missing: Sequence[UnitResult], health: breakers.Breakers) -> float:
+    names = {name for result in missing for name in result.request.engines}
+    if missing[0].reason == "engines_down" and any(map(health.is_closed, names)):
+        return 1.0  # these had to wait for a trial call, which succeeded
+    seconds = health.retry_after(names)
+    return float(settings.TRANSLATION_RETRY_SECONDS) if seconds is None else max(seconds, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How a text will read, and what that says in the author's own language; ``back`` is None where it cannot be told."""
+    """A text's translation and ``back``, that translated back into the author's language; None if that failed."""
 
     text: str
     engine: str
     back: str | None
 
 
-def preview(*, scope_id: str, text: str, source: str, target: str, seconds: float) -> Preview | Outcome:
-    """The text in ``target`` with its back-translation, or the outcome that says why there is none, within ``seconds``."""
+def preview(*, scope_id: str, text: str, source: str, target: str, seconds: float) -> Preview | JobResult:
+    """Translate a text and back within ``seconds``; returns the job's result where there is no translation."""
     deadline = Deadline(seconds, hurried=True)
     there = translate_batch([Job(None, scope_id, text, source, target)], deadline=deadline)[0]
     if there.state != "ready":
@@ -209,21 +239,21 @@ def preview(*, scope_id: str, text: str, source: str, target: str, seconds: floa
 
 
 def engines_health() -> list[dict[str, Any]]:
-    """Each configured engine: name, status, pairs offered, last error and when it will be asked again; one query."""
+    """Return each configured engine's name, status, pairs offered, last error and time of the next try; one query."""
     states = {state.engine: state for state in EngineState.objects.filter(engine__in=engines.configured())}
-    told = []
+    rows = []
     for name in engines.configured():
         engine, state = engines.engine(name), states.get(name) or EngineState(engine=name)
-        told.append(
+        rows.append(
             {
                 "engine": name,
                 "status": state.status,
                 "local": engine.local,
-                "pairs": sum(engine.offers(one, other) for one in CODES for other in CODES),
+                "pairs": sum(engine.offers(source, target) for source in CODES for target in CODES),
                 "failures": state.failures,
                 "last_error": state.last_error,
                 "last_error_at": state.last_error_at,
                 "retry_at": state.retry_at,
             }
         )
-    return told
+    return rows

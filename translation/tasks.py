@@ -6,7 +6,7 @@ from celery import shared_task
 
 from rosetta.queue.jobs import in_steps
 from translation import health
-from translation.memory import store
+from translation.memory import hits, store
 
 EVICT_AFTER = timedelta(days=180)
 BATCH = 1000
@@ -15,7 +15,7 @@ BATCH = 1000
 @shared_task(name="translation.tasks.note_hits")
 def note_hits(counts: list[tuple[str, str, int]]) -> None:
     """Add gathered hits to the memory's entries."""
-    store.note_hits(counts)
+    hits.save_hits(counts)
 
 
 @shared_task(name="translation.tasks.evict_memory")

@@ -1,5 +1,7 @@
-/** The words that the client uses for what the API answers, and what its views hand to each other. */
+/** The words that the client uses for what the API answers, and what its modules and views hand to each other. */
 import type * as api from "./schema";
+
+// ── Resources ──
 
 export type User = api.UserAnswer;
 export type Workspace = api.WorkspaceResource;
@@ -7,15 +9,116 @@ export type Channel = api.ChannelResource;
 export type Member = api.MemberResource;
 export type Direct = api.DirectConversationResource;
 export type Message = api.MessageResource;
-export type Found = api.FoundMessageResource;
+export type Reaction = api.ReactionResource;
+export type FoundMessage = api.FoundMessageResource;
 export type Attachment = api.AttachmentResource;
 export type Invite = api.InviteResource;
 export type Person = api.PersonResource & { language?: string | null };
 /** A channel or a direct conversation, where both will do. */
 export type Listed = Partial<Channel> & Partial<Direct> & { id: string; unread_count: number };
-export type Stay = { guest: api.JoinedGuestResource; session: api.GuestSessionResource; room: api.JoinedRoomResource };
+export type Stay = {
+  guest: api.JoinedGuestResource;
+  session: api.GuestSessionResource;
+  room: api.JoinedRoomResource;
+};
+/** A page of messages around a cursor, newest first. */
+export type MessagePage = api.MessageListAnswer;
+/** Who reads and writes: an account or a guest. */
+export type Identity = { kind: "user" | "guest"; id: number | string };
+/** How a query is written: what is undefined or null is left out. */
+export type Query = Record<string, string | number | boolean | null | undefined>;
 
-/** What a conversation's views may know of the place that it is in. */
+// ── Frames of the realtime socket (docs/realtime.md) ──
+
+export type HelloFrame = { type: "hello"; heartbeat_seconds: number; cursors: Record<string, number> };
+export type ResumedFrame = { type: "resumed"; cursors: Record<string, number> };
+export type ResetFrame = { type: "reset" } & StreamId;
+export type PongFrame = { type: "pong" };
+export type ErrorFrame = { type: "error"; code: string; message: string };
+/** Each conversation and each workspace is a stream. */
+export type StreamId =
+  { conversation_id: string; workspace_id?: undefined } | { conversation_id?: undefined; workspace_id: string };
+
+type Numbered = { type: "event"; seq: number; prev: number; at: string };
+export type ReactionChange = { message_id: string; emoji: string; count: number } & Actor;
+export type ConversationEvent =
+  | {
+      event:
+        | "message.created"
+        | "message.translated"
+        | "message.updated"
+        | "message.deleted"
+        | "message.pinned"
+        | "message.unpinned";
+      data: Message;
+    }
+  | { event: "reaction.added" | "reaction.removed"; data: ReactionChange }
+  | { event: "room.extended" | "room.closed"; data: api.RoomResource };
+export type WorkspaceEvent =
+  | { event: "member.joined" | "member.updated" | "member.left"; data: Member }
+  | { event: "channel.created" | "channel.updated" | "channel.archived" | "channel.joined"; data: Channel };
+export type ConversationEventFrame = Numbered & {
+  conversation_id: string;
+  workspace_id?: undefined;
+} & ConversationEvent;
+export type WorkspaceEventFrame = Numbered & { conversation_id?: undefined; workspace_id: string } & WorkspaceEvent;
+export type EventFrame = ConversationEventFrame | WorkspaceEventFrame;
+
+/** Who did something: exactly one of the two. */
+export type Actor =
+  | { user: { id: number; name: string; avatar_url?: string | null }; guest: null }
+  | { user: null; guest: { id: string; nickname: string } };
+export type TypingSignal = { type: "signal"; conversation_id: string; event: "typing"; data: Actor };
+export type ReadSignal = { type: "signal"; conversation_id: string; event: "read"; data: { last_read_seq: number } };
+export type PresenceSignal = {
+  type: "signal";
+  conversation_id: null;
+  event: "presence";
+  data: { user_id: number; status: "online" | "offline" };
+};
+export type SignalFrame = TypingSignal | ReadSignal | PresenceSignal;
+
+export type ServerFrame = HelloFrame | ResumedFrame | ResetFrame | PongFrame | ErrorFrame | EventFrame | SignalFrame;
+export type ClientFrame =
+  { type: "ping" } | { type: "resume"; cursors: Record<string, number> } | { type: "typing"; conversation_id: string };
+
+export type LinkState = "connecting" | "online" | "offline";
+
+// ── Models ──
+
+/** A file that was uploaded, as far as an outgoing message needs it. */
+export type SentFile = { id: string; client_name: string; size: number };
+/** A message on its way out. `key` names it to the service: as its Idempotency-Key and its client_id. */
+export type Outgoing = {
+  key: string;
+  content: string;
+  files: SentFile[];
+  parent: string | null;
+  language?: string;
+  state: "sending" | "waiting" | "failed";
+  error: string;
+  at: string;
+};
+export type NewMessage = { content: string; files?: SentFile[]; parent?: string | null; language?: string };
+
+// ── Views ──
+
+export type Conversation = import("./static/web/conversation/conversation.js").Conversation;
+export type OfMessage = { message: Message; conversation: Conversation };
+export type InConversation = { conversation: Conversation; room: Room };
+/** A list of the API as a view holds it: null until it is here. */
+export type Rows<T> = { rows: T[] | null; load: () => Promise<unknown>; isMissing: boolean };
+/** Of what somebody can close. */
+export type Closing = { onClose: () => void };
+
+/** What `html` makes. */
+export type VNode = { type: unknown; props: unknown; key: unknown };
+export type Children = VNode | string | number | boolean | null | undefined | Children[];
+export type Ref<E> = { current: E };
+/** An event that a view hears at its own element. */
+export type On<E extends Element, K extends Event = Event> = K & { currentTarget: E; target: Element };
+
+/** What a conversation's views may know of where it stands, and what is allowed there. */
 export interface Room {
   me: { id: number | string; name: string; avatar_url?: string | null };
   /** What is read here. */

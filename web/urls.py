@@ -12,4 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("invites/<str:token>", views.client),
     path("reset-password", views.client),
     path("auth/<slug:provider>/callback", views.provider_callback),
+    # Browsers ask for these without being told of them.
+    path("favicon.ico", views.icon, {"name": "favicon.ico"}, name="favicon"),
+    path("apple-touch-icon.png", views.icon, {"name": "apple-touch-icon.png"}, name="apple-touch-icon"),
+    path("apple-touch-icon-precomposed.png", views.icon, {"name": "apple-touch-icon.png"}),
 ]

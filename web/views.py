@@ -6,20 +6,24 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from rosetta import languages
+from rosetta.errors import API, json_404
 
 ROOT = Path(settings.BASE_DIR) / "web"
 CLIENT = ROOT / "static" / "web"
@@ -97,6 +101,35 @@ def provider_callback(request: HttpRequest, provider: str) -> HttpResponse:
 def embedded_room(request: HttpRequest, **address: str) -> HttpResponse:
     """A visitor's room inside another site's page. It speaks with a guest's token alone: no cookie acts in the frame."""
     return _answer(" ".join(settings.EMBED_ORIGINS) or "'none'")
+
+
+@require_safe
+def icon(request: HttpRequest, name: str) -> FileResponse:
+    """Answer a picture of the client at an address of its own."""
+    return FileResponse((CLIENT / name).open("rb"), headers={"Cache-Control": "public, max-age=86400"})
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a page with a link home to browsers, and JSON to API clients. Django's handler404."""
+    if request.path.startswith(API) or "text/html" not in request.headers.get("Accept", ""):
+        return json_404(request, exception)
+    page = format_html(
+        _not_found_source(),
+        language=get_language() or languages.DEFAULT,
+        title=gettext("Page not found"),
+        home=f"{urlsplit(settings.PUBLIC_URL).path}{reverse('client')}",
+        home_label=gettext("Home"),
+        icon=static("web/icon.svg"),
+        style=static("web/app.css"),
+    )
+    response = HttpResponse(page, status=404)
+    response["Content-Security-Policy"] = POLICY.format(ancestors="'none'")
+    return response
+
+
+@cache
+def _not_found_source() -> str:
+    return (ROOT / "not_found.html").read_text(encoding="utf-8")
 
 
 class CompressedClient:

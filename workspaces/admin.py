@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from unfold.admin import TabularInline
 
-from accounts.staff.pages import LookOnly, ReadOnlyAdmin, StaffAdmin, may
-from accounts.staff.reason_prompt import once_told_why
+from accounts.staff.pages import ReadOnlyAdmin, ReadOnlyMixin, StaffAdmin, may
+from accounts.staff.reason_prompt import ask_reason
 from workspaces import actions
 from workspaces.models import (
     Channel,
@@ -27,7 +27,7 @@ from workspaces.models import (
 )
 
 
-class ChannelInline(LookOnly, TabularInline):  # type: ignore[misc]
+class ChannelInline(ReadOnlyMixin, TabularInline):  # type: ignore[misc]
     model = Channel
     fields = ("name", "slug", "visibility", "archived_at", "created_at")
     per_page = 20
@@ -76,7 +76,7 @@ class WorkspaceAdmin(ReadOnlyAdmin):
                 detail={"reason": reason},
             )
 
-        return once_told_why(
+        return ask_reason(
             self,
             request,
             title=f"Delete for everybody: {', '.join(map(str, ending))}",

@@ -5,6 +5,6 @@ class WorkspacesConfig(AppConfig):
     name = "workspaces"
 
     def ready(self) -> None:
-        from workspaces import account_lifecycle
+        from workspaces import hooks
 
-        account_lifecycle.register()
+        hooks.register()

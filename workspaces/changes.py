@@ -1,4 +1,4 @@
-"""What a request asks to change: a field that it leaves out stays as it is, which None does not say."""
+"""Partial updates: ``UNSET`` means "not in the request", because ``None`` is a legal value."""
 
 from typing import Any, Final
 
@@ -12,5 +12,5 @@ UNSET: Final[Any] = _Unset()
 
 
 def given(**fields: Any) -> dict[str, Any]:
-    """The fields that were said."""
+    """Return the fields that are not ``UNSET``."""
     return {name: value for name, value in fields.items() if value is not UNSET}

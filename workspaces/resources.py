@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
+from rosetta.http.links import link_to
 from rosetta.times import moment
 from workspaces.models import Channel, Invite, Member, Webhook, WebhookDelivery, WebhookSubscription, Workspace
 
@@ -83,7 +84,7 @@ def webhook(row: Webhook, secret: str | None = None) -> dict[str, Any]:
     shown = {
         "id": row.pk,
         "name": row.name,
-        "url": f"{settings.PUBLIC_URL}/api/v1/webhooks/{row.pk}/messages",
+        "url": link_to("webhook-message-list", webhook_id=row.pk),
         "default_channel_id": row.default_channel_id,
         "is_active": row.is_active,
         "last_used_at": moment(row.last_used_at),

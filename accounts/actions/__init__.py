@@ -1,1 +1,1 @@
-"""Every change to accounts, by journey: one module each, called by name."""
+"""Changes to accounts: one module for each journey."""

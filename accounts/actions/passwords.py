@@ -1,4 +1,4 @@
-"""Forgotten and changed passwords."""
+"""Reset forgotten passwords, and change known ones."""
 
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -7,19 +7,19 @@ from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 
-from accounts.actions.proving import prove_address
+from accounts.actions.email_verification import prove_address
 from accounts.actions.tokens import end_access
 from accounts.errors import email_unknown, reset_token_invalid
-from accounts.mail.outbox import owe_mail
+from accounts.mail.outbox import queue_mail
 from accounts.models import AccessToken, OutgoingMail, User
 
 RESET_LIVES = timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
 
 
 class ResetTokens(PasswordResetTokenGenerator):
-    """Django's reset tokens, signed over what a reset changes, so that each works once and dies with the address.
+    """Make Django's reset tokens, signed over what a reset changes: each works once and ends with the address.
 
-    Without the last sign-in, which Django takes in too: somebody who signs in elsewhere meanwhile may go on.
+    The last sign-in, which Django's own include, is left out: a sign-in elsewhere does not end a reset.
     """
 
     key_salt = "accounts.reset"
@@ -37,22 +37,25 @@ def reset_link(user: User) -> str:
 
 
 @transaction.atomic
-def forgot_password(*, email: str, language: str = "") -> None:
-    """Owe ``email`` a reset link. Raises Invalid for an address that nobody has, unless that is to stay hidden."""
+def request_reset(*, email: str, language: str = "") -> None:
+    """Queue a mail with a reset link to ``email``.
+
+    Raises Invalid for an unknown address, unless ``HIDE_ACCOUNT_EXISTENCE`` is on.
+    """
     if not settings.HIDE_ACCOUNT_EXISTENCE and not User.objects.filter(email=email).exists():
         raise email_unknown()
-    # For an unknown address too, where that is hidden: the worker finds nobody to write to, and the time is the same.
-    owe_mail(kind=OutgoingMail.Kind.RESET, email=email, language=language, lives=RESET_LIVES)
+    # Hidden, an unknown address is queued too, so that the time is the same; the worker then has nobody to write to.
+    queue_mail(kind=OutgoingMail.Kind.RESET, email=email, language=language, lives=RESET_LIVES)
 
 
 @transaction.atomic
 def reset_password(*, email: str, token: str, password: str) -> None:
-    """A new password for who has the link; it proves the address and ends every token, session and pending reset.
+    """Set a new password by a mailed token, which proves the address too. Locks the account.
 
-    Raises Invalid when the token is not, or no longer, good for ``email``.
+    Ends every access token, session and pending reset. Raises Invalid when the token is not good for ``email``.
     """
     user = User.objects.select_for_update().filter(email=email).first()
-    # A stranger's check costs the same as a wrong token's.
+    # Checked for an unknown address too, because it has to cost the same as a wrong token.
     if not reset_tokens.check_token(user or User(pk=0, email=email), token) or user is None:
         raise reset_token_invalid()
     set_password(user=prove_address(user=user), password=password)
@@ -62,7 +65,7 @@ def reset_password(*, email: str, token: str, password: str) -> None:
 def set_password(
     *, user: User, password: str, but_token: AccessToken | None = None, but_session: str | None = None
 ) -> None:
-    """Change ``user``'s password. Every token, session and pending reset ends, but the token or session that calls."""
+    """Set ``user``'s password. Ends pending resets and every access token and session but the one that calls."""
     user.set_password(password)
     user.save(update_fields=["password", "updated_at"])
     end_access(user=user, but_token=but_token, but_session=but_session)

@@ -1,4 +1,4 @@
-"""What people change about themselves."""
+"""Changes of people to their own profile."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,12 +14,12 @@ CHANGEABLE = ("name", "preferred_language", "avatar_url")
 def change_profile(*, user: User, changes: Mapping[str, Any]) -> User:
     """Apply ``changes`` to any of name, preferred_language and avatar_url.
 
-    Memberships without a language of their own read in the account's, so they follow it.
+    Memberships without a language of their own follow the account's.
     """
-    changed = [name for name in CHANGEABLE if name in changes]
-    for name in changed:
+    changed_fields = [name for name in CHANGEABLE if name in changes]
+    for name in changed_fields:
         setattr(user, name, changes[name])
-    user.save(update_fields=[*changed, "updated_at"])
-    if "preferred_language" in changed:
+    user.save(update_fields=[*changed_fields, "updated_at"])
+    if "preferred_language" in changed_fields:
         user.memberships.filter(preferred_language=None).update(language=user.preferred_language)
     return user

@@ -1,4 +1,4 @@
-"""Sign-in by a provider, and linked accounts."""
+"""Sign in by a provider, and link and unlink accounts at providers."""
 
 from datetime import timedelta
 
@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actions.proving import ask_to_verify, prove_address
-from accounts.actions.signing_in import active
+from accounts.actions.email_verification import prove_address, request_verification
+from accounts.actions.sign_in import require_active
 from accounts.errors import SocialAccountNotFound, Unlinkable
+from accounts.identity.clients import Client
 from accounts.identity.providers import Identity, Provider
 from accounts.identity.secrets import digest, matches, new_secret
 from accounts.models import SocialState, User
@@ -19,18 +20,19 @@ from rosetta.errors import Invalid
 STATE_LIVES = timedelta(minutes=10)
 
 
-def begin(*, provider: Provider, flavour: str, browser: str = "", user: User | None = None) -> str:
-    """Where to send a person who signs in, or links (then ``user``). The way back works once, from the same ``browser``.
+def begin(*, provider: Provider, client: Client, browser: str = "", user: User | None = None) -> str:
+    """Return the provider's address to which a person is sent to sign in, or, given ``user``, to link an account.
 
-    Raises Unavailable when the provider cannot be reached.
+    The state in it works once, within ten minutes and from the same ``browser``. Raises Unavailable when the provider
+    cannot be reached.
     """
     state = new_secret()
-    stateless = flavour == "app" and settings.SOCIAL_APP_STATELESS
+    stateless = client is Client.APP and settings.SOCIAL_APP_STATELESS
     url, verifier = provider.redirect(state=state, with_pkce=not stateless)
     SocialState.objects.create(
         state_hash=digest(state),
         provider=provider.name,
-        flavour=flavour,
+        flavour=client.value,
         browser_hash=digest(browser) if browser else "",
         user=user,
         verifier=verifier,
@@ -40,26 +42,26 @@ def begin(*, provider: Provider, flavour: str, browser: str = "", user: User | N
 
 
 def finish(
-    *, provider: Provider, flavour: str, code: str, state: str, browser: str = "", user: User | None = None
+    *, provider: Provider, client: Client, code: str, state: str, browser: str = "", user: User | None = None
 ) -> Identity:
-    """Who came back from the provider with ``code``. Uses ``state`` up.
+    """Return who came back from the provider with ``code``. Uses ``state`` up.
 
-    Raises Invalid on ``state`` unless it was given to this very browser, flavour, provider and user within ten minutes,
+    Raises Invalid on ``state`` unless it was given to this very browser, client, provider and user within ten minutes,
     and on ``code`` when the provider refuses it.
     """
     verifier = ""
-    if state or flavour != "app" or not settings.SOCIAL_APP_STATELESS:
-        verifier = _use_state(provider.name, flavour, state, browser, user)
+    if state or client is not Client.APP or not settings.SOCIAL_APP_STATELESS:
+        verifier = _use_state(provider.name, client, state, browser, user)
     return provider.identity(code=code, verifier=verifier)
 
 
-def _use_state(provider: str, flavour: str, state: str, browser: str, user: User | None) -> str:
+def _use_state(provider: str, client: Client, state: str, browser: str, user: User | None) -> str:
     row = SocialState.objects.filter(
-        state_hash=digest(state), provider=provider, flavour=flavour, user=user, expires_at__gt=timezone.now()
+        state_hash=digest(state), provider=provider, flavour=client.value, user=user, expires_at__gt=timezone.now()
     ).first()
     if row is None or (row.browser_hash and not matches(browser, row.browser_hash)):
         raise _state_invalid()
-    if not SocialState.objects.filter(pk=row.pk).delete()[0]:  # of two that come at once, one gets through
+    if not SocialState.objects.filter(pk=row.pk).delete()[0]:  # of two equal requests, one succeeds
         raise _state_invalid()
     return row.verifier
 
@@ -69,22 +71,22 @@ def _state_invalid() -> Invalid:
 
 
 def sign_in(*, identity: Identity, language: str) -> User:
-    """The account of ``identity``: linked before, or with its verified address, or made now.
+    """Return the account of ``identity``: linked before, or with its verified address, or created now.
 
-    Raises Invalid on ``email`` when there is no address, or when it is somebody's and the provider does not vouch for it;
-    AccountInactive.
+    Raises Invalid on ``email`` when the provider gave no address, or one that has an account and is not verified there.
+    Raises AccountInactive.
     """
     try:
         return _sign_in(identity, language)
-    except IntegrityError:  # the same person signed in twice at once: by now the account is there
+    except IntegrityError:  # a parallel sign-in created the account
         return _sign_in(identity, language)
 
 
 @transaction.atomic
 def _sign_in(identity: Identity, language: str) -> User:
     account = SocialAccount.objects.select_related("user").filter(provider=identity.provider, uid=identity.uid).first()
-    user = active(account.user) if account else _user_of(identity, language)
-    if identity.is_verified and user.email == identity.email and user.email_verified_at is None:
+    user = require_active(account.user) if account else _user_of(identity, language)
+    if identity.is_verified and user.email == identity.email and not user.has_proven_email:
         user = prove_address(user=user)  # ends all links, this one too
     SocialAccount.objects.update_or_create(
         provider=identity.provider, uid=identity.uid, defaults={"user": user, "extra_data": identity.extra_data}
@@ -101,15 +103,15 @@ def _user_of(identity: Identity, language: str) -> User:
             identity.email, name=identity.name, preferred_language=language, avatar_url=identity.avatar
         )
         if not identity.is_verified:
-            ask_to_verify(user=user)
+            request_verification(user=user)
     elif not identity.is_verified:
         raise Invalid({"email": [_("This email is already registered. Sign in to link the provider.")]})
-    return active(user)
+    return require_active(user)
 
 
 @transaction.atomic
 def link(*, user: User, identity: Identity) -> SocialAccount:
-    """``identity`` opens ``user``'s account from now on. Raises Unlinkable when it is linked, here or elsewhere."""
+    """Let ``identity`` open ``user``'s account. Raises Unlinkable when it is linked, to this account or another."""
     try:
         with transaction.atomic():
             account: SocialAccount = SocialAccount.objects.create(
@@ -125,12 +127,12 @@ def link(*, user: User, identity: Identity) -> SocialAccount:
 
 @transaction.atomic
 def unlink(*, user: User, provider: str) -> None:
-    """``provider`` no longer opens ``user``'s account. Raises SocialAccountNotFound, and Unlinkable for the last way in."""
+    """Unlink ``provider`` from ``user``. Locks the account. Raises SocialAccountNotFound, or Unlinkable for the last way in."""
     user = User.objects.select_for_update().get(pk=user.pk)
     accounts = list(SocialAccount.objects.filter(user=user))
-    going = [account.pk for account in accounts if account.provider == provider]
-    if not going:
+    unlinked_ids = [account.pk for account in accounts if account.provider == provider]
+    if not unlinked_ids:
         raise SocialAccountNotFound
-    if not user.has_usable_password() and len(going) == len(accounts):
+    if not user.has_usable_password() and len(unlinked_ids) == len(accounts):
         raise Unlinkable("Cannot unlink the last authentication method. Please set a password first.")
-    SocialAccount.objects.filter(pk__in=going).delete()
+    SocialAccount.objects.filter(pk__in=unlinked_ids).delete()

@@ -1,4 +1,4 @@
-"""What staff do to accounts, in admin and by command; each leaves its line in the audit log."""
+"""Actions of staff on accounts, in admin and by command; each writes its entry to the audit log."""
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -13,8 +13,8 @@ from rosetta.errors import Conflict
 def set_active(*, user: User, is_active: bool, actor: User | None = None) -> None:
     """Close ``user``'s account, which ends its tokens, sessions and sockets, or open it again.
 
-    Raises Conflict for an account whose owner left, for staff who would close their own, and for other staff's to all but
-    superusers.
+    Raises Conflict for an account that its owner deleted, for the actor's own account, and for an account of other staff
+    unless the actor is a superuser.
     """
     if user.deleted_at is not None:
         raise Conflict("The account was deleted by its owner.")
@@ -30,7 +30,7 @@ def set_active(*, user: User, is_active: bool, actor: User | None = None) -> Non
 
 @transaction.atomic
 def set_staff(*, user: User, is_staff: bool, actor: User | None = None) -> None:
-    """Let ``user`` into admin, or no longer."""
+    """Grant or withdraw ``user``'s access to admin."""
     user.is_staff = is_staff
     user.save(update_fields=["is_staff", "updated_at"])
     audit.record(actor=actor, action="make staff" if is_staff else "unmake staff", target=user)
@@ -38,7 +38,7 @@ def set_staff(*, user: User, is_staff: bool, actor: User | None = None) -> None:
 
 @transaction.atomic
 def set_role(*, user: User, role: str) -> None:
-    """Make ``user`` staff with ``role``, one of ``roles.ROLES``, in place of any other; empty: with none."""
+    """Make ``user`` staff with ``role``, one of ``roles.ROLES``, instead of any other; empty removes the role."""
     roles.prepare()
     user.groups.remove(*Group.objects.filter(name__in=roles.ROLES))
     if role:
@@ -49,14 +49,14 @@ def set_role(*, user: User, role: str) -> None:
 
 
 def _check_is_below(user: User, actor: User | None) -> None:
-    """Raises Conflict where ``actor``, who is no superuser, would reach for other staff."""
+    """Raise Conflict when ``actor`` is no superuser and ``user`` is other staff."""
     if actor is not None and actor != user and user.is_staff and not actor.is_superuser:
         raise Conflict("Only a superuser may do this to staff.")
 
 
 @transaction.atomic
 def sign_out(*, user: User, actor: User | None = None) -> None:
-    """End every token, session and socket of ``user``. Raises Conflict for other staff's to all but superusers."""
+    """End every token, session and socket of ``user``. Raises Conflict for other staff unless by a superuser."""
     _check_is_below(user, actor)
     end_access(user=user)
     audit.record(actor=actor, action="sign out", target=user)

@@ -1,4 +1,4 @@
-"""Access tokens and sessions: made here, ended here, and with them their sockets and what hangs on them."""
+"""Issue access tokens, and end tokens and sessions with their sockets and everything that depends on them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,7 +16,7 @@ from rosetta.pubsub import AccessChanged, CredentialEnded, publish_on_commit
 def issue_token(
     *, user: User, name: str, abilities: Iterable[str] = (FULL,), expires_at: datetime | None = None
 ) -> tuple[AccessToken, str]:
-    """A new token and its one showing, ``{id}|{secret}``."""
+    """Create a token; returns it and its secret form ``{id}|{secret}``, which is not stored."""
     secret = new_secret()
     token = AccessToken.objects.create(
         user=user,
@@ -30,7 +30,7 @@ def issue_token(
 
 @transaction.atomic
 def revoke_token(*, token: AccessToken) -> None:
-    """``token`` opens nothing from now on; its sockets close."""
+    """Delete ``token``; its sockets close."""
     number = token.pk
     token.delete()
     credentials.ended([token.user_id], [credentials.of_token(number)])
@@ -39,7 +39,7 @@ def revoke_token(*, token: AccessToken) -> None:
 
 @transaction.atomic
 def end_session(*, session: Session) -> None:
-    """``session`` is signed out; its sockets close."""
+    """Delete ``session``, which signs its browser out; its sockets close."""
     ulid = session.id
     session.delete()
     if session.user_id is not None:
@@ -49,30 +49,31 @@ def end_session(*, session: Session) -> None:
 
 @transaction.atomic
 def end_access(*, user: User, but_token: AccessToken | None = None, but_session: str | None = None) -> None:
-    """End every token and session of ``user``, but the one that calls: a token, or a session by the key of its cookie."""
+    """End every token and session of ``user`` but the one that calls: a token, or a session by the key of its cookie."""
     user.access_tokens.exclude(pk=but_token.pk if but_token else 0).delete()
-    kept = user.sessions.of_key(but_session).first()
-    user.sessions.exclude(pk=kept.pk if kept else "").delete()
-    stays = credentials.of_token(but_token.pk) if but_token else credentials.of_session(kept.id) if kept else ""
-    credentials.all_ended(user, stays)
+    session = user.sessions.of_key(but_session).first()
+    user.sessions.exclude(pk=session.pk if session else "").delete()
+    remaining = credentials.of_session(session.id) if session else ""
+    credentials.all_ended(user, credentials.of_token(but_token.pk) if but_token else remaining)
     publish_on_commit(AccessChanged(user=user.pk))
 
 
 @transaction.atomic
 def end_expired_tokens(*, batch: int) -> int:
-    """Forget up to ``batch`` tokens whose time is over; returns how many went."""
+    """Delete up to ``batch`` expired tokens; returns the number deleted."""
     rows = AccessToken.objects.filter(expires_at__lt=timezone.now())
-    gone = dict(rows.values_list("pk", "user_id")[:batch])
-    AccessToken.objects.filter(pk__in=list(gone)).delete()
-    credentials.ended(set(gone.values()), [credentials.of_token(number) for number in gone])
-    return len(gone)
+    owners = dict(rows.values_list("pk", "user_id")[:batch])
+    AccessToken.objects.filter(pk__in=list(owners)).delete()
+    credentials.ended(set(owners.values()), [credentials.of_token(token_id) for token_id in owners])
+    return len(owners)
 
 
 @transaction.atomic
 def end_expired_sessions(*, batch: int) -> int:
-    """Forget up to ``batch`` sessions whose time is over; returns how many went."""
+    """Delete up to ``batch`` expired sessions; returns the number deleted."""
     rows = Session.objects.filter(expire_date__lt=timezone.now())
-    gone = dict(rows.values_list("id", "user_id")[:batch])
-    Session.objects.filter(id__in=list(gone)).delete()
-    credentials.ended({one for one in gone.values() if one}, [credentials.of_session(ulid) for ulid in gone])
-    return len(gone)
+    owners = dict(rows.values_list("id", "user_id")[:batch])
+    Session.objects.filter(id__in=list(owners)).delete()
+    user_ids = {user_id for user_id in owners.values() if user_id}
+    credentials.ended(user_ids, [credentials.of_session(session_id) for session_id in owners])
+    return len(owners)

@@ -1,4 +1,4 @@
-"""Who may call the views of accounts."""
+"""Who may call the viewsets of accounts."""
 
 from typing import TYPE_CHECKING
 
@@ -7,15 +7,21 @@ from rest_framework import exceptions, permissions
 from rest_framework.request import Request
 
 from accounts.errors import ForeignOrigin
+from accounts.identity.clients import Client
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
 class FromOurOrigin(permissions.BasePermission):
-    """Open to all but the pages of other sites: a browser says where a request comes from, anything else need not."""
+    """Let everybody sign in, but not by browser from the pages of other sites.
+
+    A browser says in ``Origin`` or ``Sec-Fetch-Site`` where a request comes from; other programs need not.
+    """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
+        if view.client is not Client.BROWSER:  # type: ignore[attr-defined]
+            return True
         origin = request.headers.get("Origin")
         if origin is not None and origin not in settings.ALLOWED_ORIGINS:
             raise ForeignOrigin
@@ -25,7 +31,7 @@ class FromOurOrigin(permissions.BasePermission):
 
 
 class AnyToken(permissions.BasePermission):
-    """Somebody signed in, whatever its token's abilities."""
+    """Let every signed-in user in, whatever abilities the token has."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         if not getattr(request.user, "is_authenticated", False):

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says about who calls."""
+"""The authentication schemes in the OpenAPI document."""
 
 from typing import Any
 
@@ -22,8 +22,8 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
     name = "session"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        told = "From a web sign-in. Unsafe methods repeat the `csrftoken` cookie in `X-CSRFToken`."
-        return {"type": "apiKey", "in": "cookie", "name": "rosetta_session", "description": told}
+        description = "From a web sign-in. Unsafe methods repeat the `csrftoken` cookie in `X-CSRFToken`."
+        return {"type": "apiKey", "in": "cookie", "name": "rosetta_session", "description": description}
 
 
 class GuestScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -31,5 +31,5 @@ class GuestScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     name = "guest"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        told = "`grst_…`, from joining a temporary room."
-        return {"type": "apiKey", "in": "header", "name": "X-Rosetta-Guest-Token", "description": told}
+        description = "`grst_…`, from joining a temporary room."
+        return {"type": "apiKey", "in": "header", "name": "X-Rosetta-Guest-Token", "description": description}

@@ -1,4 +1,4 @@
-"""What a token may be allowed to do."""
+"""The abilities that a token may have."""
 
 from rosetta.http.permissions import FULL
 

@@ -1,4 +1,4 @@
-"""How a request says who calls: bearer token, session cookie, or a guest's token where a view admits guests."""
+"""Authenticate requests by bearer token, session cookie, or guest token where a view admits guests."""
 
 from django.db.models import Q
 from django.utils import timezone
@@ -7,15 +7,15 @@ from rest_framework.request import Request
 
 from accounts.identity.secrets import digest, matches
 from accounts.models import TOUCH_EVERY, AccessToken, Guest, User
-from rosetta.db.compiled import CompiledQuery
+from rosetta.db.queries import CompiledQuery
 
-# Compiled once: it is on the way of every request of an app.
+# Compiled once, because every request of an app runs it.
 _TOKEN = CompiledQuery(lambda token_id: AccessToken.objects.select_related("user").filter(pk=token_id), token_id=int)
 GUEST_HEADER = "X-Rosetta-Guest-Token"
 
 
 def user_of_token(raw: str) -> tuple[User, AccessToken] | None:
-    """The account and token that ``{id}|{secret}`` opens, or None when it opens none (any more)."""
+    """Return the account and token of ``{id}|{secret}``; None when it is wrong or expired, or the account closed."""
     number, _, secret = raw.partition("|")
     if not (number.isascii() and number.isdigit() and len(number) < 19 and secret):
         return None
@@ -31,7 +31,7 @@ def user_of_token(raw: str) -> tuple[User, AccessToken] | None:
 
 
 def guest_of_token(raw: str) -> Guest | None:
-    """The guest that ``grst_…`` belongs to while its stay lasts, or None."""
+    """Return the guest of the token ``grst_…``; None when it is unknown or was removed from its room."""
     guest = Guest.objects.filter(token_hash=digest(raw)).first() if raw.startswith("grst_") else None
     if guest is None or guest.removed_at is not None:
         return None
@@ -50,19 +50,19 @@ class TokenAuthentication(authentication.BaseAuthentication):
         scheme, _, raw = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        found = user_of_token(raw.strip())
-        if found is None:
+        user_and_token = user_of_token(raw.strip())
+        if user_and_token is None:
             raise exceptions.AuthenticationFailed
-        return found
+        return user_and_token
 
     def authenticate_header(self, request: Request) -> str:
         return self.keyword
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """Django's session; unsafe methods need the CSRF token, in the header.
+    """Django's session cookie; unsafe methods need the CSRF token in the header.
 
-    DRF's own way also looks for it in the form, and parses the whole body before anybody is signed in.
+    DRF's own check also looks in the form, and so parses the whole body before anybody is signed in.
     """
 
     def enforce_csrf(self, request: Request) -> None:
@@ -73,7 +73,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
 
 class GuestAuthentication(authentication.BaseAuthentication):
-    """``X-Rosetta-Guest-Token``; only the few views that guests may call list it."""
+    """``X-Rosetta-Guest-Token``, for the few views that guests may call."""
 
     def authenticate(self, request: Request) -> tuple[Guest, None] | None:
         raw = request.headers.get(GUEST_HEADER)

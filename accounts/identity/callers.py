@@ -1,4 +1,4 @@
-"""Who calls, for views that only people with an account reach."""
+"""The caller of views that only accounts reach."""
 
 from rest_framework.request import Request
 
@@ -6,6 +6,6 @@ from accounts.models import User
 
 
 def caller(request: Request) -> User:
-    """The signed-in user; only for views whose permission has let nobody else in."""
-    assert isinstance(request.user, User)  # noqa: S101  (a view that lets others in must not ask)
+    """Return the signed-in user; only for views whose permissions refuse everybody else."""
+    assert isinstance(request.user, User)  # noqa: S101  (the permissions guarantee it)
     return request.user

@@ -1,6 +1,6 @@
-"""What opens an account, by name: a token or a session; and what the apps above hang on it, which ends with it.
+"""Names of credentials (``token:1``, ``session:01h…``), and hooks that delete whatever depends on one when it ends.
 
-They lie above accounts, which therefore must not import them: each registers in ``AppConfig.ready``, as for ``leaving``.
+Higher apps register their hooks in ``AppConfig.ready``, because accounts must not import higher apps.
 """
 
 from collections.abc import Callable, Collection
@@ -18,10 +18,10 @@ LENGTH = 34
 
 @dataclass(frozen=True)
 class Dependant:
-    """One kind of thing that a token or session brought along.
+    """Deletes one kind of thing that depends on a token or session.
 
-    Both run in the transaction that ends the credentials, after these are gone: ``end`` takes users and the names of their
-    credentials, ``end_all`` one user and the name of the credential that stays, empty for none.
+    Both run in the transaction that ends the credentials, after these are deleted: ``end`` takes users and the names of
+    their credentials, ``end_all`` one user and the name of the credential that stays, empty for none.
     """
 
     name: str
@@ -41,7 +41,7 @@ def of_session(session_id: str) -> str:
 
 
 def of_request(request: Request) -> str:
-    """What a signed-in person's request was let in by. Raises AccessEnded where that is over meanwhile."""
+    """Return the name of the credential of a signed-in request. Raises AccessEnded when it has ended meanwhile."""
     if isinstance(request.auth, AccessToken):
         return of_token(request.auth.pk)
     session = Session.objects.of_key(request.session.session_key).first()
@@ -51,7 +51,7 @@ def of_request(request: Request) -> str:
 
 
 def hold(name: str) -> None:
-    """Keep a credential from ending before the caller's transaction does. Raises AccessEnded where it is over already."""
+    """Lock a credential until the transaction ends. Raises AccessEnded when it has ended already."""
     kind, _, key = name.partition(":")
     rows = AccessToken.objects.filter(pk=key) if kind == TOKEN else Session.objects.filter(id=key)
     if rows.select_for_update().first() is None:
@@ -59,12 +59,12 @@ def hold(name: str) -> None:
 
 
 def ended(user_ids: Collection[int], names: Collection[str]) -> None:
-    """End what hangs on the credentials with these ``names``, which are gone."""
+    """End what depends on the deleted credentials with these ``names``."""
     for dependant in DEPENDANTS:
         dependant.end(user_ids, names)
 
 
 def all_ended(user: User, but: str) -> None:
-    """End what hangs on any credential of ``user``'s but the one that is named, or on none that is known."""
+    """End what depends on any credential of ``user`` but ``but``, or on an unknown one."""
     for dependant in DEPENDANTS:
         dependant.end_all(user, but)

@@ -1,6 +1,6 @@
-"""Social sign-in providers, over allauth's own parts: where to send a person, and who came back.
+"""Providers of social sign-in, on allauth's adapters: the address to redirect to, and the identity that comes back.
 
-A thin layer instead of dj-rest-auth's: that one never sends the PKCE verifier and never checks the state (ADR 0021).
+Used instead of dj-rest-auth's views, because those never send the PKCE verifier and never check the state (ADR 0021).
 """
 
 import re
@@ -24,13 +24,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.identity.email_addresses import MAX_LENGTH, canonical_email
 from accounts.models import User
 from rosetta.errors import Invalid, Unavailable
+from rosetta.names import clean_name
 
 log = structlog.get_logger(__name__)
 
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
-# What a provider's answer makes allauth raise when the code is not good, or the answer is not what it should be.
+# What allauth raises for a refused code or a malformed answer of a provider.
 REFUSALS = (
     OAuth2Error, ProviderException, PermissionDenied, ImmediateHttpResponse, ImproperlyConfigured,
     KeyError, TypeError, ValueError, AttributeError,
@@ -39,7 +41,7 @@ REFUSALS = (
 
 @dataclass(frozen=True)
 class Identity:
-    """Somebody as a provider knows them. ``is_verified``: the provider says that ``email`` is theirs."""
+    """A person as a provider describes them. ``is_verified``: the provider vouches for ``email``."""
 
     provider: str
     uid: str
@@ -50,12 +52,12 @@ class Identity:
 
     @property
     def extra_data(self) -> dict[str, Any]:
-        """What is kept of it: what the owner sees in the list of linked accounts, and never a provider's token."""
+        """What is stored: the fields that the list of linked accounts shows, never a provider's token."""
         return {"email": self.email, "name": self.name, "avatar": self.avatar}
 
 
 class Provider:
-    """One configured provider, for the length of a request. Raises Invalid on ``provider`` for any other name."""
+    """One configured provider, for one request. Raises Invalid on ``provider`` for an unknown name."""
 
     def __init__(self, request: HttpRequest, name: str) -> None:
         self.request = request
@@ -67,11 +69,11 @@ class Provider:
             raise Invalid({"provider": [_("The selected provider is invalid.")]})
         self.name = name
         self.adapter: Any = self.provider.get_oauth2_adapter(request)
-        # The frontend's page, not one of allauth's, which are not served.
+        # The frontend's page, because allauth's own are not served.
         self.adapter.get_callback_url = lambda request, app: callback_url(name)
 
     def redirect(self, *, state: str, with_pkce: bool) -> tuple[str, str]:
-        """Where to send the person, and the PKCE verifier to keep (empty without PKCE). Raises Unavailable."""
+        """Return the address to send the person to, and the PKCE verifier (empty without PKCE). Raises Unavailable."""
         pkce = generate_code_challenge() if with_pkce else {}
         verifier = pkce.pop("code_verifier", "")
         try:
@@ -80,10 +82,10 @@ class Provider:
             params = {**self.provider.get_auth_params(), **pkce}
             return client.get_redirect_url(self.adapter.authorize_url, self.provider.get_scope(), params), verifier
         except requests.RequestException as error:
-            raise self._away(error) from None
+            raise self._unavailable(error) from None
 
     def identity(self, *, code: str, verifier: str) -> Identity:
-        """Who ``code`` stands for. Raises Invalid on ``code`` when the provider refuses it, Unavailable when it is away."""
+        """Return the identity behind ``code``. Raises Invalid on ``code`` when it is refused, or Unavailable."""
         app = self.provider.app
         try:
             client = self.adapter.get_client(self.request, app)
@@ -94,12 +96,12 @@ class Provider:
             return self._identity(login)
         except requests.HTTPError as error:
             if error.response is not None and error.response.status_code >= 500:
-                raise self._away(error) from None
+                raise self._unavailable(error) from None
             raise _refused() from None
         except requests.RequestException as error:
-            raise self._away(error) from None
+            raise self._unavailable(error) from None
         except REFUSALS as error:
-            # Its words may hold the provider's answer, tokens and all.
+            # Its text may hold the provider's answer with its tokens, so only its class is logged.
             log.info("social_code_refused", provider=self.name, error=type(error).__name__)
             raise _refused() from None
 
@@ -107,7 +109,9 @@ class Provider:
         account = login.account
         if not _is_one_person(account.extra_data):
             raise _refused()
-        addresses = sorted(login.email_addresses, key=lambda one: (not is_true(one.verified), not one.primary))
+        addresses = sorted(
+            login.email_addresses, key=lambda address: (not is_true(address.verified), not address.primary)
+        )
         email = _address(addresses[0].email) if addresses else ""
         fields = {**account.extra_data, **self.provider.extract_common_fields(account.extra_data)}
         return Identity(
@@ -119,52 +123,54 @@ class Provider:
             avatar=_avatar(self.provider.wrap_account(account).get_avatar_url() or fields.get("picture")),
         )
 
-    def _away(self, error: Exception) -> Unavailable:
-        log.warning("social_provider_away", provider=self.name, error=type(error).__name__)
+    def _unavailable(self, error: Exception) -> Unavailable:
+        log.warning("social_provider_unavailable", provider=self.name, error=type(error).__name__)
         return Unavailable()
 
 
 def callback_url(provider: str) -> str:
-    """The redirect URI that providers know: the page that hands ``code`` and ``state`` to the API."""
+    """Return the redirect URI that providers know: the page that passes ``code`` and ``state`` to the API."""
     return settings.SOCIAL_CALLBACK_URL.replace("{provider}", provider)
 
 
 def is_true(value: object) -> bool:
-    """Whether a claim says yes; some providers write it as a word, and the word ``false`` is no yes."""
+    """Whether a claim is true; some providers write booleans as text, and the text ``false`` is not true."""
     return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
 def linked(account: SocialAccount) -> dict[str, Any]:
-    """What is known of a linked account: email, name, avatar."""
+    """Return the stored fields of a linked account: email, name, avatar."""
     data = account.extra_data if isinstance(account.extra_data, dict) else {}
     return {name: data.get(name) for name in ("email", "name", "avatar")}
 
 
 def _is_one_person(data: dict[str, Any]) -> bool:
-    """Whether id token and userinfo tell of the same subject, as OpenID Connect has clients check (Core 5.3.2)."""
-    told = [data[name].get("sub") for name in ("id_token", "userinfo") if isinstance(data.get(name), dict)]
-    return len(set(told)) <= 1
+    """Whether id token and userinfo have the same subject, as OpenID Connect requires (Core 5.3.2)."""
+    subjects = [data[name].get("sub") for name in ("id_token", "userinfo") if isinstance(data.get(name), dict)]
+    return len(set(subjects)) <= 1
 
 
 def _address(email: str) -> str:
-    """``email`` as accounts keep it; empty when it is none that mail could be sent to."""
+    """Return ``email`` in the form that accounts store; empty when it is no valid address."""
     try:
-        validate_email(email)
-    except ValidationError:
+        address = canonical_email(email)
+        validate_email(address)
+    except (ValueError, ValidationError):
         return ""
-    return email.lower() if len(email) <= 255 else ""
+    return address if len(address) <= MAX_LENGTH else ""
 
 
 def _name(fields: dict[str, Any]) -> str:
-    """What a person is called: in one piece where the provider says it so, since not every name is first, then last."""
+    """Return a person's name, preferably in one piece, because not every name is first name, then last name."""
     whole = " ".join(str(part) for part in (fields.get("first_name"), fields.get("last_name")) if part)
-    said = (fields.get("name"), fields.get("displayName"), whole, fields.get("username"))
-    return next((name.strip()[:255] for name in said if isinstance(name, str) and name.strip()), "")
+    candidates = (fields.get("name"), fields.get("displayName"), whole, fields.get("username"))
+    names = (clean_name(name)[:255].rstrip() for name in candidates if isinstance(name, str))
+    return next((name for name in names if name), "")
 
 
 def _avatar(url: object) -> str | None:
-    good = isinstance(url, str) and len(url) <= 2048 and urlsplit(url).scheme == "https"
-    return str(url) if good else None
+    is_usable = isinstance(url, str) and len(url) <= 2048 and urlsplit(url).scheme == "https"
+    return str(url) if is_usable else None
 
 
 def _refused() -> Invalid:
@@ -172,6 +178,6 @@ def _refused() -> Invalid:
 
 
 def accounts_of(user: User) -> QuerySet[SocialAccount]:
-    """The accounts at providers that ``user`` has linked, oldest first."""
+    """Return the accounts at providers that ``user`` has linked, the oldest first."""
     rows: QuerySet[SocialAccount] = SocialAccount.objects.filter(user=user).order_by("pk")
     return rows

@@ -1,6 +1,6 @@
-"""Secrets of every kind: made here, kept as a SHA-256, compared in constant time.
+"""Generate secrets, hash them with SHA-256, and compare them in constant time.
 
-They have 256 bits of their own, so a fast hash is enough; passwords go through Django's hashers.
+A fast hash is enough because they have 256 random bits; passwords go through Django's hashers.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ import secrets
 
 
 def new_secret(prefix: str = "") -> str:
-    """A fresh secret, shown once to its owner; the prefix tells what it opens."""
+    """Return a new secret, to be shown once; ``prefix`` says what it is for."""
     return prefix + secrets.token_urlsafe(32)
 
 

@@ -27,13 +27,13 @@ class SessionStore(DatabaseSessionStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        """The live session of this key, whose use now is written down; None, and no key any more, where there is none."""
+        """Return the live session of this key and store its use; None, with the key removed, when there is none."""
         key = self.session_key
         row = Session.objects.live().filter(session_key__in=stored_forms(key)).first() if key else None
         if row is None or key is None:
             self._session_key = None
             return None
-        if row.session_key == key:  # stored by a process of the version before
+        if row.session_key == key:  # stored by a process of the previous version
             Session.objects.hash_key(key)
             row.session_key = digest(key)
         now = timezone.now()
@@ -48,7 +48,7 @@ class SessionStore(DatabaseSessionStore):
     def delete(self, session_key: str | None = None) -> None:
         Session.objects.of_key(session_key or self.session_key).delete()
 
-    # Django's own ask the database with the key as it is; these go through the above.
+    # Django's own look up the clear key; these call the methods above.
     aload, aexists, acreate, asave, adelete = (
         SessionBase.aload, SessionBase.aexists, SessionBase.acreate, SessionBase.asave, SessionBase.adelete,
     )  # fmt: skip
@@ -61,7 +61,7 @@ class SessionStore(DatabaseSessionStore):
 
     @transaction.atomic
     def flush(self) -> None:
-        """Sign out: what hangs on the session ends with it, which admin's own sign-out and the next sign-in here come to."""
+        """End the session and everything that depends on it. Admin's logout and the next login call this."""
         row = Session.objects.of_key(self.session_key).first()
         super().flush()
         if row is not None and row.user_id is not None:
@@ -69,7 +69,7 @@ class SessionStore(DatabaseSessionStore):
 
     @transaction.atomic
     def cycle_key(self) -> None:
-        """A new key for the same session. The old row goes first: both have the one id that the owner knows it by."""
+        """Give the session a new key. Deletes the old row first, because both have the same public id."""
         data = self._session  # type: ignore[attr-defined]
         if self.session_key:
             self.delete(self.session_key)

@@ -1,6 +1,6 @@
-"""The mails of accounts: what each says, in the reader's language. Their secrets are made here, as they are sent.
+"""The contents of mails, in the reader's language. Links and codes are made here, when the mail is sent.
 
-Nothing that a stranger typed (a name, say) goes into a mail: anybody can have one sent to any address.
+Nothing that a user typed (a name, for example) goes into a mail, because anybody can have one sent to any address.
 """
 
 from collections.abc import Callable
@@ -12,14 +12,14 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.actions import codes, passwords, proving
+from accounts.actions import email_verification, login_codes, passwords
 from accounts.models import OutgoingMail, User
 from rosetta import languages
 
 
 @dataclass(frozen=True)
-class Letter:
-    """What a mail says: sentences before and after either a link or a code."""
+class MailContent:
+    """A mail's subject and text: sentences before and after either a link or a code."""
 
     subject: str
     before: tuple[str, ...]
@@ -29,54 +29,54 @@ class Letter:
     code: str = ""
 
 
-# What lies above this app adds its own, by topic. Where a mail's topic goes on after a ``/``, its letter is told what with.
-NOTICES: dict[str, Callable[..., Letter]] = {}
+# Registered by higher apps, keyed by topic. For a topic ``name/argument``, the builder is called with ``argument``.
+NOTICES: dict[str, Callable[..., MailContent]] = {}
 
 
-def written(mail: OutgoingMail) -> EmailMultiAlternatives | None:
-    """``mail`` ready to send, or None when there is no longer a reason to."""
+def build_message(mail: OutgoingMail) -> EmailMultiAlternatives | None:
+    """Return ``mail`` as a message to send; None when its reason has gone."""
     user = User.objects.filter(email=mail.email).first()
     code = mail.language or (user.preferred_language if user else languages.DEFAULT)
     language = languages.BY_CODE.get(code, languages.BY_CODE[languages.DEFAULT])
     with translation.override(language.catalogue):
-        letter = _letter(mail, user)
-        if letter is None:
+        content = _content(mail, user)
+        if content is None:
             return None
-        context = {"letter": letter, "language": language.code}
+        context = {"content": content, "language": language.code}
         message = EmailMultiAlternatives(
-            letter.subject,
+            content.subject,
             render_to_string("accounts/mail.txt", context),
             settings.DEFAULT_FROM_EMAIL,
             [mail.email],
-            headers={"Auto-Submitted": "auto-generated"},  # so that no absence note answers
+            headers={"Auto-Submitted": "auto-generated"},  # so that no out-of-office reply comes back
         )
         message.attach_alternative(render_to_string("accounts/mail.html", context), "text/html")
     return message
 
 
-def _letter(mail: OutgoingMail, user: User | None) -> Letter | None:
+def _content(mail: OutgoingMail, user: User | None) -> MailContent | None:
     match mail.kind:
         case OutgoingMail.Kind.VERIFY:
             return _verify(user) if user and user.is_active and user.email_verified_at is None else None
         case OutgoingMail.Kind.CODE:
-            code = codes.make_code(email=mail.email)
+            code = login_codes.make_code(email=mail.email)
             return _code(code) if code else None
         case OutgoingMail.Kind.RESET:
             return _reset(user) if user else None
         case OutgoingMail.Kind.NOTICE:
-            topic, _slash, about = mail.topic.partition("/")
-            write = NOTICES.get(topic)
-            if write is None or user is None or user.deleted_at is not None:
+            topic, _slash, argument = mail.topic.partition("/")
+            build = NOTICES.get(topic)
+            if build is None or user is None or user.deleted_at is not None:
                 return None
-            return write(about) if about else write()
+            return build(argument) if argument else build()
     return None
 
 
-def _verify(user: User) -> Letter:
-    return Letter(
+def _verify(user: User) -> MailContent:
+    return MailContent(
         subject=_("Verify your email address"),
         before=(_("Please confirm that this is your email address."),),
-        link=proving.verification_link(user),
+        link=email_verification.verification_link(user),
         label=_("Verify email address"),
         after=(
             _("The link works for 60 minutes."),
@@ -85,8 +85,8 @@ def _verify(user: User) -> Letter:
     )
 
 
-def _code(code: str) -> Letter:
-    return Letter(
+def _code(code: str) -> MailContent:
+    return MailContent(
         subject=_("Your sign-in code"),
         before=(_("Enter this code to sign in:"),),
         code=code,
@@ -97,8 +97,8 @@ def _code(code: str) -> Letter:
     )
 
 
-def _reset(user: User) -> Letter:
-    return Letter(
+def _reset(user: User) -> MailContent:
+    return MailContent(
         subject=_("Reset your password"),
         before=(_("You asked to reset the password of your account."),),
         link=passwords.reset_link(user),

@@ -1,4 +1,4 @@
-"""Owing a mail: the row is written with the change that causes it, a worker sends it after the commit."""
+"""Queue mails: the row is written with the change that causes it, and a worker sends it after the commit."""
 
 from datetime import timedelta
 
@@ -9,10 +9,10 @@ from accounts.models import OutgoingMail
 from rosetta.queue.nudge import nudge
 
 
-def owe_mail(*, kind: OutgoingMail.Kind, email: str, language: str, lives: timedelta, topic: str = "") -> None:
-    """Owe ``email`` a mail of ``kind`` for as long as ``lives``: after that it would tell of what has expired.
+def queue_mail(*, kind: OutgoingMail.Kind, email: str, language: str, lives: timedelta, topic: str = "") -> None:
+    """Queue a mail of ``kind`` to ``email``, to be sent within ``lives``: later, its link or code has expired.
 
-    A notice has a ``topic``, one of ``mails.NOTICES``; an empty ``language`` is the account's.
+    A notice has a ``topic``, whose first part is a key of ``content.NOTICES``. An empty ``language`` is the account's.
     """
     mail = OutgoingMail.objects.create(
         kind=kind, topic=topic, email=email, language=language, expires_at=timezone.now() + lives

@@ -1,7 +1,10 @@
-"""The audit log: what staff did, written with it, changed by nobody."""
+"""The audit log: what staff did, written in the same transaction, never changed.
+
+``AuditMiddleware`` writes an entry for each admin request that changes something, unless the request is marked as audited:
+by ``record_request``, which writes a better entry, or by ``mark_audited``.
+"""
 
 from collections.abc import Callable
-from contextvars import ContextVar
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
@@ -13,14 +16,12 @@ from django.http import HttpRequest, HttpResponse
 from accounts.models import AuditEntry, User
 
 COMMAND_LINE = "command line"
-_recorded: ContextVar[int] = ContextVar("audit_recorded", default=0)
 
 
 def record(
     *, actor: User | None, action: str, target: models.Model | None = None, detail: dict[str, Any] | None = None
 ) -> AuditEntry:
-    """Write down that ``actor`` (None: the command line) did ``action`` to ``target``. Never put a secret in ``detail``."""
-    _recorded.set(_recorded.get() + 1)
+    """Write an entry: ``actor`` (None: the command line) did ``action`` to ``target``. Never put a secret in ``detail``."""
     return AuditEntry.objects.create(
         actor=actor,
         actor_name=str(actor or COMMAND_LINE)[:255],
@@ -32,31 +33,41 @@ def record(
     )
 
 
-def written() -> int:
-    """How many entries this request has made so far; more than a moment ago means that what came between wrote its own."""
-    return _recorded.get()
+def record_request(
+    request: HttpRequest, *, action: str, target: models.Model | None = None, detail: dict[str, Any] | None = None
+) -> AuditEntry:
+    """Write an entry for the staff member who sent ``request``, and mark the request as audited."""
+    mark_audited(request)
+    return record(actor=request.user, action=action, target=target, detail=detail)  # type: ignore[arg-type]
 
 
-def record_nothing() -> None:
-    """Say that what the request asked for was refused, or is asked about first: it did nothing that is to be written down."""
-    _recorded.set(_recorded.get() + 1)
+def mark_audited(request: HttpRequest) -> None:
+    """Suppress the automatic entry: the action writes its own, was refused, or only showed a confirmation page."""
+    request.is_audited = True  # type: ignore[attr-defined]
+
+
+def is_audited(request: HttpRequest) -> bool:
+    return getattr(request, "is_audited", False)
 
 
 def expire(*, before: datetime, batch: int) -> int:
-    """Take away up to ``batch`` entries older than ``before``, the oldest first, and leave one that says so; returns how many."""
-    # The log's own rows refuse to be deleted; age alone takes them.
+    """Delete up to ``batch`` entries older than ``before``, the oldest first; returns the number deleted.
+
+    Writes an entry that says so.
+    """
+    # A plain queryset, because the model's own refuses to delete.
     entries: models.QuerySet[AuditEntry] = models.QuerySet(AuditEntry)
     oldest = entries.order_by("pk").values_list("pk", "created_at")[:batch]
     old = [pk for pk, created_at in takewhile(lambda row: row[1] < before, oldest)]
-    gone = entries.filter(pk__in=old).delete()[0]
-    if gone:
+    deleted = entries.filter(pk__in=old).delete()[0]
+    if deleted:
         LogEntry.objects.filter(action_time__lt=before).delete()
-        record(actor=None, action="expire audit log", detail={"entries": gone, "before": before.isoformat()})
-    return gone
+        record(actor=None, action="expire audit log", detail={"entries": deleted, "before": before.isoformat()})
+    return deleted
 
 
 class AuditMiddleware:
-    """Writes down each admin request that changes something and did not write an entry of its own."""
+    """Write an entry for each successful admin request that may change something and is not marked as audited."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -64,10 +75,10 @@ class AuditMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/admin/") or request.method in ("GET", "HEAD", "OPTIONS"):
             return self.get_response(request)
-        before = written()
         response = self.get_response(request)
         user = request.user
-        if written() == before and response.status_code < 400 and isinstance(user, User) and user.is_staff:
+        is_unaudited = response.status_code < 400 and not is_audited(request)
+        if is_unaudited and isinstance(user, User) and user.is_staff:
             name = request.resolver_match.view_name if request.resolver_match else ""
             record(actor=user, action=name or "admin", detail={"path": request.path, "status": response.status_code})
         return response

@@ -1,4 +1,4 @@
-"""What every admin page of the project is made of."""
+"""The base classes of every admin page of the project."""
 
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
@@ -21,6 +21,7 @@ from unfold.views import ChangeList
 
 from accounts.actions.tokens import end_access
 from accounts.api.limits import SIGN_IN
+from accounts.identity.email_addresses import canonical_or_lower
 from accounts.staff import audit
 from accounts.staff.paginators import EstimatingPaginator
 from rosetta.errors import DomainError
@@ -94,7 +95,7 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
         return StaffChangeList
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A right says whose it is: without its model each of them asks for it anew."""
+        """Load each permission's content type with it, because its label needs both."""
         if db_field.related_model is Permission:
             kwargs.setdefault("queryset", Permission.objects.select_related("content_type"))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -110,11 +111,11 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
         term = search_term.replace("\0", "").strip()
         if not term:
             return queryset, False
-        wanted = Q()
+        matches = Q()
         for lookup in self._lookups(term):
-            # Addresses are kept in small letters, and written as people please.
-            wanted |= Q(**{lookup: term.lower() if lookup in self.by_email else parse_ulid(term) or term})
-        return (queryset.filter(wanted) if wanted else queryset.none()), False
+            # Addresses are stored in one form; staff type them in any.
+            matches |= Q(**{lookup: canonical_or_lower(term) if lookup in self.by_email else parse_ulid(term) or term})
+        return (queryset.filter(matches) if matches else queryset.none()), False
 
     def _ids(self) -> tuple[str, ...]:
         return self.by_id or (("pk",) if isinstance(self.model._meta.pk, ULIDField) else ())
@@ -127,19 +128,19 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
         return self.by_email if "@" in term and self.by_email else self.by_words
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        audit.record(actor=request.user, action="add", target=obj)  # type: ignore[arg-type]
+        audit.record_request(request, action="add", target=obj)
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         fields = [
             name for part in message if isinstance(part, dict) for name in part.get("changed", {}).get("fields", [])
         ]
-        audit.record(actor=request.user, action="change", target=obj, detail={"fields": fields})  # type: ignore[arg-type]
+        audit.record_request(request, action="change", target=obj, detail={"fields": fields})
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         for row in queryset:
-            audit.record(actor=request.user, action="delete", target=row)  # type: ignore[arg-type]
+            audit.record_request(request, action="delete", target=row)
         return super().log_deletions(request, queryset)
 
     def each(
@@ -148,45 +149,44 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
         rows: Iterable[Any],
         act: Callable[[Any], object],
         *,
-        action: str,
+        action: str | None,
         detail: dict[str, Any] | None = None,
     ) -> None:
-        """Do ``act`` to each of ``rows``, with its own entry ``action`` in the audit log unless ``act`` writes one.
+        """Call ``act`` for each of ``rows``, with an audit entry ``action`` for each; None when ``act`` writes its own.
 
-        Who is refused stands in a message and in no entry; the others are done all the same.
+        A refused row gets a message and no entry; the others are done all the same.
         """
+        audit.mark_audited(request)
         done = 0
         for row in rows:
             try:
                 with transaction.atomic():
-                    before, target = audit.written(), copy(row)  # a deleted row forgets its key
+                    target = copy(row)  # because a deleted row forgets its key
                     act(row)
-                    if audit.written() == before:
-                        audit.record(actor=request.user, action=action, target=target, detail=detail)  # type: ignore[arg-type]
+                    if action is not None:
+                        audit.record_request(request, action=action, target=target, detail=detail)
             except DomainError as error:
                 self.message_user(request, f"{row}: {error}", messages.WARNING)
             else:
                 done += 1
-        audit.record_nothing()
         if done:
             self.message_user(request, f"Done: {done}.")
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-        """Bulk actions that go by no row (see ``each``), by name and what was chosen for them."""
+        """Write one entry for a bulk action that is not audited by row (see ``each``): its name and the chosen rows."""
         name = request.POST.get("action") or ""
         chosen = request.POST.getlist("_selected_action")
-        before = audit.written()
         response = super().response_action(request, queryset)
-        if response is None:  # nothing was chosen, or what is not offered
-            audit.record_nothing()
-        elif audit.written() == before and name != "delete_selected":
+        if response is None:  # nothing was chosen, or an action that is not offered
+            audit.mark_audited(request)
+        elif not audit.is_audited(request) and name != "delete_selected":
             detail = {"model": self.model._meta.label_lower, "rows": len(chosen), "ids": chosen[:NAMED]}
-            audit.record(actor=request.user, action=name, detail=detail)  # type: ignore[arg-type]
+            audit.record_request(request, action=name, detail=detail)
         return response
 
 
-class LookOnly:
-    """Nothing is added, changed or deleted by hand: a page's, or a part of a page's."""
+class ReadOnlyMixin:
+    """Forbid adding, changing and deleting by hand, on a page or an inline of one."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -198,12 +198,12 @@ class LookOnly:
         return False
 
 
-class ReadOnlyAdmin(LookOnly, StaffAdmin):
-    """Rows that staff look at; what may be done about them are actions with permissions of their own."""
+class ReadOnlyAdmin(ReadOnlyMixin, StaffAdmin):
+    """Rows that staff only read; what they may do about them are actions with permissions of their own."""
 
 
 def may(permission: str) -> Callable[..., bool]:
-    """A page's ``has_…_permission`` for an action that ``permission`` opens."""
+    """Return a page's ``has_…_permission`` method for an action that needs ``permission``."""
 
     def has_permission(page: Any, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(request.user.has_perm(permission))  # type: ignore[union-attr]
@@ -212,20 +212,20 @@ def may(permission: str) -> Callable[..., bool]:
 
 
 class LoginForm(AuthenticationForm):  # type: ignore[misc]
-    """Staff sign in under the limits that everybody signs in under."""
+    """Sign staff in under the rate limits of every sign-in."""
 
     def clean(self) -> Any:
         by_address, by_account = SIGN_IN
         try:
             by_address.hit(Request(self.request))
-            hit(by_account.scope, by_account.rate, str(self.cleaned_data.get("username", "")).strip().lower())
+            hit(by_account.scope, by_account.rate, canonical_or_lower(str(self.cleaned_data.get("username", ""))))
         except Throttled:
             raise ValidationError("Too Many Attempts.") from None
         return super().clean()
 
 
 class PasswordChange(PasswordChangeView):
-    """Staff's own password; as everywhere, every other session and token ends."""
+    """Change one's own password; every other session and token ends, as in the API."""
 
     form_class = AdminOwnPasswordChangeForm
 

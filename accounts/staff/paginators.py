@@ -1,4 +1,4 @@
-"""Pages of long tables: nobody counts a million rows to show fifty."""
+"""Pagination of long tables without counting all their rows."""
 
 from functools import cached_property
 
@@ -9,9 +9,9 @@ COUNTED = 10_000
 
 
 class EstimatingPaginator(InfinitePaginator):  # type: ignore[misc]
-    """Counts up to COUNTED rows; a whole table beyond that is as long as PostgreSQL remembers it to be.
+    """Count up to ``COUNTED`` rows; beyond that, show PostgreSQL's estimate for a whole table.
 
-    Pages end there too, since the database would read all that stands before one; what is older is found by its id.
+    The pages end at ``COUNTED`` rows too, because the database reads all rows before a page; older rows are found by id.
     """
 
     @cached_property

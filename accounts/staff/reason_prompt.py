@@ -1,4 +1,4 @@
-"""What was said in private is shown, and what cannot be undone is done, for a reason that staff give and that is written down."""
+"""Ask staff for a reason before private content is shown or something irreversible is done; the audit log keeps it."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -13,8 +13,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from accounts.staff import audit
 
 Answer = TypeVar("Answer")
-# What the form has fields for itself.
-OURS = ("reason", "csrfmiddlewaretoken")
+# Fields of the form itself.
+OWN_FIELDS = ("reason", "csrfmiddlewaretoken")
 
 
 class ReasonForm(forms.Form):
@@ -26,7 +26,7 @@ class ReasonForm(forms.Form):
     )
 
 
-def for_a_reason(
+def require_reason(
     page: ModelAdmin,
     request: HttpRequest,
     *,
@@ -35,16 +35,16 @@ def for_a_reason(
     title: str,
     show: Callable[[], HttpResponseBase],
 ) -> HttpResponseBase:
-    """A form that asks why; once it was answered, an entry ``action`` in the audit log and what ``show`` makes."""
+    """Answer with a form that asks for a reason; once it is given, write an audit entry ``action`` and answer by ``show``."""
 
     def read(reason: str) -> HttpResponseBase:
-        audit.record(actor=request.user, action=action, target=target, detail={"reason": reason})  # type: ignore[arg-type]
+        audit.record_request(request, action=action, target=target, detail={"reason": reason})
         return show()
 
-    return once_told_why(page, request, title=title, question="Why do you need to read this?", button="Read", do=read)
+    return ask_reason(page, request, title=title, question="Why do you need to read this?", button="Read", do=read)
 
 
-def once_told_why(
+def ask_reason(
     page: ModelAdmin,
     request: HttpRequest,
     *,
@@ -53,15 +53,17 @@ def once_told_why(
     button: str,
     do: Callable[[str], Answer],
 ) -> HttpResponseBase | Answer:
-    """A form that asks ``question``, or, once it was answered, what ``do`` makes of the reason, which it writes down.
+    """Answer with a form that asks ``question``; once a reason is given, return ``do(reason)``, which has to audit it.
 
-    The form sends what it came for again, such as the rows chosen in a list.
+    The form repeats the fields of the request that it interrupts, such as the rows chosen in a list.
     """
     form = ReasonForm(request.POST if "reason" in request.POST else None)
     if request.method == "POST" and form.is_valid():
         return do(form.cleaned_data["reason"])
-    audit.record_nothing()
-    asked_for = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
+    audit.mark_audited(request)
+    repeated_fields = [
+        (name, value) for name, values in request.POST.lists() if name not in OWN_FIELDS for value in values
+    ]
     context: dict[str, Any] = {**page.admin_site.each_context(request), "title": title, "form": form}
-    context |= {"question": question, "button": button, "asked_for": asked_for}
+    context |= {"question": question, "button": button, "repeated_fields": repeated_fields}
     return render(request, "admin/accounts/reason.html", context)

@@ -1,8 +1,8 @@
-"""Staff's roles: groups with the least that each of them needs. ``manage.py prepare`` keeps them so.
+"""Staff's roles: groups with the fewest rights that each role needs, kept up to date by ``manage.py prepare``.
 
-Support finds people and what belongs to them, and helps with what locks them out; it reads nothing that was said. Moderators also
-decide on reports, read conversations for a reason, and close accounts and rooms. Administrators also change what the service
-is set up with, and see the audit log. Only a superuser makes and changes staff.
+Support finds people and their belongings and helps locked-out owners, but reads no messages. Moderators also decide on
+reports, read conversations after giving a reason, and close accounts and rooms. Administrators also change the service's
+settings and see the audit log. Only a superuser creates and changes staff.
 """
 
 from django.contrib.auth.models import Group, Permission
@@ -75,9 +75,9 @@ ROLES = {"support": SUPPORT, "moderator": MODERATOR, "admin": ADMIN}
 
 @transaction.atomic
 def prepare() -> None:
-    """Make the roles' groups, and give each exactly its rights. Groups of other names are left alone.
+    """Create the roles' groups and give each exactly its rights; other groups stay as they are. Idempotent.
 
-    Raises LookupError where there is no such right.
+    Raises LookupError for an unknown right.
     """
     rows = Permission.objects.select_related("content_type")
     known = {f"{row.content_type.app_label}.{row.codename}": row for row in rows}

@@ -1,4 +1,4 @@
-"""Pages that stand before Django's own in admin."""
+"""Admin pages that replace Django's own."""
 
 from django.urls import URLPattern, path
 

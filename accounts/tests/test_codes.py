@@ -1,4 +1,4 @@
-"""Sign-in by a code that an address is mailed, both flavours."""
+"""Sign-in by a code that an address is mailed, for apps and for browsers."""
 
 from datetime import timedelta
 
@@ -22,26 +22,24 @@ def other_code(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_a_code_signs_in_and_verifies_the_address(owner: User, flavour: str) -> None:
-    asked = post(f"auth/{flavour}/otp", {"email": "Olivia@Example.com"})
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_a_code_signs_in_and_verifies_the_address(owner: User, kind: str) -> None:
+    asked = post(f"auth/{kind}/otp", {"email": "Olivia@Example.com"})
     assert (asked.status_code, asked.json()) == (200, {"message": "OTP sent to your email."})
     code = code_in(new_mail()[0])
     client = APIClient()
-    answer = post(f"auth/{flavour}/otp/verify", {"email": owner.email, "token": code, "device_name": "Phone"}, client)
+    answer = post(f"auth/{kind}/otp/verify", {"email": owner.email, "token": code, "device_name": "Phone"}, client)
     assert answer.status_code == 200
     assert answer.json()["user"] == {"id": owner.pk, "name": "Olivia", "email": owner.email}
-    signed_in = client if flavour == "web" else bearer(answer.json()["access_token"])
+    signed_in = client if kind == "web" else bearer(answer.json()["access_token"])
     assert signed_in.get("/api/v1/me").json()["email_verified_at"] is not None
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_an_unknown_address_gets_its_account_with_the_code(flavour: str) -> None:
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_an_unknown_address_gets_its_account_with_the_code(kind: str) -> None:
     code = code_for("john@example.com")
     assert not User.objects.exists()
-    answer = post(
-        f"auth/{flavour}/otp/verify", {"email": "john@example.com", "token": code}, **{"Accept-Language": "id"}
-    )
+    answer = post(f"auth/{kind}/otp/verify", {"email": "john@example.com", "token": code}, **{"Accept-Language": "id"})
     assert answer.json()["user"]["name"] == "john"
     user = User.objects.get()
     assert (user.preferred_language, user.has_usable_password()) == ("id", False)
@@ -94,16 +92,16 @@ def test_the_code_stands_nowhere_in_the_database(owner: User) -> None:
     assert code not in f"{row.code_hash} {row.__dict__}"
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_an_inactive_account_is_told_so_with_the_right_code(owner: User, flavour: str) -> None:
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_an_inactive_account_is_told_so_with_the_right_code(owner: User, kind: str) -> None:
     User.objects.filter(pk=owner.pk).update(is_active=False)
-    answer = post(f"auth/{flavour}/otp/verify", {"email": owner.email, "token": code_for(owner.email)})
+    answer = post(f"auth/{kind}/otp/verify", {"email": owner.email, "token": code_for(owner.email)})
     assert (answer.status_code, answer.json()) == (403, {"message": "Account is inactive."})
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_an_address_that_is_none_is_told_so(flavour: str) -> None:
-    answer = post(f"auth/{flavour}/otp", {"email": "john"})
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_an_address_that_is_none_is_told_so(kind: str) -> None:
+    answer = post(f"auth/{kind}/otp", {"email": "john"})
     assert answer.status_code == 422
     assert answer.json()["errors"] == {"email": ["The email field must be a valid email address."]}
     assert new_mail() == []

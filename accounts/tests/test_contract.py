@@ -1,4 +1,4 @@
-"""Every operation of accounts answers with the documented status, fields, sentences and kinds of values, in both flavours.
+"""Every account operation answers with the documented status, fields, sentences and types, for apps and for browsers.
 
 The bodies are what published clients were written against: compared whole, so that no field is missing and none too many.
 """
@@ -33,7 +33,7 @@ UNAUTHENTICATED = {"message": "Unauthenticated."}
 INACTIVE = {"message": "Account is inactive."}
 TOKEN = re.compile(r"\d+\|\S{20,}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-both = pytest.mark.parametrize("flavour", ["app", "web"])
+both = pytest.mark.parametrize("kind", ["app", "web"])
 
 
 class Number:
@@ -64,9 +64,9 @@ def invalid(field: str, sentence: str) -> dict[str, Any]:
     return {"message": "The given data was invalid.", "errors": {field: [sentence]}}
 
 
-def signed_in(flavour: str, name: str = "John Doe", message: str = "Logged in successfully.") -> dict[str, Any]:
+def signed_in(kind: str, name: str = "John Doe", message: str = "Logged in successfully.") -> dict[str, Any]:
     user = {**JOHN, "id": Number(), "name": name}
-    if flavour == "app":
+    if kind == "app":
         return {"access_token": Like(TOKEN), "token_type": "Bearer", "user": user}
     return {"user": user, "message": message}
 
@@ -82,17 +82,17 @@ def john(db: None) -> User:
 
 
 @both
-def test_register(flavour: str) -> None:
-    path = f"auth/{flavour}/register"
-    assert_answers(post(path, REGISTER), 200, signed_in(flavour, message="Registered successfully."))
+def test_register(kind: str) -> None:
+    path = f"auth/{kind}/register"
+    assert_answers(post(path, REGISTER), 200, signed_in(kind, message="Registered successfully."))
     assert_answers(post(path, REGISTER), 422, invalid("email", "This email is already registered."))
 
 
 @both
-def test_login(john: User, flavour: str) -> None:
+def test_login(john: User, kind: str) -> None:
     body = {"email": john.email, "password": PASSWORD, "device_name": "iPhone 15 Pro"}
-    path = f"auth/{flavour}/login"
-    assert_answers(post(path, body), 200, signed_in(flavour))
+    path = f"auth/{kind}/login"
+    assert_answers(post(path, body), 200, signed_in(kind))
     wrong = invalid("email", "The provided credentials are incorrect.")
     assert_answers(post(path, {**body, "password": "secretpassword"}), 422, wrong)
     call_command("set_user", john.email, "--active", "off")
@@ -100,41 +100,41 @@ def test_login(john: User, flavour: str) -> None:
 
 
 @both
-def test_request_and_verify_otp(flavour: str) -> None:
-    path = f"auth/{flavour}/otp"
+def test_request_and_verify_otp(kind: str) -> None:
+    path = f"auth/{kind}/otp"
     assert_answers(post(path, {"email": "john@example.com"}), 200, {"message": "OTP sent to your email."})
     wrong = invalid("email", "The email field must be a valid email address.")
     assert_answers(post(path, {"email": "john"}), 422, wrong)
     body = {"email": "john@example.com", "token": code_in(new_mail()[-1]), "device_name": "iPhone 15 Pro"}
-    assert_answers(post(f"{path}/verify", body), 200, signed_in(flavour, "john"))
+    assert_answers(post(f"{path}/verify", body), 200, signed_in(kind, "john"))
     assert_answers(post(f"{path}/verify", body), 422, invalid("token", "Invalid or expired OTP."))
 
 
 @both
-def test_otp_of_an_inactive_account(john: User, flavour: str) -> None:
+def test_otp_of_an_inactive_account(john: User, kind: str) -> None:
     call_command("set_user", john.email, "--active", "off")
     body = {"email": john.email, "token": code_for(john.email)}
-    assert_answers(post(f"auth/{flavour}/otp/verify", body), 403, INACTIVE)
+    assert_answers(post(f"auth/{kind}/otp/verify", body), 403, INACTIVE)
 
 
 @both
-def test_forgot_and_reset_password(john: User, flavour: str) -> None:
-    path = f"auth/{flavour}/forgot-password"
+def test_forgot_and_reset_password(john: User, kind: str) -> None:
+    path = f"auth/{kind}/forgot-password"
     assert_answers(post(path, {"email": john.email}), 200, {"message": "Password reset link sent to your email."})
     unknown = invalid("email", "We could not find an account with that email.")
     assert_answers(post(path, {"email": "jane@example.com"}), 422, unknown)
     token = link_in(new_mail()[-1]).split("token=")[1].split("&")[0]
     body = {"token": token, "email": john.email, "password": NEW, "password_confirmation": NEW}
-    path = f"auth/{flavour}/reset-password"
+    path = f"auth/{kind}/reset-password"
     assert_answers(post(path, body), 200, {"message": "Password has been reset successfully."})
     assert_answers(post(path, body), 422, invalid("email", "This password reset token is invalid."))
 
 
 @both
-def test_change_password(john: User, flavour: str) -> None:
+def test_change_password(john: User, kind: str) -> None:
     client = token_client(john)
     body = {"current_password": PASSWORD, "password": NEW, "password_confirmation": NEW}
-    path = f"auth/{flavour}/change-password"
+    path = f"auth/{kind}/change-password"
     assert_answers(post(path, body, client), 200, {"message": "Password changed successfully."})
     wrong = invalid("current_password", "The current password is incorrect.")
     assert_answers(post(path, body, client), 422, wrong)
@@ -142,10 +142,10 @@ def test_change_password(john: User, flavour: str) -> None:
 
 
 @both
-def test_logout(john: User, flavour: str) -> None:
+def test_logout(john: User, kind: str) -> None:
     client = token_client(john)
-    assert_answers(post(f"auth/{flavour}/logout", {}, client), 200, {"message": "Logged out successfully."})
-    assert_answers(post(f"auth/{flavour}/logout", {}, client), 401, UNAUTHENTICATED)
+    assert_answers(post(f"auth/{kind}/logout", {}, client), 200, {"message": "Logged out successfully."})
+    assert_answers(post(f"auth/{kind}/logout", {}, client), 401, UNAUTHENTICATED)
 
 
 # ── Providers ──
@@ -165,28 +165,28 @@ def johns_provider(provider: oidc.OidcServer) -> oidc.OidcServer:
 
 @both
 @pytest.mark.parametrize("operation", ["redirect", "callback", "link", "link/callback"])
-def test_an_invalid_provider(john: User, flavour: str, operation: str) -> None:
-    answer = post(f"auth/{flavour}/social/google/{operation}", {"code": "4/0AfJohXn"}, token_client(john))
+def test_an_invalid_provider(john: User, kind: str, operation: str) -> None:
+    answer = post(f"auth/{kind}/social/google/{operation}", {"code": "4/0AfJohXn"}, token_client(john))
     assert_answers(answer, 422, invalid("provider", "The selected provider is invalid."))
 
 
 @both
-def test_social_redirect_and_callback(johns_provider: oidc.OidcServer, flavour: str) -> None:
-    path, client = f"auth/{flavour}/social/oidc", APIClient()
+def test_social_redirect_and_callback(johns_provider: oidc.OidcServer, kind: str) -> None:
+    path, client = f"auth/{kind}/social/oidc", APIClient()
     url = {"redirect_url": Like(re.compile(re.escape(johns_provider.issuer) + r"/authorize\?\S+"))}
     assert_answers(post(f"{path}/redirect", {}, client), 200, url)
-    body = {**way(flavour, client), "device_name": "iPhone 15 Pro"}
-    assert_answers(post(f"{path}/callback", body, client), 200, signed_in(flavour))
+    body = {**way(kind, client), "device_name": "iPhone 15 Pro"}
+    assert_answers(post(f"{path}/callback", body, client), 200, signed_in(kind))
     call_command("set_user", "john@example.com", "--active", "off")
-    assert_answers(post(f"{path}/callback", way(flavour, client), client), 403, INACTIVE)
+    assert_answers(post(f"{path}/callback", way(kind, client), client), 403, INACTIVE)
 
 
 @both
-def test_social_accounts(johns_provider: oidc.OidcServer, john: User, outsider: User, flavour: str) -> None:
-    path, mine, theirs = f"auth/{flavour}/social", token_client(john), token_client(outsider)
+def test_social_accounts(johns_provider: oidc.OidcServer, john: User, outsider: User, kind: str) -> None:
+    path, mine, theirs = f"auth/{kind}/social", token_client(john), token_client(outsider)
 
     def link(client: APIClient) -> Any:
-        return post(f"{path}/oidc/link/callback", {**way(flavour, client, link=True), "device_name": "n"}, client)
+        return post(f"{path}/oidc/link/callback", {**way(kind, client, link=True), "device_name": "n"}, client)
 
     account = {"id": Number(), "provider": "oidc", "provider_email": "john@example.com", "name": "John Doe"}
     url = {"redirect_url": Like(re.compile(r"http\S+"))}
@@ -203,9 +203,9 @@ def test_social_accounts(johns_provider: oidc.OidcServer, john: User, outsider: 
 
 
 @both
-def test_the_last_authentication_method(johns_provider: oidc.OidcServer, flavour: str) -> None:
+def test_the_last_authentication_method(johns_provider: oidc.OidcServer, kind: str) -> None:
     signed = post("auth/app/social/oidc/callback", way("app")).json()
-    answer = bearer(signed["access_token"]).delete(f"/api/v1/auth/{flavour}/social/oidc/unlink")
+    answer = bearer(signed["access_token"]).delete(f"/api/v1/auth/{kind}/social/oidc/unlink")
     last = "Cannot unlink the last authentication method. Please set a password first."
     assert_answers(answer, 422, {"message": last})
 
@@ -215,8 +215,8 @@ def test_the_last_authentication_method(johns_provider: oidc.OidcServer, flavour
     ("method", "operation"),
     [("get", "accounts"), ("post", "oidc/link"), ("post", "oidc/link/callback"), ("delete", "oidc/unlink")],
 )
-def test_linked_accounts_of_nobody(flavour: str, method: str, operation: str) -> None:
-    answer = getattr(APIClient(), method)(f"/api/v1/auth/{flavour}/social/{operation}")
+def test_linked_accounts_of_nobody(kind: str, method: str, operation: str) -> None:
+    answer = getattr(APIClient(), method)(f"/api/v1/auth/{kind}/social/{operation}")
     assert_answers(answer, 401, UNAUTHENTICATED)
 
 

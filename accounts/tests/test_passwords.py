@@ -1,4 +1,4 @@
-"""Register, sign in and out, both flavours; the caller's own account."""
+"""Register, sign in and out, for apps and for browsers; the caller's own account."""
 
 from typing import Any
 
@@ -48,9 +48,9 @@ def test_a_browser_registers_and_is_signed_in() -> None:
     assert client.get("/api/v1/me").json()["name"] == "Nina"
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_a_taken_address_is_refused_in_any_case(owner: User, flavour: str) -> None:
-    answer = post(f"auth/{flavour}/register", {**NEW, "email": "OLIVIA@example.com"})
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_a_taken_address_is_refused_in_any_case(owner: User, kind: str) -> None:
+    answer = post(f"auth/{kind}/register", {**NEW, "email": "OLIVIA@example.com"})
     assert answer.status_code == 422
     assert answer.json() == {
         "message": "The given data was invalid.",
@@ -91,19 +91,19 @@ def test_a_newcomer_without_a_language_gets_their_clients() -> None:
     assert User.objects.get().preferred_language == "th"
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_sign_in_works_and_leaves_its_moment(owner: User, flavour: str) -> None:
-    answer = post(f"auth/{flavour}/login", {"email": " OLIVIA@example.com", "password": PASSWORD})
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_sign_in_works_and_leaves_its_moment(owner: User, kind: str) -> None:
+    answer = post(f"auth/{kind}/login", {"email": " OLIVIA@example.com", "password": PASSWORD})
     assert answer.status_code == 200
     assert answer.json()["user"] == {"id": owner.pk, "name": "Olivia", "email": "olivia@example.com"}
     owner.refresh_from_db()
     assert owner.last_login is not None
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
+@pytest.mark.parametrize("kind", ["app", "web"])
 @pytest.mark.parametrize("email", ["olivia@example.com", "nobody@example.com"])
-def test_a_wrong_password_and_an_unknown_address_get_one_answer(owner: User, flavour: str, email: str) -> None:
-    answer = post(f"auth/{flavour}/login", {"email": email, "password": "wrong horse"})
+def test_a_wrong_password_and_an_unknown_address_get_one_answer(owner: User, kind: str, email: str) -> None:
+    answer = post(f"auth/{kind}/login", {"email": email, "password": "wrong horse"})
     assert answer.status_code == 422
     assert answer.json() == {
         "message": "The given data was invalid.",
@@ -111,12 +111,12 @@ def test_a_wrong_password_and_an_unknown_address_get_one_answer(owner: User, fla
     }
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_an_inactive_account_is_told_so_only_with_its_password(owner: User, flavour: str) -> None:
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_an_inactive_account_is_told_so_only_with_its_password(owner: User, kind: str) -> None:
     User.objects.filter(pk=owner.pk).update(is_active=False)
-    right = post(f"auth/{flavour}/login", {"email": owner.email, "password": PASSWORD})
+    right = post(f"auth/{kind}/login", {"email": owner.email, "password": PASSWORD})
     assert (right.status_code, right.json()) == (403, {"message": "Account is inactive."})
-    assert post(f"auth/{flavour}/login", {"email": owner.email, "password": "wrong"}).status_code == 422
+    assert post(f"auth/{kind}/login", {"email": owner.email, "password": "wrong"}).status_code == 422
 
 
 def test_an_inactive_accounts_old_token_and_session_are_nobody(owner: User, as_owner: APIClient) -> None:
@@ -213,11 +213,11 @@ def test_a_narrow_token_may_see_its_account_and_log_itself_out_and_nothing_else(
     assert post("auth/app/logout", {}, narrow).status_code == 200
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_sign_in_is_limited_by_account_over_both_flavours(owner: User, flavour: str) -> None:
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_sign_in_is_limited_by_account_over_both_kinds_of_client(owner: User, kind: str) -> None:
     body = {"email": owner.email, "password": "wrong horse"}
     for attempt in range(10):
-        assert post(f"auth/{flavour}/login", body, REMOTE_ADDR=f"192.0.2.{attempt}").status_code == 422
+        assert post(f"auth/{kind}/login", body, REMOTE_ADDR=f"192.0.2.{attempt}").status_code == 422
     refused = post("auth/app/login", {**body, "password": PASSWORD})
     assert (refused.status_code, refused.json()) == (429, {"message": "Too Many Attempts."})
     assert 0 < int(refused["Retry-After"]) <= 60
@@ -310,3 +310,13 @@ def test_a_malformed_token_is_nobody(owner: User, raw: str) -> None:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {raw}")
     assert client.get("/api/v1/me").status_code == 401
+
+
+def test_a_method_that_a_path_lacks_is_judged_like_the_one_that_it_has() -> None:
+    """Sign-in is open to all and asks for no token; signing out is for who is signed in."""
+    unknown = APIClient()
+    unknown.credentials(HTTP_AUTHORIZATION="Bearer 1|wrong")
+    for client in (APIClient(), unknown):
+        assert client.get("/api/v1/auth/app/login").status_code == 405
+        assert client.options("/api/v1/auth/web/register").status_code == 200
+    assert APIClient().get("/api/v1/auth/web/logout").status_code == 401

@@ -1,6 +1,9 @@
 """Forgotten, reset and changed passwords; verification links."""
 
+import html
+import re
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,7 +13,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tests.helpers import bearer, link_in, new_mail, post
+from accounts.tests.helpers import bearer, code_for, link_in, new_mail, post
 from conftest import PASSWORD, token_client
 
 pytestmark = pytest.mark.django_db
@@ -26,15 +29,15 @@ def reset_body(email: str) -> dict[str, str]:
     return {"token": query["token"][0], "email": query["email"][0], "password": NEW, "password_confirmation": NEW}
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_a_forgotten_password_is_reset_by_the_mails_link(owner: User, flavour: str) -> None:
-    asked = post(f"auth/{flavour}/forgot-password", {"email": "OLIVIA@example.com"})
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_a_forgotten_password_is_reset_by_the_mails_link(owner: User, kind: str) -> None:
+    asked = post(f"auth/{kind}/forgot-password", {"email": "OLIVIA@example.com"})
     assert (asked.status_code, asked.json()) == (200, {"message": "Password reset link sent to your email."})
     link = urlsplit(link_in(new_mail()[-1]))
     assert f"{link.scheme}://{link.netloc}{link.path}" == "http://127.0.0.1:8000/reset-password"
     query = parse_qs(link.query)
     body = {"token": query["token"][0], "email": query["email"][0], "password": NEW, "password_confirmation": NEW}
-    done = post(f"auth/{flavour}/reset-password", body)
+    done = post(f"auth/{kind}/reset-password", body)
     assert (done.status_code, done.json()) == (200, {"message": "Password has been reset successfully."})
     assert post("auth/app/login", {"email": owner.email, "password": NEW}).status_code == 200
     assert post("auth/app/login", {"email": owner.email, "password": PASSWORD}).status_code == 422
@@ -79,13 +82,13 @@ def test_a_forged_reset_token_is_refused(owner: User, email: str, token: str) ->
     assert post("auth/app/reset-password", body).json() == BAD_TOKEN
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_an_unknown_address_is_told_so_unless_accounts_are_hidden(settings: LazySettings, flavour: str) -> None:
-    unknown = post(f"auth/{flavour}/forgot-password", {"email": "nobody@example.com"})
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_an_unknown_address_is_told_so_unless_accounts_are_hidden(settings: LazySettings, kind: str) -> None:
+    unknown = post(f"auth/{kind}/forgot-password", {"email": "nobody@example.com"})
     assert unknown.status_code == 422
     assert unknown.json()["errors"] == {"email": ["We could not find an account with that email."]}
     settings.HIDE_ACCOUNT_EXISTENCE = True
-    hidden = post(f"auth/{flavour}/forgot-password", {"email": "nobody@example.com"})
+    hidden = post(f"auth/{kind}/forgot-password", {"email": "nobody@example.com"})
     assert (hidden.status_code, hidden.json()) == (200, {"message": "Password reset link sent to your email."})
     assert new_mail() == []
 
@@ -106,14 +109,14 @@ def test_a_reset_takes_a_planted_account_from_its_planter() -> None:
     assert post("auth/app/login", {**planted, "password": NEW}).status_code == 200
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_a_changed_password_ends_everything_but_what_changed_it(owner: User, flavour: str) -> None:
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_a_changed_password_ends_everything_but_what_changed_it(owner: User, kind: str) -> None:
     phone, browser, other_phone, other_browser = token_client(owner), APIClient(), token_client(owner), APIClient()
     for client in (browser, other_browser):
         post("auth/web/login", {"email": owner.email, "password": PASSWORD}, client)
-    mine, others = (browser, [phone]) if flavour == "web" else (phone, [browser])
+    mine, others = (browser, [phone]) if kind == "web" else (phone, [browser])
     body = {"current_password": PASSWORD, "password": NEW, "password_confirmation": NEW}
-    changed = post(f"auth/{flavour}/change-password", body, mine)
+    changed = post(f"auth/{kind}/change-password", body, mine)
     assert (changed.status_code, changed.json()) == (200, {"message": "Password changed successfully."})
     assert mine.get("/api/v1/me").status_code == 200
     for client in (*others, other_phone, other_browser):
@@ -121,13 +124,13 @@ def test_a_changed_password_ends_everything_but_what_changed_it(owner: User, fla
     assert post("auth/app/login", {"email": owner.email, "password": NEW}).status_code == 200
 
 
-@pytest.mark.parametrize("flavour", ["app", "web"])
-def test_a_change_needs_the_present_password(as_owner: APIClient, flavour: str) -> None:
+@pytest.mark.parametrize("kind", ["app", "web"])
+def test_a_change_needs_the_present_password(as_owner: APIClient, kind: str) -> None:
     body = {"current_password": "wrong", "password": NEW, "password_confirmation": NEW}
-    answer = post(f"auth/{flavour}/change-password", body, as_owner)
+    answer = post(f"auth/{kind}/change-password", body, as_owner)
     assert answer.status_code == 422
     assert answer.json()["errors"] == {"current_password": ["The current password is incorrect."]}
-    assert post(f"auth/{flavour}/change-password", body).status_code == 401
+    assert post(f"auth/{kind}/change-password", body).status_code == 401
 
 
 def test_who_makes_tokens_gets_no_more_tries_at_the_password(as_owner: APIClient) -> None:
@@ -165,10 +168,108 @@ def test_a_host_header_does_not_change_the_link() -> None:
     assert link.startswith("http://127.0.0.1:8000/api/v1/auth/email/verify/")
 
 
-def test_a_browser_that_follows_the_link_gets_a_page_of_this_service() -> None:
-    page = APIClient().get(registered() + "&next=https://evil.example", headers={"Accept": "text/html,*/*;q=0.8"})
-    assert (page.status_code, page["Location"]) == (302, "http://127.0.0.1:8000/?verified=yes")
-    assert User.objects.get().email_verified_at is not None
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def buttons(page: Any) -> list[str]:
+    """The addresses that the page's buttons post to: confirm, then disown."""
+    return [
+        html.unescape(address) for address in re.findall(r'<form method="post" action="([^"]+)"', page.content.decode())
+    ]
+
+
+def test_a_browser_gets_a_page_that_names_the_account_and_changes_nothing() -> None:
+    link = registered()
+    User.objects.update(name="<b>Nina</b>")
+    page = APIClient().get(link + "&next=https://evil.example", headers=BROWSER)
+    assert (page.status_code, page["Content-Type"]) == (200, "text/html; charset=utf-8")
+    text = page.content.decode()
+    assert "&lt;b&gt;Nina&lt;/b&gt;" in text
+    assert "nina@example.com" in text
+    assert "evil" not in text
+    assert "form-action 'self' http://127.0.0.1:8000;" in page["Content-Security-Policy"]
+    assert len(buttons(page)) == 2
+    assert User.objects.get().email_verified_at is None
+
+
+def test_the_page_speaks_the_browsers_language() -> None:
+    page = APIClient().get(registered(), headers={**BROWSER, "Accept-Language": "ja"})
+    assert 'lang="ja"' in page.content.decode()
+
+
+@pytest.mark.parametrize("headers", [{}, BROWSER])
+def test_asking_for_the_links_headers_changes_nothing(headers: dict[str, str]) -> None:
+    link = registered()
+    assert APIClient().head(link, headers=headers).status_code == 200
+    assert User.objects.get().email_verified_at is None
+    assert APIClient().head(link[:-1], headers=headers).status_code == 404
+
+
+def test_the_pages_button_verifies_and_leads_to_the_client(settings: LazySettings) -> None:
+    link = registered()
+    confirm, disown = buttons(APIClient().get(link, headers=BROWSER))
+    done = APIClient().post(confirm, headers=BROWSER)
+    assert (done.status_code, done["Location"]) == (302, "http://127.0.0.1:8000/?verified=yes")
+    user = User.objects.get()
+    assert user.email_verified_at is not None
+    assert APIClient().get(link, headers=BROWSER).status_code == 302
+    assert APIClient().post(disown, headers=BROWSER).status_code == 404
+    settings.FRONTEND_URL = "https://chat.example"
+    assert APIClient().post(confirm, headers=BROWSER)["Location"] == "https://chat.example"
+
+
+def test_the_pages_form_may_lead_to_the_frontend(settings: LazySettings) -> None:
+    settings.FRONTEND_URL = "https://chat.example/app"
+    page = APIClient().get(registered(), headers=BROWSER)
+    assert "https://chat.example" in page["Content-Security-Policy"].partition("form-action")[2]
+
+
+def planted() -> tuple[APIClient, str]:
+    """A client of somebody who registered with the address of another person, and the link that this person got."""
+    body = {"name": "Nina", "email": "nina@example.com", "password": NEW, "password_confirmation": NEW}
+    token = post("auth/app/register", body).json()["access_token"]
+    return bearer(token), link_in(new_mail()[-1])
+
+
+def test_this_was_not_me_ends_all_that_the_account_had() -> None:
+    stranger, link = planted()
+    disown = buttons(APIClient().get(link, headers=BROWSER))[1]
+    for _ in range(2):
+        assert APIClient().post(disown, headers=BROWSER).status_code == 200
+    assert stranger.get("/api/v1/me").status_code == 401
+    assert post("auth/app/login", {"email": "nina@example.com", "password": NEW}).status_code == 422
+    assert User.objects.get().email_verified_at is None
+
+
+def opened_by_a_scanner(link: str) -> None:
+    for client in (APIClient(), APIClient()):
+        client.head(link)
+        client.get(link, headers=BROWSER)
+        client.get(link)
+
+
+def test_what_a_mail_scanner_opens_proves_nothing() -> None:
+    stranger, link = planted()
+    opened_by_a_scanner(link)
+    post("auth/app/otp/verify", {"email": "nina@example.com", "token": code_for("nina@example.com")})
+    assert stranger.get("/api/v1/me").status_code == 401
+    assert post("auth/app/login", {"email": "nina@example.com", "password": NEW}).status_code == 422
+
+
+def test_an_opened_link_can_still_be_disowned() -> None:
+    stranger, link = planted()
+    disown = buttons(APIClient().get(link, headers=BROWSER))[1]
+    opened_by_a_scanner(link)
+    answer = APIClient().post(disown)
+    assert (answer.status_code, answer.json()) == (200, {"message": "Account access ended successfully."})
+    assert stranger.get("/api/v1/me").status_code == 401
+
+
+def test_who_confirmed_keeps_the_password_after_a_sign_in_by_code() -> None:
+    mine, link = planted()
+    assert APIClient().post(link).json() == {"message": "Email verified successfully."}
+    post("auth/app/otp/verify", {"email": "nina@example.com", "token": code_for("nina@example.com")})
+    assert mine.get("/api/v1/me").status_code == 200
 
 
 def test_with_a_frontend_the_link_leads_there_and_nowhere_else(settings: LazySettings) -> None:

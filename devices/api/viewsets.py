@@ -95,12 +95,12 @@ class PushPreferenceViewSet(ApiViewSet):
     )
     def update(self, request: Request) -> Response:
         fields = parsed(serializers.PushPreferenceSerializer, request)
-        quiet = fields["quiet_hours"] or {}
+        quiet_hours = fields["quiet_hours"] or {}
         preference = actions.set_push_preference(
             user=caller(request),
             is_enabled=fields["enabled"],
-            quiet_from=quiet.get("from"),
-            quiet_until=quiet.get("until"),
-            time_zone=quiet.get("time_zone", "UTC"),
+            quiet_from=quiet_hours.get("from"),
+            quiet_until=quiet_hours.get("until"),
+            time_zone=quiet_hours.get("time_zone", "UTC"),
         )
         return Response({"data": resources.push_preference(preference)})

@@ -313,7 +313,7 @@ def test_what_expo_answers_as_a_whole_is_every_pushs_outcome(
 
 @pytest.mark.usefixtures("fcm", "apple", "expo")
 @pytest.mark.parametrize("provider", ["fcm", "apns", "expo"])
-def test_a_provider_that_is_away_is_later(settings: Settings, provider: str) -> None:
+def test_an_unavailable_provider_is_tried_later(settings: Settings, provider: str) -> None:
     settings.FCM_URL = settings.APNS_URL = settings.EXPO_URL = "http://127.0.0.1:1"
     assert results(send(provider, "t1", "t2")) == [Result.LATER] * 2
 
@@ -323,7 +323,7 @@ def test_a_batch_waits_once_for_a_provider_that_does_not_answer(fcm: Provider, s
         settings.FCM_URL = f"http://127.0.0.1:{silent.getsockname()[1]}"
         outcomes = send("fcm", *(f"t{number}" for number in range(40)))
     assert results(outcomes) == [Result.LATER] * 40
-    assert [outcome.reason for outcome in outcomes].count("away") >= 40 - 2 * PARALLEL
+    assert [outcome.reason for outcome in outcomes].count("unavailable") >= 40 - 2 * PARALLEL
 
 
 @pytest.mark.parametrize("content", [None, "no JSON", "{}", '{"project_id": "x", "private_key": "none"}'])

@@ -1,4 +1,4 @@
-"""The ways to a device, one class each behind ``Transport``. A transport without its settings is off and says so."""
+"""Push transports, one ``Transport`` class for each provider. A transport without its settings is off."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,11 +12,11 @@ from devices.transports.fcm import Fcm
 
 __all__ = ["MISSING", "Notification", "Outcome", "Transport", "enabled", "receipts", "send", "transport_for"]
 
-# What each needs before it is on.
+# Returns the settings that each transport lacks.
 MISSING: dict[str, Callable[[], list[str]]] = {
     Device.Provider.FCM: lambda: _unset("FCM_CREDENTIALS_FILE"),
     Device.Provider.APNS: lambda: _unset("APNS_KEY_FILE", "APNS_KEY_ID", "APNS_TEAM_ID", "APNS_TOPIC"),
-    # Expo takes pushes without a key: naming its address, or a key, is what turns it on.
+    # Expo accepts pushes without a key, so its address or a key turns it on.
     Device.Provider.EXPO: lambda: [] if settings.EXPO_URL or settings.EXPO_ACCESS_TOKEN else ["EXPO_URL"],
 }
 _KINDS: dict[str, Callable[[], Transport]] = {
@@ -24,7 +24,7 @@ _KINDS: dict[str, Callable[[], Transport]] = {
     Device.Provider.APNS: Apns,
     Device.Provider.EXPO: Expo,
 }
-_made: dict[str, Transport] = {}
+_transports: dict[str, Transport] = {}
 
 
 def _unset(*names: str) -> list[str]:
@@ -32,33 +32,33 @@ def _unset(*names: str) -> list[str]:
 
 
 def enabled() -> set[str]:
-    """The providers whose transport is on."""
+    """Return the providers whose transport is on."""
     return {provider for provider, missing in MISSING.items() if not missing()}
 
 
 def transport_for(provider: str) -> Transport:
-    """The one transport of ``provider`` in this process; it keeps its connections and tokens."""
-    if provider not in _made:
-        _made[provider] = _KINDS[provider]()
-    return _made[provider]
+    """Return this process's transport of ``provider``, which keeps its connections and tokens."""
+    if provider not in _transports:
+        _transports[provider] = _KINDS[provider]()
+    return _transports[provider]
 
 
 def send(provider: str, pushes: Sequence[Push]) -> list[Outcome]:
-    """Send ``pushes``; an outcome for each, in order. Never raises."""
+    """Send ``pushes``; returns an outcome for each, in order. Never raises."""
     try:
         return transport_for(provider).send(pushes)
-    except Exception:  # a key that cannot be read, say: it must not keep back what goes another way
+    except Exception:  # an unreadable key, for example, must not hold up the other providers
         log.exception("push_transport_failed", provider=provider)
         return [Outcome(Result.LATER, "failed")] * len(pushes)
 
 
 def receipts(provider: str, tickets: Sequence[str]) -> dict[str, Outcome]:
-    """What ``provider`` says by now of pushes that it took, by ticket; nothing while its transport is off."""
+    """Return the receipts that ``provider`` has, by ticket; none while its transport is off."""
     return transport_for(provider).receipts(tickets) if provider in enabled() else {}
 
 
 def reset() -> None:
-    """Forget connections and tokens: settings changed."""
-    for transport in _made.values():
+    """Close connections and drop tokens, because settings changed."""
+    for transport in _transports.values():
         transport.close()
-    _made.clear()
+    _transports.clear()

@@ -31,17 +31,17 @@ from devices.transports.base import (
     wait_of,
 )
 
-# Apple refuses tokens older than an hour, and providers that make new ones more than every 20 minutes.
+# Apple refuses tokens older than an hour, and providers that renew them more often than every 20 minutes.
 TOKEN_SECONDS = 45 * 60
 MAX_PAYLOAD = 4096
-# Not DeviceTokenNotForTopic: a mistake in APNS_TOPIC must not cost everybody their devices.
+# Without DeviceTokenNotForTopic, because a mistake in APNS_TOPIC must not delete every device.
 GONE = {"Unregistered", "BadDeviceToken", "ExpiredToken"}
 STALE_TOKEN = {"ExpiredProviderToken"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A connection to the provider. ``is_guess``: it speaks HTTP/2 before anybody said that the other side does."""
+    """A connection to the provider. ``is_guess``: it speaks HTTP/2 without knowing whether the other side does."""
 
     client: httpx.Client
     is_guess: bool
@@ -52,10 +52,10 @@ class Apns(Transport):
         self._key: Any = load_pem_private_key(Path(settings.APNS_KEY_FILE).read_bytes(), password=None)
         self._lock = threading.Lock()
         self._token, self._until = "", 0.0
-        # Over TLS the two sides agree on HTTP/2; without it (a relay on this machine) it has to be found out.
+        # Over TLS the two sides negotiate HTTP/2; without TLS (a local relay) it has to be tried.
         self._is_plain = settings.APNS_URL.startswith("http://")
         self._is_http2: bool | None = None if self._is_plain else True
-        # Lent to one thread at a time: of threads that share one, HTTPX mixes up the headers in HTTP/2, device and all.
+        # Used by one thread at a time, because HTTPX mixes up the headers of threads that share an HTTP/2 connection.
         self._idle: queue.LifoQueue[_Line] = queue.LifoQueue()
 
     def close(self) -> None:
@@ -86,7 +86,7 @@ class Apns(Transport):
         return _outcome(response)
 
     def _post(self, push: Push, token: str) -> httpx.Response:
-        told = push.notification
+        notification = push.notification
         headers = {
             "authorization": f"bearer {token}",
             "apns-topic": settings.APNS_TOPIC,
@@ -94,17 +94,17 @@ class Apns(Transport):
             "apns-priority": "10",
             "apns-expiration": str(int(time.time()) + TTL_SECONDS),
         }
-        if told.collapse:
-            headers["apns-collapse-id"] = told.collapse[:64]
+        if notification.collapse:
+            headers["apns-collapse-id"] = notification.collapse[:64]
         url = f"{settings.APNS_URL}/3/device/{quote(push.token, safe='')}"
-        payload = _payload(told)
+        payload = _payload(notification)
         line = self._lend()
         try:
             response = line.client.post(url, content=payload, headers=headers)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
             if not line.is_guess or self._is_http2:
                 raise
-            # A relay on this machine that hangs up on HTTP/2.
+            # The local relay hangs up on HTTP/2.
             self._is_http2 = False
             line.client.close()
             line = self._new_line()
@@ -125,14 +125,14 @@ class Apns(Transport):
             return self._token
 
 
-def _payload(told: Notification) -> bytes:
-    aps: dict[str, Any] = {"sound": "default", "thread-id": told.collapse}
-    if told.badge is not None:
-        aps["badge"] = told.badge
-    limit = len(told.body)
+def _payload(notification: Notification) -> bytes:
+    aps: dict[str, Any] = {"sound": "default", "thread-id": notification.collapse}
+    if notification.badge is not None:
+        aps["badge"] = notification.badge
+    limit = len(notification.body)
     while True:
-        aps["alert"] = {"title": told.title, "body": shortened(told.body, max(limit, 1))}
-        payload = json.dumps({"aps": aps, **told.data}, ensure_ascii=False, separators=(",", ":")).encode()
+        aps["alert"] = {"title": notification.title, "body": shortened(notification.body, max(limit, 1))}
+        payload = json.dumps({"aps": aps, **notification.data}, ensure_ascii=False, separators=(",", ":")).encode()
         if len(payload) <= MAX_PAYLOAD or limit <= 1:
             return payload
         limit = limit * 3 // 4

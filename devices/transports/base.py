@@ -1,4 +1,4 @@
-"""What every transport takes and gives back."""
+"""The interface of push transports, and helpers that they share."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -13,15 +13,15 @@ log = structlog.get_logger(__name__)
 
 TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 PARALLEL = 8
-# A push that did not reach its device in a day is no news any more.
+# A push that did not reach its device within a day is stale.
 TTL_SECONDS = 24 * 3600
-# Providers take 4 KiB in all, and a character may be four bytes; no device shows more of it.
+# Providers accept 4 KiB in all, and a character may take four bytes; no device shows more.
 MAX_BODY = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What a device shows. ``collapse`` replaces an earlier one with the same word; ``badge`` counts what is unread."""
+    """A notification to show. It replaces an earlier one with the same ``collapse``; ``badge`` is the unread count."""
 
     title: str
     body: str
@@ -32,26 +32,26 @@ class Notification:
 
 class Result(Enum):
     SENT = "sent"
-    # The provider does not know the token any more: the device goes.
+    # The provider no longer knows the token, so the device is deleted.
     UNREGISTERED = "unregistered"
-    # Passing: worth another try.
+    # A temporary failure, worth another try.
     LATER = "later"
-    # Ours or the provider's mistake: trying again would fail again.
+    # A mistake on either side; another try would fail too.
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one push.
+    """The result of sending one push.
 
-    ``wait`` is how many seconds the provider asked to wait; ``is_away`` when it did not answer; ``ticket`` what to ask it for the
-    push's receipt with, where it gives any.
+    ``wait``: seconds to wait, as the provider asked. ``is_unavailable``: it did not answer. ``ticket``: the key of a receipt
+    to ask for later, if the provider gives any.
     """
 
     result: Result
     reason: str = ""
     wait: float = 0.0
-    is_away: bool = False
+    is_unavailable: bool = False
     ticket: str = ""
 
 
@@ -62,13 +62,13 @@ class Push:
 
 
 class Transport:
-    """Sends a batch; an outcome for each push, in order. Never raises for what a network or provider does."""
+    """Sends batches to one provider. No method raises for errors of the network or the provider."""
 
     def send(self, pushes: Sequence[Push]) -> list[Outcome]:
         raise NotImplementedError
 
     def receipts(self, tickets: Sequence[str]) -> dict[str, Outcome]:
-        """What the provider says by now of pushes that it took; those it has no word of yet are left out."""
+        """Return the receipts that the provider has, by ticket; pending ones are left out."""
         return {}
 
     def close(self) -> None:
@@ -76,18 +76,18 @@ class Transport:
 
 
 def side_by_side(pushes: Sequence[Push], send_one: Callable[[Push], Outcome]) -> list[Outcome]:
-    """For providers that take one push a request: several at once, in order.
+    """Send ``pushes`` in parallel, one request each; returns the outcomes in order.
 
-    Once the provider does not answer, what has not begun is left for later: a batch waits for one timeout, not for a hundred.
+    Once the provider does not answer, the remaining pushes are postponed, so that a batch waits for one timeout only.
     """
-    away = threading.Event()
+    is_unavailable = threading.Event()
 
     def send(push: Push) -> Outcome:
-        if away.is_set():
-            return Outcome(Result.LATER, "away")
+        if is_unavailable.is_set():
+            return Outcome(Result.LATER, "unavailable")
         outcome = send_one(push)
-        if outcome.is_away:
-            away.set()
+        if outcome.is_unavailable:
+            is_unavailable.set()
         return outcome
 
     with ThreadPoolExecutor(min(PARALLEL, len(pushes))) as pool:
@@ -95,12 +95,12 @@ def side_by_side(pushes: Sequence[Push], send_one: Callable[[Push], Outcome]) ->
 
 
 def later(error: Exception) -> Outcome:
-    log.warning("push_provider_away", error=f"{type(error).__name__}: {error}")
-    return Outcome(Result.LATER, type(error).__name__, is_away=True)
+    log.warning("push_provider_unavailable", error=f"{type(error).__name__}: {error}")
+    return Outcome(Result.LATER, type(error).__name__, is_unavailable=True)
 
 
 def wait_of(response: httpx.Response) -> float:
-    """``Retry-After`` in seconds, at most an hour; 0 when the provider does not say."""
+    """Return ``Retry-After`` in seconds, at most an hour; 0 when it is missing."""
     raw = response.headers.get("Retry-After", "")
     return min(float(raw), 3600.0) if raw.isascii() and raw.isdigit() else 0.0
 
@@ -110,7 +110,7 @@ def shortened(body: str, limit: int = MAX_BODY) -> str:
 
 
 def json_of(response: httpx.Response) -> dict[str, object]:
-    """The body, or nothing where it is no JSON object."""
+    """Return the body, or an empty dict when it is no JSON object."""
     try:
         body = response.json()
     except ValueError:

@@ -40,10 +40,10 @@ class Expo(Transport):
         return outcomes
 
     def receipts(self, tickets: Sequence[str]) -> dict[str, Outcome]:
-        found: dict[str, Outcome] = {}
+        outcomes: dict[str, Outcome] = {}
         for start in range(0, len(tickets), MAX_RECEIPTS):
-            found |= self._receipts(tickets[start : start + MAX_RECEIPTS])
-        return found
+            outcomes |= self._receipts(tickets[start : start + MAX_RECEIPTS])
+        return outcomes
 
     def _receipts(self, tickets: Sequence[str]) -> dict[str, Outcome]:
         try:
@@ -51,10 +51,10 @@ class Expo(Transport):
         except httpx.HTTPError as error:
             later(error)
             return {}
-        told = json_of(response).get("data") if response.status_code == 200 else None
-        if not isinstance(told, dict):
+        data = json_of(response).get("data") if response.status_code == 200 else None
+        if not isinstance(data, dict):
             return {}
-        return {ticket: _outcome(receipt) for ticket, receipt in told.items() if isinstance(receipt, dict)}
+        return {ticket: _outcome(receipt) for ticket, receipt in data.items() if isinstance(receipt, dict)}
 
     def _post(self, what: str, body: Any) -> httpx.Response:
         headers = {"Accept": "application/json"}
@@ -78,20 +78,20 @@ class Expo(Transport):
 
 
 def _message(push: Push) -> dict[str, Any]:
-    told = push.notification
+    notification = push.notification
     message: dict[str, Any] = {
         "to": push.token,
-        "title": told.title,
-        "body": shortened(told.body),
-        "data": told.data,
+        "title": notification.title,
+        "body": shortened(notification.body),
+        "data": notification.data,
         "sound": "default",
         "priority": "high",
         "ttl": TTL_SECONDS,
-        "collapseId": told.collapse,
-        "tag": told.collapse,
+        "collapseId": notification.collapse,
+        "tag": notification.collapse,
     }
-    if told.badge is not None:
-        message["badge"] = told.badge
+    if notification.badge is not None:
+        message["badge"] = notification.badge
     return message
 
 

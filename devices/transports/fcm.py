@@ -41,7 +41,7 @@ class Fcm(Transport):
     def _send(self, push: Push) -> Outcome:
         try:
             response = self._post(push, self._account.token(self._client))
-            if response.status_code == 401:  # ended before its time: once more with a fresh one
+            if response.status_code == 401:  # the token ended early: try once more with a new one
                 response = self._post(push, self._account.token(self._client, renew=True))
         except (httpx.HTTPError, NoAccess) as error:
             return later(error)
@@ -54,39 +54,39 @@ class Fcm(Transport):
 
 
 def _message(push: Push) -> dict[str, Any]:
-    told = push.notification
-    aps: dict[str, Any] = {"sound": "default", "thread-id": told.collapse}
-    android: dict[str, Any] = {"tag": told.collapse}
-    if told.badge is not None:
-        aps["badge"] = told.badge
-        android["notification_count"] = told.badge
+    notification = push.notification
+    aps: dict[str, Any] = {"sound": "default", "thread-id": notification.collapse}
+    android: dict[str, Any] = {"tag": notification.collapse}
+    if notification.badge is not None:
+        aps["badge"] = notification.badge
+        android["notification_count"] = notification.badge
     return {
         "token": push.token,
-        "notification": {"title": told.title, "body": shortened(told.body)},
-        # Firebase takes nothing but strings.
-        "data": {name: value for name, value in told.data.items() if value is not None},
+        "notification": {"title": notification.title, "body": shortened(notification.body)},
+        # Firebase accepts only strings.
+        "data": {name: value for name, value in notification.data.items() if value is not None},
         "android": {
-            "collapse_key": told.collapse,
+            "collapse_key": notification.collapse,
             "priority": "HIGH",
             "ttl": f"{TTL_SECONDS}s",
             "notification": android,
         },
         "apns": {
-            "headers": {"apns-collapse-id": told.collapse, "apns-priority": "10"},
+            "headers": {"apns-collapse-id": notification.collapse, "apns-priority": "10"},
             "payload": {"aps": aps},
         },
-        "webpush": {"headers": {"TTL": str(TTL_SECONDS), "Topic": told.collapse, "Urgency": "high"}},
+        "webpush": {"headers": {"TTL": str(TTL_SECONDS), "Topic": notification.collapse, "Urgency": "high"}},
     }
 
 
 def _outcome(response: httpx.Response) -> Outcome:
     if response.status_code == 200:
         return Outcome(Result.SENT)
-    told = json_of(response).get("error")
-    error: dict[str, Any] = told if isinstance(told, dict) else {}
+    data = json_of(response).get("error")
+    error: dict[str, Any] = data if isinstance(data, dict) else {}
     codes = {str(detail.get("errorCode")) for detail in error.get("details") or () if isinstance(detail, dict)}
     reason = ", ".join(sorted(codes - {"None"})) or str(error.get("status") or response.status_code)
-    # Firebase's own word: a 404 of a wrong address or a proxy must not cost everybody their devices.
+    # Only by Firebase's own code, because a 404 of a wrong address or a proxy must not delete every device.
     if "UNREGISTERED" in codes or (response.status_code == 404 and error.get("status") in GONE):
         return Outcome(Result.UNREGISTERED, reason)
     if response.status_code == 429 or response.status_code >= 500 or response.status_code == 401:

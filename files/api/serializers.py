@@ -1,4 +1,4 @@
-"""What uploads may say, and how files look in the schema."""
+"""The bodies and queries of file requests."""
 
 import json
 import re
@@ -18,9 +18,9 @@ _META_KEY = re.compile(r"meta\[([^\[\]]{1,64})\]")
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    """The form of an upload; for the schema alone, the body is read as a stream."""
+    """The form of an upload. Only for the schema, because the body is read as a stream."""
 
-    file = serializers.FileField(required=False, help_text="Required. One file; its type is told from its bytes.")
+    file = serializers.FileField(required=False, help_text="Required. One file; its type is detected from its bytes.")
     visibility = serializers.ChoiceField(choices=File.Visibility.choices, required=False, allow_null=True)
     meta = serializers.JSONField(
         required=False, allow_null=True, help_text="A JSON object of at most 16 KiB, or fields named `meta[key]`."
@@ -28,36 +28,9 @@ class UploadSerializer(serializers.Serializer[Any]):
 
 
 class AvatarSerializer(serializers.Serializer[Any]):
-    file_id = serializers.CharField(max_length=64, help_text="A picture of one's own that nothing holds yet.")
-
-
-class FileSerializer(serializers.Serializer[Any]):
-    """A file's record."""
-
-    id = serializers.CharField()
-    client_name = serializers.CharField()
-    mime_type = serializers.CharField()
-    size = serializers.IntegerField()
-    sha256 = serializers.CharField()
-    width = serializers.IntegerField(allow_null=True)
-    height = serializers.IntegerField(allow_null=True)
-    visibility = serializers.ChoiceField(choices=File.Visibility.choices)
-    meta = serializers.JSONField()
-    download_url = serializers.CharField()
-    thumbnail_url = serializers.CharField(allow_null=True)
-    claimed = serializers.BooleanField()
-    expires_at = serializers.DateTimeField(allow_null=True)
-    created_at = serializers.DateTimeField()
-
-
-class FileAnswer(serializers.Serializer[Any]):
-    data = FileSerializer()  # type: ignore[assignment]
-
-
-class FileListAnswer(serializers.Serializer[Any]):
-    data = FileSerializer(many=True)  # type: ignore[assignment]
-    meta = serializers.DictField()
-    links = serializers.DictField()
+    file_id = serializers.CharField(
+        max_length=64, help_text="An uploaded picture of the caller's own that nothing holds yet."
+    )
 
 
 class FileListQuery(serializers.Serializer[Any]):

@@ -1,12 +1,12 @@
-from django.urls import path
+from files.api import viewsets
+from rosetta.http.routers import ApiRouter, SingletonRouter
 
-from files.api import views
+router = ApiRouter()
+router.register("files", viewsets.FileViewSet, basename="file")
+router.register("me/files", viewsets.MyFileViewSet, basename="my-file")
 
-urlpatterns = [
-    path("files", views.UploadView.as_view()),
-    path("files/<ulid:file_id>", views.OneFileView.as_view()),
-    path("files/<ulid:file_id>/download", views.DownloadView.as_view()),
-    path("files/<ulid:file_id>/thumbnail", views.ThumbnailView.as_view()),
-    path("me/avatar", views.AvatarView.as_view()),
-    path("me/files", views.MyFilesView.as_view()),
-]
+singletons = SingletonRouter()
+singletons.register("files/<ulid:file_id>", viewsets.FileContentViewSet, basename="file")
+singletons.register("me/avatar", viewsets.AvatarViewSet, basename="my-avatar")
+
+urlpatterns = [*router.urls, *singletons.urls]

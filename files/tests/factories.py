@@ -5,7 +5,7 @@ from typing import Any
 import factory
 
 from accounts.tests.factories import UserFactory
-from files.actions import store_upload
+from files.actions.upload import store_upload
 from files.models import File
 from files.spool import Spooled
 from rosetta.tests.factories import ActionFactory

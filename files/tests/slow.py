@@ -12,6 +12,6 @@ class SlowStorage(FileSystemStorage):
         from files.models import Removal
 
         Removal.objects.update(due_at=timezone.now())
-        tasks.remove_owed()
+        tasks.remove_pending()
         Removal.objects.create(storage_name=name, due_at=timezone.now(), has_begun=True)
         return super().save(name, content, max_length)

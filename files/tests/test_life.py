@@ -19,10 +19,13 @@ from PIL import Image
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts.actions.leaving import build_export, erase, leave, request_export
+from accounts.actions.deletion import delete_account, erase
+from accounts.actions.export import build_export, request_export
 from accounts.models import User
 from conftest import PASSWORD
-from files import actions, storage, tasks
+from files import storage, tasks
+from files.actions import delete, thumbnails
+from files.actions.claim import claim
 from files.errors import FileInUse
 from files.models import File, Removal
 from files.tests.audit import agree
@@ -35,10 +38,10 @@ pytestmark = pytest.mark.django_db
 postgres_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL's row locks")
 
 
-def claim(file_ids: list[str], user: User | None) -> list[str]:
-    """Claim, and tell which fields were refused."""
+def refused_fields(file_ids: list[str], user: User | None) -> list[str]:
+    """Claim, and return the fields that were refused."""
     try:
-        actions.claim(file_ids=file_ids, uploader=user, workspace_id=None)
+        claim(file_ids=file_ids, uploader=user, workspace_id=None)
     except Invalid as refusal:
         return list(refusal.errors)
     return []
@@ -46,7 +49,7 @@ def claim(file_ids: list[str], user: User | None) -> list[str]:
 
 def test_a_claim_keeps_files_for_good_and_in_order(sent: Callable[..., File], member_user: User) -> None:
     ids = [sent().pk, sent().pk]
-    claimed = actions.claim(file_ids=[ids[1].upper(), ids[0]], uploader=member_user, workspace_id=None)
+    claimed = claim(file_ids=[ids[1].upper(), ids[0]], uploader=member_user, workspace_id=None)
     assert [file.pk for file in claimed] == [ids[1], ids[0]]
     for file in File.objects.all():
         assert file.is_claimed
@@ -58,24 +61,24 @@ def test_a_claim_names_every_file_that_cannot_be_had_and_takes_none(
 ) -> None:
     mine, late, hers, taken = sent(), sent(), sent(client=as_owner), sent()
     File.objects.filter(pk=late.pk).update(expires_at=timezone.now())
-    assert claim([taken.pk], member_user) == []
+    assert refused_fields([taken.pk], member_user) == []
     asked = [mine.pk, mine.pk, late.pk, hers.pk, taken.pk, new_ulid(), "nonsense"]
-    assert claim(asked, member_user) == [f"attachment_ids.{place}" for place in range(1, 7)]
+    assert refused_fields(asked, member_user) == [f"attachment_ids.{place}" for place in range(1, 7)]
     assert not File.objects.get(pk=mine.pk).is_claimed
 
 
 def test_files_without_an_owner_are_claimed_by_nobody(settings: Settings, member_user: User) -> None:
     settings.FILES_ALLOW_ANONYMOUS = True
     data = APIClient().post("/api/v1/files", {"file": upload()}, format="multipart").json()["data"]
-    assert claim([data["id"]], member_user) == ["attachment_ids.0"]
-    assert claim([data["id"]], None) == ["attachment_ids.0"]
+    assert refused_fields([data["id"]], member_user) == ["attachment_ids.0"]
+    assert refused_fields([data["id"]], None) == ["attachment_ids.0"]
 
 
 def test_a_claim_costs_two_queries_whatever_the_number(sent: Callable[..., File], member_user: User) -> None:
     files = [sent().pk for _ in range(11)]
     for ids in (files[:1], files[1:]):
         with transaction.atomic(), CaptureQueriesContext(connection) as seen:
-            actions.claim(file_ids=ids, uploader=member_user, workspace_id=None)
+            claim(file_ids=ids, uploader=member_user, workspace_id=None)
         assert len([one for one in seen if "SAVEPOINT" not in one["sql"]]) == 2
 
 
@@ -86,7 +89,7 @@ def test_of_eight_claims_at_once_one_wins(sent: Callable[..., File], member_user
 
     def try_it(_: int) -> list[str]:
         try:
-            return claim([file.pk], member_user)
+            return refused_fields([file.pk], member_user)
         finally:
             connections.close_all()
 
@@ -99,14 +102,14 @@ def test_a_claimed_file_is_not_deleted_until_it_is_released(
     sent: Callable[..., File], as_member: APIClient, member_user: User, stored: Callable[[], list[Path]]
 ) -> None:
     file = sent()
-    actions.claim(file_ids=[file.pk], uploader=member_user, workspace_id=None)
+    claim(file_ids=[file.pk], uploader=member_user, workspace_id=None)
     answer = as_member.delete(f"/api/v1/files/{file.pk}")
     assert (answer.status_code, answer.json()["errors"]) == (409, {"code": ["file_in_use"]})
     with pytest.raises(FileInUse):
-        actions.delete_file(file=file)
-    actions.release(files=[File.objects.get(pk=file.pk)])
+        delete.delete_file(file=file)
+    delete.release(files=[File.objects.get(pk=file.pk)])
     assert as_member.get(f"/api/v1/files/{file.pk}").status_code == 404
-    tasks.remove_owed()
+    tasks.remove_pending()
     assert not stored()
     gone = File.objects.get(pk=file.pk)
     assert gone.deleted_at is not None
@@ -117,7 +120,7 @@ def test_what_nobody_claims_dies_on_time_row_and_bytes(
     sent: Callable[..., File], member_user: User, stored: Callable[[], list[Path]]
 ) -> None:
     kept, claimed, due = sent(content=b"1"), sent(content=b"2"), sent(content=b"3")
-    actions.claim(file_ids=[claimed.pk], uploader=member_user, workspace_id=None)
+    claim(file_ids=[claimed.pk], uploader=member_user, workspace_id=None)
     File.objects.filter(pk=due.pk).update(expires_at=timezone.now())
     assert tasks.expire_files() == 1
     assert set(File.objects.values_list("pk", flat=True)) == {kept.pk, claimed.pk}
@@ -128,7 +131,7 @@ def test_what_nobody_claims_dies_on_time_row_and_bytes(
 def test_the_sweep_goes_in_bounded_batches(member_user: User) -> None:
     for _ in range(5):
         File.objects.create(owner_user=member_user, storage_name=new_ulid(), size=1, expires_at=timezone.now())
-    assert [actions.expire_unclaimed(batch=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert [delete.expire_unclaimed(batch=2) for _ in range(4)] == [2, 2, 1, 0]
 
 
 @pytest.fixture
@@ -156,16 +159,16 @@ def dying_process(folder: Path, settings: Settings) -> Iterator[Callable[[str], 
 
 
 UPLOAD = (
-    "from files import actions, storage\n"
+    "from files import storage\nfrom files.actions import upload as uploading\n"
     "from files.spool import Spooled\n"
     "from accounts.models import User\n"
     "spooled = Spooled(); spooled.begin('a.txt'); spooled.write(b'hello'); spooled.finish()\n"
-    "upload = lambda: actions.store_upload(spooled=spooled, uploader=User.objects.get(), visibility='private', meta={})\n"
+    "upload = lambda: uploading.store_upload(spooled=spooled, uploader=User.objects.get(), visibility='private', meta={})\n"
 )
 
 
 AFTER_THE_BYTES = "real = storage.keep\nstorage.keep = lambda *a: (real(*a), os._exit(9))\nupload()\n"
-BEFORE_THE_ROW = "actions._insert = lambda file: os._exit(9)\nupload()\n"
+BEFORE_THE_ROW = "uploading._insert = lambda file: os._exit(9)\nupload()\n"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -179,7 +182,7 @@ def test_a_crash_during_an_upload_leaves_nothing_for_good(
     assert agree()  # under way, as far as anybody can tell
     Removal.objects.update(due_at=timezone.now() - timedelta(hours=2))
     assert not agree()
-    tasks.remove_owed()
+    tasks.remove_pending()
     assert not stored()
     assert agree()
 
@@ -194,7 +197,7 @@ def test_a_crash_between_row_and_bytes_of_a_removal_is_made_good(
     assert not File.objects.exists()
     assert len(stored()) == 1
     Removal.objects.update(due_at=timezone.now())  # its lease runs out
-    assert tasks.remove_owed() == 1
+    assert tasks.remove_pending() == 1
     assert not stored()
     assert agree()
 
@@ -220,7 +223,7 @@ def test_the_audit_finds_and_mends_what_disagrees(
     (folder / "files/uploads/zz").mkdir(parents=True)
     (folder / "files/uploads/zz/stray").write_bytes(b"x")
     unheld = sent()
-    actions.claim(file_ids=[unheld.pk], uploader=member_user, workspace_id=None)
+    claim(file_ids=[unheld.pk], uploader=member_user, workspace_id=None)
     told = io.StringIO()
     with pytest.raises(SystemExit):
         call_command("files_audit", stdout=told)
@@ -234,8 +237,8 @@ def test_the_audit_finds_and_mends_what_disagrees(
     lost = sent()
     stored()[0].unlink()
     assert not agree()
-    actions.delete_file(file=lost)
-    tasks.remove_owed()
+    delete.delete_file(file=lost)
+    tasks.remove_pending()
     assert agree()
 
 
@@ -247,7 +250,7 @@ def test_storage_that_fails_is_a_503_and_nothing_is_left(
     assert (answer.status_code, answer.json()) == (503, {"message": "File storage is not available."})
     (folder / "files").unlink()
     Removal.objects.update(due_at=timezone.now())
-    tasks.remove_owed()
+    tasks.remove_pending()
     assert not stored()
     assert not Removal.objects.exists()
     assert not File.objects.exists()
@@ -264,8 +267,8 @@ def test_a_disk_that_cannot_take_the_upload_is_a_503(
 
 def test_closing_an_account_takes_what_no_message_holds(sent: Callable[..., File], member_user: User) -> None:
     held, loose = sent(), sent()
-    actions.claim(file_ids=[held.pk], uploader=member_user, workspace_id=None)
-    leave(user=member_user, password=PASSWORD)
+    claim(file_ids=[held.pk], uploader=member_user, workspace_id=None)
+    delete_account(user=member_user, password=PASSWORD)
     erase(user_id=member_user.pk)
     assert File.objects.get(pk=loose.pk).deleted_at
     assert not File.objects.get(pk=held.pk).deleted_at
@@ -295,7 +298,7 @@ def test_a_picture_gets_a_thumbnail_without_a_place(
         assert small.size == (240, 480)
         assert not small.getexif()
     as_member.delete(f"/api/v1/files/{file.pk}")
-    tasks.remove_owed()
+    tasks.remove_pending()
     assert not stored()
 
 
@@ -309,9 +312,9 @@ def test_a_picture_that_cannot_be_shown_is_given_up(sent: Callable[..., File]) -
 
 def test_a_picture_that_kills_its_worker_is_not_tried_for_ever(sent: Callable[..., File]) -> None:
     file = sent("a.png", picture())
-    for _ in range(actions.MAX_THUMBNAIL_ATTEMPTS):
-        assert actions._lease_thumbnail(file.pk)
-        assert actions._lease_thumbnail(file.pk) is None
+    for _ in range(thumbnails.MAX_ATTEMPTS):
+        assert thumbnails._lease(file.pk)
+        assert thumbnails._lease(file.pk) is None
         File.objects.filter(pk=file.pk).update(thumbnail_due_at=timezone.now())
-    assert actions.make_thumbnail(file_id=file.pk) is False
+    assert thumbnails.make_thumbnail(file_id=file.pk) is False
     assert File.objects.get(pk=file.pk).thumbnail_due_at is None

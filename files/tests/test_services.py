@@ -109,7 +109,7 @@ def test_on_s3_a_file_lives_and_dies_like_anywhere(on_s3: str, sent: Callable[..
     assert as_member.get(f"{URL}/{file.pk}/thumbnail").status_code == 302
     assert agree()
     assert as_member.delete(f"{URL}/{file.pk}").status_code == 204
-    assert tasks.remove_owed() == 2
+    assert tasks.remove_pending() == 2
     assert agree()
 
 

@@ -1,1 +1,1 @@
-"""Every change to conversations and messages, one module a journey."""
+"""Every change to conversations and messages, one module for each thing that is done."""

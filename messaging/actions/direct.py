@@ -1,4 +1,4 @@
-"""Two people talk on their own; and one may want no more of the other."""
+"""Open direct conversations, and block people in them."""
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -15,9 +15,9 @@ from workspaces.models import Conversation
 
 @transaction.atomic
 def open_direct(*, user: User, other_id: int) -> tuple[DirectConversation, bool]:
-    """The conversation of ``user`` and another, and whether it is new; parallel openings make one.
+    """Return the direct conversation of ``user`` and another person, and whether it is new.
 
-    Raises Invalid for oneself and for who is not there.
+    Idempotent, also for parallel requests. Raises Invalid for the caller's own id and for an unknown person.
     """
     if other_id == user.pk:
         raise Invalid({"participant_user_id": [_("You cannot open a direct conversation with yourself.")]})
@@ -25,27 +25,35 @@ def open_direct(*, user: User, other_id: int) -> tuple[DirectConversation, bool]
         raise unknown_id("participant_user_id")
     low, high = sorted((user.pk, other_id))
     pair = direct_conversations_of(user).filter(low_id=low, high_id=high)
-    found = pair.first()
-    if found is not None:
-        return found, False
+    existing = pair.first()
+    if existing is not None:
+        return existing, False
     try:
         with transaction.atomic():
             conversation = Conversation.objects.create(pk=new_ulid())
             DirectConversation.objects.create(conversation=conversation, low_id=low, high_id=high)
     except IntegrityError:
         return pair.get(), False
-    for participant_id in (low, high):
-        publish_on_commit(AccessChanged(user=participant_id))
+    for user_id in (low, high):
+        _access_changed(user_id)
     return pair.get(), True
 
 
 @transaction.atomic
 def set_block(*, user: User, other_id: int, blocked: bool) -> None:
-    """Take no direct messages from somebody, or take them again. Raises NotFound for who is not there."""
+    """Refuse direct messages of ``other_id`` to ``user``, or accept them again.
+
+    Idempotent. Raises NotFound for an unknown person.
+    """
     if other_id == user.pk or not User.objects.filter(pk=other_id).exists():
         raise NotFound
     if blocked:
         Block.objects.get_or_create(blocker=user, blocked_id=other_id)
     else:
         Block.objects.filter(blocker=user, blocked_id=other_id).delete()
-    publish_on_commit(AccessChanged(user=other_id))
+    _access_changed(other_id)
+
+
+def _access_changed(user_id: int) -> None:
+    """Make the gateways read anew what ``user_id`` may do, after the commit."""
+    publish_on_commit(AccessChanged(user=user_id))

@@ -1,4 +1,4 @@
-"""The same request sent twice makes one message."""
+"""Make repeated posts with one Idempotency-Key create one message."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from messaging.context import Place, Sender
+from messaging.context import ConversationContext, Sender
 from messaging.errors import IdempotencyInProgress, IdempotencyKeyReused
 from messaging.models import IdempotencyKey, Message
 
@@ -16,7 +16,7 @@ WAIT_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """A client's key, and what it stands for."""
+    """A client's key, and the hash of the body that it was sent with."""
 
     key: str
     body_hash: str
@@ -27,18 +27,18 @@ class Idempotency:
         return cls(key, hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest())
 
 
-def take(sender: Sender, place: Place, wanted: Idempotency) -> IdempotencyKey:
-    """The key's row: fresh and ours until the transaction ends, or the one of the request that came first.
+def take(sender: Sender, context: ConversationContext, requested: Idempotency) -> IdempotencyKey:
+    """Return the key's row: a new one, which this transaction reserves, or that of the request that came first.
 
     The row is written in the message's own transaction: a parallel request waits for it on the unique index, and a refusal
-    rolls it back, so that it does not use the key up. Raises IdempotencyInProgress when the first takes longer than
-    WAIT_SECONDS, IdempotencyKeyReused when the first had another body.
+    rolls it back, so that it does not use up the key. Raises IdempotencyInProgress when the first request takes longer than
+    WAIT_SECONDS, and IdempotencyKeyReused when it had another body.
     """
-    names = {"sender": sender.key, "conversation": place.conversation, "key": wanted.key}
+    names = {"sender": sender.key, "conversation": context.conversation, "key": requested.key}
     try:
         with transaction.atomic():
             _wait_at_most(WAIT_SECONDS)
-            row = IdempotencyKey.objects.create(**names, body_hash=wanted.body_hash)
+            row = IdempotencyKey.objects.create(**names, body_hash=requested.body_hash)
             _wait_at_most(0)
             return row
     except OperationalError:
@@ -47,13 +47,13 @@ def take(sender: Sender, place: Place, wanted: Idempotency) -> IdempotencyKey:
         pass
     _wait_at_most(0)
     row = IdempotencyKey.objects.select_related("message").get(**names)
-    if row.body_hash != wanted.body_hash:
+    if row.body_hash != requested.body_hash:
         raise IdempotencyKeyReused
     return row
 
 
 def settle(row: IdempotencyKey, message: Message) -> None:
-    """Remember what the key made; the caller commits both together."""
+    """Store the message that the key made, in the transaction of its post."""
     row.message = message
     row.save(update_fields=["message"])
 

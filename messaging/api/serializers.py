@@ -1,16 +1,18 @@
-"""Bodies of messaging requests, and the shapes of its answers for the schema."""
+"""Bodies of messaging requests."""
 
 from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from accounts.api.serializers import EmailAddress
 from messaging.drafts import NewMessage
 from messaging.models import Message
 from rosetta import languages
-from rosetta.http.schema import AnyIdField, data_of
 
 MAX_ATTACHMENTS = 10
+# Only keeps bodies small: the glossary says itself which terms are too long for it.
+MAX_TERM_FIELD = 1000
 
 
 class ContentField(serializers.CharField):
@@ -33,6 +35,19 @@ class StringField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
+
+
+class ClientIdField(StringField):
+    """A name that a client gives to what it posts."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        value = super().to_internal_value(data)
+        if not (len(value) <= 64 and value.isascii() and value.isprintable()):
+            raise serializers.ValidationError(_("Use 1 to 64 printable ASCII characters."))
+        return value
 
 
 class VariantsField(serializers.DictField):
@@ -61,7 +76,7 @@ class PostSerializer(serializers.Serializer[Any]):
         required=False, allow_null=True, max_length=64, help_text="The message this answers."
     )
     type = serializers.ChoiceField(
-        [Message.Type.TEXT, Message.Type.MARKDOWN], required=False, allow_null=True, help_text="`text` unless said."
+        [Message.Type.TEXT, Message.Type.MARKDOWN], required=False, allow_null=True, help_text="`text` by default."
     )
     skip_translation = serializers.BooleanField(required=False, allow_null=True)
     language = serializers.ChoiceField(
@@ -69,6 +84,11 @@ class PostSerializer(serializers.Serializer[Any]):
     )
     translations = VariantsField(
         required=False, help_text="The sender's own words in other languages; used as they are."
+    )
+    client_id = ClientIdField(
+        required=False,
+        allow_null=True,
+        help_text="1–64 printable ASCII characters: the sender's own name for the message, told to nobody else.",
     )
 
 
@@ -107,109 +127,51 @@ class OpenDirectSerializer(serializers.Serializer[Any]):
 
 
 class ResolveSerializer(serializers.Serializer[Any]):
-    email = serializers.EmailField(max_length=255)
+    email = EmailAddress()
 
 
-# ── Answers ──
+class CorrectionSerializer(serializers.Serializer[Any]):
+    text = ContentField(help_text="1–8,000 characters, with the original's mentions, links, code and emoji.")
 
 
-class SenderResource(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(["user", "guest", "webhook", "automation"])
-    id = AnyIdField(help_text="A number for users and automation, a ULID otherwise.")
-    name = serializers.CharField()
-    avatar_url = serializers.URLField(allow_null=True)
+class PreviewSerializer(serializers.Serializer[Any]):
+    text = ContentField(help_text="1–8,000 characters.")
+    target = serializers.ChoiceField(languages.CODES)
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        languages.CODES, required=False, allow_null=True, help_text="Detected from the text where it is not given."
+    )
 
 
-class AttachmentResource(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    client_name = serializers.CharField()
-    mime_type = serializers.CharField()
-    size = serializers.IntegerField()
-    width = serializers.IntegerField(allow_null=True, help_text="In pixels, of a picture; else null.")
-    height = serializers.IntegerField(allow_null=True)
-    download_url = serializers.URLField()
-    thumbnail_url = serializers.URLField(allow_null=True, help_text="Of a picture; a 404 until it is made.")
+class TermSerializer(serializers.Serializer[Any]):
+    term = StringField(max_length=MAX_TERM_FIELD, help_text="The text in messages.")
+    rendering = StringField(
+        max_length=MAX_TERM_FIELD,
+        required=False,
+        allow_blank=True,
+        help_text="Its translation; empty: the term is kept as it is.",
+    )
+    source = StringField(  # type: ignore[assignment]
+        max_length=16, required=False, allow_blank=True, help_text="The language of the term; empty: any."
+    )
+    target = StringField(
+        max_length=16, required=False, allow_blank=True, help_text="The language of the rendering; empty: any."
+    )
+    case_sensitive = serializers.BooleanField(required=False)
 
 
-class MentionResource(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(["user", "channel"])
-    id = AnyIdField()
-    name = serializers.CharField()
+class TermChangeSerializer(TermSerializer):
+    term = StringField(max_length=MAX_TERM_FIELD, required=False)
 
 
-class ReactionResource(serializers.Serializer[Any]):
-    emoji = serializers.CharField()
-    count = serializers.IntegerField()
-    reacted = serializers.BooleanField()
-
-
-class MessageResource(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    conversation_id = serializers.CharField()
-    workspace_id = serializers.CharField(allow_null=True)
-    channel_id = serializers.CharField(allow_null=True)
-    seq = serializers.IntegerField()
-    type = serializers.ChoiceField(Message.Type.choices)
-    sender = SenderResource(allow_null=True)
-    original_content = serializers.CharField(allow_null=True)
-    original_language = serializers.CharField()
-    display_content = serializers.CharField(allow_null=True)
-    display_language = serializers.CharField()
-    display_source = serializers.ChoiceField(["original", "translation"])
-    translation_status = serializers.ChoiceField(Message.TranslationStatus.choices)
-    parent_message_id = serializers.CharField(allow_null=True)
-    reply_count = serializers.IntegerField()
-    attachments = AttachmentResource(many=True)
-    mentions = MentionResource(many=True)
-    reactions = ReactionResource(many=True)
-    created_at = serializers.DateTimeField()
-    edited_at = serializers.DateTimeField(allow_null=True)
-    deleted_at = serializers.DateTimeField(allow_null=True)
-
-
-class RevisionResource(serializers.Serializer[Any]):
-    revision = serializers.IntegerField()
-    content = serializers.CharField()
-    created_at = serializers.DateTimeField(help_text="When it was replaced.")
-
-
-class CursorMeta(serializers.Serializer[Any]):
-    has_more = serializers.BooleanField()
-    next_before = serializers.CharField(allow_null=True)
-    next_after = serializers.CharField(allow_null=True)
-    last_seq = serializers.IntegerField()
-
-
-class ReadStateResource(serializers.Serializer[Any]):
-    last_read_seq = serializers.IntegerField()
-    unread_count = serializers.IntegerField()
-
-
-class PersonResource(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    avatar_url = serializers.URLField(allow_null=True)
-
-
-class DirectConversationResource(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    participant = PersonResource()
-    unread_count = serializers.IntegerField()
-    last_message_at = serializers.DateTimeField(allow_null=True)
-
-
-MessageAnswer = data_of(MessageResource)
-RevisionsAnswer = data_of(RevisionResource, many=True)
-MessagesAnswer = data_of(MessageResource, many=True, meta=CursorMeta)
-ReadAnswer = data_of(ReadStateResource)
-PersonAnswer = data_of(PersonResource)
-PeopleAnswer = data_of(PersonResource, many=True)
-DirectConversationAnswer = data_of(DirectConversationResource)
-DirectConversationsAnswer = data_of(DirectConversationResource, many=True)
+class ImportSerializer(serializers.Serializer[Any]):
+    csv = serializers.CharField(
+        trim_whitespace=False,
+        help_text="A header line, `term,rendering,source,target,case_sensitive`, and one line for each term.",
+    )
 
 
 def draft_of(body: dict[str, Any]) -> NewMessage:
-    """What the body of a post says, as ``PostSerializer`` and its kind read it."""
+    """Return the message that the body of a post describes, as a ``PostSerializer`` read it."""
     return NewMessage(
         content=body.get("content") or "",
         type=body.get("type") or Message.Type.TEXT,
@@ -218,4 +180,5 @@ def draft_of(body: dict[str, Any]) -> NewMessage:
         skip_translation=bool(body.get("skip_translation")),
         language=body.get("language"),
         translations=body.get("translations") or {},
+        client_id=body.get("client_id"),
     )

@@ -1,49 +1,50 @@
-from django.urls import URLPattern, include, path
+from messaging.api.viewsets import (
+    attachments,
+    direct,
+    glossary,
+    messages,
+    notifications,
+    programs,
+    search,
+    translations,
+)
+from rosetta.http.routers import ApiRouter, SingletonRouter
 
-from messaging.api import attachments, direct, glossary, notifications, programs, search, translations, views
+WORKSPACE = "workspaces/<ulid:workspace_id>"
+CHANNEL = f"{WORKSPACE}/channels/<ulid:channel_id>"
+DIRECT = "direct-conversations/<ulid:conversation_id>"
+MESSAGE = "messages/<ulid:message_id>"
 
-# The same below a channel's path and a direct conversation's.
-_conversation: list[URLPattern] = [
-    path("messages", views.MessagesView.as_view()),
-    path("messages/<ulid:message_id>", views.MessageView.as_view()),
-    path("messages/<ulid:message_id>/replies", views.RepliesView.as_view()),
-    path("messages/<ulid:message_id>/reactions/<str:emoji>", views.ReactionView.as_view()),
-    path("messages/<ulid:message_id>/translations", translations.TranslationsView.as_view()),
-    path("messages/<ulid:message_id>/translations/<str:language>", translations.CorrectionView.as_view()),
-    path("messages/<ulid:message_id>/revisions", views.RevisionsView.as_view()),
-    path("messages/<ulid:message_id>/pin", views.PinView.as_view()),
-    path("messages/<ulid:message_id>/report", views.ReportView.as_view()),
-    path("pins", views.PinsView.as_view()),
-    path("read", views.ReadView.as_view()),
-    path("notifications", notifications.NotificationsView.as_view()),
-]
+# Messages first: nearly every request is about them, and Django tries one address after another.
+router = ApiRouter()
+router.register(f"{CHANNEL}/messages", messages.ChannelMessageViewSet, basename="channel-message")
+router.register(f"{DIRECT}/messages", messages.DirectMessageViewSet, basename="direct-message")
+router.register(f"{CHANNEL}/read", messages.ChannelReadPositionViewSet, basename="channel-read-position")
+router.register(f"{DIRECT}/read", messages.DirectReadPositionViewSet, basename="direct-read-position")
+router.register("direct-conversations", direct.DirectConversationViewSet, basename="direct-conversation")
+router.register(f"{CHANNEL}/pins", messages.ChannelPinViewSet, basename="channel-pin")
+router.register(f"{DIRECT}/pins", messages.DirectPinViewSet, basename="direct-pin")
+router.register(
+    f"{CHANNEL}/{MESSAGE}/translations", translations.ChannelTranslationViewSet, basename="channel-translation"
+)
+router.register(
+    f"{DIRECT}/{MESSAGE}/translations", translations.DirectTranslationViewSet, basename="direct-translation"
+)
+router.register(f"{MESSAGE}/translations", translations.MessageTranslationViewSet, basename="message-translation")
+router.register("message-attachments", attachments.ChannelAttachmentViewSet, basename="message-attachment")
+router.register("direct-message-attachments", attachments.DirectAttachmentViewSet, basename="direct-message-attachment")
+router.register("webhooks/<ulid:webhook_id>/messages", programs.WebhookMessageViewSet, basename="webhook-message")
+router.register(f"automation/{CHANNEL}/messages", programs.AutomationMessageViewSet, basename="automation-message")
+router.register(f"{WORKSPACE}/search", search.SearchViewSet, basename="message-search")
+router.register(f"{WORKSPACE}/translate", translations.PreviewViewSet, basename="translation-preview")
+router.register(f"{WORKSPACE}/glossary", glossary.GlossaryTermViewSet, basename="glossary-term")
+router.register("direct-recipients", direct.DirectRecipientViewSet, basename="direct-recipient")
+router.register("me/blocks", direct.BlockViewSet, basename="block")
 
-urlpatterns = [
-    path("workspaces/<ulid:workspace_id>/channels/<ulid:channel_id>/", include(_conversation)),
-    path("messages/<ulid:message_id>/translations", translations.MessageTranslationsView.as_view()),
-    path("messages/<ulid:message_id>/translations/<str:language>", translations.MessageCorrectionView.as_view()),
-    path("workspaces/<ulid:workspace_id>/translate", translations.PreviewView.as_view()),
-    path("workspaces/<ulid:workspace_id>/glossary", glossary.GlossaryView.as_view()),
-    path("workspaces/<ulid:workspace_id>/glossary/import", glossary.GlossaryImportView.as_view()),
-    path("workspaces/<ulid:workspace_id>/glossary/export", glossary.GlossaryExportView.as_view()),
-    path("workspaces/<ulid:workspace_id>/glossary/<ulid:term_id>", glossary.GlossaryTermView.as_view()),
-    path("workspaces/<ulid:workspace_id>/search", search.SearchView.as_view()),
-    path("direct-conversations/<ulid:conversation_id>/", include(_conversation)),
-    path("direct-conversations", direct.DirectConversationsView.as_view()),
-    path("direct-recipients/resolve", direct.ResolveView.as_view()),
-    path("webhooks/<ulid:webhook_id>/messages", programs.WebhookMessagesView.as_view()),
-    path("message-attachments/<ulid:attachment_id>/download", attachments.AttachmentDownloadView.as_view()),
-    path("message-attachments/<ulid:attachment_id>/thumbnail", attachments.AttachmentThumbnailView.as_view()),
-    path(
-        "direct-message-attachments/<ulid:attachment_id>/download", attachments.DirectAttachmentDownloadView.as_view()
-    ),
-    path(
-        "direct-message-attachments/<ulid:attachment_id>/thumbnail", attachments.DirectAttachmentThumbnailView.as_view()
-    ),
-    path("me/blocks", direct.BlocksView.as_view()),
-    path("me/blocks/<int_id:user_id>", direct.BlockView.as_view()),
-    path(
-        "automation/workspaces/<ulid:workspace_id>/channels/<ulid:channel_id>/messages",
-        programs.AutomationMessagesView.as_view(),
-    ),
-]
+singletons = SingletonRouter()
+singletons.register(
+    f"{CHANNEL}/notifications", notifications.ChannelNotificationViewSet, basename="channel-notifications"
+)
+singletons.register(f"{DIRECT}/notifications", notifications.DirectNotificationViewSet, basename="direct-notifications")
+
+urlpatterns = [*router.urls, *singletons.urls]

@@ -1,1 +1,1 @@
-"""Messages found by their words: how a text is cut into terms, kept beside it, and found again."""
+"""Search for messages: cut texts into terms, store the terms beside the text, and find messages by them."""

@@ -1,4 +1,4 @@
-"""The column of a text's terms: written with the text in one statement, found through an index of the database's kind.
+"""The column of a text's terms: written with the text in one statement, and searched by an index of the database's kind.
 
 PostgreSQL keeps a ``tsvector`` under a GIN index. SQLite keeps the terms as text, and triggers copy them to an FTS5 table
 beside the model's own. Both are made after each migration, by ``ensure_indexes``: SQLite loses triggers whenever a
@@ -12,9 +12,10 @@ from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Lookup
 
-from messaging.search.text import MARK
+from messaging.search.text import SCOPE_PREFIX
 
-Asked = Iterable[tuple[str, bool]]
+# Terms, each with whether longer terms that begin with it match too.
+Terms = Iterable[tuple[str, bool]]
 
 if TYPE_CHECKING:
     _Base = models.TextField[Any, str | None]
@@ -23,9 +24,9 @@ else:
 
 
 class TermsField(_Base):
-    """Terms with blanks between, or null; ``terms__match=[(term, as_prefix), …]`` finds rows that have them all."""
+    """Terms separated by spaces, or null; ``terms__match=[(term, as_prefix), …]`` finds rows with all of them."""
 
-    # What the placeholder takes on PostgreSQL.
+    # The SQL type that the placeholder takes on PostgreSQL.
     prepared_type = "text[]"
 
     def __init__(self, **options: Any) -> None:
@@ -53,8 +54,8 @@ class Match(Lookup):  # type: ignore[type-arg]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Sequence[Any]]:
         column, params = self.process_lhs(compiler, connection)
-        # A literal, not a parameter: a prepared plan knows nothing of how rare these words are. Nothing to escape but for
-        # form's sake: terms are letters, digits and MARK.
+        # A literal, not a parameter, because a prepared plan cannot know how rare these terms are. Escaped for safety:
+        # terms are letters, digits and SCOPE_PREFIX.
         literal = _tsquery(self.rhs).replace("'", "''").replace("%", "%%")
         return f"{column} @@ '{literal}'::tsquery", params
 
@@ -66,15 +67,15 @@ class Match(Lookup):  # type: ignore[type-arg]
         return sql, [_fts_query(self.rhs)]
 
 
-def _tsquery(asked: Asked) -> str:
+def _tsquery(terms: Terms) -> str:
     def quoted(term: str) -> str:
         return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"
 
-    return " & ".join(quoted(term) + (":*" if as_prefix else "") for term, as_prefix in asked)
+    return " & ".join(quoted(term) + (":*" if as_prefix else "") for term, as_prefix in terms)
 
 
-def _fts_query(asked: Asked) -> str:
-    return " AND ".join('"{}"{}'.format(term.replace('"', '""'), "*" if as_prefix else "") for term, as_prefix in asked)
+def _fts_query(terms: Terms) -> str:
+    return " AND ".join('"{}"{}'.format(term.replace('"', '""'), "*" if as_prefix else "") for term, as_prefix in terms)
 
 
 def index_name(model: type[models.Model]) -> str:
@@ -82,7 +83,7 @@ def index_name(model: type[models.Model]) -> str:
 
 
 def ensure_indexes(using: str, models_with_terms: Iterable[type[models.Model]]) -> None:
-    """Make what finds terms quickly, where it is missing, and fill it from the rows that are there."""
+    """Create missing indexes of terms, filled from existing rows. Idempotent."""
     connection = connections[using]
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
@@ -96,7 +97,7 @@ def ensure_indexes(using: str, models_with_terms: Iterable[type[models.Model]]) 
 
 
 def _ensure_gin(cursor: Any, model: type[models.Model]) -> None:
-    # A short list of what is not yet in the index proper: each search reads that list through.
+    # A short pending list, because each search reads it through.
     cursor.execute(
         f'CREATE INDEX IF NOT EXISTS "{index_name(model)}" ON "{model._meta.db_table}" USING gin (terms)'
         " WITH (gin_pending_list_limit = 256)"
@@ -118,12 +119,12 @@ def _ensure_fts(cursor: Any, model: type[models.Model]) -> None:
 
 
 def _fts_statements(model: type[models.Model]) -> list[str]:
-    """Fills the empty FTS5 table and keeps it like the model's own."""
+    """Return SQL that fills the empty FTS5 table, and triggers that keep it like the model's own."""
     table, index, key = model._meta.db_table, index_name(model), model._meta.pk.column  # type: ignore[union-attr]
 
     def own(row: str) -> str:
         # A row is taken out by a term of its own, since FTS5 has no other index.
-        return f"char({ord(MARK)}) || 'row' || {row}.\"{key}\""
+        return f"char({ord(SCOPE_PREFIX)}) || 'row' || {row}.\"{key}\""
 
     insert = (  # every name is a model's own
         f'INSERT INTO "{index}" (terms, owner)'

@@ -1,7 +1,7 @@
-"""Texts as search sees them: folded, cut into terms, and looked through for what was asked.
+"""Fold texts, cut them into search terms, and match them with queries.
 
-Words of spaced scripts are one term each; scripts without spaces between words give every character and every two
-neighbours, so that two characters of Chinese, Japanese or Thai find what they stand in.
+Words of scripts with spaces are one term each. Scripts without spaces between words give every character and every pair of
+neighbours, so that two characters of Chinese, Japanese or Thai find the texts that contain them.
 """
 
 import re
@@ -13,10 +13,10 @@ from functools import lru_cache
 from rosetta import languages
 from translation.protection.patterns import USER_MENTION
 
-# Begins terms that no text can say: private use is no word character here.
-MARK = "\ue000"
+# Begins terms that no text can contain, because private-use characters are not word characters here.
+SCOPE_PREFIX = "\ue000"
 MAX_TERM = 64
-# From this length on a word also finds the words that begin with it.
+# A word of at least this length also finds words that begin with it.
 PREFIX_FROM = 3
 SNIPPET = 160
 
@@ -30,11 +30,11 @@ _OTHER_DENSE = (
     (0xF900, 0xFAFF),
     (0x20000, 0x3FFFF),
 )
-_DENSE = tuple(one for row in languages.LANGUAGES if not row.spaced for one in row.scripts) + _OTHER_DENSE
+_DENSE = tuple(script for row in languages.LANGUAGES if not row.spaced for script in row.scripts) + _OTHER_DENSE
 
 _NONE, _WORD, _DENSE_KIND = range(3)
 
-# A character with the marks that fold into one with it: "ｶﾞ" is "ガ".
+# A character with the combining characters that fold into it: "ｶﾞ" is "ガ".
 _CLUSTER = re.compile(r".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*", re.DOTALL)
 _QUOTED = re.compile(r'"([^"]*)"|\u201c([^\u201d]*)\u201d')
 
@@ -46,7 +46,7 @@ def _folded(cluster: str) -> str:
 
 
 def fold(text: str) -> str:
-    """``text`` without case, width and invisible characters."""
+    """Return ``text`` without case, width and invisible characters."""
     if text.isascii():
         return text.lower()
     return "".join(_folded(cluster) for cluster in _CLUSTER.findall(text))
@@ -62,31 +62,31 @@ def _kind(char: str) -> int:
 
 
 def runs(folded: str) -> Iterator[tuple[str, bool]]:
-    """The words of a folded text, and its stretches of a script without spaces; the flag is set for the latter."""
+    """Yield the words of a folded text, and its runs of scripts without spaces, for which the flag is set."""
     start, kind = 0, _NONE
-    for place, char in enumerate(folded):
-        found = _kind(char)
-        if found != kind:
+    for index, char in enumerate(folded):
+        next_kind = _kind(char)
+        if next_kind != kind:
             if kind != _NONE:
-                yield folded[start:place], kind == _DENSE_KIND
-            start, kind = place, found
+                yield folded[start:index], kind == _DENSE_KIND
+            start, kind = index, next_kind
     if kind != _NONE:
         yield folded[start:], kind == _DENSE_KIND
 
 
 def pairs(run: str) -> list[str]:
-    return [run[place : place + 2] for place in range(len(run) - 1)]
+    return [run[index : index + 2] for index in range(len(run) - 1)]
 
 
 def scope_term(scope_id: str, language: str | None = None) -> str:
-    """The term of every original in a scope, or of every translation there into ``language``."""
-    return MARK + scope_id + (language or "").replace("-", "").lower()
+    """Return the term of every original in a scope, or of every translation there into ``language``."""
+    return SCOPE_PREFIX + scope_id + (language or "").replace("-", "").lower()
 
 
 def terms_of(text: str | None, scope_id: str, language: str | None = None) -> str:
-    """What a text of a scope is found by, with blanks between; ``language`` for translations. Nothing for no text."""
-    found = dict.fromkeys(_terms(fold(text or "")))
-    return " ".join((scope_term(scope_id, language), *found)) if found else ""
+    """Return the terms of a text of a scope, separated by spaces; ``language`` is given for translations."""
+    terms = dict.fromkeys(_terms(fold(text or "")))
+    return " ".join((scope_term(scope_id, language), *terms)) if terms else ""
 
 
 def _terms(folded: str) -> Iterator[str]:
@@ -99,38 +99,38 @@ def _terms(folded: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What somebody searches for.
+class SearchQuery:
+    """A parsed search query.
 
-    Words stand anywhere in any order, and longer ones find words that begin with them; ``"a phrase"`` stands as it is.
+    Words match anywhere in any order, and longer ones match words that begin with them; ``"a phrase"`` matches as it is.
     """
 
-    # Term, and whether longer terms that begin with it will do.
+    # Terms, each with whether longer terms that begin with it match too.
     terms: tuple[tuple[str, bool], ...]
     needles: tuple[re.Pattern[str], ...]
 
     @classmethod
-    def of(cls, query: str) -> "Asked":
+    def of(cls, query: str) -> "SearchQuery":
         terms: dict[tuple[str, bool], None] = {}
         needles: dict[re.Pattern[str], None] = {}
         for phrase in _QUOTED.findall(query):
             folded = " ".join(fold(phrase[0] or phrase[1]).split())
             for run, is_dense in runs(folded):
-                terms.update(dict.fromkeys(_asked(run, is_dense, whole=True)))
+                terms.update(dict.fromkeys(_query_terms(run, is_dense, whole=True)))
             if folded:
                 needles[re.compile(_edged(folded, whole=True))] = None
         for run, is_dense in runs(fold(_QUOTED.sub(" ", query))):
-            terms.update(dict.fromkeys(_asked(run, is_dense, whole=False)))
+            terms.update(dict.fromkeys(_query_terms(run, is_dense, whole=False)))
             needles[re.compile(re.escape(run) if is_dense else _edged(run, whole=len(run) < PREFIX_FROM))] = None
         return cls(tuple(terms), tuple(needles))
 
     def is_in(self, text: str) -> bool:
-        """Whether everything asked stands in ``text``: terms alone know neither order nor neighbours."""
+        """Return whether ``text`` matches entirely: terms alone know neither order nor neighbours."""
         folded = _spaced(fold(text))
         return all(needle.search(folded) for needle in self.needles)
 
     def snippet(self, text: str) -> str:
-        """About SNIPPET characters of ``text`` around the first hit, in one line of plain text."""
+        """Return about SNIPPET characters of ``text`` around the first hit, in one line of plain text."""
         line = " ".join(USER_MENTION.sub(r"@\g<name>", text).split())
         if len(line) <= SNIPPET:
             return line
@@ -141,25 +141,25 @@ class Asked:
         return ("…" if start else "") + line[start:end].strip() + ("…" if end < len(line) else "")
 
     def _first_hit(self, line: str) -> int:
-        """Where in ``line`` the earliest needle begins, counted in the line's own characters."""
-        folded, places = [], []
+        """Return the index in ``line`` at which the first hit begins."""
+        folded, indexes = [], []
         for cluster in _CLUSTER.finditer(line):
             piece = _folded(cluster[0])
             folded.append(piece)
-            places += [cluster.start()] * len(piece)
+            indexes += [cluster.start()] * len(piece)
         whole = "".join(folded)
         hits = [hit.start() for needle in self.needles if (hit := needle.search(whole))]
-        return places[min(hits)] if hits else 0
+        return indexes[min(hits)] if hits else 0
 
 
-def _asked(run: str, is_dense: bool, *, whole: bool) -> list[tuple[str, bool]]:
+def _query_terms(run: str, is_dense: bool, *, whole: bool) -> list[tuple[str, bool]]:
     if is_dense:
         return [(pair, False) for pair in pairs(run)] or [(run, False)]
     return [(run[:MAX_TERM], not whole and len(run) >= PREFIX_FROM)]
 
 
 def _edged(folded: str, *, whole: bool) -> str:
-    """A pattern for ``folded`` that begins, and if ``whole`` also ends, where a word of a spaced script does."""
+    """Return a pattern for ``folded`` that begins, and if ``whole`` also ends, at a word boundary of a script with spaces."""
     start = r"(?<![^\W_])" if _kind(folded[0]) == _WORD else ""
     end = r"(?![^\W_])" if whole and _kind(folded[-1]) == _WORD else ""
     return start + re.escape(folded) + end
@@ -169,9 +169,9 @@ def _spaced(folded: str) -> str:
     return " ".join(folded.split())
 
 
-def _to_border(line: str, place: int, *, forward: bool) -> int:
-    """The nearest blank within twenty characters inwards, so that no word is cut; else ``place``."""
-    if place in (0, len(line)):
-        return place
-    found = line.find(" ", place, place + 20) if forward else line.rfind(" ", place - 20, place)
-    return place if found < 0 else found
+def _to_border(line: str, index: int, *, forward: bool) -> int:
+    """Return the nearest space within twenty characters inwards, so that no word is cut; else ``index``."""
+    if index in (0, len(line)):
+        return index
+    space = line.find(" ", index, index + 20) if forward else line.rfind(" ", index - 20, index)
+    return index if space < 0 else space

@@ -6,11 +6,12 @@ import factory
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
-from messaging.access import channel_place
+from messaging.access import channel_context
 from messaging.actions.direct import open_direct
-from messaging.actions.posting import Draft, post_message
-from messaging.actions.reacting import report_message
+from messaging.actions.post import post_message
+from messaging.actions.report import report_message
 from messaging.context import Sender
+from messaging.drafts import NewMessage
 from messaging.models import DirectConversation, Message, Report
 from rosetta.tests.factories import ActionFactory
 from workspaces.models import Channel
@@ -41,8 +42,8 @@ class MessageFactory(ActionFactory[Message]):
 
     @classmethod
     def act(cls, *, channel: Channel, sender: User, **fields: Any) -> Message:
-        place = channel_place(sender, channel.workspace_id, channel.pk, to_write=True)
-        return post_message(sender=Sender(user=sender), place=place, draft=Draft(**fields)).message
+        context = channel_context(sender, channel.workspace_id, channel.pk, to_write=True)
+        return post_message(sender=Sender(user=sender), context=context, draft=NewMessage(**fields)).message
 
 
 class ReportFactory(ActionFactory[Report]):
@@ -58,6 +59,6 @@ class ReportFactory(ActionFactory[Report]):
     @classmethod
     def act(cls, *, message: Message, reporter: User, reason: str) -> Report:
         channel = Channel.objects.get(conversation_id=message.conversation_id)
-        place = channel_place(reporter, channel.workspace_id, channel.pk)
-        report_message(place=place, message=message, reason=reason)
+        context = channel_context(reporter, channel.workspace_id, channel.pk)
+        report_message(context=context, message=message, reason=reason)
         return Report.objects.get(message=message, reporter=reporter)

@@ -9,10 +9,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from conftest import make_user, token_client
-from messaging.actions.translating import claim, store, translate_owed
 from messaging.models import MessageTranslation
 from messaging.tests.client import NEWS, newest, path_of, post
-from translation.service import Job, Outcome
+from messaging.translations.worker import TranslationRef, claim, store, translate_pending
+from translation.service import Job, JobResult
 from translation.tests import servers
 from workspaces import actions
 from workspaces.models import Channel, Event, Workspace
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def message(as_owner: APIClient, channel: Channel, engine: servers.Service) -> str:
     """Olivia's words, which an engine put into Thai."""
     message_id = str(post(as_owner, channel, NEWS).json()["data"]["id"])
-    translate_owed()
+    translate_pending()
     return message_id
 
 
@@ -51,7 +51,7 @@ def test_a_failure_says_why_and_when_it_is_tried_again(
 ) -> None:
     engine.handle = servers.always(500)
     message = post(as_owner, channel, NEWS).json()["data"]["id"]
-    translate_owed()
+    translate_pending()
     (row,) = as_owner.get(f"/api/v1/messages/{message}/translations").json()["data"]
     assert (row["state"], row["text"], row["reason"], row["translated_at"]) == ("failed", None, "engine_passing", None)
     assert row["retry_at"]
@@ -99,8 +99,8 @@ def test_a_translator_that_comes_late_does_not_undo_it(
     message = post(as_owner, channel, NEWS).json()["data"]["id"]
     (row,) = claim(limit=5)
     corrected(as_member, channel, message)
-    job = Job((row.pk, channel.pk, message, 1), channel.workspace_id, NEWS, "en", "th")
-    store([Outcome(job, "ready", "machine", "libretranslate")])
+    job = Job(TranslationRef(row.pk, channel.pk, message, 1), channel.workspace_id, NEWS, "en", "th")
+    store([JobResult(job, "ready", "machine", "libretranslate")])
     assert newest(as_member, channel)["display_content"] == "ปั้นจั่น"
     assert newest(as_member, channel)["translation_status"] == "completed"
 
@@ -162,7 +162,7 @@ def test_a_direct_message_is_corrected_by_the_two_alone(
     direct = as_owner.post("/api/v1/direct-conversations", {"participant_user_id": member_user.pk}).json()["data"]["id"]
     base = f"/api/v1/direct-conversations/{direct}/messages"
     message = as_owner.post(base, {"content": NEWS}).json()["data"]["id"]
-    translate_owed()
+    translate_pending()
     assert as_member.put(f"{base}/{message}/translations/th", {"text": "ปั้นจั่น"}).status_code == 200
     assert as_member.put(f"{base}/{message}/translations/ja", {"text": "クレーン"}).status_code == 403
     assert as_outsider.put(f"{base}/{message}/translations/ja", {"text": "クレーン"}).status_code == 404
@@ -200,7 +200,7 @@ def test_a_preview_gives_up_in_time_and_blames_no_engine(
         assert (data["state"], data["text"]) == ("failed", None)
     engine.handle = healthy
     post(as_owner, channel, NEWS)
-    assert translate_owed() == 1
+    assert translate_pending() == 1
     assert MessageTranslation.objects.get().state == "ready"
 
 
@@ -246,7 +246,7 @@ def test_a_term_is_added_used_changed_and_removed(
         "harbour crane", "ปั้นจั่น", "", "th", False,
     )  # fmt: skip
     post(as_owner, channel, NEWS)
-    translate_owed()
+    translate_pending()
     assert "ปั้นจั่น" in newest(as_member, channel)["display_content"]
     changed = as_owner.patch(glossary(workspace, f"/{row['id']}"), {"rendering": ""}).json()["data"]
     assert (changed["term"], changed["rendering"]) == ("harbour crane", "")

@@ -52,11 +52,11 @@ def figures(page: str) -> dict[str, str]:
     words = [word.strip() for word in re.sub(r"<[^>]+>", "\n", page).splitlines() if word.strip()]
     names = (
         "Messages, last 24 h",
-        "Translations owed",
-        "Oldest owed, seconds",
+        "Translations pending",
+        "Oldest pending, seconds",
         "Open reports",
         "Open rooms",
-        "Mails owed",
+        "Pending mails",
     )
     return {name: words[words.index(name) + 1] for name in names}
 
@@ -70,11 +70,11 @@ def charts(page: str) -> dict[str, list[int]]:
 def test_the_first_page_has_figures_charts_engines_and_jobs(busy: None) -> None:
     page = desk_of("root").get("/admin/").content.decode()
     told = figures(page)
-    assert (told["Messages, last 24 h"], told["Translations owed"], told["Open reports"]) == ("2", "2", "1")
-    assert 120 <= int(told["Oldest owed, seconds"]) < 300
+    assert (told["Messages, last 24 h"], told["Translations pending"], told["Open reports"]) == ("2", "2", "1")
+    assert 120 <= int(told["Oldest pending, seconds"]) < 300
     drawn = charts(page)
     assert sum(drawn["Messages an hour (UTC)"]) == sum(drawn["Translations wanted an hour (UTC)"]) == 2
-    assert drawn["Translations owed, by age"] == [1, 0, 1, 0, 0]
+    assert drawn["Pending translations, by age"] == [1, 0, 1, 0, 0]
     assert drawn["Reports a day"][-1] == 1
     assert len(drawn["Rooms opened a day"]) == 14
     for told_of in ("Engines", "local", "Periodic jobs", "sweep-translations"):
@@ -123,7 +123,7 @@ def test_prometheus_hears_the_figures_and_the_jobs(busy: None, client: Client) -
 
 
 def test_metrics_answer_when_the_database_does_not(tmp_path: Path) -> None:
-    code = "from rosetta import metrics; print(metrics.text().decode())"
+    code = "from rosetta.observability import metrics; print(metrics.text().decode())"
     away = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "SECRET_KEY": "k" * 50}
     done = manage("shell", "--no-imports", "-c", code, VAR_DIR=str(tmp_path), **away)
     assert "rosetta_database_up 0.0" in done.stdout, done.stderr

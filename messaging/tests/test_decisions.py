@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import AuditEntry, OutgoingMail, User
 from accounts.tasks import send_owed_mail
 from conftest import make_user
-from messaging.actions import moderating
+from messaging.actions import moderate
 from messaging.models import Message, Report
 from messaging.tests.client import found, path_of, post
 from messaging.tests.deciding import decide, take_back, take_back_of
@@ -37,7 +37,7 @@ def test_a_decision_is_audited_and_told_once(
     again = staff.post(reverse("admin:messaging_report_change", args=[report.pk]), {"decision": "dismiss"})
     assert again.status_code == 403
     with pytest.raises(Conflict):
-        moderating.decide(report=report, decision="dismiss", actor=chief)
+        moderate.decide(report=report, decision="dismiss", actor=chief)
 
 
 def test_a_decision_is_for_every_open_report_of_the_message(

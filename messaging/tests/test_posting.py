@@ -284,3 +284,32 @@ def test_a_client_that_asks_for_no_language_of_ours_is_told_in_the_accounts(
     User.objects.filter(pk=owner.pk).update(preferred_language="ja")
     assert refused(as_owner, channel, header) == refused(as_owner, channel, "fr, ja;q=0.2, th;q=0.1")
     assert refused(as_owner, channel, header) != refused(as_owner, channel, "en")
+
+
+def test_the_posters_own_name_of_a_message_comes_back_to_the_poster_alone(
+    as_owner: APIClient, as_member: APIClient, channel: Channel
+) -> None:
+    names = {"client_id": "tab-1/7 ~"}
+    assert post(as_owner, channel, **names).json()["data"]["client_id"] == "tab-1/7 ~"
+    # It is a name, not a key: the same one twice is two messages.
+    assert post(as_owner, channel, **names).json()["data"]["seq"] == 2
+    assert "client_id" not in post(as_owner, channel).json()["data"]
+    assert "client_id" not in post(as_owner, channel, client_id=None).json()["data"]
+    for reader in (as_owner, as_member):
+        assert [row for row in reader.get(path_of(channel)).json()["data"] if "client_id" in row] == []
+
+
+def test_a_repeated_post_answers_with_the_posters_own_name_of_the_message(
+    as_owner: APIClient, channel: Channel
+) -> None:
+    body = {"content": "Once", "client_id": "c" * 64}
+    first, again = (as_owner.post(path_of(channel), body, headers={"Idempotency-Key": "k"}) for _ in range(2))
+    assert again["Idempotent-Replayed"] == "true"
+    assert first.json() == again.json()
+    assert again.json()["data"]["client_id"] == "c" * 64
+
+
+@pytest.mark.parametrize("name", ["", "c" * 65, "é", "a\nb", "a\x7f", 7, ["a"], {}])
+def test_a_name_of_a_message_that_is_none_is_refused(as_owner: APIClient, channel: Channel, name: Any) -> None:
+    answer = post(as_owner, channel, client_id=name)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["client_id"])

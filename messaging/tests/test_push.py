@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 from accounts import presence
 from accounts.models import User
 from devices.models import Announcement, Delivery, PushPreference
-from messaging import push
 from messaging.models import MessageTranslation
+from messaging.push import recipients
 from messaging.tests.pushing import Told, messages, phone, post, to
 from rooms.actions import create_room
 from rosetta.ids import new_ulid
@@ -127,10 +127,10 @@ def test_an_outsider_says_nothing_of_a_conversation(as_outsider: APIClient, chan
 def test_quiet_hours_are_in_the_persons_own_day_and_go_over_midnight() -> None:
     row = PushPreference(quiet_from=time(22), quiet_until=time(7), time_zone="Asia/Bangkok")
     for hour, quiet in ((14, False), (15, True), (20, True), (23, True), (0, False), (6, False)):  # in UTC; Bangkok +7
-        assert push.is_quiet(row, datetime(2026, 6, 12, hour, 30, tzinfo=UTC)) == quiet, hour
+        assert recipients.is_quiet(row, datetime(2026, 6, 12, hour, 30, tzinfo=UTC)) == quiet, hour
     row = PushPreference(quiet_from=time(12), quiet_until=time(13), time_zone="UTC")
     for moment, quiet in ((time(11, 59), False), (time(12), True), (time(13), False)):
-        assert push.is_quiet(row, datetime.combine(datetime(2026, 6, 12), moment, UTC)) == quiet
+        assert recipients.is_quiet(row, datetime.combine(datetime(2026, 6, 12), moment, UTC)) == quiet
 
 
 @pytest.mark.parametrize("body", [{"enabled": False}, {"quiet_hours": {"from": "00:00", "until": "23:59"}}])

@@ -15,7 +15,7 @@ from devices.models import Announcement, Delivery, Device, Receipt
 from devices.tasks import read_receipts
 from devices.tests import servers
 from devices.tests.servers import Provider, ok
-from messaging import push
+from messaging.push import badges, recipients, requests
 from messaging.tasks import push_owed
 from messaging.tests.pushing import Told, phone, post, to
 from workspaces.models import Channel
@@ -106,7 +106,7 @@ def test_a_worker_that_dies_while_sending_delays_a_push_and_loses_none(
     from devices import outbox
 
     post(as_owner, channel, "@channel one", skip_translation=True)
-    assert push.look_up(batch=10) == 1
+    assert requests.look_up(batch=10) == 1
     assert len(outbox._lease(10)) == 1  # and here it died
     assert told() == []
     Delivery.objects.update(due_at=timezone.now())
@@ -150,7 +150,7 @@ def test_the_badge_counts_what_can_be_read_and_was_not(
         "/api/v1/direct-conversations", {"participant_user_id": member_user.pk}, format="json"
     ).json()["data"]["id"]
     as_owner.post(f"/api/v1/direct-conversations/{direct}/messages", {"content": "two"}, format="json")
-    assert push.unread_of([member_user.pk, owner.pk]) == {member_user.pk: 2}
+    assert badges.unread_of([member_user.pk, owner.pk]) == {member_user.pk: 2}
 
 
 def test_sending_pushes_costs_the_same_for_many(as_owner: APIClient, channel: Channel, expo: Provider) -> None:
@@ -160,9 +160,9 @@ def test_sending_pushes_costs_the_same_for_many(as_owner: APIClient, channel: Ch
         for member in MemberFactory.create_batch(people, workspace=channel.workspace):
             phone(member.user)
         post(as_owner, channel, "@channel Hello", skip_translation=True)
-        push.look_up(batch=10)
+        requests.look_up(batch=10)
         with CaptureQueriesContext(connection) as seen:
-            push.deliver(batch=100)
+            requests.deliver(batch=100)
         counts.append(len(seen))
         rung.append(sum(len(asked.json) for asked in expo.asked))
         expo.asked.clear()
@@ -177,6 +177,6 @@ def test_looking_readers_up_costs_the_same_for_many(as_owner: APIClient, channel
             phone(member.user)
         message = post(as_owner, channel, "@channel lunch")
         with CaptureQueriesContext(connection) as seen:
-            push.recipients(message)
+            recipients.recipients(message)
         counts.append(len(seen))
     assert counts[0] == counts[1]

@@ -256,8 +256,8 @@ def test_counting_through_the_ids_finds_people_as_slowly_as_guessing_addresses(
 def test_around_keeps_the_message_in_the_page_at_every_edge(as_owner: APIClient, channel: Channel) -> None:
     ids = [post(as_owner, channel, f"Line {n}", skip_translation=True).json()["data"]["id"] for n in range(9)]
 
-    def around(place: int, limit: int) -> tuple[list[int], bool, bool]:
-        page = as_owner.get(f"{path_of(channel)}?around={ids[place]}&limit={limit}").json()
+    def around(index: int, limit: int) -> tuple[list[int], bool, bool]:
+        page = as_owner.get(f"{path_of(channel)}?around={ids[index]}&limit={limit}").json()
         meta = page["meta"]
         return [row["seq"] for row in page["data"]], bool(meta["next_before"]), bool(meta["next_after"])
 
@@ -267,11 +267,11 @@ def test_around_keeps_the_message_in_the_page_at_every_edge(as_owner: APIClient,
     assert around(8, 3) == ([9, 8, 7], True, False)
     assert around(8, 9) == (list(range(9, 0, -1)), False, False)
     assert around(0, 100) == (list(range(9, 0, -1)), False, False)
-    for place in range(9):
+    for index in range(9):
         for limit in range(1, 10):
-            seqs, older, newer = around(place, limit)
+            seqs, older, newer = around(index, limit)
             assert len(seqs) == limit
-            assert place + 1 in seqs
+            assert index + 1 in seqs
             assert (older, newer) == (seqs[-1] > 1, seqs[0] < 9)
 
 

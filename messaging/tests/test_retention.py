@@ -13,7 +13,7 @@ from accounts.models import AuditEntry
 from conftest import make_user
 from files.models import File
 from files.tests import samples
-from messaging.actions import expiring
+from messaging.actions import expire
 from messaging.models import Message
 from messaging.tasks import expire_messages
 from messaging.tests.client import path_of, post
@@ -74,7 +74,7 @@ def test_a_run_goes_through_many_messages_in_bounded_steps(as_owner: APIClient, 
     for number in range(5):
         age(post(as_owner, channel, f"{number}").json()["data"]["id"], 10)
     keep(channel.workspace, "7")
-    assert expiring.expire_messages(batch=2) == 2
+    assert expire.expire_messages(batch=2) == 2
     assert expire_messages() == 3
 
 

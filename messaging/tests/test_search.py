@@ -6,9 +6,9 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from messaging.actions.translating import translate_owed
 from messaging.models import Message, MessageTranslation
 from messaging.tests.client import found, path_of, post, search
+from messaging.translations.worker import translate_pending
 from workspaces.models import Channel, Workspace
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +82,7 @@ def test_a_translation_is_found_by_its_readers_alone(
 
 def test_what_comes_from_a_translator_is_found_too(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
     post(as_owner, channel, "Thank you")
-    translate_owed()
+    translate_pending()
     words = MessageTranslation.objects.get(language="th").text
     assert found(as_member, channel.workspace, words) == ["Thank you"]
 

@@ -13,17 +13,17 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from conftest import token_client
-from messaging.access import channel_place
-from messaging.actions.posting import post_message
-from messaging.actions.translating import claim, store
+from messaging.access import channel_context
+from messaging.actions.post import post_message
 from messaging.context import Sender
 from messaging.drafts import NewMessage
 from messaging.models import MessageTranslation
 from messaging.tasks import sweep_translations, translate_owed
 from messaging.tests.client import NEWS, hook, make_webhook, newest, path_of, post
+from messaging.translations.worker import TranslationRef, claim, store
 from rosetta.celery import app as celery_app
 from translation.actions import set_policy
-from translation.service import Job, Outcome
+from translation.service import Job, JobResult
 from translation.tests import servers
 from workspaces import actions
 from workspaces.models import Channel, Event, Workspace
@@ -106,9 +106,9 @@ def test_a_result_for_words_that_were_edited_meanwhile_is_never_shown(
 ) -> None:
     message_id = post(as_owner, channel, NEWS).json()["data"]["id"]
     (row,) = claim(limit=10)
-    job = Job((row.pk, channel.pk, message_id, 1), channel.workspace_id, NEWS, "en", "th")
+    job = Job(TranslationRef(row.pk, channel.pk, message_id, 1), channel.workspace_id, NEWS, "en", "th")
     as_owner.patch(f"{path_of(channel)}/{message_id}", {"content": "The crane is fine after all, do not come."})
-    store([Outcome(job, "ready", "old words", "libretranslate")])
+    store([JobResult(job, "ready", "old words", "libretranslate")])
     assert newest(as_member, channel)["display_source"] == "original"
     translate_owed()
     seen = newest(as_member, channel)
@@ -149,8 +149,8 @@ def test_an_edit_brings_variants_of_its_own(as_owner: APIClient, as_member: APIC
 def test_what_the_service_itself_says_is_translated_like_all_else(
     owner: User, as_member: APIClient, channel: Channel, engine: servers.Service
 ) -> None:
-    place = channel_place(owner, channel.workspace_id, channel.pk, to_write=True)
-    post_message(sender=Sender(), place=place, draft=NewMessage(content=NEWS, type="system"))
+    context = channel_context(owner, channel.workspace_id, channel.pk, to_write=True)
+    post_message(sender=Sender(), context=context, draft=NewMessage(content=NEWS, type="system"))
     assert translate_owed() == 1
     seen = newest(as_member, channel)
     assert (seen["type"], seen["sender"], seen["display_content"]) == ("system", None, f"th:{NEWS}")

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.identity.authentication import GuestAuthentication, SessionAuthentication, TokenAuthentication
 from accounts.identity.callers import caller
 from accounts.models import Guest
-from messaging.pages import asked_language
+from messaging.api.queries import asked_language
 from realtime import access, asyncapi, event_log
 from realtime.api import renderers, schemas
 from realtime.errors import EventsExpired

@@ -117,3 +117,12 @@ async def test_a_removed_guest_is_signed_out(visit: Visit) -> None:
         visit.olivia.call("DELETE", f"external/rooms/{visit.room['room_id']}/guests/{visit.guest['id']}")
         assert await mei.closed() == 4401
     assert await refused(visit.service, visit.headers) == 4401
+
+
+async def test_a_guests_own_name_of_a_message_reaches_the_guest_alone(visit: Visit) -> None:
+    path = f"{visit.service.web}/api/v1/external/rooms/{visit.room['room_id']}/messages"
+    async with Client(visit.service, visit.headers) as mei, visit.olivia.socket() as olivia:
+        body = {"content": "Hello", "client_id": "widget-1"}
+        assert httpx.post(path, headers=visit.headers, json=body).json()["data"]["client_id"] == "widget-1"
+        assert (await mei.event("message.created"))["data"]["client_id"] == "widget-1"
+        assert "client_id" not in (await olivia.event("message.created"))["data"]

@@ -344,3 +344,22 @@ async def test_the_socket_follows_a_change_of_language(team: Team) -> None:
                 team.post("Good morning")
                 if (await mali.event("message.created"))["data"]["display_language"] == "ja":
                     break
+
+
+async def test_the_posters_own_name_of_a_message_reaches_the_posters_sockets_alone(team: Team) -> None:
+    channel = team.channel["id"]
+    path = f"workspaces/{team.workspace['id']}/channels/{channel}/messages"
+    async with team.olivia.socket() as desk, team.olivia.socket() as phone, team.mali.socket() as mali:
+        team.olivia.call("POST", path, json={"content": "Good morning", "client_id": "tab-1"})
+        for client in (desk, phone):
+            mine = await client.event("message.created")
+            assert (mine["data"]["client_id"], mine["data"]["original_content"]) == ("tab-1", "Good morning")
+        other = await mali.event("message.created")
+        assert other["data"].keys() == mine["data"].keys() - {"client_id"}
+        assert (other["seq"], other["prev"]) == (mine["seq"], mine["prev"])
+        # What is replayed is what was sent, over either way.
+        for client, frame in ((desk, mine), (mali, other)):
+            await client.send(type="resume", cursors={channel: frame["prev"]})
+            assert await client.event("message.created") == frame
+    for person, frame in ((team.olivia, mine), (team.mali, other)):
+        assert person.call("GET", f"conversations/{channel}/events?after={frame['prev']}")[0] == frame

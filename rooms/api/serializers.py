@@ -1,36 +1,34 @@
 """Bodies of room requests, and the shapes of the answers for the schema."""
 
-import unicodedata
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
 from messaging.api.serializers import StringField
+from rooms.access import STATUSES
 from rosetta import languages
-from rosetta.http.schema import data_of
+from rosetta.http.fields import NameField
+from rosetta.http.schema import MESSAGE, data_of
 
-MAX_HOURS = 24 * 365 * 10
-# Controls, formats (direction overrides among them), half characters, separators of lines; scripts and emoji need the joiners.
-HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-JOINERS = "\u200c\u200d"
+MAX_REFERENCE = 255
 
 
-class NameField(StringField):
-    """A line of text: what cannot be seen, or turns what is seen around, is taken out before it is measured."""
+class TextNameField(NameField):
+    """A ``NameField`` that takes strings only, not numbers that could be read as one."""
 
     def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        seen = "".join(char for char in text if char in JOINERS or unicodedata.category(char) not in HIDDEN)
-        if not seen.strip():
-            self.fail("blank")
-        return seen.strip()
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class HoursField(serializers.IntegerField):
-    """A whole number of hours; a switch or a fraction is none."""
+    """A whole number of hours, from 1. How many are too many is the owner's limit, which has an error code of its own."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=1, max_value=MAX_HOURS, required=False, allow_null=True, **kwargs)
+        super().__init__(min_value=1, required=False, allow_null=True, **kwargs)
 
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool) or (isinstance(data, float) and not data.is_integer()):
@@ -39,9 +37,13 @@ class HoursField(serializers.IntegerField):
 
 
 class CreateRoomSerializer(serializers.Serializer[Any]):
-    name = NameField(max_length=120)
+    name = TextNameField(max_length=120)
     external_reference = StringField(
-        max_length=255, required=False, allow_null=True, allow_blank=True, help_text="The developer's own id for it."
+        max_length=MAX_REFERENCE,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text="The developer's own id for it.",
     )
     ttl_hours = HoursField(help_text="How long it lives; the owner's default unless said.")
 
@@ -50,8 +52,20 @@ class ExtendRoomSerializer(serializers.Serializer[Any]):
     extension_hours = HoursField(help_text="How much longer; the owner's largest single extension unless said.")
 
 
+class RoomListQuery(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(
+        STATUSES, required=False, error_messages={"invalid_choice": _("The selected status is invalid.")}
+    )
+    external_reference = StringField(
+        max_length=MAX_REFERENCE,
+        required=False,
+        trim_whitespace=False,
+        error_messages={"max_length": _("The external reference is invalid.")},
+    )
+
+
 class JoinSerializer(serializers.Serializer[Any]):
-    nickname = NameField(max_length=80)
+    nickname = TextNameField(max_length=80)
     preferred_language = serializers.ChoiceField(languages.CODES)
 
 
@@ -69,7 +83,7 @@ class RoomResource(serializers.Serializer[Any]):
     channel_id = serializers.CharField()
     name = serializers.CharField()
     kind = serializers.ChoiceField(["temporary_room"])
-    status = serializers.ChoiceField(["active", "expired", "closed"])
+    status = serializers.ChoiceField(STATUSES)
     external_reference = serializers.CharField(allow_null=True)
     expires_at = serializers.DateTimeField()
     max_expires_at = serializers.DateTimeField(help_text="How far extensions may take it.")
@@ -116,7 +130,7 @@ class JoinedRoomResource(serializers.Serializer[Any]):
     channel_id = serializers.CharField()
     name = serializers.CharField()
     display_name = serializers.CharField(help_text="The name in the guest's language, once it is translated.")
-    status = serializers.ChoiceField(["active", "expired", "closed"])
+    status = serializers.ChoiceField(STATUSES)
     expires_at = serializers.DateTimeField()
 
 
@@ -150,3 +164,5 @@ class RoomUsageResource(serializers.Serializer[Any]):
 RoomAnswer = data_of(RoomResource)
 JoinedAnswer = data_of(JoinedResource)
 RoomUsageAnswer = data_of(RoomUsageResource)
+FORBIDDEN = OpenApiResponse(MESSAGE, "The token lacks the ability, or the owner's limits do not allow it.")
+ENDED = OpenApiResponse(MESSAGE, "The room has ended: `temporary_room_expired`.")

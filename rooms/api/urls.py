@@ -1,14 +1,9 @@
-from django.urls import path
+from rooms.api import messages, viewsets
+from rosetta.http.routers import ApiRouter
 
-from rooms.api import views
+router = ApiRouter()
+router.register("external/rooms", viewsets.TemporaryRoomViewSet, basename="temporary-room")
+router.register("external/rooms/<ulid:room_id>/guests", viewsets.RoomGuestViewSet, basename="temporary-room-guest")
+router.register("external/rooms/<ulid:room_id>/messages", messages.RoomMessageViewSet, basename="room-message")
 
-urlpatterns = [
-    path("external/rooms", views.RoomsView.as_view()),
-    path("external/rooms/usage", views.UsageView.as_view()),
-    path("external/rooms/<ulid:room_id>", views.OneRoomView.as_view()),
-    path("external/rooms/<ulid:room_id>/extend", views.ExtendView.as_view()),
-    path("external/rooms/<ulid:room_id>/close", views.CloseView.as_view()),
-    path("external/rooms/<ulid:room_id>/guests", views.GuestsView.as_view()),
-    path("external/rooms/<ulid:room_id>/guests/<ulid:guest_id>", views.GuestView.as_view()),
-    path("external/rooms/<ulid:room_id>/messages", views.GuestMessagesView.as_view()),
-]
+urlpatterns = router.urls

@@ -1,4 +1,4 @@
-"""Operations for migrations that a running service does not notice."""
+"""Migration operations that build and drop indexes without blocking a running service."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ POSTGRESQL = "postgresql"
 
 
 class AddIndexOnline(AddIndex):
-    """An index that is built while others write, on PostgreSQL; its migration says ``atomic = False``."""
+    """Build an index concurrently on PostgreSQL; the migration needs ``atomic = False``."""
 
     atomic = False
 
@@ -26,7 +26,7 @@ class AddIndexOnline(AddIndex):
 
 
 class RemoveIndexOnline(RemoveIndex):
-    """Likewise, away."""
+    """Drop an index concurrently on PostgreSQL; the migration needs ``atomic = False``."""
 
     atomic = False
 

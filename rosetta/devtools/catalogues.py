@@ -1,6 +1,6 @@
-"""The translation catalogues: read from the code, written as .po, compiled to .mo, without GNU gettext.
+"""Collect sentences from the code, write them to .po and compile .mo files, without GNU gettext.
 
-A developer's tool: nothing here runs in production, which reads the committed .mo files.
+A developer's tool: production only reads the committed .mo files.
 """
 
 import ast
@@ -15,11 +15,11 @@ from django.utils.translation.template import templatize
 
 from rosetta import languages
 
-MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "pgettext"}
-LEFT_OUT = {"tests", "migrations", "bench", "web", "var", ".venv", "node_modules", "docs"}
-HOLE = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*(?::\w+)?\}")
+FUNCTIONS = {"_", "gettext", "gettext_lazy", "gettext_noop", "pgettext"}
+SKIPPED = {"tests", "migrations", "bench", "web", "var", ".venv", "node_modules", "docs"}
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*(?::\w+)?\}")
 IN_TEMPLATE = re.compile(r"""gettext\(u?((?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))\)|_\(((?:'[^']*'|"[^"]*"))\)""")
-# Sentences that Django and DRF say to our callers without having them in all of our languages.
+# Sentences of Django and DRF that reach our callers and are not translated into all of our languages there.
 BORROWED = (
     "The two password fields didn’t match.",
     "This password is too common.",
@@ -36,7 +36,7 @@ BORROWED = (
     "Invalid data. Expected a dictionary, but got {datatype}.",
     "The submitted data was not a file. Check the encoding type on the form.",
 )
-# Those of them that have a plural; none of our languages but English has one, so one translation serves.
+# The ones with a plural. Of our languages only English has plurals, so one translation is enough.
 BORROWED_PLURALS = {
     "This password is too short. It must contain at least %d character.": (
         "This password is too short. It must contain at least %d characters."
@@ -45,28 +45,28 @@ BORROWED_PLURALS = {
 
 
 def sentences() -> dict[str, list[str]]:
-    """Every sentence of the project that is to be translated → the files that say it."""
-    found: dict[str, list[str]] = {sentence: [] for sentence in (*BORROWED, *BORROWED_PLURALS)}
+    """Return every sentence of the project that needs a translation, with the files that use it."""
+    files: dict[str, list[str]] = {sentence: [] for sentence in (*BORROWED, *BORROWED_PLURALS)}
     for path in sorted(_sources()):
         name = path.relative_to(settings.BASE_DIR).as_posix()
         text = path.read_text(encoding="utf-8")
         for sentence in _in_python(text) if path.suffix == ".py" else _in_template(text):
-            places = found.setdefault(sentence, [])
-            if name not in places:
-                places.append(name)
-    return found
+            names = files.setdefault(sentence, [])
+            if name not in names:
+                names.append(name)
+    return files
 
 
 def _sources() -> Iterator[Path]:
     for pattern in ("*/**/*.py", "*/**/templates/**/*.html", "*/**/templates/**/*.txt"):
         for path in settings.BASE_DIR.glob(pattern):
-            if not LEFT_OUT & set(path.relative_to(settings.BASE_DIR).parts):
+            if not SKIPPED & set(path.relative_to(settings.BASE_DIR).parts):
                 yield path
 
 
 def _in_python(text: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and node.args and _name(node.func) in MARKS:
+        if isinstance(node, ast.Call) and node.args and _name(node.func) in FUNCTIONS:
             first = node.args[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield first.value
@@ -77,8 +77,8 @@ def _name(func: ast.expr) -> str:
 
 
 def _in_template(text: str) -> Iterator[str]:
-    for one, other in IN_TEMPLATE.findall(templatize(text)):
-        yield str(ast.literal_eval(one or other))
+    for sentence, short_sentence in IN_TEMPLATE.findall(templatize(text)):
+        yield str(ast.literal_eval(sentence or short_sentence))
 
 
 def catalogue_path(language: languages.Language) -> Path:
@@ -91,9 +91,9 @@ def translated_languages() -> tuple[languages.Language, ...]:
 
 
 def update() -> dict[str, int]:
-    """Bring every .po file in step with the code and compile it; returns how many sentences each still lacks."""
-    said = sentences()
-    lacking = {}
+    """Update every .po file from the code and compile it. Returns the number of untranslated sentences by language."""
+    files = sentences()
+    untranslated = {}
     for language in translated_languages():
         path = catalogue_path(language)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,21 +105,21 @@ def update() -> dict[str, int]:
             "Language": to_locale(language.catalogue),
             "Plural-Forms": "nplurals=1; plural=0;",
         }
-        for sentence in sorted(said):
-            catalogue.append(_entry(sentence, said[sentence], old.get(sentence, "")))
+        for sentence in sorted(files):
+            catalogue.append(_entry(sentence, files[sentence], old.get(sentence, "")))
         catalogue.save(str(path))
         catalogue.save_as_mofile(str(path.with_suffix(".mo")))
-        lacking[language.code] = len(catalogue.untranslated_entries())
-    return lacking
+        untranslated[language.code] = len(catalogue.untranslated_entries())
+    return untranslated
 
 
 def translation(entry: polib.POEntry) -> str:
     return str(entry.msgstr_plural.get(0, "") if entry.msgid_plural else entry.msgstr)
 
 
-def _entry(sentence: str, places: list[str], translated: str) -> polib.POEntry:
-    flags = ["python-format"] if "%" in sentence and HOLE.search(sentence) else []
-    entry = polib.POEntry(msgid=sentence, occurrences=[(place, "") for place in places], flags=flags)
+def _entry(sentence: str, files: list[str], translated: str) -> polib.POEntry:
+    flags = ["python-format"] if "%" in sentence and PLACEHOLDER.search(sentence) else []
+    entry = polib.POEntry(msgid=sentence, occurrences=[(file, "") for file in files], flags=flags)
     if sentence in BORROWED_PLURALS:
         entry.msgid_plural, entry.msgstr_plural = BORROWED_PLURALS[sentence], {0: translated}
     else:
@@ -128,25 +128,25 @@ def _entry(sentence: str, places: list[str], translated: str) -> polib.POEntry:
 
 
 def faults() -> list[str]:
-    """What is wrong with the catalogues, a line each; nothing when they are complete."""
-    told = []
-    said = set(sentences())
+    """Return a line for each fault of the catalogues; none when they are complete."""
+    lines = []
+    used = set(sentences())
     for language in translated_languages():
         path = catalogue_path(language)
         if not path.exists():
-            told.append(f"{language.code}: no catalogue")
+            lines.append(f"{language.code}: no catalogue")
             continue
         catalogue = polib.pofile(str(path))
-        have = {entry.msgid: entry for entry in catalogue}
-        told += [f"{language.code}: not in the catalogue: {sentence!r}" for sentence in sorted(said - set(have))]
-        told += [f"{language.code}: said nowhere: {sentence!r}" for sentence in sorted(set(have) - said)]
-        for sentence in sorted(said & set(have)):
-            entry = have[sentence]
+        entries = {entry.msgid: entry for entry in catalogue}
+        lines += [f"{language.code}: not in the catalogue: {sentence!r}" for sentence in sorted(used - set(entries))]
+        lines += [f"{language.code}: used nowhere: {sentence!r}" for sentence in sorted(set(entries) - used)]
+        for sentence in sorted(used & set(entries)):
+            entry = entries[sentence]
             if not entry.translated():
-                told.append(f"{language.code}: not translated: {sentence!r}")
-            elif sorted(HOLE.findall(sentence)) != sorted(HOLE.findall(translation(entry))):
-                told.append(f"{language.code}: other placeholders: {sentence!r}")
+                lines.append(f"{language.code}: not translated: {sentence!r}")
+            elif sorted(PLACEHOLDER.findall(sentence)) != sorted(PLACEHOLDER.findall(translation(entry))):
+                lines.append(f"{language.code}: other placeholders: {sentence!r}")
         compiled = path.with_suffix(".mo")
         if not compiled.exists() or compiled.read_bytes() != catalogue.to_binary():
-            told.append(f"{language.code}: {compiled.name} is not what {path.name} compiles to")
-    return told
+            lines.append(f"{language.code}: {compiled.name} is not what {path.name} compiles to")
+    return lines

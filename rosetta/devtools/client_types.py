@@ -1,4 +1,4 @@
-"""The schema's resources as TypeScript, which the web client's types are checked against."""
+"""Write the schema's components as TypeScript types, against which the web client is checked."""
 
 from typing import Any
 
@@ -9,23 +9,23 @@ SIMPLE = {"string": "string", "integer": "number", "number": "number", "boolean"
 
 
 def source() -> str:
-    """An interface for each component of the schema, in the order of their names."""
+    """Return a type for each component of the schema, sorted by name."""
     schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     components = schema["components"]["schemas"]
     return HEAD + "".join(f"\nexport type {name} = {_type(components[name], '')};\n" for name in sorted(components))
 
 
 def _type(node: dict[str, Any], indent: str) -> str:
-    told = _bare(node, indent)
-    return f"{told} | null" if node.get("nullable") and not told.endswith("null") else told
+    bare = _bare(node, indent)
+    return f"{bare} | null" if node.get("nullable") and not bare.endswith("null") else bare
 
 
 def _bare(node: dict[str, Any], indent: str) -> str:
     if "$ref" in node:
         return str(node["$ref"]).rsplit("/", 1)[1]
-    for word, join in (("allOf", " & "), ("oneOf", " | "), ("anyOf", " | ")):
-        if word in node:
-            return join.join(_type(one, indent) for one in node[word])
+    for keyword, operator in (("allOf", " & "), ("oneOf", " | "), ("anyOf", " | ")):
+        if keyword in node:
+            return operator.join(_type(member, indent) for member in node[keyword])
     if "enum" in node:
         return " | ".join("null" if value is None else f'"{value}"' for value in node["enum"])
     kind = node.get("type")
@@ -35,7 +35,7 @@ def _bare(node: dict[str, Any], indent: str) -> str:
         return _object(node, indent)
     if node.get("format") == "binary":
         return "Blob"
-    return SIMPLE.get(str(kind), "any")
+    return SIMPLE.get(str(kind), "unknown")
 
 
 def _object(node: dict[str, Any], indent: str) -> str:
@@ -47,5 +47,5 @@ def _object(node: dict[str, Any], indent: str) -> str:
     ]
     more = node.get("additionalProperties")
     if more and not lines:
-        return f"Record<string, {_type(more, indent) if isinstance(more, dict) else 'any'}>"
+        return f"Record<string, {_type(more, indent) if isinstance(more, dict) else 'unknown'}>"
     return "{\n" + "".join(lines) + indent + "}"

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from rosetta.devtools import phrases
+
 ROOT = Path(__file__).resolve().parents[2]
 SKIPPED = {"migrations", "tests", "bench", "node_modules"}
 ENQUEUING = {"delay", "apply_async", "delay_on_commit", "apply_async_on_commit", "send_task"}
@@ -39,7 +41,9 @@ def nudged_names(source: str) -> Iterator[str]:
 def broken_in_tests(source: str) -> Iterator[tuple[int, str]]:
     """The line numbers of a module of tests that break a rule; with what to do instead."""
     for node in ast.walk(ast.parse(source)):
-        if any(part.startswith("test_") for name in _imported(node) for part in name.split(".")):
+        if isinstance(node, ast.stmt) and any(
+            part.startswith("test_") for name in _imported(node) for part in name.split(".")
+        ):
             yield (
                 node.lineno,
                 "imports a test module: move what both use to a module of its own, such as tests/client.py",
@@ -82,9 +86,10 @@ def test_sources(root: Path) -> Iterator[Path]:
 def main() -> int:
     complaints = [
         f"{path}:{line}: {advice}"
-        for paths, check in (
-            (sources(ROOT), broken),
-            (test_sources(ROOT), lambda source, _path: broken_in_tests(source)),
+        for check, paths in (
+            (broken, sources(ROOT)),
+            (lambda source, _path: broken_in_tests(source), test_sources(ROOT)),
+            (phrases.violations, phrases.files(ROOT, phrases.PHRASES_CHECKED_IN)),
         )
         for path in paths
         for line, advice in check((ROOT / path).read_text(encoding="utf-8"), path)

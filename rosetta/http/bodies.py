@@ -8,9 +8,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 
-def parsed(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Return the body of ``request`` as ``serializer`` reads it. Raises ValidationError."""
-    return dict(_reader(serializer, get_language()).run_validation(request.data))
+def parsed(
+    serializer: type[serializers.Serializer[Any]], request: Request, *, context: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the body of ``request`` as ``serializer`` reads it. Raises ValidationError.
+
+    ``context`` is for serializers that check against it, such as who calls; they are made anew for each request.
+    """
+    reader = _reader(serializer, get_language()) if context is None else serializer(context=context)
+    return dict(reader.run_validation(request.data))
 
 
 def parsed_query(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

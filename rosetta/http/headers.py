@@ -1,18 +1,18 @@
-"""What a browser is told about every answer: the least it needs to show it."""
+"""Security headers of every response: browsers get the least rights that they need to show it."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-# JSON runs nothing and is shown in nobody's frame, even where a browser is made to open it as a page.
+# JSON runs no script and appears in no frame, even when a browser is made to open it as a page.
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 FILES = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
 _PAGE = "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 DOCUMENTATION = f"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; {_PAGE}"
-# The admin theme's scripts evaluate expressions that stand in attributes; none is loaded from elsewhere.
+# The admin theme's scripts evaluate expressions in attributes; no script is loaded from elsewhere.
 ADMIN = f"default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; {_PAGE}"
 
 BY_PREFIX = ((settings.STATIC_URL, FILES), ("/admin/", ADMIN), ("/api/docs", DOCUMENTATION))
@@ -24,7 +24,7 @@ def policy_for(path: str) -> str:
 
 
 class HeadersMiddleware:
-    """Adds what a view has not said itself. API answers are kept by no cache: they are somebody's own."""
+    """Add the headers that a view has not set. API responses are not cached, because they are private."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -36,7 +36,7 @@ class HeadersMiddleware:
         headers.setdefault("Content-Security-Policy", policy_for(path))
         headers.setdefault("Permissions-Policy", PERMISSIONS)
         if path.startswith(settings.STATIC_URL):
-            # The widget is loaded by other sites.
+            # because other sites load the widget
             headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
             return response
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

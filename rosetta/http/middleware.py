@@ -1,4 +1,4 @@
-"""What wraps every request: an id, one log line."""
+"""Middleware around every request: its id, its log line, and the probes."""
 
 import re
 import time
@@ -14,12 +14,15 @@ from rosetta.observability import health, metrics
 log = structlog.get_logger("rosetta.request")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-# A part of a path so long is no id: an invite's token, the hash of an address.
+# Path segments that are too long to be an id: an invite's token, the hash of an address.
 _SECRET_PART = re.compile(r"[^/]{32,}")
 
 
 class RequestIdMiddleware:
-    """Gives each request an id (a proxy's own, when it is a plain word), binds it to the log, returns it, logs the answer."""
+    """Give each request an id, bind it to the log, return it in a header, and log the response.
+
+    A plain ``X-Request-Id`` of a proxy is kept.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -50,7 +53,7 @@ class RequestIdMiddleware:
 
 
 class ProbeMiddleware:
-    """Answers the probes before anything looks at the host: they call a process by its address, not by the public name."""
+    """Answer the probes before the host is checked, because they call a process by its address."""
 
     PROBES = {"/healthz": health.healthz, "/readyz": health.readyz, "/metrics": health.metrics}
 

@@ -1,4 +1,4 @@
-"""Paged lists: ``{"data": […], "meta": {…}, "links": {…}}``. Message lists go by cursor, in ``messaging``."""
+"""Paged lists: ``{"data": […], "meta": {…}, "links": {…}}``. Message lists use cursors, in ``messaging``."""
 
 from collections.abc import Callable, Iterable
 from math import ceil
@@ -26,7 +26,7 @@ PAGING = [
 
 
 def query_int(request: Request, name: str, *, default: int, low: int, high: int) -> int:
-    """The whole number in query parameter ``name``. Raises Invalid when it is none or outside ``low``–``high``."""
+    """Read a whole number from query parameter ``name``. Raises Invalid outside ``low``–``high``."""
     raw = request.query_params.get(name)
     if raw is None or raw == "":
         return default
@@ -39,7 +39,7 @@ def query_int(request: Request, name: str, *, default: int, low: int, high: int)
 
 
 def query_flag(request: Request, name: str, *, default: bool) -> bool:
-    """The switch in query parameter ``name`` (``true``, ``1``, ``false``, ``0``). Raises Invalid for another word."""
+    """Read a boolean (``true``, ``1``, ``false``, ``0``) from query parameter ``name``. Raises Invalid."""
     raw = request.query_params.get(name)
     if raw is None or raw == "":
         return default
@@ -55,9 +55,9 @@ def paged(
     *,
     present_all: Callable[[list[Any]], Iterable[Any]] | None = None,
 ) -> Response:
-    """The page of ``rows`` that ``page`` and ``per_page`` ask for; a page past the end is empty.
+    """Return the page of ``rows`` that ``page`` and ``per_page`` name; a page past the end is empty.
 
-    ``present`` turns one row into its resource; ``present_all`` a whole page, where that saves queries.
+    ``present`` turns one row into its resource; ``present_all`` turns a whole page, where that saves queries.
     """
     per_page = query_int(request, "per_page", default=PER_PAGE, low=1, high=MAX_PER_PAGE)
     page = query_int(request, "page", default=1, low=1, high=MAX_PAGE)

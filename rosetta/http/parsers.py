@@ -1,4 +1,4 @@
-"""Reading request bodies strictly."""
+"""A strict parser for JSON bodies."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ def _refuse_constant(name: str) -> Any:
 
 
 class JSONObjectParser(parsers.BaseParser):
-    """A JSON object of at most 1 MiB; an empty body counts as ``{}``."""
+    """Parse a JSON object of at most 1 MiB; an empty body counts as ``{}``."""
 
     media_type = "application/json"
 
@@ -32,7 +32,7 @@ class JSONObjectParser(parsers.BaseParser):
         if not raw.strip():
             return {}
         try:
-            # json, not orjson: a lone surrogate has to reach validation, which refuses it by field.
+            # json instead of orjson, because validation must see a lone surrogate to refuse it by field.
             body = json.loads(raw, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             raise exceptions.ParseError("The request body is not valid JSON.") from None

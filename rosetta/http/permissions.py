@@ -1,4 +1,4 @@
-"""Who may call a view. A module of its own: DRF imports it while its own views are still being made."""
+"""DRF permissions. Imports no view, because DRF's settings load this module while its views are imported."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ class InvalidAbility(Forbidden):
 
 
 class SignedIn(permissions.BasePermission):
-    """Somebody known calls, and its token has the ability that the view asks for."""
+    """Require an authenticated caller whose token has the view's ability."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         if not getattr(request.user, "is_authenticated", False):
@@ -32,7 +32,7 @@ class SignedIn(permissions.BasePermission):
 
 
 class Anyone(permissions.BasePermission):
-    """Open to all, signed in or not."""
+    """Allow everybody, signed in or not."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         return True

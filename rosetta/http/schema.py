@@ -1,4 +1,4 @@
-"""The OpenAPI document: what drf-spectacular cannot see of the contract's frame."""
+"""Hooks that add to the OpenAPI document what drf-spectacular cannot infer: common errors, rate limits, envelopes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -63,7 +63,7 @@ class AutoSchema(SpectacularAutoSchema):
                 operation["responses"].setdefault(str(status), _answer(reason, MESSAGE))
         limits = getattr(self.view, "action_limits", ())
         if limits:
-            rates = ", ".join(limit.told for limit in limits)
+            rates = ", ".join(limit.description for limit in limits)
             operation["responses"].setdefault("429", _answer(f"{TOO_MANY} At most {rates}.", MESSAGE))
         return operation
 
@@ -82,7 +82,7 @@ def data_of(
     many: bool = False,
     meta: type[serializers.Serializer[Any]] | None = None,
 ) -> Any:
-    """The envelope ``{"data": …}`` of a resource or a list of them, for the schema."""
+    """Return the schema of the envelope ``{"data": …}`` of one resource or a list of them."""
     name = resource.__name__.removesuffix("Resource") + ("ListAnswer" if many else "Answer")
     fields: dict[str, Any] = {"data": resource(many=many)}
     return inline_serializer(name, fields | ({"meta": meta()} if meta is not None else {}))
@@ -103,7 +103,7 @@ def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _frame_answers(path: str, operation: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(status, meaning, schema) of what an operation may answer whatever its view is."""
+    """Yield the status, meaning and schema of responses that any operation of its shape may give."""
     parameters = operation.get("parameters", [])
     if "requestBody" in operation:
         yield "400", "The body is not a JSON object.", MESSAGE

@@ -1,6 +1,6 @@
-"""Rate limits: exact under parallel requests, shared through Redis where there is one.
+"""Rate limits that are exact under concurrent requests, and shared through Redis where configured.
 
-DRF's own throttles read, then write, and let parallel requests through; these count atomically.
+They count atomically, because DRF's throttles read first and write later, and so let concurrent requests through.
 """
 
 import math
@@ -22,15 +22,15 @@ from rest_framework.request import Request
 
 log = structlog.get_logger(__name__)
 
-REDIS_REST_SECONDS = 2.0
+BACKOFF_SECONDS = 2.0
 SWEEP_SECONDS = 60.0
 
 
 class _Memory:
-    """Counts in this process.
+    """Count in this process, in fixed windows. Thread-safe.
 
-    Not by the memory of ``limits``: it reads the count once its lock is gone, and forgets a window that another thread has
-    just begun, so that requests which meet are refused too early or let through.
+    The memory storage of ``limits`` is not used, because it reads the count after it releases its lock, and can drop a window
+    that another thread has just begun: concurrent requests are refused too early, or let through.
     """
 
     def __init__(self) -> None:
@@ -60,12 +60,12 @@ class _Memory:
 
 
 class _Counter:
-    """Counts hits in Redis, and in this process while Redis is away: a limit never makes a request fail."""
+    """Count in Redis, or in this process while Redis is unavailable, so that no request fails because of a limit."""
 
     def __init__(self) -> None:
         self.memory = _Memory()
         self.shared: Any = None
-        self.away_until = 0.0
+        self.unavailable_until = 0.0
         if settings.REDIS_URL:
             self.shared = storage_from_string(
                 settings.REDIS_URL,
@@ -76,35 +76,35 @@ class _Counter:
 
     def hit(self, key: str, seconds: int) -> int:
         """Count one more in ``key``'s window of ``seconds``, which starts with its first hit; returns the count."""
-        if self._shared_answers():
+        if self._is_shared():
             try:
                 return int(self.shared.incr(key, seconds))
             except Exception as error:  # limits re-raises whatever its driver raises
-                self._rest(error)
+                self._back_off(error)
         return self.memory.incr(key, seconds)
 
     def seconds_left(self, key: str) -> float:
-        """How long ``key``'s window still runs."""
-        if self._shared_answers():
+        """Return the seconds until the window of ``key`` ends."""
+        if self._is_shared():
             try:
                 return float(self.shared.get_expiry(key) - time.time())
             except Exception as error:
-                self._rest(error)
+                self._back_off(error)
         return self.memory.get_expiry(key) - time.time()
 
     def reset(self) -> None:
-        """Forget every count, for tests."""
+        """Delete every count, for tests."""
         self.memory.reset()
-        self.away_until = 0.0
+        self.unavailable_until = 0.0
         if self.shared is not None:
             self.shared.reset()
 
-    def _shared_answers(self) -> bool:
-        return self.shared is not None and time.monotonic() >= self.away_until
+    def _is_shared(self) -> bool:
+        return self.shared is not None and time.monotonic() >= self.unavailable_until
 
-    def _rest(self, error: Exception) -> None:
-        self.away_until = time.monotonic() + REDIS_REST_SECONDS
-        log.warning("rate_limit_store_away", error=str(error))
+    def _back_off(self, error: Exception) -> None:
+        self.unavailable_until = time.monotonic() + BACKOFF_SECONDS
+        log.warning("rate_limit_store_unavailable", error=str(error))
 
 
 counter = _Counter()
@@ -112,7 +112,7 @@ counter = _Counter()
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a caller stands with a limit after this request."""
+    """What is left of a rate limit after this request."""
 
     limit: int
     remaining: int
@@ -120,7 +120,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Limit:
-    """At most so many requests, as in ``120/minute``, for each value of ``key``; a key of None is not limited."""
+    """A rate, as ``120/minute``, for each value of ``key``; requests whose key is None are not limited."""
 
     scope: str
     rate: str
@@ -131,8 +131,8 @@ class Limit:
         return _parsed(self.rate)
 
     @property
-    def told(self) -> str:
-        """The limit in words, for the schema: its rate and what it is counted by."""
+    def description(self) -> str:
+        """Describe the limit for the schema."""
         return f"{self.rate.replace('/', ' per ')} ({self.scope})"
 
     def hit(self, request: Request) -> Standing | None:
@@ -159,12 +159,12 @@ def hit(scope: str, rate: str, value: str) -> Standing | None:
 
 
 def client_address(request: Request | HttpRequest) -> str:
-    """The address the request came from: the last hop's word, one proxy deep when ``TRUSTED_PROXIES`` says so."""
+    """Return the client's address; ``X-Forwarded-For`` is believed as far as ``TRUSTED_PROXIES`` says."""
     return address_in(request.META)
 
 
 def address_in(meta: Mapping[str, Any]) -> str:
-    """The same of a request's ``META``. In one form for each address; what is no address is the proxy's own."""
+    """Return the client's address from ``META`` in canonical form; the proxy's address where it sent none."""
     peer = str(meta.get("REMOTE_ADDR", ""))
     forwarded = meta.get("HTTP_X_FORWARDED_FOR", "")
     hops = settings.TRUSTED_PROXIES
@@ -176,9 +176,9 @@ def address_in(meta: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=4096)
 def canonical(written: str) -> str:
-    """The address in ``written``, which may have a port, brackets or a zone: ``[::ffff:192.0.2.1]:80`` is ``192.0.2.1``.
+    """Return the canonical form of an IP address, which may have a port, brackets or a zone; empty for anything else.
 
-    Empty when it is none.
+    ``[::ffff:192.0.2.1]:80`` becomes ``192.0.2.1``.
     """
     written = written.strip().strip('"')
     if written.startswith("["):
@@ -193,7 +193,10 @@ def canonical(written: str) -> str:
 
 
 def network_in(meta: Mapping[str, Any]) -> str:
-    """The network that limits count by: the address; of IPv6 the first 64 bits, since whoever has one has all of those."""
+    """Return the network that limits count by: the IPv4 address, or the first 64 bits of an IPv6 address.
+
+    Whoever has one IPv6 address usually has all of its /64.
+    """
     return _network(address_in(meta))
 
 
@@ -203,12 +206,12 @@ def _network(address: str) -> str:
 
 
 def by_address(request: Request) -> str | None:
-    """The network address."""
+    """Key a limit by the network address."""
     return network_in(request.META)
 
 
 def by_caller(request: Request) -> str | None:
-    """The token or session that calls, else the address."""
+    """Key a limit by the caller's token or session, else by the address."""
     if request.auth is not None and getattr(request.auth, "pk", None):
         return f"{type(request.auth).__name__}:{request.auth.pk}"
     if request.user is not None and getattr(request.user, "is_authenticated", False):
@@ -217,7 +220,10 @@ def by_caller(request: Request) -> str | None:
 
 
 def by_user(request: Request) -> str | None:
-    """Who is signed in, with whatever token or session: who has one token can make more. None: nobody is."""
+    """Key a limit by the account over all its tokens and sessions, because an account can make more of them.
+
+    Anonymous requests are not limited.
+    """
     is_somebody = getattr(request.user, "is_authenticated", False)
     return f"{type(request.user).__name__}:{request.user.pk}" if is_somebody else None
 

@@ -63,12 +63,18 @@ class ApiViewSet(ViewSet):
 
     @property
     def policy(self) -> Policy:
-        """The policy of the action that this request calls."""
+        """The policy of the action that this request calls.
+
+        On a path with one action, its policy also holds for the methods that the path does not have.
+        """
         method = (self.request.method or "").lower() if self.request is not None else ""
+        actions = getattr(self, "action_map", None) or {}
         # Authenticators are asked for before DRF has set ``action``.
-        name = getattr(self, "action", None) or (getattr(self, "action_map", None) or {}).get(method) or ""
-        found: Policy = getattr(getattr(self, name, None), "policy", DEFAULT)
-        return found
+        name = getattr(self, "action", None) or actions.get(method)
+        if name not in actions.values() and len(set(actions.values())) == 1:
+            name = next(iter(actions.values()))
+        policy: Policy = getattr(getattr(self, name or "", None), "policy", DEFAULT)
+        return policy
 
     @property
     def action_limits(self) -> tuple[Limit, ...]:

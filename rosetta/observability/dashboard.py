@@ -1,6 +1,6 @@
-"""How the service is, at a glance: figures, charts and tables, each registered by the app that knows it.
+"""The dashboard: figures, charts and tables that apps register in their ``dashboard`` modules.
 
-Admin's first page shows all of them; ``/metrics`` has the figures too. Each looks at a bounded number of rows, by an index.
+Admin's first page shows all of them; ``/metrics`` exports the figures. Each reads a bounded number of rows by an index.
 """
 
 import json
@@ -22,8 +22,9 @@ from prometheus_client.registry import Collector
 from rosetta.models import JobRun
 from rosetta.queue import jobs
 
-# One look at the database in so many seconds, however many staff look.
-KEPT_SECONDS = 60
+# However many staff look, the database is read once within this time.
+CACHE_SECONDS = 60
+# Counting ends at these numbers.
 COUNTED = 10_000
 CHARTED = 1_000_000
 COLOURS = ("#9333ea", "#2563eb", "#059669", "#d97706", "#dc2626")
@@ -31,9 +32,9 @@ COLOURS = ("#9333ea", "#2563eb", "#059669", "#d97706", "#dc2626")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number. ``page`` names the model and the query of the list that it counts; ``is_metric``: whether Prometheus hears it."""
+    """A number. ``page``: model and query string of the admin list that it counts; ``is_metric``: exported to Prometheus."""
 
-    told: str
+    label: str
     value: Callable[[], float]
     page: tuple[str, str] | None = None
     is_metric: bool = True
@@ -41,9 +42,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars: ``bars`` gives their labels and heights."""
+    """A bar chart: ``bars`` returns the labels and the heights."""
 
-    told: str
+    label: str
     bars: Callable[[], tuple[list[str], list[int]]]
 
 
@@ -51,7 +52,7 @@ class Chart:
 class Table:
     columns: tuple[str, ...]
     rows: Callable[[], list[tuple[Any, ...]]]
-    told: str = ""
+    label: str = ""
 
 
 FIGURES: dict[str, Figure] = {}
@@ -60,69 +61,72 @@ TABLES: dict[str, Table] = {}
 
 
 def figure(
-    name: str, told: str, *, page: tuple[str, str] | None = None, is_metric: bool = True
+    name: str, label: str, *, page: tuple[str, str] | None = None, is_metric: bool = True
 ) -> Callable[[Callable[[], float]], Callable[[], float]]:
-    """Register a figure; Prometheus knows it as ``rosetta_`` and ``name``."""
+    """Register a figure, which Prometheus gets as ``rosetta_<name>``."""
 
     def register(value: Callable[[], float]) -> Callable[[], float]:
-        FIGURES[name] = Figure(told, value, page, is_metric)
+        FIGURES[name] = Figure(label, value, page, is_metric)
         return value
 
     return register
 
 
 def count(rows: QuerySet[Any], at_most: int = COUNTED) -> int:
-    """How many rows there are, but no more than ``at_most``: a backlog of millions is not counted to its end."""
+    """Count rows up to ``at_most``, because counting a backlog of millions takes too long."""
     return rows.order_by()[:at_most].count()
 
 
 def series(
     name: str, between: Callable[[datetime, datetime], QuerySet[Any]], *, step: timedelta, steps: int
 ) -> tuple[list[str], list[int]]:
-    """Rows ``between`` the ends of each of the last ``steps``, the latest last. What is over is counted once."""
+    """Return labels and row counts of the last ``steps`` periods, oldest first. Ended periods are counted once."""
     now = timezone.now()
     start_of_day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     latest = start_of_day + step * ((now - start_of_day) // step)
     starts = [latest - step * back for back in range(steps - 1, -1, -1)]
     label = "%H" if step < timedelta(days=1) else "%d %b"
-    return [f"{start:{label}}" for start in starts], [_counted(name, between, start, start + step) for start in starts]
+    counts = [_cached_count(name, between, start, start + step) for start in starts]
+    return [f"{start:{label}}" for start in starts], counts
 
 
-def _counted(name: str, between: Callable[[datetime, datetime], QuerySet[Any]], start: datetime, end: datetime) -> int:
+def _cached_count(
+    name: str, between: Callable[[datetime, datetime], QuerySet[Any]], start: datetime, end: datetime
+) -> int:
     key = f"dashboard:{name}:{start:%Y%m%d%H}"
-    known = cache.get(key)
-    if known is None:
-        known = count(between(start, end), CHARTED)
+    number = cache.get(key)
+    if number is None:
+        number = count(between(start, end), CHARTED)
         if end < timezone.now():
-            cache.set(key, known, timeout=int(timedelta(days=31).total_seconds()))
-    return int(known)
+            cache.set(key, number, timeout=int(timedelta(days=31).total_seconds()))
+    return int(number)
 
 
 def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Unfold's hook: the context of admin's first page, with ``figures``, ``charts`` and ``tables``."""
+    """Add ``figures``, ``charts`` and ``tables`` to the context of admin's first page. Unfold's hook."""
     if not request.user.is_staff:  # type: ignore[union-attr]
         return context
-    told = cache.get("dashboard")
-    if told is None:
+    data = cache.get("dashboard")
+    if data is None:
         autodiscover_modules("dashboard")
-        told = {
-            "figures": {name: one.value() for name, one in FIGURES.items()},
-            "charts": {name: _drawn(one, number) for number, (name, one) in enumerate(CHARTS.items())},
-            "tables": [(name, one.columns, one.rows(), one.told) for name, one in TABLES.items()],
+        data = {
+            "figures": {name: figure.value() for name, figure in FIGURES.items()},
+            "charts": {name: _chart_data(chart, number) for number, (name, chart) in enumerate(CHARTS.items())},
+            "tables": [(name, table.columns, table.rows(), table.label) for name, table in TABLES.items()],
         }
-        cache.set("dashboard", told, KEPT_SECONDS)
-    cards = [_card(request, FIGURES[name], value) for name, value in told["figures"].items() if name in FIGURES]
-    charts = [(CHARTS[name].told, data) for name, data in told["charts"].items() if name in CHARTS]
-    return {**context, "figures": cards, "charts": charts, "tables": told["tables"]}
+        cache.set("dashboard", data, CACHE_SECONDS)
+    cards = [_card(request, FIGURES[name], value) for name, value in data["figures"].items() if name in FIGURES]
+    charts = [(CHARTS[name].label, bars) for name, bars in data["charts"].items() if name in CHARTS]
+    return {**context, "figures": cards, "charts": charts, "tables": data["tables"]}
 
 
-def _card(request: HttpRequest, one: Figure, value: float) -> dict[str, str]:
+def _card(request: HttpRequest, figure: Figure, value: float) -> dict[str, str]:
     shown = f"{int(value):,}{' or more' if value == COUNTED else ''}"
-    return {"name": one.told, "value": shown, "href": _link(request, one.page)}
+    return {"name": figure.label, "value": shown, "href": _link(request, figure.page)}
 
 
 def _link(request: HttpRequest, page: tuple[str, str] | None) -> str:
-    """The list behind a figure, for who may see it."""
+    """Return the address of the list behind a figure, or nothing if the user may not see it."""
     if page is None:
         return ""
     app, model = page[0].split(".")
@@ -131,35 +135,35 @@ def _link(request: HttpRequest, page: tuple[str, str] | None) -> str:
     return f"{reverse(f'admin:{app}_{model}_changelist')}{page[1]}"
 
 
-def _drawn(chart: Chart, number: int) -> str:
+def _chart_data(chart: Chart, number: int) -> str:
     labels, heights = chart.bars()
     colour = COLOURS[number % len(COLOURS)]
-    data = {"label": chart.told, "data": heights, "backgroundColor": colour, "displayYAxis": True}
+    data = {"label": chart.label, "data": heights, "backgroundColor": colour, "displayYAxis": True}
     return json.dumps({"labels": labels, "datasets": [data]})
 
 
-class Measured(Collector):
-    """The figures that Prometheus hears, and how the jobs went."""
+class DatabaseCollector(Collector):
+    """Collect the figures that are metrics, and the state of the periodic jobs."""
 
     def describe(self) -> list[GaugeMetricFamily]:
-        return []  # so that registering it reads nothing
+        return []  # because Prometheus' client would otherwise read the database on registration
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         autodiscover_modules("dashboard")
-        for name, one in FIGURES.items():
-            if one.is_metric:
-                yield GaugeMetricFamily(f"rosetta_{name}", one.told, value=one.value())
-        yield from _measured_jobs()
+        for name, figure in FIGURES.items():
+            if figure.is_metric:
+                yield GaugeMetricFamily(f"rosetta_{name}", figure.label, value=figure.value())
+        yield from _job_metrics()
 
 
-def _measured_jobs() -> list[GaugeMetricFamily]:
-    def gauge(name: str, told: str) -> GaugeMetricFamily:
-        return GaugeMetricFamily(f"rosetta_job_{name}", told, labels=("name",))
+def _job_metrics() -> list[GaugeMetricFamily]:
+    def gauge(name: str, description: str) -> GaugeMetricFamily:
+        return GaugeMetricFamily(f"rosetta_job_{name}", description, labels=("name",))
 
     success = gauge("last_success_timestamp_seconds", "When a job last succeeded, in Unix time")
-    seconds = gauge("seconds", "How long that took")
-    failures = gauge("failures", "Failures in a row since")
-    every = gauge("period_seconds", "How often it runs")
+    seconds = gauge("seconds", "How long the last success took")
+    failures = gauge("failures", "Consecutive failures since the last success")
+    every = gauge("period_seconds", "The interval at which a job runs")
     for run in JobRun.that_ran().filter(pk__in=settings.CELERY_BEAT_SCHEDULE):
         success.add_metric([run.name], run.succeeded_at.timestamp() if run.succeeded_at else 0)
         seconds.add_metric([run.name], run.seconds)

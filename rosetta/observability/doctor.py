@@ -1,4 +1,4 @@
-"""What ``manage.py doctor`` looks at: each probe tries one thing that the service relies on, and says how to mend it."""
+"""The probes of ``manage.py doctor``: each tries one thing that the service relies on, and says how to fix it."""
 
 import shutil
 import smtplib
@@ -18,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http.request import validate_host
 from redis import Redis
 
+from rosetta import env
 from rosetta.celery import app
 from rosetta.models import JobRun
 from rosetta.observability import health
@@ -30,11 +31,11 @@ OLDEST_POSTGRES = 150000
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. ``mend`` is what to do, empty where all is well."""
+    """The result of one check. ``fix`` is what to do; empty where nothing is wrong."""
 
-    told: str
-    mend: str = ""
-    # Whether the service works without it, if less well.
+    text: str
+    fix: str = ""
+    # The service works all the same, if less well.
     is_minor: bool = False
 
 
@@ -43,7 +44,7 @@ PROBES: dict[str, Probe] = {}
 
 
 def probe(name: str) -> Callable[[Probe], Probe]:
-    """Register a probe. It may raise: what it raises becomes a finding."""
+    """Register a probe. An exception that it raises becomes a finding."""
 
     def register(function: Probe) -> Probe:
         PROBES[name] = function
@@ -53,19 +54,19 @@ def probe(name: str) -> Callable[[Probe], Probe]:
 
 
 def examine(name: str) -> list[Finding]:
-    """What the probe ``name`` finds."""
-    found: list[Finding] = []
+    """Run the probe ``name`` and return its findings."""
+    findings: list[Finding] = []
     try:
-        found.extend(PROBES[name]())
-    except Exception as error:  # a probe calls drivers of every kind
+        findings.extend(PROBES[name]())
+    except Exception as error:  # drivers raise errors of many kinds
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        found.append(Finding(reason, _mend_of(name)))
-    return found
+        findings.append(Finding(reason, _default_fix(name)))
+    return findings
 
 
-def _mend_of(name: str) -> str:
+def _default_fix(name: str) -> str:
     return {
-        "database": "check DATABASE_URL, and that the server runs and lets this user in",
+        "database": "check DATABASE_URL, and that the server runs and accepts this user",
         "redis": "check REDIS_URL, and that the server runs",
         "queue": "check BROKER_URL, and that the broker runs",
         "storage": "check S3_… or the disk of VAR_DIR: files cannot be written",
@@ -79,54 +80,55 @@ def _mend_of(name: str) -> str:
 
 @probe("settings")
 def _settings() -> Iterator[Finding]:
-    found = checks.run_checks(include_deployment_checks=settings.HTTPS)
-    for one in found:
-        yield Finding(one.msg, one.hint or "set what it names, or leave it so", is_minor=not one.is_serious())
+    messages = checks.run_checks(include_deployment_checks=settings.HTTPS)
+    for message in messages:
+        hint = message.hint or "change the setting that it names, or accept it"
+        yield Finding(message.msg, hint, is_minor=not message.is_serious())
     if settings.DEBUG:
-        yield Finding("DEBUG is on: errors show their insides to everybody", "set DEBUG=off")
+        yield Finding("DEBUG is on: errors show code and settings to everybody", "set DEBUG=off")
     if len(settings.SECRET_KEY) < 32:
         yield Finding("SECRET_KEY is short", "give it 50 random characters: openssl rand -base64 48")
     if "*" in settings.ALLOWED_HOSTS:
-        yield Finding("ALLOWED_HOSTS takes any name", "name the hosts of PUBLIC_URL", is_minor=True)
+        yield Finding("ALLOWED_HOSTS accepts any name", "name the hosts of PUBLIC_URL", is_minor=True)
     if not settings.THROTTLE:
         yield Finding("THROTTLE is off: anybody may guess passwords", "set THROTTLE=on")
     if settings.HOST in settings.WILDCARD_HOSTS and not settings.TRUSTED_PROXIES:
         yield Finding(
-            "listens on every address, and believes no proxy",
-            "behind a proxy, set TRUSTED_PROXIES=1: limits by address would hold for all callers together",
+            "listens on every address, and trusts no proxy",
+            "behind a proxy, set TRUSTED_PROXIES=1: otherwise all callers share the rate limits by address",
             is_minor=True,
         )
-    if not found:
-        yield Finding(f"read without complaint; {'service' if commands.is_service() else 'embedded'} mode")
+    if not messages:
+        yield Finding(f"no faults; {'service' if commands.is_service() else 'embedded'} mode")
 
 
 @probe("addresses")
 def _addresses() -> Iterator[Finding]:
-    yield Finding(f"people come to {settings.PUBLIC_URL}, and from {', '.join(sorted(settings.ALLOWED_ORIGINS))}")
+    yield Finding(f"public: {settings.PUBLIC_URL}; may sign in: {', '.join(sorted(settings.ALLOWED_ORIGINS))}")
     host = urlsplit(settings.PUBLIC_URL).hostname or ""
-    if not validate_host(host, settings.ALLOWED_HOSTS):
-        yield Finding(f"ALLOWED_HOSTS does not take {host}", "add it: every call to PUBLIC_URL is refused")
+    if not validate_host(env.host_in_url(host), settings.ALLOWED_HOSTS):
+        yield Finding(f"ALLOWED_HOSTS does not accept {host}", "add it: every request to PUBLIC_URL is refused")
     is_local = host in ("127.0.0.1", "localhost", "::1")
     if commands.is_service() and is_local:
-        told = "PUBLIC_URL is this machine's own: links in mails lead nowhere for others"
-        yield Finding(told, "set PUBLIC_URL to the address that people use", is_minor=True)
+        text = "PUBLIC_URL is local to this machine: links in mails work for nobody else"
+        yield Finding(text, "set PUBLIC_URL to the address that people use", is_minor=True)
     if not settings.HTTPS and not is_local:
         yield Finding(
-            "PUBLIC_URL is plain http: passwords and cookies travel in the open", "put TLS before it: https://…"
+            "PUBLIC_URL is plain http: passwords and cookies travel unencrypted", "put TLS before it: https://…"
         )
     for name in ("FRONTEND_URL", "SOCIAL_CALLBACK_URL"):
         if getattr(settings, name).startswith("http://") and settings.HTTPS:
             yield Finding(f"{name} is plain http while PUBLIC_URL is https", f"set {name} to an https:// address")
     if commands.is_service() and not settings.METRICS_TOKEN:
-        told = "METRICS_TOKEN is empty: only this machine reads /metrics"
-        yield Finding(told, "set it where Prometheus runs elsewhere", is_minor=True)
+        text = "METRICS_TOKEN is empty: only this machine can read /metrics"
+        yield Finding(text, "set it where Prometheus runs elsewhere", is_minor=True)
 
 
 @probe("VAR_DIR")
 def _var_dir() -> Iterator[Finding]:
     free = shutil.disk_usage(settings.VAR_DIR).free
-    mend = "" if free >= FREE_BYTES else "make room, or set VAR_DIR to a larger disk"
-    yield Finding(f"{settings.VAR_DIR}: {free / 1e9:.1f} GB free", mend)
+    fix = "" if free >= FREE_BYTES else "make room, or set VAR_DIR to a larger disk"
+    yield Finding(f"{settings.VAR_DIR}: {free / 1e9:.1f} GB free", fix)
     key = Path(settings.VAR_DIR) / "secret_key"
     if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
         yield Finding(f"{key} can be read by others", f"chmod 600 {key}")
@@ -146,7 +148,7 @@ def _database() -> Iterator[Finding]:
 @probe("redis")
 def _redis() -> Iterator[Finding]:
     if not settings.REDIS_URL:
-        yield Finding("none: limits, cache and wake-up stay on this machine")
+        yield Finding("not configured: rate limits, cache and pub/sub work within this machine")
         return
     with Redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=3) as redis:
         redis.ping()
@@ -157,60 +159,62 @@ def _redis() -> Iterator[Finding]:
 def _queue() -> Iterator[Finding]:
     health.check_queue()
     workers = app.control.ping(timeout=2)
-    mend = "" if workers else "start a worker: make run, or python -m rosetta.processes worker"
-    yield Finding(f"answers; {len(workers)} workers listen", mend)
+    fix = "" if workers else "start a worker: make run, or python -m rosetta.processes worker"
+    yield Finding(f"answers; {len(workers)} workers listen", fix)
 
 
 @probe("storage")
 def _storage() -> Iterator[Finding]:
     health.check_storage()
-    yield Finding(f"{'S3' if settings.S3_BUCKET else default_storage.path('')}: written, read and removed")
+    yield Finding(f"{'S3' if settings.S3_BUCKET else default_storage.path('')}: a file could be written and deleted")
 
 
 @probe("mail")
 def _mail() -> Iterator[Finding]:
     if not settings.EMAIL_URL:
         yield Finding(
-            f"goes to files in {settings.EMAIL_FILE_PATH}", "" if not commands.is_service() else "set EMAIL_URL"
+            f"written to files in {settings.EMAIL_FILE_PATH}", "" if not commands.is_service() else "set EMAIL_URL"
         )
         return
     with mail.get_connection() as smtp:
         if not isinstance(getattr(smtp, "connection", None), smtplib.SMTP):
             raise ConnectionError("no connection")
-    yield Finding(f"{urlsplit(settings.EMAIL_URL).hostname} takes us")
+    yield Finding(f"{urlsplit(settings.EMAIL_URL).hostname} accepts the connection")
 
 
 @probe("sign-in")
 def _sign_in() -> Iterator[Finding]:
-    on = [name for name, provider in settings.SOCIALACCOUNT_PROVIDERS.items() if provider.get("APPS")]
+    providers = [name for name, provider in settings.SOCIALACCOUNT_PROVIDERS.items() if provider.get("APPS")]
     if settings.OIDC_ISSUER:
         address = settings.OIDC_ISSUER.removesuffix("/.well-known/openid-configuration")
         httpx.get(f"{address}/.well-known/openid-configuration", timeout=5).raise_for_status()
-    yield Finding(f"by password and code{''.join(f', {name}' for name in on)}")
+    yield Finding(f"by password and code{''.join(f', {name}' for name in providers)}")
 
 
 @probe("jobs")
 def _jobs() -> Iterator[Finding]:
     late = list(jobs.late())
-    for _name, told in late:
-        yield Finding(told, "see the worker's log; is there one beat (python -m rosetta.processes beat), and a worker?")
+    for _name, reason in late:
+        yield Finding(
+            reason, "see the worker's log; check that beat (python -m rosetta.processes beat) and a worker run"
+        )
     runs = JobRun.that_ran().count()
     if not runs:
         yield Finding("no job has run yet", "start beat and a worker: make run, or python -m rosetta.processes beat")
     elif not late:
-        yield Finding(f"{runs} of {len(settings.CELERY_BEAT_SCHEDULE)} have run, none is late")
+        yield Finding(f"{runs} of {len(settings.CELERY_BEAT_SCHEDULE)} have run, none of them is late")
 
 
 @probe("staff")
 def _staff() -> Iterator[Finding]:
     if not get_user_model().objects.filter(is_active=True, is_superuser=True).exists():
-        yield Finding("nobody is a superuser", "run manage.py createsuperuser", is_minor=True)
+        yield Finding("there is no superuser", "run manage.py createsuperuser", is_minor=True)
         return
-    yield Finding("somebody is a superuser")
+    yield Finding("there is a superuser")
 
 
 @probe("service")
 def _service() -> Iterator[Finding]:
     for name, port in commands.ports().items():
-        mend = "" if supervisor.answers(settings.HOST, port) else "start it with make run; its log says what is missing"
-        yield Finding(f"{name} on port {port} {'does not answer' if mend else 'is ready'}", mend)
+        fix = "" if supervisor.answers(settings.HOST, port) else "start it with make run; its log says what is missing"
+        yield Finding(f"{name} on port {port} {'does not answer' if fix else 'is ready'}", fix)

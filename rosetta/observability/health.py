@@ -1,4 +1,4 @@
-"""Whether the process lives, whether it can serve, and what it counts."""
+"""The probes: liveness, readiness and metrics."""
 
 import hmac
 import uuid
@@ -20,17 +20,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200, or 503 with what is missing."""
-    missing = {name: told for name, check in CHECKS.items() if (told := _told(check))}
+    """Answer 200, or 503 with the checks that failed."""
+    missing = {name: error for name, check in CHECKS.items() if (error := _error_of(check))}
     if missing:
         return JsonResponse({"status": "unavailable", "missing": missing}, status=503)
     return JsonResponse({"status": "ok", "checks": list(CHECKS)})
 
 
-def _told(check: Callable[[], None]) -> str:
+def _error_of(check: Callable[[], None]) -> str:
     try:
         check()
-    except Exception as error:  # whatever a driver raises means that the thing is missing
+    except Exception as error:  # drivers raise errors of many kinds, and each means that the service is missing
         return f"{type(error).__name__}: {error}".splitlines()[0][:200]
     return ""
 
@@ -49,7 +49,7 @@ def check_queue() -> None:
 
 
 def check_storage() -> None:
-    """Write and remove a small file: a full or read-only disk shows only so."""
+    """Write and delete a small file, because only a write shows that a disk is full or read-only."""
     name = default_storage.save(f"ready/{uuid.uuid4().hex}", ContentFile(b"ready"))
     default_storage.delete(name)
 
@@ -58,16 +58,16 @@ CHECKS: dict[str, Callable[[], None]] = {"database": check_database, "queue": ch
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus text, for loopback and for who has METRICS_TOKEN."""
-    return _told_to_who_may(request, prometheus.text)
+    """Answer all metrics to loopback and to bearers of METRICS_TOKEN."""
+    return _metrics_response(request, prometheus.text)
 
 
-def counted(request: HttpRequest) -> HttpResponse:
-    """The same of a process that stays away from the database."""
-    return _told_to_who_may(request, prometheus.counted)
+def process_metrics(request: HttpRequest) -> HttpResponse:
+    """Answer the metrics that need no database, to the same callers."""
+    return _metrics_response(request, prometheus.process_metrics)
 
 
-def _told_to_who_may(request: HttpRequest, text: Callable[[], bytes]) -> HttpResponse:
+def _metrics_response(request: HttpRequest, text: Callable[[], bytes]) -> HttpResponse:
     if not _may_read_metrics(request):
         return JsonResponse({"message": "Not found."}, status=404)
     return HttpResponse(text(), content_type=prometheus.CONTENT_TYPE)
@@ -78,7 +78,7 @@ def _may_read_metrics(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN and hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
         return True
     if request.META.get("HTTP_X_FORWARDED_FOR"):
-        return False  # a proxy on this machine speaks for somebody else
+        return False  # because a proxy on this machine forwards the request of another
     try:
         return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
     except ValueError:

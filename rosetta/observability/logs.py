@@ -1,4 +1,4 @@
-"""Structured logs: JSON lines for machines, aligned lines for a person's console. Secrets never reach them."""
+"""Structured logs: JSON lines for machines, aligned lines for a console. They never hold secrets."""
 
 import json
 import logging
@@ -17,34 +17,34 @@ _SHARED: list[Any] = [
 
 
 def _json(line: Any, default: Any) -> str:
-    """``line`` as JSON; what JSON has no form for as ``default`` shows it."""
+    """Return ``line`` as JSON; ``default`` converts values of other types."""
     try:
         return orjson.dumps(line, default=default, option=orjson.OPT_NON_STR_KEYS).decode()
-    except TypeError:  # half a character of UTF-16, which an error may quote; a number of more than 64 bits
+    except TypeError:  # a lone surrogate, which an error may quote; a number of more than 64 bits
         return json.dumps(line, default=default)
 
 
 _JSON = structlog.processors.JSONRenderer(serializer=_json)
 
 
-def _collect_no_more_than_is_told() -> None:
-    """Leave out of log records what no line shows: where in the code it was said, by which thread and process.
+def _skip_unused_record_fields() -> None:
+    """Leave source line, thread and process out of log records, because no line shows them.
 
-    To find that out took as long as the rest of a line. Source: "Optimization" in Python's logging HOWTO.
+    Finding them took as long as the rest of a line. Source: "Optimization" in Python's logging HOWTO.
     """
     logging._srcfile = None  # type: ignore[assignment]
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
-    """Python's logging configuration; also sets up structlog, which goes through it."""
+    """Return the configuration of Python's logging, and configure structlog, which writes through it."""
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    _collect_no_more_than_is_told()
+    _skip_unused_record_fields()
     renderer = _JSON if as_json else structlog.dev.ConsoleRenderer(colors=False)
     return {
         "version": 1,
@@ -62,7 +62,7 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
             "django.server": {"level": "WARNING"},
             "django.request": {"level": "ERROR"},
             "httpx": {"level": "WARNING"},
-            # Its debug lines hold the headers of each handshake, and so cookies and tokens.
+            # because its debug lines hold the headers of each handshake, cookies and tokens among them
             "uvicorn.error": {"level": "INFO" if level == "DEBUG" else level},
             "celery.app.trace": {"level": "WARNING"},
             "django_structlog.celery": {"level": "WARNING"},

@@ -1,7 +1,7 @@
-"""Errors to Sentry and traces to OpenTelemetry, where a setting names a place for them.
+"""Report errors to Sentry and traces to OpenTelemetry, where a setting names their address.
 
-Their packages come with requirements-observing.txt and are imported here alone. What people say, type or sign in with stays
-here: neither bodies, headers, query strings nor local variables leave.
+Their packages come with requirements-observing.txt and are imported here alone. Neither bodies, headers, query strings nor
+local variables are sent, because they hold what people write and sign in with.
 """
 
 import os
@@ -12,12 +12,12 @@ from django.conf import settings
 from django.http import HttpRequest
 
 PROBES = "healthz,readyz,metrics"
-# Attributes of a span that hold an address with its query, by the names of both generations of OpenTelemetry's words.
+# Span attributes that hold an address with its query, in both generations of OpenTelemetry's semantic conventions.
 ADDRESSES = ("http.url", "http.target", "url.full", "url.query")
 
 
 def start() -> None:
-    """Begin to tell, in this process and in those that it forks."""
+    """Start reporting in this process and those that it forks."""
     if settings.SENTRY_DSN:
         _start_sentry()
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
@@ -37,12 +37,12 @@ def _start_sentry() -> None:
         include_local_variables=False,
         before_send=_without_secrets,
         before_send_transaction=_without_secrets,
-        before_breadcrumb=_own_words_only,
+        before_breadcrumb=_log_lines_only,
     )
 
 
 def _without_secrets(event: Any, hint: Any) -> Any:
-    """The event with the request's id, and without what a client sent along."""
+    """Remove what the client sent from the event, and add the request's id."""
     request = event.get("request") or {}
     for name in ("headers", "cookies", "data", "query_string", "env"):
         request.pop(name, None)
@@ -51,8 +51,8 @@ def _without_secrets(event: Any, hint: Any) -> Any:
     return event
 
 
-def _own_words_only(crumb: Any, hint: Any) -> Any:
-    """Log lines, which hold no secrets; addresses of services that are called may."""
+def _log_lines_only(crumb: Any, hint: Any) -> Any:
+    """Keep log lines, which hold no secrets; drop calls to other services, whose addresses may hold some."""
     return crumb if crumb.get("type") == "log" else None
 
 

@@ -1,4 +1,4 @@
-"""``python -m rosetta.processes NAME`` becomes one of Rosetta's processes."""
+"""Run one of Rosetta's processes: ``python -m rosetta.processes NAME``."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from rosetta.processes import commands
 
 
 def main(arguments: list[str]) -> None:
-    """Become the process that ``arguments`` name."""
+    """Replace this process by the one that ``arguments`` name."""
     try:
         known = commands.commands()
     except ImproperlyConfigured as error:

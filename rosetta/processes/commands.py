@@ -1,7 +1,7 @@
-"""The processes that Rosetta is made of; ``python -m rosetta.processes NAME`` becomes one of them.
+"""The command lines of Rosetta's processes.
 
-Embedded, one process answers HTTP and WebSockets on one port. With DATABASE_URL and REDIS_URL set, REST and
-the gateway are processes of their own on two ports, and a proxy joins them.
+In embedded mode one process serves HTTP and WebSockets on one port. With DATABASE_URL and REDIS_URL set, REST and the
+gateway are separate processes on two ports, behind a proxy.
 """
 
 import shutil
@@ -17,19 +17,19 @@ BEAT = [*CELERY, "beat", "--loglevel", "WARNING"]
 
 
 def is_service() -> bool:
-    """Whether the processes meet in services, so that each may run many times and anywhere."""
+    """Return whether PostgreSQL and Redis are configured, so that processes can run many times and on many hosts."""
     return bool(settings.DATABASE_URL and settings.REDIS_URL)
 
 
 def ports() -> dict[str, int]:
-    """The port of each process that listens."""
+    """Return the port of each process that listens."""
     if is_service():
         return {"web": settings.PORT, "gateway": settings.GATEWAY_PORT}
     return {"web": settings.PORT}
 
 
 def commands() -> dict[str, list[str]]:
-    """Each process's command line, by name."""
+    """Return the command line of each process, by name."""
     if is_service():
         return {
             "web": _python(
@@ -47,7 +47,7 @@ def commands() -> dict[str, list[str]]:
 
 
 def metrics_folder(name: str) -> Path:
-    """An empty folder in which processes that start now keep their counters, so that ``/metrics`` adds them up."""
+    """Make an empty folder for the counters of processes that start now, so that ``/metrics`` can sum them."""
     folder: Path = settings.VAR_DIR / "metrics" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

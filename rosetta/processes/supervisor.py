@@ -1,8 +1,8 @@
-"""Runs Rosetta's processes in the foreground: ``make run``.
+"""Run Rosetta's processes in the foreground: ``make run``.
 
-Prefixes their log lines, restarts one that dies, says when the service answers, and ends them all on Ctrl-C or SIGTERM.
-Each process has a session of its own, so that Ctrl-C reaches the supervisor alone; when the supervisor itself is killed,
-the kernel tells them (Linux).
+The supervisor prefixes their log lines, restarts a process that dies, reports when the service is ready, and ends them all on
+Ctrl-C or SIGTERM. Each process has its own session, so that Ctrl-C reaches the supervisor alone; when the supervisor itself is
+killed, the kernel signals them (Linux).
 """
 
 import argparse
@@ -26,11 +26,14 @@ from types import FrameType
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from rosetta import env
 from rosetta.processes import commands
 
 GRACE_SECONDS = 12.0
+# Seconds before a dead process is started again: doubled with each failure, up to the maximum.
 FIRST_DELAY = 0.5
-LONGEST_DELAY = 30.0
+MAX_DELAY = 30.0
+# A process that ran this long counts as healthy, and its failures start from zero.
 STEADY_SECONDS = 30.0
 PORT_WAIT_SECONDS = 3.0
 TICK_SECONDS = 0.1
@@ -38,23 +41,24 @@ PR_SET_PDEATHSIG = 1
 
 
 class CannotStart(Exception):
-    """Why, in one line."""
+    """The service cannot start; the message says why in one line."""
 
 
 @dataclass
 class Child:
-    """One process, whatever number of times it was started."""
+    """A supervised process over all its restarts."""
 
     name: str
     command: list[str]
     process: "subprocess.Popen[bytes] | None" = None
-    rest: bytes = b""
+    # Output after the last complete line.
+    partial_line: bytes = b""
     started_at: float = 0.0
     start_at: float = 0.0
     failures: int = 0
 
     def start(self) -> None:
-        """Start it now. The caller has one thread, so that code may run between fork and exec."""
+        """Start the process. The supervisor has one thread, so code may run between fork and exec."""
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
             self.command,
@@ -66,7 +70,7 @@ class Child:
         )
 
     def signal(self, number: int) -> None:
-        """Send ``number`` to the process; SIGKILL also to whatever it left in its session."""
+        """Send a signal to the process; SIGKILL goes to its whole session."""
         if self.process is None:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -75,18 +79,18 @@ class Child:
             elif self.process.poll() is None:
                 self.process.send_signal(number)
 
-    def note_death(self) -> float:
-        """Plan the next start; returns the seconds until then: longer each time, short again after a steady life."""
+    def schedule_restart(self) -> float:
+        """Plan the next start with exponential backoff. Returns the seconds until then."""
         now = time.monotonic()
         self.failures = 0 if now - self.started_at >= STEADY_SECONDS else self.failures + 1
-        delay: float = min(LONGEST_DELAY, FIRST_DELAY * 2 ** max(0, self.failures - 1))
+        delay: float = min(MAX_DELAY, FIRST_DELAY * 2 ** max(0, self.failures - 1))
         self.start_at = now + delay
         self.process = None
         return delay
 
 
 def end_with_parent(parent: int):  # type: ignore[no-untyped-def]
-    """What a new process does first: ask the kernel for a SIGTERM when ``parent`` dies, however that happens."""
+    """Return a function that asks the kernel to send this process SIGTERM when ``parent`` dies (Linux)."""
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
@@ -100,7 +104,10 @@ def end_with_parent(parent: int):  # type: ignore[no-untyped-def]
 
 
 def _is_interrupted(process: int) -> bool:
-    """Whether ``process`` is a make that was sent SIGINT: it passes that on to nobody, blocks it and waits for us (Linux)."""
+    """Return whether ``process`` blocks SIGINT, as make does once it was sent one (Linux).
+
+    make passes the signal to no child; it blocks it and waits for them.
+    """
     try:
         status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
     except OSError:
@@ -111,10 +118,12 @@ def _is_interrupted(process: int) -> bool:
 
 @dataclass
 class Supervisor:
+    """Start, watch and end the processes."""
+
     children: list[Child]
     host: str
     port: int
-    # The process to end with, where there is one.
+    # The process with which the supervisor ends, if any.
     parent: int | None = None
     stops: int = 0
     ready: bool = False
@@ -122,15 +131,15 @@ class Supervisor:
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
     def run(self) -> None:
-        """Returns when everything has ended, after a signal."""
+        """Supervise until a signal comes, and return when every process has ended."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
         try:
             while not self.stops:
                 self._start_due()
                 self._relay(TICK_SECONDS)
-                self._bury_dead()
-                self._announce()
+                self._reap_dead()
+                self._announce_ready()
                 if self.parent is not None and _is_interrupted(self.parent):
                     self.stops += 1
         finally:
@@ -148,12 +157,12 @@ class Supervisor:
                 self.selector.register(child.process.stdout, selectors.EVENT_READ, child)
 
     def _relay(self, seconds: float) -> None:
-        """Pass on what the children say within ``seconds``."""
+        """Print what the processes write within ``seconds``."""
         for key, _ in self.selector.select(seconds):
             self._read(key.data)
 
     def _read(self, child: Child) -> bool:
-        """Pass on what ``child`` has said; False at the end of its words."""
+        """Print what ``child`` has written; return False at the end of its output."""
         stream = child.process.stdout if child.process else None
         if stream is None:
             return False
@@ -161,52 +170,52 @@ class Supervisor:
             data = os.read(stream.fileno(), 65536)
         except BlockingIOError:
             return False
-        *lines, child.rest = (child.rest + data).split(b"\n")
+        *lines, child.partial_line = (child.partial_line + data).split(b"\n")
         for line in lines:
-            self._say(f"{child.name:<7} | {line.decode(errors='replace')}")
+            self._print(f"{child.name:<7} | {line.decode(errors='replace')}")
         if not data:
             with contextlib.suppress(KeyError):
                 self.selector.unregister(stream)
         return bool(data)
 
-    def _say(self, line: str) -> None:
+    def _print(self, line: str) -> None:
         try:
             print(line, flush=True)  # noqa: T201
-        except OSError:  # nobody reads any more, as in ``make run | head``
+        except OSError:  # the reader has ended, as in ``make run | head``
             self.stops += 1
 
-    def _bury_dead(self) -> None:
+    def _reap_dead(self) -> None:
         for child in self.children:
             if child.process is None or child.process.poll() is None:
                 continue
-            told = _how_it_ended(child.process.returncode)
-            self._forget(child)
-            delay = child.note_death()
-            self._say(f"{child.name:<7} | {told}; it starts again in {delay:.1f} s")
+            reason = _exit_reason(child.process.returncode)
+            self._clean_up(child)
+            delay = child.schedule_restart()
+            self._print(f"{child.name:<7} | {reason}; it starts again in {delay:.1f} s")
 
-    def _forget(self, child: Child) -> None:
-        """Clear away what a dead process leaves: its last words, its own children, its pipe."""
+    def _clean_up(self, child: Child) -> None:
+        """Kill the children of a dead process, print the rest of its output and close its pipe."""
         assert child.process is not None and child.process.stdout is not None  # noqa: S101
         child.signal(signal.SIGKILL)
         while self._read(child):
             pass
-        if child.rest:
-            self._say(f"{child.name:<7} | {child.rest.decode(errors='replace')}")
-            child.rest = b""
+        if child.partial_line:
+            self._print(f"{child.name:<7} | {child.partial_line.decode(errors='replace')}")
+            child.partial_line = b""
         with contextlib.suppress(KeyError):
             self.selector.unregister(child.process.stdout)
         child.process.stdout.close()
 
-    def _announce(self) -> None:
+    def _announce_ready(self) -> None:
         if self.ready or time.monotonic() - self.began_at < TICK_SECONDS:
             return
         self.began_at = time.monotonic()
         if answers(self.host, self.port):
             self.ready = True
-            self._say(f"Rosetta is ready at http://{_in_url(self.host)}:{self.port}")
+            self._print(f"Rosetta is ready at http://{env.host_in_url(reachable(self.host))}:{self.port}")
 
     def _end_all(self) -> None:
-        """Ask every process to end, then insist: after the grace, or at a second signal."""
+        """Send SIGTERM to every process, and SIGKILL after the grace period or a second signal."""
         first = self.stops
         for child in self.children:
             child.signal(signal.SIGTERM)
@@ -214,29 +223,29 @@ class Supervisor:
         while self._alive() and time.monotonic() < deadline and self.stops <= max(first, 1):
             self._relay(TICK_SECONDS)
         for child in self._alive():
-            self._say(f"{child.name:<7} | does not end; killed")
+            self._print(f"{child.name:<7} | does not end; killed")
         for child in self.children:
             if child.process is not None:
                 child.signal(signal.SIGKILL)
                 child.process.wait()
-                self._forget(child)
+                self._clean_up(child)
 
     def _alive(self) -> list[Child]:
         return [child for child in self.children if child.process is not None and child.process.poll() is None]
 
 
-def _how_it_ended(code: int) -> str:
+def _exit_reason(code: int) -> str:
     return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
 
 
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+def reachable(host: str) -> str:
+    """Return an address at which this machine reaches a process that listens on ``host``."""
+    return settings.WILDCARD_HOSTS.get(host, host)
 
 
 def answers(host: str, port: int) -> bool:
-    """Whether ``/readyz`` says that the service can serve."""
-    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    connection = HTTPConnection(address, port, timeout=2)
+    """Return whether ``/readyz`` says that the service is ready."""
+    connection = HTTPConnection(reachable(host), port, timeout=2)
     try:
         connection.request("GET", "/readyz")
         return connection.getresponse().status == 200
@@ -247,7 +256,7 @@ def answers(host: str, port: int) -> bool:
 
 
 def check_port(name: str, host: str, port: int) -> None:
-    """Raises CannotStart when nobody can listen there, after a moment for an earlier run to go."""
+    """Check that a process can listen there; waits a moment for an earlier run to end. Raises CannotStart."""
     deadline = time.monotonic() + PORT_WAIT_SECONDS
     while True:
         try:
@@ -269,7 +278,7 @@ def check_port(name: str, host: str, port: int) -> None:
 
 @contextlib.contextmanager
 def only_one_in(folder: Path) -> Iterator[None]:
-    """Hold ``folder`` for this supervisor: two beats on one queue would do every job twice."""
+    """Lock ``folder`` for this supervisor, because two beats on one queue would run every job twice. Raises CannotStart."""
     with (folder / "supervisor.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -277,7 +286,7 @@ def only_one_in(folder: Path) -> Iterator[None]:
             file.seek(0)
             raise CannotStart(
                 f"Rosetta already runs with VAR_DIR={str(folder)!r} (process {file.read().strip() or 'unknown'}): "
-                "stop it, or give this one a VAR_DIR of its own"
+                "stop it, or set another VAR_DIR for this one"
             ) from None
         file.truncate(0)
         file.write(str(os.getpid()))
@@ -286,13 +295,13 @@ def only_one_in(folder: Path) -> Iterator[None]:
 
 
 def prepare() -> None:
-    """Check the settings and migrate, in a process of its own. Raises CannotStart."""
+    """Run ``manage.py prepare``. Raises CannotStart."""
     done = subprocess.run(
         [sys.executable, "manage.py", "prepare"],
         preexec_fn=end_with_parent(os.getpid()),
     )
     if done.returncode:
-        raise CannotStart("")  # it has said why
+        raise CannotStart("")  # the command has printed the reason
 
 
 def main(arguments: list[str]) -> int:

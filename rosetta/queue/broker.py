@@ -1,7 +1,7 @@
-"""The queue of an instance without a broker: kombu's files, each whole before anybody can see it.
+"""The file-based queue of an instance without a broker: kombu's transport, with atomic writes.
 
-kombu opens a message under the name that workers look for and writes it then. A worker that looks in between reads nothing,
-and ends by that error; on a busy machine it does. The same goes for the files that say which queues there are.
+kombu opens a message under the name that workers look for and writes it afterwards. A worker that looks in between reads an
+empty file and crashes, as happens on a busy machine. The same goes for the files that list the queues.
 """
 
 import fcntl
@@ -17,7 +17,7 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):  # type: ignore[misc]
-    """Writes elsewhere and moves what is done into its place; reading is kombu's."""
+    """Write files under a temporary name and rename them; reading is kombu's."""
 
     def _put(self, queue: str, payload: dict[str, Any], **options: Any) -> None:
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
@@ -32,19 +32,19 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
 
     def _rebind(self, exchange: str, names: tuple[str | None, ...], *, is_bound: bool) -> None:
         binding = filesystem.exchange_queue_t(*(name or "" for name in names))
-        with self._alone():
-            others = [one for one in self.get_table(exchange) if one != binding]
+        with self._locked():
+            others = [other for other in self.get_table(exchange) if other != binding]
             self._write(self._exchange_file(exchange), [binding, *others] if is_bound else others)
 
     def _write(self, path: Path, content: Any) -> None:
-        # Where finished messages lie: what a crash leaves half written is swept with them.
+        # In the folder of finished messages, so that a draft left by a crash is deleted with them.
         draft = Path(self.processed_folder) / f"{uuid.uuid4()}.draft"
         draft.write_text(dumps(content))
         draft.replace(path)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Nobody else changes the bindings meanwhile."""
+    def _locked(self) -> Iterator[None]:
+        """Lock the bindings against other processes."""
         with (self.control_folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -1,4 +1,4 @@
-"""Periodic jobs: how each went is written down, and long clean-ups go in bounded steps."""
+"""Periodic jobs: each run is recorded, and long clean-ups work in bounded steps."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,19 +14,20 @@ from django.utils import timezone
 
 log = structlog.get_logger(__name__)
 
-# A job that runs every two seconds is not written down each time.
-NOTED_EVERY_SECONDS = 10.0
-# A job that lasts longer keeps its worker from translating; the next run goes on.
-STEP_SECONDS = 20.0
-# So many periods without a success, and never sooner than so many seconds, are a fault.
+# Successes are recorded at most this often, because some jobs run every two seconds.
+RECORD_INTERVAL_SECONDS = 10.0
+# A longer run would keep its worker from translating; the next run continues.
+MAX_RUN_SECONDS = 20.0
+# A job is late after this many periods without a success, and never sooner than these seconds.
 LATE_PERIODS = 3
 LATE_SECONDS = 120.0
 
-_noted: dict[str, float] = {}
+# When this process last recorded a success of each job, by the monotonic clock.
+_recorded_at: dict[str, float] = {}
 
 
 class JobTask(Task):  # type: ignore[misc]
-    """Every task of the service; one that is in the schedule leaves a note of how it went, whoever ran it."""
+    """The base of all tasks: records the runs of those that are in the schedule, whoever started them."""
 
     abstract = True
 
@@ -36,27 +37,27 @@ class JobTask(Task):  # type: ignore[misc]
             return self.run(*args, **kwargs)
         began = time.monotonic()
         try:
-            told = self.run(*args, **kwargs)
+            result = self.run(*args, **kwargs)
         except Exception as error:
-            _note_failure(name, error)
+            _record_failure(name, error)
             raise
-        _note_success(name, time.monotonic() - began, told)
-        return told
+        _record_success(name, time.monotonic() - began, result)
+        return result
 
 
 def names() -> dict[str, str]:
-    """The jobs' names by their tasks'."""
+    """Return the names of the jobs by the names of their tasks."""
     return {job["task"]: name for name, job in settings.CELERY_BEAT_SCHEDULE.items()}
 
 
 def period(name: str) -> timedelta:
-    """How often the job ``name`` runs."""
+    """Return the interval of the job ``name``."""
     every: timedelta = settings.CELERY_BEAT_SCHEDULE[name]["schedule"].run_every
     return every
 
 
 def late() -> Iterator[tuple[str, str]]:
-    """The jobs that did not succeed for long, each with a sentence; none where none ever ran."""
+    """Yield the jobs that have not succeeded for too long, each with a sentence; none where no job ever ran."""
     from rosetta.models import JobRun
 
     runs = {run.name: run for run in JobRun.objects.all()}
@@ -65,14 +66,14 @@ def late() -> Iterator[tuple[str, str]]:
         run = runs.get(name)
         allowed = max(period(name) * LATE_PERIODS, timedelta(seconds=LATE_SECONDS))
         if run is None:
-            continue  # new in a version that no worker has taken up yet
+            continue  # new in a version that no worker runs yet
         if run.succeeded_at is None and not run.failures:
             if run.known_since and now - run.known_since > allowed:
                 yield name, f"{name} has never run since {run.known_since:%Y-%m-%d %H:%M:%S} UTC"
         elif run.succeeded_at is None:
             yield name, f"{name} has never succeeded{_why(run.error)}"
         elif now - run.succeeded_at > allowed:
-            yield name, f"{name} succeeded last at {run.succeeded_at:%Y-%m-%d %H:%M:%S} UTC{_why(run.error)}"
+            yield name, f"{name} last succeeded at {run.succeeded_at:%Y-%m-%d %H:%M:%S} UTC{_why(run.error)}"
 
 
 def _why(error: str) -> str:
@@ -80,45 +81,48 @@ def _why(error: str) -> str:
 
 
 def in_steps(step: Callable[[], int], *, size: int) -> int:
-    """Repeat ``step``, which does at most ``size`` things and says how many, until one falls short or time is up; the sum."""
-    until = time.monotonic() + STEP_SECONDS
+    """Repeat ``step`` until it handles fewer than ``size`` rows or MAX_RUN_SECONDS have passed.
+
+    ``step`` returns the number of rows that it handled. Returns their sum.
+    """
+    deadline = time.monotonic() + MAX_RUN_SECONDS
     total = 0
     while True:
         done = step()
         total += done
-        if done < size or time.monotonic() >= until:
+        if done < size or time.monotonic() >= deadline:
             return total
 
 
-def _note_success(name: str, seconds: float, told: Any) -> None:
+def _record_success(name: str, seconds: float, result: Any) -> None:
     now = time.monotonic()
-    if now - _noted.get(name, -NOTED_EVERY_SECONDS) < NOTED_EVERY_SECONDS:
+    if now - _recorded_at.get(name, -RECORD_INTERVAL_SECONDS) < RECORD_INTERVAL_SECONDS:
         return
-    done = told if isinstance(told, int) and not isinstance(told, bool) else None
+    done = result if isinstance(result, int) and not isinstance(result, bool) else None
     values = {"succeeded_at": timezone.now(), "seconds": round(seconds, 3), "done": done, "failures": 0, "error": ""}
     if _write(name, values):
-        _noted[name] = now
+        _recorded_at[name] = now
 
 
-def _note_failure(name: str, error: Exception) -> None:
-    _noted.pop(name, None)
-    told = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-    _write(name, {"failed_at": timezone.now(), "failures": F("failures") + 1, "error": told})
+def _record_failure(name: str, error: Exception) -> None:
+    _recorded_at.pop(name, None)
+    reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    _write(name, {"failed_at": timezone.now(), "failures": F("failures") + 1, "error": reason})
 
 
 def _write(name: str, values: dict[str, Any]) -> bool:
-    """Whether the note was taken. A database that is away has other witnesses."""
+    """Update the row of the job ``name``; return False while the database is unavailable."""
     from rosetta.models import JobRun
 
     rows = JobRun.objects.filter(pk=name)
     try:
-        if not _noted:  # the first note of this process, which may be of a new version
+        if not _recorded_at:  # the first record of this process, which may have new jobs in its schedule
             known = [JobRun(name=job, known_since=timezone.now()) for job in settings.CELERY_BEAT_SCHEDULE]
             JobRun.objects.bulk_create(known, ignore_conflicts=True)
         if not rows.update(**values):
             JobRun.objects.bulk_create([JobRun(name=name)], ignore_conflicts=True)
             rows.update(**values)
     except DatabaseError as error:
-        log.warning("job_not_noted", job=name, error=str(error).splitlines()[0] if str(error) else "")
+        log.warning("job_not_recorded", job=name, error=str(error).splitlines()[0] if str(error) else "")
         return False
     return True

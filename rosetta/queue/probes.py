@@ -1,5 +1,6 @@
-"""A worker's own small door for probes: ``/healthz`` and ``/metrics`` on WORKER_METRICS_PORT."""
+"""Serve ``/healthz`` and ``/metrics`` from a worker, on WORKER_METRICS_PORT."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -15,24 +16,34 @@ from rosetta.observability import health
 
 log = structlog.get_logger(__name__)
 
-# Without a look at the database: the worker's children fork from the process that answers here.
-PATHS: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/healthz": health.healthz, "/metrics": health.counted}
+# These read no database, because the worker's children are forked from the process that answers here.
+PATHS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/healthz": health.healthz,
+    "/metrics": health.process_metrics,
+}
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     page = PATHS.get(environ.get("PATH_INFO", ""))
-    answer = page(WSGIRequest(environ)) if page else JsonResponse({"message": "Not found."}, status=404)
-    start_response(f"{answer.status_code} {answer.reason_phrase}", list(answer.headers.items()))
-    return [answer.content]
+    response = page(WSGIRequest(environ)) if page else JsonResponse({"message": "Not found."}, status=404)
+    start_response(f"{response.status_code} {response.reason_phrase}", list(response.headers.items()))
+    return [response.content]
 
 
-class _Quiet(WSGIRequestHandler):
+class _SilentHandler(WSGIRequestHandler):
     def log_message(self, *args: Any) -> None:
         return None
 
 
+class _Server(WSGIServer):
+    def __init__(self, address: tuple[str, int], handler: type[WSGIRequestHandler]) -> None:
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
+        super().__init__(address, handler)
+
+
 class Probes(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Celery's way to have something beside the pool."""
+    """Run the HTTP server of the probes beside the worker's pool."""
 
     requires = ("celery.worker.components:Pool",)
 
@@ -44,8 +55,8 @@ class Probes(bootsteps.StartStopStep):  # type: ignore[misc]
     def start(self, parent: Any) -> None:
         port = settings.WORKER_METRICS_PORT
         try:
-            self.server = make_server(settings.HOST, port, application, handler_class=_Quiet)
-        except OSError as error:  # another worker of this machine has the port; work goes before counting
+            self.server = make_server(settings.HOST, port, application, _Server, _SilentHandler)
+        except OSError as error:  # another worker on this machine has the port; this one works without probes
             log.warning("probes_off", port=port, error=str(error))
             return
         threading.Thread(target=self.server.serve_forever, name="probes", daemon=True).start()

@@ -65,7 +65,7 @@ def assemble() -> Cast:
 def _add_channels(cast: Cast, seats: dict[str, Member], mem: Member) -> None:
     workspace = seats["owner"].workspace
     private = actions.create_channel(member=seats["member"], name="Secret", visibility="private")
-    actions.add_to_channel(seat=_seat(private, seats["member"]), member=mem)
+    actions.add_to_channel(channel_access=_access(private, seats["member"]), member=mem)
     locked = actions.create_channel(member=seats["owner"], name="Locked", password=PASSWORD)
     archived = actions.create_channel(member=seats["owner"], name="Old")
     actions.archive_channel(channel=archived)
@@ -77,10 +77,10 @@ def _add_channels(cast: Cast, seats: dict[str, Member], mem: Member) -> None:
     }
 
 
-def _seat(channel: Channel, member: Member) -> Any:
-    from workspaces.access import ChannelSeat
+def _access(channel: Channel, member: Member) -> Any:
+    from workspaces.access import ChannelAccess
 
-    return ChannelSeat(channel, member, has_joined=True)
+    return ChannelAccess(channel, member, has_joined=True)
 
 
 def _add_doors(cast: Cast, owning: Member, people: dict[str, User]) -> None:

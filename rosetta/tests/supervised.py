@@ -19,16 +19,22 @@ class Supervised:
     """Start the supervisor as a person starts it again: its database, if no other is named, is up to date."""
 
     def __init__(
-        self, folder: Path, *, command: list[str] | None = None, is_first: bool = False, **variables: str
+        self,
+        folder: Path,
+        *,
+        command: list[str] | None = None,
+        is_first: bool = False,
+        host: str = "127.0.0.1",
+        **variables: str,
     ) -> None:
-        """``is_first``: there is no database yet."""
+        """``is_first``: there is no database yet. ``host``: where it is expected to answer."""
         self.marker = f"VAR_DIR={folder / 'var'}"
         if "DATABASE_URL" not in variables:
             skip_on_a_second_backend()
             database = folder / "var" / "db.sqlite3"
             if not is_first and not database.exists():
                 migrated.copy_sqlite(database)
-        self.url = f"http://127.0.0.1:{variables['PORT']}"
+        self.url = f"http://{host}:{variables['PORT']}"
         self.log = folder / "log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

@@ -1,5 +1,6 @@
 """Statements that are compiled once do what the queryset itself would do."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from messaging.models import Message, MessageTranslation
-from rosetta.db.compiled import ULID, CompiledInsert, CompiledQuery, CompiledUpdate, run_together
+from rosetta.db.inserts import CompiledUpdate, WriteBatch
+from rosetta.db.queries import ULID, CompiledQuery
 from workspaces.models import Channel, Conversation, Event, Workspace
 
 pytestmark = pytest.mark.django_db
@@ -76,24 +78,49 @@ def test_a_value_that_the_query_forgets_is_a_mistake_told_at_once() -> None:
         forgetful.rows(pk=1)
 
 
-def test_rows_inserted_together_are_what_django_would_have_stored(owner: User, workspace: Workspace) -> None:
-    insert, moment = CompiledInsert(Event), timezone.now()
-    rows = [
-        Event(stream_id=workspace.pk, seq=100 + place, kind="told", data={"place": [place, "é"]}, created_at=moment)
-        for place in range(3)
+def _events(workspace: Workspace, moment: datetime) -> list[Event]:
+    return [
+        Event(stream_id=workspace.pk, seq=100 + index, kind="told", data={"index": [index, "é"]}, created_at=moment)
+        for index in range(3)
     ]
-    run_together([insert.of(rows[:1]), insert.of(rows[1:])])
+
+
+def test_rows_inserted_together_are_what_django_would_have_stored(workspace: Workspace) -> None:
+    moment = timezone.now()
+    rows = _events(workspace, moment)
+    with WriteBatch() as batch:
+        batch.insert(*rows[:1])
+        batch.insert(*rows[1:])
     stored = Event.objects.filter(stream_id=workspace.pk, seq__gte=100).order_by("seq")
     assert [(row.seq, row.kind, row.data, row.created_at, row.user_id) for row in stored] == [
-        (100 + place, "told", {"place": [place, "é"]}, moment, None) for place in range(3)
+        (100 + index, "told", {"index": [index, "é"]}, moment, None) for index in range(3)
     ]
 
 
-def test_an_error_among_statements_that_run_together_is_djangos_and_undoes_them(workspace: Workspace) -> None:
-    insert = CompiledInsert(Event)
-    twice = [insert.of([Event(stream_id=workspace.pk, seq=100, kind="told")]) for _ in range(2)]
-    with pytest.raises(IntegrityError), transaction.atomic():
-        run_together(twice)
+def test_rows_count_as_saved_only_after_their_batch_ran(workspace: Workspace) -> None:
+    row = _events(workspace, timezone.now())[0]
+    with WriteBatch() as batch:
+        batch.insert(row)
+        assert row._state.adding
+    assert not row._state.adding
+    assert row._state.db == "default"
+
+
+def test_a_batch_runs_nothing_when_its_block_fails(workspace: Workspace) -> None:
+    row = _events(workspace, timezone.now())[0]
+    with pytest.raises(ZeroDivisionError), WriteBatch() as batch:
+        batch.insert(row)
+        raise ZeroDivisionError
+    assert row._state.adding
+    assert not Event.objects.filter(stream_id=workspace.pk, seq=100).exists()
+
+
+def test_an_error_in_a_batch_is_djangos_and_undoes_all_of_it(workspace: Workspace) -> None:
+    rows = [Event(stream_id=workspace.pk, seq=100, kind="told") for _ in range(2)]
+    with pytest.raises(IntegrityError), transaction.atomic(), WriteBatch() as batch:
+        for row in rows:
+            batch.insert(row)
+    assert all(row._state.adding for row in rows)
     assert not Event.objects.filter(stream_id=workspace.pk, seq=100).exists()
 
 

@@ -15,7 +15,7 @@ from rosetta.devtools import conventions, import_cycles
         ("messaging/tasks.py", "x = 1\nsweep.apply_async(args=[2])"),
         ("messaging/api/views.py", "rows = Message.objects.all()"),
         ("rosetta/http/views.py", "User.objects.get(pk=1)"),
-        ("files/actions.py", "from files.tasks import make_thumbnail"),
+        ("files/actions/upload.py", "from files.tasks import make_thumbnail"),
         ("workspaces/erasure.py", "from workspaces import tasks"),
     ],
 )
@@ -30,7 +30,7 @@ def test_what_breaks_a_rule_is_found(path: str, source: str) -> None:
     [
         ("rosetta/queue/nudge.py", "task.apply_async(args=args)"),
         ("messaging/access.py", "Message.objects.all()"),
-        ("files/actions.py", "from celery.app.utils import tasks_of"),
+        ("files/actions/upload.py", "from celery.app.utils import tasks_of"),
         ("messaging/api/views.py", "nudge(translate)\n# translate.delay(1)\nobjects = 1"),
     ],
 )

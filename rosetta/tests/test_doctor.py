@@ -47,7 +47,7 @@ BROKEN: list[tuple[dict[str, str], dict[str, tuple[str, str]]]] = [
             "translation": ("libretranslate: ", "check LIBRETRANSLATE_URL"),
             "files": ("", "check CLAMD_URL"),
             "push": ("expo: 127.0.0.1 does not answer", "check EXPO_URL"),
-            "addresses": ("ALLOWED_HOSTS does not take chat.example.com", "put TLS before it"),
+            "addresses": ("ALLOWED_HOSTS does not accept chat.example.com", "put TLS before it"),
         },
     ),
     ({"DATABASE_URL": f"postgres://u:hush@{REFUSED}/x"}, {"database": ("", "check DATABASE_URL")}),

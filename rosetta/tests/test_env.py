@@ -158,3 +158,23 @@ def test_the_secret_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> 
     assert (len(key) > 40, (tmp_path / "secret_key").stat().st_mode & 0o777) == (True, 0o600)
     manage("check", VAR_DIR=str(tmp_path))
     assert (tmp_path / "secret_key").read_text() == key
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "allowed"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000", "127.0.0.1"),
+        ("::1", "http://[::1]:8000", "[::1]"),
+        ("[::1]", "http://[::1]:8000", "[::1]"),
+        ("::", "http://[::1]:8000", "[::1]"),
+        ("0.0.0.0", "http://127.0.0.1:8000", "127.0.0.1"),
+        ("fe80::1", "http://[fe80::1]:8000", "[fe80::1]"),
+    ],
+)
+def test_the_public_address_follows_the_host_that_is_listened_on(
+    host: str, public_url: str, allowed: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    values = settings_with(monkeypatch, tmp_path, HOST=host, PORT="8000")
+    assert values["PUBLIC_URL"] == public_url
+    assert allowed in values["ALLOWED_HOSTS"]
+    assert public_url in values["ALLOWED_ORIGINS"]

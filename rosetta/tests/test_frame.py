@@ -1,5 +1,6 @@
 """The frame: ids, errors, health, and what every answer carries."""
 
+import gzip
 import logging
 import uuid
 from typing import Any
@@ -51,6 +52,49 @@ def test_an_unknown_path_is_a_json_404_with_a_request_id(client: Client) -> None
     answer = client.get("/api/v1/nothing")
     assert (answer.status_code, answer.json()) == (404, {"message": "Not found."})
     assert answer["X-Request-Id"]
+
+
+@pytest.mark.parametrize("path", ["/nonsense", "/login", "/settings"])
+def test_a_browser_at_an_unknown_address_gets_a_page_with_a_way_home(
+    path: str, client: Client, settings: Settings
+) -> None:
+    settings.PUBLIC_URL = "https://example.com/chat"
+    page = client.get(path, headers={"Accept": "text/html,*/*;q=0.8", "Accept-Language": "ja"})
+    assert (page.status_code, page["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert 'href="/chat/"' in page.content.decode()
+    assert 'lang="ja"' in page.content.decode()
+    assert "ページが見つかりません" in page.content.decode()
+    assert "style-src 'self'" in page["Content-Security-Policy"]
+    assert client.get(path).json() == {"message": "Not found."}
+    below_api = client.get(f"/api/v1{path}", headers={"Accept": "text/html"})
+    assert (below_api.status_code, below_api.json()) == (404, {"message": "Not found."})
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/favicon.ico", b"\0\0\1\0"),
+        ("/apple-touch-icon.png", b"\x89PNG"),
+        ("/apple-touch-icon-precomposed.png", b"\x89PNG"),
+    ],
+)
+def test_browsers_find_pictures_at_the_addresses_that_they_guess(path: str, kind: bytes, client: Client) -> None:
+    picture = client.get(path)
+    assert picture.status_code == 200
+    assert picture["Content-Type"].startswith("image/")
+    assert b"".join(picture.streaming_content).startswith(kind)  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db
+def test_a_compressed_body_is_refused_with_the_reason(owner: Any, as_owner: Any) -> None:
+    body = gzip.compress(b'{"name": "Olivia"}')
+    refused = as_owner.generic("PATCH", "/api/v1/me", body, "application/json", HTTP_CONTENT_ENCODING="gzip")
+    message = "Content-Encoding gzip is not supported: send the body uncompressed."
+    assert (refused.status_code, refused.json()) == (415, {"message": message})
+    plain = as_owner.generic(
+        "PATCH", "/api/v1/me", gzip.decompress(body), "application/json", HTTP_CONTENT_ENCODING="identity"
+    )
+    assert plain.status_code == 200
 
 
 def test_a_host_that_is_not_allowed_is_a_json_400(client: Client, settings: Settings) -> None:
@@ -141,7 +185,7 @@ def test_whoever_has_many_ipv6_addresses_of_one_network_has_one_limit() -> None:
     ],
 )
 def test_a_proxys_word_for_an_address_is_read_in_every_form(
-    client: Client, settings: Any, caplog: pytest.LogCaptureFixture, written: str, address: str
+    client: Client, settings: Settings, caplog: pytest.LogCaptureFixture, written: str, address: str
 ) -> None:
     settings.TRUSTED_PROXIES = 1
     caplog.set_level(logging.INFO, "rosetta.request")

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def nothing_noted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "_noted", {})
+def nothing_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_recorded_at", {})
 
 
 def run(*names: str) -> str:
@@ -96,5 +96,5 @@ def test_steps_go_on_until_one_falls_short() -> None:
 
 
 def test_steps_end_when_their_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "STEP_SECONDS", 0.0)
+    monkeypatch.setattr(jobs, "MAX_RUN_SECONDS", 0.0)
     assert jobs.in_steps(lambda: 5, size=5) == 5

@@ -1,7 +1,7 @@
 """Messages between processes survive encoding, and what is no message is refused."""
 
 import pytest
-from pytest_django.fixtures import Settings
+from pytest_django import Settings
 
 from rosetta import pubsub
 from rosetta.pubsub import (

@@ -94,6 +94,14 @@ def test_service_mode_runs_each_process_restarts_the_dead_and_ends_clean(service
     assert service.left_over() == {}
 
 
+@pytest.mark.parametrize("host", ["::1", "::"])
+def test_the_address_that_is_printed_answers(host: str, tmp_path: Path) -> None:
+    for running in supervised(Supervised(tmp_path, PORT=str(free_port()), HOST=host, host="[::1]")):
+        assert httpx.get(running.url).status_code == 200
+        if host == "::":
+            assert httpx.get(running.url.replace("[::1]", "127.0.0.1")).status_code == 200
+
+
 def test_nobody_is_left_when_the_supervisor_itself_is_killed(running: Supervised) -> None:
     running.end(signal.SIGKILL)
     assert eventually(lambda: not running.left_over()), running.left_over()

@@ -78,15 +78,15 @@ def test_the_address_of_nothing_stays_a_404(client: Client) -> None:
 
 def test_the_clients_files_are_sent_compressed_to_who_takes_that(client: Client) -> None:
     plain, small = (
-        client.get("/static/web/app.js"),
-        client.get("/static/web/app.js", headers={"Accept-Encoding": "br, gzip"}),
+        client.get("/static/web/api.js"),
+        client.get("/static/web/api.js", headers={"Accept-Encoding": "br, gzip"}),
     )
     whole = b"".join(plain.streaming_content)  # type: ignore[attr-defined]
     assert (plain.get("Content-Encoding"), small["Content-Encoding"]) == (None, "gzip")
-    assert gzip.decompress(small.content) == whole == (CLIENT / "app.js").read_bytes()
+    assert gzip.decompress(small.content) == whole == (CLIENT / "api.js").read_bytes()
     assert int(small["Content-Length"]) == len(small.content) < len(whole) / 2
     assert "Accept-Encoding" in small["Vary"]
-    again = client.get("/static/web/app.js", headers={"Accept-Encoding": "gzip", "If-None-Match": small["ETag"]})
+    again = client.get("/static/web/api.js", headers={"Accept-Encoding": "gzip", "If-None-Match": small["ETag"]})
     assert again.status_code == 304
 
 

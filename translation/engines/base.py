@@ -15,19 +15,19 @@ class EngineError(Exception):
     code = "error"
 
 
-class Passing(EngineError):
+class TransientError(EngineError):
     """It may well work in a moment: a timeout, an error of its server, garbage."""
 
     code = "passing"
 
 
-class Permanent(EngineError):
+class PermanentError(EngineError):
     """It cannot work until somebody does something: a wrong key, a spent plan."""
 
     code = "permanent"
 
 
-class Quota(EngineError):
+class QuotaError(EngineError):
     """It asks for a rest of ``retry_after`` seconds."""
 
     code = "quota"
@@ -37,13 +37,13 @@ class Quota(EngineError):
         self.retry_after = retry_after
 
 
-class Refused(EngineError):
+class RefusedByEngine(EngineError):
     """It is well, but does not translate these texts or this pair."""
 
     code = "refused"
 
 
-class UnsupportedPair(Refused):
+class UnsupportedPair(RefusedByEngine):
     """It does not translate this pair at all."""
 
     code = "unsupported"
@@ -113,7 +113,7 @@ class NetworkEngine:
     ) -> list[str]:
         try:
             answer = self.send(texts, source=source, target=target, context=context, timeout=timeout)
-        except Refused as error:
+        except RefusedByEngine as error:
             if not _UNSUPPORTED.search(str(error)):
                 raise
             self._unsupported[source, target] = time.monotonic() + UNSUPPORTED_SECONDS
@@ -133,9 +133,9 @@ class NetworkEngine:
 
 
 def texts_of(answer: object, wanted: int) -> list[str]:
-    """``answer`` as a list of ``wanted`` texts. Raises Passing."""
+    """``answer`` as a list of ``wanted`` texts. Raises TransientError."""
     if not isinstance(answer, list) or len(answer) != wanted or not all(isinstance(text, str) for text in answer):
-        raise Passing("the answer is not one text for each that was sent")
+        raise TransientError("the answer is not one text for each that was sent")
     return answer
 
 

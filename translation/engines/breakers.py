@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from translation.engines.base import EngineError, Permanent, Quota, Refused
+from translation.engines.base import EngineError, PermanentError, QuotaError, RefusedByEngine
 from translation.models import EngineState
 
 log = structlog.get_logger(__name__)
@@ -77,7 +77,7 @@ class Breakers:
                 health.added, health.succeeded = 0, True
 
     def failed(self, engine: str, error: EngineError) -> None:
-        if isinstance(error, Refused):
+        if isinstance(error, RefusedByEngine):
             return  # it is well, it only will not have these texts
         now = timezone.now()
         with self._lock:
@@ -85,9 +85,9 @@ class Breakers:
             health.failures += 1
             health.added += 1
             health.error, health.changed = str(error)[:300], True
-            if isinstance(error, Permanent):
+            if isinstance(error, PermanentError):
                 health.status, health.retry_at = Status.OUT, None
-            elif isinstance(error, Quota):
+            elif isinstance(error, QuotaError):
                 health.status = Status.OPEN
                 health.retry_at = now + timedelta(seconds=min(error.retry_after or FIRST_REST, 86400.0))
             elif health.status != Status.CLOSED or health.failures >= FAILURES_TO_OPEN:

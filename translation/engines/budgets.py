@@ -1,7 +1,8 @@
-"""What a scope may spend and where its texts may go, and the book of what was spent."""
+"""What a scope may spend and which engines may see its texts, and the record of what was spent."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,48 +11,77 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, Sum
 
-from accounts.mail.outbox import owe_mail
+from accounts.mail.outbox import queue_mail
 from accounts.models import OutgoingMail, User
 from rosetta.ids import to_uuid
 from translation import engines, notices
-from translation.engines.engine_chain import Item
+from translation.engines.base import Engine
+from translation.engines.requests import UnitRequest, UnitResult
 from translation.glossary import scope_cache
 from translation.glossary.scope_cache import Scope
 from translation.models import TranslationPolicy, Usage, this_month
 
 log = structlog.get_logger(__name__)
 
-NOTICE_LIVES = timedelta(days=3)
+NOTICE_LIFETIME = timedelta(days=3)
 
 
-def choose_engines(items: Iterable[Item], scopes: Mapping[str, Scope]) -> None:
-    """Give each item the engines that its scope may use; ``reason`` where none is left. At most one query.
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Which requests may go to which engines, and which may go to none because their scope's budget is spent."""
 
-    Batches that run at the same time do not see each other's spending: a budget may be passed by what is in flight.
+    allowed: tuple[UnitRequest, ...]
+    over_budget: tuple[UnitRequest, ...]
+
+
+def choose_engines(requests: Iterable[UnitRequest], scopes: Mapping[str, Scope]) -> Decision:
+    """Decide which engines each request's scope may use. At most one query; notifies staff of a spent budget.
+
+    Concurrent batches do not see each other's spending: a budget may be exceeded by what is in flight.
     """
-    items = [item for item in items if item.stored is None]
-    budgets = {scope_id: limit for scope_id, scope in scopes.items() if (limit := _limit(scope)) is not None}
-    left = _left(budgets) if budgets else {}
+    limits = {scope_id: limit for scope_id, scope in scopes.items() if (limit := _limit(scope)) is not None}
+    decision, spent = decide(requests, scopes, _left(limits) if limits else {})
+    for scope_id in sorted(spent):
+        notify_staff_once(scope_id, limits[scope_id])
+    return decision
+
+
+def decide(
+    requests: Iterable[UnitRequest],
+    scopes: Mapping[str, Scope],
+    budget_left: Mapping[str, int],
+    *,
+    engine: Callable[[str], Engine] = engines.engine,
+    chain: Callable[[str, str], tuple[str, ...]] = engines.chain,
+) -> tuple[Decision, set[str]]:
+    """Return the decision, and the scopes whose budget is spent.
+
+    ``budget_left`` has the scopes with a budget. A text is allowed to metered engines only if all of it fits.
+    """
+    left = dict(budget_left)
+    allowed: list[UnitRequest] = []
+    over_budget: list[UnitRequest] = []
     spent: set[str] = set()
-    for item in items:
-        chain = engines.chain(item.source, item.target)
-        allowed = tuple(name for name in chain if not scopes[item.scope_id].local_only or engines.engine(name).local)
-        if item.scope_id in left and any(engines.engine(name).metered for name in allowed):
-            length = len(item.unit.words)
-            if length > left[item.scope_id]:
-                spent.add(item.scope_id)
-                allowed = tuple(name for name in allowed if not engines.engine(name).metered)
-                if not any(engines.engine(name).offers(item.source, item.target) for name in allowed):
-                    item.reason = "budget"
+    for request in requests:
+        scope = scopes[request.scope_id]
+        names = tuple(
+            name for name in chain(request.source, request.target) if not scope.local_only or engine(name).local
+        )
+        is_over = False
+        if request.scope_id in left and any(engine(name).metered for name in names):
+            length = len(request.unit.words)
+            if length > left[request.scope_id]:
+                spent.add(request.scope_id)
+                names = tuple(name for name in names if not engine(name).metered)
+                is_over = not any(engine(name).offers(request.source, request.target) for name in names)
             else:
-                left[item.scope_id] -= length
-        item.engines = allowed
-    for scope_id in spent:
-        tell_staff_once(scope_id, budgets[scope_id])
+                left[request.scope_id] -= length
+        (over_budget if is_over else allowed).append(replace(request, engines=names))
+    return Decision(tuple(allowed), tuple(over_budget)), spent
 
 
 def characters_left(scope_id: str) -> int | None:
-    """What is left of a scope's budget of this month; None where it has no limit. At most one query for a scope at hand."""
+    """Return what is left of a scope's budget of this month; None without a limit. At most one query for a cached scope."""
     limit = _limit(scope_cache.load({scope_id})[scope_id])
     return None if limit is None else max(0, _left({scope_id: limit})[scope_id])
 
@@ -69,39 +99,39 @@ def _left(budgets: Mapping[str, int]) -> dict[str, int]:
 
 
 @transaction.atomic
-def tell_staff_once(scope_id: str, limit: int) -> None:
-    """Owe staff a mail that a scope's budget is spent: the first of all workers to notice does, once a month."""
+def notify_staff_once(scope_id: str, limit: int) -> None:
+    """Queue a mail to staff that a scope's budget is spent; of all workers only the first to notice does, once a month."""
     month = this_month()
     TranslationPolicy.objects.get_or_create(scope_id=scope_id)
-    untold = TranslationPolicy.objects.filter(Q(told_month=None) | ~Q(told_month=month), scope_id=scope_id)
-    if not untold.update(told_month=month):
+    unnotified = TranslationPolicy.objects.filter(Q(told_month=None) | ~Q(told_month=month), scope_id=scope_id)
+    if not unnotified.update(told_month=month):
         return
     log.warning("translation_budget_spent", scope_id=scope_id, limit=limit, month=f"{month:%Y-%m}")
     for email in User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True):
-        owe_mail(
+        queue_mail(
             kind=OutgoingMail.Kind.NOTICE,
             topic=f"{notices.SPENT}/{scope_id}",
             email=email,
             language="en",
-            lives=NOTICE_LIVES,
+            lives=NOTICE_LIFETIME,
         )
 
 
-def record(items: Iterable[Item]) -> None:
-    """Write down what the items cost, in one query, and forget it."""
+def record(results: Iterable[UnitResult]) -> None:
+    """Add the costs of ``results`` to the usage, in one query."""
     sums: dict[tuple[str, date, str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
-    for item in items:
-        for spent in item.spent:
-            row = sums[item.scope_id, this_month(), spent.engine, item.source, item.target]
-            row[0] += spent.characters
-            row[1] += spent.calls
-            row[2] += spent.errors
-            row[3] += spent.cost_micros
-            row[4] = int(spent.metered)
-        item.spent = []
+    for result in results:
+        request = result.request
+        for cost in result.costs:
+            row = sums[request.scope_id, this_month(), cost.engine, request.source, request.target]
+            row[0] += cost.characters
+            row[1] += cost.calls
+            row[2] += cost.errors
+            row[3] += cost.cost_micros
+            row[4] = int(cost.is_metered)
     if not sums:
         return
-    # Sorted, so that two workers lock the rows they share in one order.
+    # Sorted, because workers that lock the same rows in another order would deadlock.
     values: list[Any] = []
     for (scope_id, *rest), row in sorted(sums.items()):
         values += [_native(scope_id), *rest, *row[:-1], bool(row[-1])]
@@ -110,7 +140,7 @@ def record(items: Iterable[Item]) -> None:
         f"{name} = {table}.{name} + excluded.{name}" for name in ("characters", "calls", "errors", "cost_micros")
     )
     with connection.cursor() as cursor:
-        # Django's upsert cannot add to what is there.
+        # By hand, because Django's upsert cannot add to the existing values.
         cursor.execute(
             f"INSERT INTO {table} (scope_id, month, engine, source, target, characters, calls, errors, cost_micros, metered) "  # noqa: S608
             f"VALUES {', '.join(['(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)'] * len(sums))} "

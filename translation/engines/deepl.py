@@ -12,7 +12,7 @@ from deepl import DeepLException, Translator
 from deepl.http_client import HttpClient
 from urllib3.exceptions import HTTPError
 
-from translation.engines.base import Deadline, NetworkEngine, Passing
+from translation.engines.base import Deadline, NetworkEngine, TransientError
 from translation.engines.http import MAX_ANSWER, raise_for
 from translation.protection.marks import TAGS, WORDS, MarkStyle
 
@@ -50,9 +50,9 @@ class DeepL(NetworkEngine):
                 tag_handling="xml",
             )
         except DeepLException as error:
-            raise Passing(str(error)) from error
+            raise TransientError(str(error)) from error
         except (KeyError, TypeError, AttributeError) as error:  # what its parser does with garbage
-            raise Passing(f"the answer makes no sense: {error!r}") from error
+            raise TransientError(f"the answer makes no sense: {error!r}") from error
         return [result.text for result in results] if isinstance(results, list) else results
 
 
@@ -87,9 +87,9 @@ class _OneTry(HttpClient):  # type: ignore[misc]
                 while chunk := response.raw.read1(65536, decode_content=True):
                     content += chunk
                     if len(content) > MAX_ANSWER or not self.deadline.left:
-                        raise Passing("the answer is too long or took too long")
+                        raise TransientError("the answer is too long or took too long")
         except (requests.RequestException, HTTPError) as error:
-            raise Passing(f"{type(error).__name__}: {error}") from error
+            raise TransientError(f"{type(error).__name__}: {error}") from error
         raise_for(response.status_code, bytes(content), response.headers)
         return response.status_code, _completed(bytes(content))
 
@@ -102,7 +102,7 @@ def _completed(content: bytes) -> str:
             translation.setdefault("billed_characters", 0)
             translation.setdefault("detected_source_language", "")
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise Passing("the answer has no translations") from error
+        raise TransientError("the answer has no translations") from error
     return orjson.dumps(answer).decode()
 
 

@@ -7,7 +7,14 @@ from urllib.parse import quote
 import httpx
 
 from rosetta.google_auth import NoAccess, ServiceAccount
-from translation.engines.base import Deadline, NetworkEngine, Passing, Permanent, Quota, Refused
+from translation.engines.base import (
+    Deadline,
+    NetworkEngine,
+    PermanentError,
+    QuotaError,
+    RefusedByEngine,
+    TransientError,
+)
 from translation.engines.http import QUOTA_SECONDS, client, post_json
 
 SCOPE = "https://www.googleapis.com/auth/cloud-translation"
@@ -24,14 +31,14 @@ class Google(NetworkEngine):
             translations = self.ask(list(texts), self.code(source), self.code(target), timeout)
             return [one["translatedText"] for one in translations]
         except (KeyError, TypeError) as error:
-            raise Passing("the answer has no translations") from error
-        except (Permanent, Refused) as error:
+            raise TransientError("the answer has no translations") from error
+        except (PermanentError, RefusedByEngine) as error:
             # The status does not tell a wrong key from a spent minute or from a text it will not have: the reason does.
             told = str(error)
             if "ateLimitExceeded" in told or "RATE_LIMIT_EXCEEDED" in told:
-                raise Quota(told, QUOTA_SECONDS) from error
+                raise QuotaError(told, QUOTA_SECONDS) from error
             if "API_KEY_INVALID" in told or "API key not valid" in told:
-                raise Permanent(told) from error
+                raise PermanentError(told) from error
             raise
 
     def ask(self, texts: list[str], source: str, target: str, timeout: float) -> Any:
@@ -66,7 +73,7 @@ class GoogleAdvanced(Google):
         headers = {"Authorization": f"Bearer {self._token(deadline)}"}
         try:
             return post_json(self._url, body, headers=headers, timeout=max(deadline.left, 0.001))["translations"]
-        except Permanent:
+        except PermanentError:
             # A token may be withdrawn before its end: the check that may bring the engine back signs in anew.
             self._account.forget()
             raise
@@ -75,6 +82,6 @@ class GoogleAdvanced(Google):
         try:
             return self._account.token(client(), timeout=max(deadline.left, 0.001))
         except NoAccess as error:
-            raise Permanent(str(error)) from error
+            raise PermanentError(str(error)) from error
         except httpx.HTTPError as error:
-            raise Passing(f"{type(error).__name__}: {error}") from error
+            raise TransientError(f"{type(error).__name__}: {error}") from error

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import orjson
 
-from translation.engines.base import Deadline, Passing, Permanent, Quota, Refused
+from translation.engines.base import Deadline, PermanentError, QuotaError, RefusedByEngine, TransientError
 
 MAX_ANSWER = 8 * 1024 * 1024
 # A service that says nothing of when to come back.
@@ -27,7 +27,7 @@ def client() -> httpx.Client:
 
 
 def post_json(url: str, body: object, *, headers: Mapping[str, str] | None = None, timeout: float) -> Any:
-    """The answer's JSON. Raises Passing, Permanent, Quota or Refused, by what went wrong."""
+    """The answer's JSON. Raises TransientError, PermanentError, QuotaError or RefusedByEngine, by what went wrong."""
     deadline = Deadline(timeout)
     try:
         with client().stream(
@@ -39,14 +39,14 @@ def post_json(url: str, body: object, *, headers: Mapping[str, str] | None = Non
         ) as response:
             content = _read(response, deadline)
     except httpx.InvalidURL as error:
-        raise Permanent(f"the address is wrong: {error}") from error
+        raise PermanentError(f"the address is wrong: {error}") from error
     except httpx.HTTPError as error:
-        raise Passing(f"{type(error).__name__}: {error}") from error
+        raise TransientError(f"{type(error).__name__}: {error}") from error
     raise_for(response.status_code, content, response.headers)
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise Passing("the answer is not JSON") from error
+        raise TransientError("the answer is not JSON") from error
 
 
 def _read(response: httpx.Response, deadline: Deadline) -> bytes:
@@ -54,10 +54,10 @@ def _read(response: httpx.Response, deadline: Deadline) -> bytes:
     for chunk in response.iter_bytes():
         content += chunk
         if len(content) > MAX_ANSWER:
-            raise Passing("the answer has no end")
+            raise TransientError("the answer has no end")
         # httpx limits each read: a server that drips a byte at a time would pass that.
         if not deadline.left:
-            raise Passing("the answer took too long")
+            raise TransientError("the answer took too long")
     return bytes(content)
 
 
@@ -68,14 +68,14 @@ def raise_for(status: int, content: bytes, headers: Mapping[str, str]) -> None:
     told = f"HTTP {status}: {content[:200].decode(errors='replace')}"
     match status:
         case 429:
-            raise Quota(told, retry_after(headers) or QUOTA_SECONDS)
+            raise QuotaError(told, retry_after(headers) or QUOTA_SECONDS)
         case 503 if retry_after(headers):
-            raise Quota(told, retry_after(headers))
+            raise QuotaError(told, retry_after(headers))
         case 401 | 402 | 403 | 404 | 405 | 456:
-            raise Permanent(told)
+            raise PermanentError(told)
         case 400 | 413 | 414 | 422:
-            raise Refused(told)
-    raise Passing(told)
+            raise RefusedByEngine(told)
+    raise TransientError(told)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

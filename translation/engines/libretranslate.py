@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from translation.engines.base import NetworkEngine, Passing, Permanent, Refused
+from translation.engines.base import NetworkEngine, PermanentError, RefusedByEngine, TransientError
 from translation.engines.http import post_json
 
 
@@ -27,13 +27,13 @@ class LibreTranslate(NetworkEngine):
             body["api_key"] = self._key
         try:
             answer = post_json(self._url, body, timeout=timeout)
-        except Refused as error:
+        except RefusedByEngine as error:
             if "api key" in str(error).lower():
-                raise Permanent(str(error)) from error
+                raise PermanentError(str(error)) from error
             raise
         translated = answer.get("translatedText") if isinstance(answer, dict) else None
         if translated is None:
-            raise Passing("the answer has no translatedText")
+            raise TransientError("the answer has no translatedText")
         return [translated] if isinstance(translated, str) else translated
 
 

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import ClassVar
 
 from rosetta.languages import BY_CODE
-from translation.engines.base import Deadline, Passing, Refused, texts_of
+from translation.engines.base import Deadline, RefusedByEngine, TransientError, texts_of
 from translation.engines.local_process import TRANSLATOR, model_files
 from translation.protection.marks import STYLES, MarkStyle
 
@@ -51,11 +51,11 @@ class Local:
     ) -> list[str]:
         route = self._route(source, target)
         if route is None:
-            raise Refused(f"there is no model for {source} to {target}")
+            raise RefusedByEngine(f"there is no model for {source} to {target}")
         deadline = Deadline(timeout)
         # One process, one text at a time: whoever waits for it too long is better served by the next engine.
         if not self._lock.acquire(timeout=timeout):
-            raise Passing("the local models are busy")
+            raise TransientError("the local models are busy")
         try:
             return texts_of(self._ask(route, list(texts), deadline), len(texts))
         finally:
@@ -95,23 +95,23 @@ class Local:
         request = {"id": self._count, "route": route, "texts": texts}
         try:
             if process.stdin is None or process.stdout is None:
-                raise Passing("the process has no pipes")
+                raise TransientError("the process has no pipes")
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
             answer = json.loads(_line(process.stdout.fileno(), deadline))
-        except (OSError, ValueError, Passing) as error:
+        except (OSError, ValueError, TransientError) as error:
             # Dead, or still at work on something nobody waits for: either way not to be asked again.
             self._end()
-            raise Passing(f"the local models did not answer: {error}") from error
+            raise TransientError(f"the local models did not answer: {error}") from error
         if answer.get("id") != self._count:
             self._end()
-            raise Passing("the local models answered something else")
+            raise TransientError("the local models answered something else")
         if "panic" in answer:
             self._end()
-            raise Passing(answer["panic"])
+            raise TransientError(answer["panic"])
         if "error" in answer:
             # A broken model or a text it cannot take: the engine's other pairs are well.
-            raise Refused(answer["error"])
+            raise RefusedByEngine(answer["error"])
         return answer.get("texts")
 
     def _running(self) -> "subprocess.Popen[bytes]":
@@ -165,13 +165,13 @@ def _splits(name: str) -> list[tuple[str, str]]:
 
 
 def _line(descriptor: int, deadline: Deadline) -> bytes:
-    """One line of the process's output. Raises Passing when it does not come in time, OSError at the output's end."""
+    """One line of the process's output. Raises TransientError when it does not come in time, OSError at the output's end."""
     line = bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
         while not line.endswith(b"\n"):
             if not selector.select(deadline.left or 0.001):
-                raise Passing("no answer in time")
+                raise TransientError("no answer in time")
             chunk = os.read(descriptor, 65536)
             if not chunk:
                 raise OSError("the process ended")

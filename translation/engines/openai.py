@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import orjson
 
 from rosetta.languages import BY_CODE
-from translation.engines.base import Deadline, NetworkEngine, Passing, Refused
+from translation.engines.base import Deadline, NetworkEngine, RefusedByEngine, TransientError
 from translation.engines.http import post_json
 from translation.protection.marks import BRACKETS, TAGS, WORDS, MarkStyle
 
@@ -81,7 +81,7 @@ class OpenAI(NetworkEngine):
                 answer = post_json(
                     self._url, asked | _OPTIONS[options], headers=self._headers, timeout=max(deadline.left, 0.001)
                 )
-            except Refused as error:
+            except RefusedByEngine as error:
                 if options + 1 == len(_OPTIONS) or not any(name in str(error) for name in _OPTION_NAMES):
                     raise
                 self._options = max(self._options, options + 1)
@@ -105,22 +105,22 @@ class OpenAI(NetworkEngine):
 
 
 def _translations(answer: Any, wanted: int) -> list[str]:
-    """The texts by their ids. Raises Passing unless every id is there once."""
+    """The texts by their ids. Raises TransientError unless every id is there once."""
     try:
         choice = answer["choices"][0]
         said = choice["message"]["content"]
         found = orjson.loads(_FENCE.sub("", _THOUGHT.sub("", said)))
     except (KeyError, IndexError, TypeError, orjson.JSONDecodeError) as error:
-        raise Passing("the model did not answer in JSON") from error
+        raise TransientError("the model did not answer in JSON") from error
     if choice.get("finish_reason") == "length":
-        raise Passing("the model's answer was cut off")
+        raise TransientError("the model's answer was cut off")
     entries = found.get("translations") if isinstance(found, dict) else found
     if not isinstance(entries, list):
-        raise Passing("the model's answer has no translations")
+        raise TransientError("the model's answer has no translations")
     if all(isinstance(entry, str) for entry in entries) and len(entries) == wanted:
         return entries
     by_id = {entry.get("id"): entry.get("text") for entry in entries if isinstance(entry, dict)}
     texts = [by_id.get(number) for number in range(wanted)]
     if len(entries) != wanted or not all(isinstance(text, str) for text in texts):
-        raise Passing("the model left lines out or added some")
+        raise TransientError("the model left lines out or added some")
     return [str(text) for text in texts]

@@ -1,4 +1,4 @@
-"""One engine call for one text: workers that want the same words wait for who asked first."""
+"""One engine call for one text: workers that need the same translation wait for the one that asked first."""
 
 import math
 import time
@@ -10,92 +10,91 @@ from django.core.cache import cache
 
 from rosetta.cache import claim_many
 from translation.engines.base import Deadline
-from translation.engines.engine_chain import Item
+from translation.engines.requests import RequestId, UnitRequest, UnitResult
 from translation.memory import store
 
-# A worker that was killed holds its words no longer than a chain may take and this; its messages' leases last longer.
+# A killed worker's claims last no longer than a chain may take and this; the leases of its messages last longer.
 _GRACE_SECONDS = 5
 _FIRST_WAIT, _LONGEST_WAIT = 0.02, 0.5
 
 
-class Flight:
-    """``ours`` is what this worker translates; the rest is on its way elsewhere."""
+class SingleFlight:
+    """``ours`` is what this worker translates; other workers are translating the rest."""
 
-    def __init__(self, items: Iterable[Item]) -> None:
-        wanted = [item for item in items if item.stored is None]
-        taken = claim_many(
-            [_name(item) for item in wanted], math.ceil(settings.TRANSLATION_CHAIN_SECONDS) + _GRACE_SECONDS
-        )
-        self.ours = [item for item, free in zip(wanted, taken, strict=True) if free]
-        self._theirs = [item for item, free in zip(wanted, taken, strict=True) if not free]
-        self._held = set(self.ours)
+    def __init__(self, requests: Iterable[UnitRequest]) -> None:
+        requests = list(requests)
+        seconds = math.ceil(settings.TRANSLATION_CHAIN_SECONDS) + _GRACE_SECONDS
+        claimed = claim_many([_claim_key(request) for request in requests], seconds)
+        self.ours = [request for request, is_ours in zip(requests, claimed, strict=True) if is_ours]
+        self._theirs = [request for request, is_ours in zip(requests, claimed, strict=True) if not is_ours]
+        self._held = {request.id: request for request in self.ours}
 
-    def land(self, items: Iterable[Item]) -> None:
-        """Let others have the words: what was translated is in the memory by now."""
-        landed = self._held.intersection(items)
-        if landed:
-            self._held -= landed
-            cache.delete_many([_name(item) for item in landed])
+    def release(self, requests: Iterable[UnitRequest]) -> None:
+        """Release claims, after what was translated is in the memory. Idempotent."""
+        released = [request for request in requests if self._held.pop(request.id, None)]
+        if released:
+            cache.delete_many([_claim_key(request) for request in released])
 
-    def wait_for_others(self, deadline: Deadline) -> list[Item]:
-        """Take what others translated from the memory; the items that they gave up or died with."""
-        waiting, orphans, pause = self._theirs, [], _FIRST_WAIT
-        while waiting:
-            held = cache.get_many([_name(item) for item in waiting])
-            found = store.find({item.scope_id for item in waiting}, {item.key for item in waiting})
-            still = []
-            for item in waiting:
-                if hit := found.get(item.scope_id, {}).get(item.key):
-                    item.stored, item.engine = hit.text, hit.engine
-                elif _name(item) in held:
-                    still.append(item)
+    def wait_for_others(self, deadline: Deadline) -> tuple[list[UnitResult], list[UnitRequest]]:
+        """Wait for the other workers' translations, which arrive in the memory.
+
+        Returns results, and the requests that the others gave up or died with.
+        """
+        pending, self._theirs = self._theirs, []
+        results: list[UnitResult] = []
+        abandoned: list[UnitRequest] = []
+        pause = _FIRST_WAIT
+        while pending:
+            held = cache.get_many([_claim_key(request) for request in pending])
+            hits = store.find({request.scope_id for request in pending}, {request.key for request in pending})
+            still_pending = []
+            for request in pending:
+                if hit := hits.get(request.scope_id, {}).get(request.key):
+                    results.append(UnitResult(request, hit.text, hit.engine))
+                elif _claim_key(request) in held:
+                    still_pending.append(request)
                 else:
-                    orphans.append(item)
-            waiting = still
-            if not waiting:
-                break
-            if deadline.left < pause:
-                for item in waiting:
-                    item.reason = "deadline"
-                break
-            time.sleep(pause)
-            pause = min(pause * 2, _LONGEST_WAIT)
-        self._theirs = []
-        return orphans
-
-
-# Asking again for words that every engine of the chain broke would only cost again. An engine may learn, so not for ever.
-_HOPELESS_SECONDS = 6 * 3600
-
-
-def mark_hopeless(items: Iterable[Item]) -> None:
-    """Note the items that no engine of their chain got right."""
-    failed = [item for item in items if item.stored is None and item.reason == "protection"]
-    if failed:
-        cache.set_many({_hopeless(item): 1 for item in failed}, _HOPELESS_SECONDS)
-
-
-def give_up_hopeless(items: Iterable[Item]) -> None:
-    """Give the reason ``protection`` to items that were noted so lately, for the same chain."""
-    wanted = [item for item in items if item.stored is None and not item.reason]
-    known = cache.get_many([_hopeless(item) for item in wanted]) if wanted else {}
-    for item in wanted:
-        if _hopeless(item) in known:
-            item.reason = "protection"
-
-
-def _hopeless(item: Item) -> str:
-    return f"hopeless:{item.scope_id}:{item.key}:{'+'.join(item.engines)}"
+                    abandoned.append(request)
+            pending = still_pending
+            if pending and deadline.left < pause:
+                return results + [UnitResult(request, reason="deadline") for request in pending], abandoned
+            if pending:
+                time.sleep(pause)
+                pause = min(pause * 2, _LONGEST_WAIT)
+        return results, abandoned
 
 
 @contextmanager
-def take(items: Iterable[Item]) -> Iterator[Flight]:
-    flight = Flight(items)
+def claim(requests: Iterable[UnitRequest]) -> Iterator[SingleFlight]:
+    """Claim requests for this worker, as far as no other worker has; releases the claims at the end."""
+    flight = SingleFlight(requests)
     try:
         yield flight
     finally:
-        flight.land(flight.ours)
+        flight.release(flight.ours)
 
 
-def _name(item: Item) -> str:
-    return f"translating:{item.scope_id}:{item.key}"
+def _claim_key(request: UnitRequest) -> str:
+    return f"translating:{request.scope_id}:{request.key}"
+
+
+# How long a text that every engine of its chain broke is not sent again, because each try costs; engines may improve.
+_UNTRANSLATABLE_SECONDS = 6 * 3600
+
+
+def mark_untranslatable(results: Iterable[UnitResult]) -> None:
+    """Note the texts that no engine of their chain translated without breaking their pieces."""
+    failed = [result.request for result in results if result.stored is None and result.reason == "protection"]
+    if failed:
+        cache.set_many({_untranslatable_key(request): 1 for request in failed}, _UNTRANSLATABLE_SECONDS)
+
+
+def untranslatable(requests: Iterable[UnitRequest]) -> set[RequestId]:
+    """Return the ids of requests that were lately noted as untranslatable by the same chain."""
+    keys = {request.id: _untranslatable_key(request) for request in requests}
+    known = cache.get_many(list(keys.values())) if keys else {}
+    return {request_id for request_id, key in keys.items() if key in known}
+
+
+def _untranslatable_key(request: UnitRequest) -> str:
+    return f"hopeless:{request.scope_id}:{request.key}:{'+'.join(request.engines)}"

@@ -52,7 +52,7 @@ _kept: dict[str, tuple[float, Scope]] = {}
 _lock = Lock()
 
 
-def kept(scope_id: str) -> Scope | None:
+def cached(scope_id: str) -> Scope | None:
     """The scope as this process saw it a moment ago, or None."""
     until, scope = _kept.get(scope_id, (0.0, None))
     return scope if until > time.monotonic() else None
@@ -80,7 +80,7 @@ def build(policy: TranslationPolicy | None, rows: Iterable[TermRow]) -> Scope:
 
 def load(scope_ids: Collection[str]) -> dict[str, Scope]:
     """Each scope by its id, in at most two queries."""
-    found = {scope_id: scope for scope_id in scope_ids if (scope := kept(scope_id))}
+    found = {scope_id: scope for scope_id in scope_ids if (scope := cached(scope_id))}
     missing = [scope_id for scope_id in scope_ids if scope_id not in found]
     if not missing:
         return found

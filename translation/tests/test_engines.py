@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from translation.engines.base import Engine, Passing, Permanent, Quota, Refused, UnsupportedPair
+from translation.engines.base import (
+    Engine,
+    PermanentError,
+    QuotaError,
+    RefusedByEngine,
+    TransientError,
+    UnsupportedPair,
+)
 from translation.engines.deepl import DeepL
 from translation.engines.google import GoogleAdvanced, GoogleBasic
 from translation.engines.libretranslate import LibreTranslate, is_own_machine
@@ -77,19 +84,19 @@ def test_every_pair_of_ours_has_codes_it_knows(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("reply", "error"),
     [
-        (servers.Reply(500, {"error": "oops"}), Passing),
-        (servers.Reply(502, raw=b"<html>bad gateway</html>"), Passing),
-        (servers.Reply(200, raw=b"not json"), Passing),
-        (servers.Reply(200, None), Passing),
-        (servers.Reply(200, []), Passing),
-        (servers.Reply(200, {"surprise": True}), Passing),
-        (servers.Reply(301, headers={"Location": "/elsewhere"}), Passing),
-        (servers.Reply(401, {"error": "who are you"}), Permanent),
-        (servers.Reply(403, {"error": "forbidden"}), Permanent),
-        (servers.Reply(404, {"error": "no such path"}), Permanent),
-        (servers.Reply(456, {"message": "Quota Exceeded"}), Permanent),
-        (servers.Reply(400, {"error": "I do not like this text"}), Refused),
-        (servers.Reply(413, {"error": "too large"}), Refused),
+        (servers.Reply(500, {"error": "oops"}), TransientError),
+        (servers.Reply(502, raw=b"<html>bad gateway</html>"), TransientError),
+        (servers.Reply(200, raw=b"not json"), TransientError),
+        (servers.Reply(200, None), TransientError),
+        (servers.Reply(200, []), TransientError),
+        (servers.Reply(200, {"surprise": True}), TransientError),
+        (servers.Reply(301, headers={"Location": "/elsewhere"}), TransientError),
+        (servers.Reply(401, {"error": "who are you"}), PermanentError),
+        (servers.Reply(403, {"error": "forbidden"}), PermanentError),
+        (servers.Reply(404, {"error": "no such path"}), PermanentError),
+        (servers.Reply(456, {"message": "Quota Exceeded"}), PermanentError),
+        (servers.Reply(400, {"error": "I do not like this text"}), RefusedByEngine),
+        (servers.Reply(413, {"error": "too large"}), RefusedByEngine),
     ],
     ids=lambda value: f"{value.status}" if isinstance(value, servers.Reply) else value.__name__,
 )
@@ -104,7 +111,7 @@ def test_errors_have_their_kinds(
 
 def test_429_says_when_to_come_back(engine: Engine, service: servers.Service) -> None:
     service.handle = servers.always(429, {"error": "slow down"}, headers={"Retry-After": "17"})
-    with pytest.raises(Quota) as caught:
+    with pytest.raises(QuotaError) as caught:
         ask(engine, "one")
     assert caught.value.retry_after == 17
 
@@ -112,7 +119,7 @@ def test_429_says_when_to_come_back(engine: Engine, service: servers.Service) ->
 def test_a_hang_ends_at_the_deadline(engine: Engine, service: servers.Service) -> None:
     service.handle = servers.always(200, {}, wait=60)
     started = time.monotonic()
-    with pytest.raises(Passing):
+    with pytest.raises(TransientError):
         ask(engine, "one", timeout=0.4)
     assert time.monotonic() - started < PATIENCE
 
@@ -120,13 +127,13 @@ def test_a_hang_ends_at_the_deadline(engine: Engine, service: servers.Service) -
 def test_a_dripping_answer_ends_at_the_deadline(engine: Engine, service: servers.Service) -> None:
     service.handle = servers.always(200, {"x": "y" * 500}, wait=0.2, drip=True)
     started = time.monotonic()
-    with pytest.raises(Passing):
+    with pytest.raises(TransientError):
         ask(engine, "one", timeout=0.5)
     assert time.monotonic() - started < PATIENCE
 
 
 def test_a_server_that_is_away_is_passing(name: str) -> None:
-    with pytest.raises(Passing):
+    with pytest.raises(TransientError):
         ask(MAKERS[name][0]("http://127.0.0.1:1"), "one")
 
 
@@ -141,7 +148,7 @@ def test_a_pair_it_will_not_have_is_not_asked_for_again(engine: Engine, service:
 def test_a_check_asks_one_word(engine: Engine, service: servers.Service) -> None:
     engine.check(5)
     service.handle = servers.always(403)
-    with pytest.raises(Permanent):
+    with pytest.raises(PermanentError):
         engine.check(5)
     assert len(service.requests) == 2
 
@@ -167,7 +174,7 @@ def test_libretranslates_missing_key_is_permanent() -> None:
         servers.serve(
             servers.always(400, {"error": "Please contact the server operator to get an API key"})
         ) as service,
-        pytest.raises(Permanent),
+        pytest.raises(PermanentError),
     ):
         ask(LibreTranslate(service.url), "one")
 
@@ -196,10 +203,10 @@ def test_deepl_is_sent_tags_with_the_rest_escaped() -> None:
 
 def test_googles_spent_minute_is_a_quota_and_its_wrong_key_permanent() -> None:
     with servers.serve(servers.always(403, {"error": {"errors": [{"reason": "userRateLimitExceeded"}]}})) as service:
-        with pytest.raises(Quota):
+        with pytest.raises(QuotaError):
             ask(GoogleBasic("secret", service.url), "one")
         service.handle = servers.google
-        with pytest.raises(Permanent):
+        with pytest.raises(PermanentError):
             ask(GoogleBasic("wrong", service.url), "one")
 
 
@@ -211,7 +218,7 @@ def test_google_signs_in_once_and_anew_after_its_token_was_refused(account: serv
         ask(engine, "two")
         assert len(account.requests) == before + 1
         service.handle = servers.always(401, {"error": {"status": "UNAUTHENTICATED"}})
-        with pytest.raises(Permanent):
+        with pytest.raises(PermanentError):
             ask(engine, "three")
         service.handle = servers.google_advanced
         assert ask(engine, "three") == ["zh-CN:three"]
@@ -221,7 +228,7 @@ def test_google_signs_in_once_and_anew_after_its_token_was_refused(account: serv
 def test_a_google_account_that_may_not_sign_in_is_permanent(account: servers.Service) -> None:
     healthy, account.handle = account.handle, servers.always(400, {"error": "invalid_grant"})
     try:
-        with servers.serve(servers.google_advanced) as service, pytest.raises(Permanent):
+        with servers.serve(servers.google_advanced) as service, pytest.raises(PermanentError):
             ask(GoogleAdvanced(ACCOUNT["file"], service.url), "one")
     finally:
         account.handle = healthy
@@ -269,7 +276,7 @@ def test_an_instruction_in_a_message_or_its_context_is_translated_and_not_obeyed
     ],
 )
 def test_a_model_that_leaves_lines_out_is_not_believed(content: str) -> None:
-    with servers.serve(lambda request: servers.completion(content)) as service, pytest.raises(Passing):
+    with servers.serve(lambda request: servers.completion(content)) as service, pytest.raises(TransientError):
         ask(OpenAI(f"{service.url}/v1", "secret", "m"), "one", "two")
 
 
@@ -288,7 +295,7 @@ def test_a_models_manners_are_forgiven(content: str) -> None:
 
 def test_an_answer_that_was_cut_off_is_not_believed() -> None:
     reply = servers.completion('{"translations": [{"id": 0, "text": "a"}]}', "length")
-    with servers.serve(lambda request: reply) as service, pytest.raises(Passing):
+    with servers.serve(lambda request: reply) as service, pytest.raises(TransientError):
         ask(OpenAI(f"{service.url}/v1", "secret", "m"), "one")
 
 

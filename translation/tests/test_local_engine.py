@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from translation.engines.base import Passing, Refused
+from translation.engines.base import RefusedByEngine, TransientError
 from translation.engines.local import Local, installed_pairs
 
 FAKE = "translation.tests.fake_translator:Translator"
@@ -61,21 +61,21 @@ def test_a_pivot_goes_through_both_models(engine: Local) -> None:
 
 def test_a_process_that_dies_is_started_again(engine: Local) -> None:
     first = ask(engine, "pid")
-    with pytest.raises(Passing):
+    with pytest.raises(TransientError):
         ask(engine, "die")
     assert ask(engine, "pid") != first
 
 
 def test_a_panic_ends_the_process_and_not_us(engine: Local) -> None:
     first = ask(engine, "pid")
-    with pytest.raises(Passing, match="index out of bounds"):
+    with pytest.raises(TransientError, match="index out of bounds"):
         ask(engine, "panic")
     assert ask(engine, "pid") != first
 
 
 def test_an_error_leaves_the_process_at_work(engine: Local) -> None:
     first = ask(engine, "pid")
-    with pytest.raises(Refused, match="ValueError"):
+    with pytest.raises(RefusedByEngine, match="ValueError"):
         ask(engine, "error")
     assert ask(engine, "pid") == first
 
@@ -83,7 +83,7 @@ def test_an_error_leaves_the_process_at_work(engine: Local) -> None:
 def test_a_process_that_hangs_is_left(engine: Local) -> None:
     ask(engine, "warm")
     started = time.monotonic()
-    with pytest.raises(Passing):
+    with pytest.raises(TransientError):
         ask(engine, "sleep", timeout=0.3)
     assert time.monotonic() - started < 20
     assert ask(engine, "again") == ["en-ja(again)"]
@@ -92,7 +92,7 @@ def test_a_process_that_hangs_is_left(engine: Local) -> None:
 def test_without_models_nothing_is_offered_and_no_process_runs(tmp_path: Path) -> None:
     engine = Local(tmp_path / "none")
     assert not engine.offers("en", "ja")
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedByEngine):
         ask(engine, "one")
     assert engine._process is None
 
@@ -100,7 +100,7 @@ def test_without_models_nothing_is_offered_and_no_process_runs(tmp_path: Path) -
 def test_a_broken_model_is_refused_by_the_real_library(models: Path) -> None:
     engine = Local(models)
     try:
-        with pytest.raises(Refused):
+        with pytest.raises(RefusedByEngine):
             ask(engine, "one")
     finally:
         engine.stop()

@@ -13,7 +13,7 @@ from accounts.models import OutgoingMail
 from accounts.tasks import send_owed_mail
 from translation import tasks
 from translation.engines import breakers, budgets, engine_chain
-from translation.engines.base import EngineError, Permanent, Quota
+from translation.engines.base import EngineError, PermanentError, QuotaError
 from translation.memory import store
 from translation.models import EngineState, MemoryEntry, TranslationPolicy, Usage
 from translation.protection.protect import parse
@@ -141,7 +141,7 @@ def test_one_worker_alone_gets_the_trial(db: None) -> None:
 def test_what_one_batch_opened_another_that_began_before_leaves_open() -> None:
     EngineState.objects.create(engine="deepl", failures=1)
     early, late = breakers.snapshot(["deepl"]), breakers.snapshot(["deepl"])
-    late.failed("deepl", Quota("enough", retry_after=3600))
+    late.failed("deepl", QuotaError("enough", retry_after=3600))
     late.save()
     early.succeeded("deepl")
     early.save()
@@ -152,7 +152,7 @@ def test_what_one_batch_opened_another_that_began_before_leaves_open() -> None:
     early.save()
     again = EngineState.objects.get()
     assert (again.status, again.failures, again.retry_at) == ("open", 3, state.retry_at)
-    late.failed("deepl", Permanent("wrong key"))
+    late.failed("deepl", PermanentError("wrong key"))
     late.save()
     early.failed("deepl", EngineError("slow"))
     early.save()
@@ -179,7 +179,7 @@ def test_failures_of_batches_side_by_side_add_up_and_a_later_success_ends_them()
 @pytest.mark.django_db(transaction=True)
 def test_staff_are_told_by_one_worker_alone(scope: str, mailoutbox, django_user_model) -> None:
     django_user_model.objects.create_user("staff@example.com", "x", name="Staff", is_staff=True)
-    side_by_side(*[lambda: budgets.tell_staff_once(scope, 10)] * 5)
+    side_by_side(*[lambda: budgets.notify_staff_once(scope, 10)] * 5)
     send_owed_mail()
     assert len(mailoutbox) == 1
     assert TranslationPolicy.objects.get().told_month is not None
@@ -195,10 +195,10 @@ def test_staff_are_told_of_a_spent_budget_though_the_mail_server_fails_once(
     django_user_model.objects.create_user("staff@example.com", "x", name="Staff", is_staff=True)
     with monkeypatch.context() as outage:
         outage.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", away)
-        budgets.tell_staff_once(scope, 10)
+        budgets.notify_staff_once(scope, 10)
         send_owed_mail()
     OutgoingMail.objects.update(due_at=timezone.now())
-    budgets.tell_staff_once(scope, 10)
+    budgets.notify_staff_once(scope, 10)
     send_owed_mail()
     [mail] = mailoutbox
     assert mail.to == ["staff@example.com"]

@@ -1,8 +1,11 @@
-"""What one does with a message: by touch, from a found one, by its address."""
+"""What one does with a message: by touch, from a found one, by its address; how one's own and those of others arrive."""
 
-from playwright.sync_api import expect
+import json
+
+from playwright.sync_api import Route, expect
 
 from web.tests.conftest import Opens
+from web.tests.pages import said, wait_until, write
 from web.tests.service import LINES, Service
 
 IS_IN_VIEW = """row => {
@@ -89,3 +92,71 @@ def test_a_link_to_a_message_leads_to_it(opens: Opens, service: Service) -> None
         assert link.startswith(f"{window.url}{path}?at=")
         page.goto(link)
         expect(page.locator(".scroller .message.flash .text")).to_have_text(LINES[line]["en"])
+
+
+def test_two_equal_messages_of_one_person_in_two_tabs_are_two(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Twice")
+    window = opens("en-GB")
+    page = window.sign_in(ann, place.page)
+    expect(page.locator(".intro")).to_be_visible()
+    other = window.new_page()
+    other.goto(window.url + place.page)
+    expect(other.locator(".intro")).to_be_visible()
+    held: list[Route] = []
+    page.route("**/messages", lambda route: held.append(route) if route.request.method == "POST" else route.fallback())
+    write(page, "Good")
+    wait_until(page, lambda: held, "the post is on its way")
+    # Of the same text, but not the same message: what is on its way here stays so.
+    write(other, "Good")
+    expect(page.locator(".scroller .messages:not(.outgoing) .text")).to_have_text(["Good"])
+    expect(page.locator(".outgoing .text")).to_have_text(["Good"])
+    assert json.loads(held[0].request.post_data or "")["client_id"] == held[0].request.headers["idempotency-key"]
+    held[0].continue_()
+    for tab in (page, other):
+        expect(tab.locator(".scroller .messages:not(.outgoing) .text")).to_have_text(["Good", "Good"])
+        expect(tab.locator(".outgoing")).to_have_count(0)
+
+
+def test_an_own_message_whose_event_overtakes_its_answer_stands_once(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Quick")
+    page = opens("en-GB").sign_in(ann, place.page)
+    expect(page.locator(".intro")).to_be_visible()
+    answers: list[Route] = []
+
+    def hold_answer(route: Route) -> None:
+        if route.request.method != "POST":
+            return route.fallback()
+        # The service has the message; its answer is still on the way.
+        stored = route.fetch()
+        answers.append(route)
+        wait_until(page, lambda: said(page) == ["Overtaken"], "the event shows the message")
+        expect(page.locator(".outgoing")).to_have_count(0)
+        return route.fulfill(response=stored)
+
+    page.route("**/messages", hold_answer)
+    write(page, "Overtaken")
+    wait_until(page, lambda: answers, "the post is made")
+    expect(page.locator(".scroller .message .text")).to_have_text(["Overtaken"])
+
+
+def test_a_visitor_and_the_owner_of_a_room_see_each_other_type_by_name(opens: Opens, service: Service) -> None:
+    shop = service.person("Kim's shop", "en")
+    room = shop.call("POST", "/external/rooms", {"name": "Counter"})["data"]
+    theirs = opens("en-GB").go(f"/rooms/{room['room_id']}")
+    theirs.get_by_label("Your name").fill("Vera")
+    theirs.get_by_role("textbox").press("Enter")
+    expect(theirs.locator(".intro")).to_be_visible()
+    page = opens("en-GB").sign_in(shop, f"/w/{room['workspace_id']}/c/{room['channel_id']}")
+    expect(page.locator(".intro")).to_be_visible()
+    expect(page.locator(".link-state.on")).to_have_count(0)
+    theirs.locator(".composer textarea").press_sequentially("May I", delay=20)
+    expect(page.locator(".typing")).to_contain_text("Vera")
+    expect(theirs.locator(".typing")).not_to_contain_text("Vera")
+    page.locator(".composer textarea").press_sequentially("Of course", delay=20)
+    expect(theirs.locator(".typing")).to_contain_text("Kim's shop")
+    # What was typed is said: nobody types any longer.
+    theirs.locator(".composer textarea").press("Enter")
+    expect(page.locator(".scroller .message .text")).to_have_text(["May I"])
+    expect(page.locator(".typing.on")).to_have_count(0)

@@ -1,20 +1,16 @@
-"""The whole story in a real browser: two people, two languages, one conversation."""
+"""The story in a real browser, scene by scene: two people, two languages, one conversation."""
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
+from web.tests.chat import message, pair
 from web.tests.conftest import Opens
 from web.tests.pages import write
 from web.tests.service import LINES, PASSWORD, Service
 
 
-def message(page: Page, text: str) -> Locator:
-    """The newest message that says ``text``, whatever it quotes."""
-    return page.locator(".scroller .message", has=page.locator(".text", has_text=text)).last
-
-
-def test_two_people_meet_and_each_reads_the_other_in_their_own_language(opens: Opens, service: Service) -> None:
+def test_somebody_registers_makes_a_workspace_and_another_joins_by_its_link(opens: Opens, service: Service) -> None:
     ann = opens("en-GB")
     ann.expected += ("422",)
     page = ann.go("/")
@@ -38,10 +34,8 @@ def test_two_people_meet_and_each_reads_the_other_in_their_own_language(opens: O
     page.get_by_role("button", name="New link").click()
     link = page.get_by_role("textbox", name="Invite link").input_value()
     ann.check_axe("invite dialog")
-    page.keyboard.press("Escape")
 
-    yuki = opens("ja-JP")
-    theirs = yuki.page
+    theirs = opens("ja-JP").page
     theirs.goto(link)
     expect(theirs.get_by_role("heading", name="Label printers に参加")).to_be_visible()
     theirs.get_by_role("button", name="アカウントを作成").click()
@@ -52,10 +46,11 @@ def test_two_people_meet_and_each_reads_the_other_in_their_own_language(opens: O
     expect(theirs.get_by_role("heading", name="general", exact=True)).to_be_visible()
     expect(theirs.locator("html")).to_have_attribute("lang", "ja")
 
-    # She writes in Japanese; Ann reads English, sees that it was translated, and what it says in the original.
-    write(theirs, LINES["morning"]["ja"])
-    seen = message(page, LINES["morning"]["en"])
-    expect(seen).to_be_visible()
+
+def test_each_reads_the_other_in_their_own_language_and_the_original_on_demand(opens: Opens, service: Service) -> None:
+    ann, yuki = pair(opens, service, "Two languages")
+    yuki.write(LINES["morning"]["ja"])
+    seen = ann.message(LINES["morning"]["en"])
     expect(seen.locator(".text")).to_have_attribute("lang", "en")
     seen.get_by_role("button", name="from Japanese").click()
     expect(seen.locator(".original .text")).to_have_text(LINES["morning"]["ja"])
@@ -63,91 +58,108 @@ def test_two_people_meet_and_each_reads_the_other_in_their_own_language(opens: O
     seen.get_by_role("button", name="Hide the original").click()
     # By key as well.
     seen.focus()
-    page.keyboard.press("o")
+    ann.page.keyboard.press("o")
     expect(seen.locator(".original .text")).to_be_visible()
-    page.keyboard.press("o")
+    ann.page.keyboard.press("o")
+    expect(seen.locator(".original .text")).to_have_count(0)
+    ann.window.check_axe("conversation")
+    yuki.window.check_axe("conversation in Japanese")
 
-    # He types, she sees it; a link, code and a mention stay what they are.
-    page.locator(".stage .composer textarea").press_sequentially("Great", delay=15)
-    expect(theirs.locator(".typing")).to_contain_text("Ann Baker")
-    write(page, "Great. The manual is at https://printers.example/setup and the setup code is `QL-820-7`.")
-    got = message(theirs, "いいですね。説明書は")
-    expect(got.locator("a")).to_have_attribute("href", "https://printers.example/setup")
-    expect(got.locator("a")).to_have_attribute("rel", re.compile("noopener"))
-    expect(got.locator("code")).to_have_text("QL-820-7")
-    got.get_by_role("button", name="英語から").click()
-    expect(got.locator(".original .kept")).to_have_count(2)
-    box = page.locator(".stage .composer textarea")
-    box.press_sequentially("@田")
-    expect(page.get_by_role("option")).to_have_count(1)
-    box.press("Enter")
-    box.press_sequentially("Can you set it up in Osaka tomorrow before noon?")
-    box.press("Enter")
-    asked = message(theirs, "明日の昼までに大阪で設置できますか？")
-    expect(asked.locator(".mention.me")).to_have_text("@田中ゆき")
 
-    # Reactions, edits, replies, pins and deletions arrive live.
-    asked.hover()
-    asked.get_by_role("button", name="👍 でリアクション").click()
-    expect(message(page, "Osaka").locator(".reaction")).to_contain_text("1")
-    asked.hover()
-    asked.get_by_role("button", name="スレッドで返信").click()
-    theirs.locator(".thread textarea").fill(LINES["yes"]["ja"])
-    theirs.locator(".thread textarea").press("Enter")
-    expect(theirs.locator(".thread .message")).to_have_count(2)
-    yuki.check_axe("thread")
-    reply = message(page, LINES["yes"]["en"])
-    expect(reply.locator(".quote")).to_contain_text("Osaka")
-    expect(message(page, "Osaka tomorrow").locator(".thread-link")).to_have_text("1 reply")
-    theirs.get_by_role("complementary").get_by_role("button", name="閉じる").click()
+def test_who_types_is_seen_and_links_code_and_mentions_stay_what_they_are(opens: Opens, service: Service) -> None:
+    ann, yuki = pair(opens, service, "Kept as it is")
+    ann.box.press_sequentially("Great", delay=15)
+    expect(yuki.page.locator(".typing")).to_contain_text("Ann Baker")
+    ann.write("Great. The manual is at https://printers.example/setup and the setup code is `QL-820-7`.")
+    manual = yuki.message("いいですね。説明書は")
+    expect(manual.locator("a")).to_have_attribute("href", "https://printers.example/setup")
+    expect(manual.locator("a")).to_have_attribute("rel", re.compile("noopener"))
+    expect(manual.locator("code")).to_have_text("QL-820-7")
+    manual.get_by_role("button", name="英語から").click()
+    expect(manual.locator(".original .kept")).to_have_count(2)
+    ann.box.press_sequentially("@田")
+    expect(ann.page.get_by_role("option")).to_have_count(1)
+    ann.box.press("Enter")
+    ann.box.press_sequentially("Can you set it up in Osaka tomorrow before noon?")
+    ann.box.press("Enter")
+    question = yuki.message("明日の昼までに大阪で設置できますか？")
+    expect(question.locator(".mention.me")).to_have_text("@田中ゆき")
 
-    mine = message(page, "The manual is at")
-    mine.focus()
-    page.keyboard.press("e")
-    page.locator(".editor textarea").fill(LINES["thanks"]["en"])
-    page.locator(".editor textarea").press("Enter")
-    expect(message(theirs, LINES["thanks"]["ja"])).to_be_visible()
-    expect(message(theirs, LINES["thanks"]["ja"]).locator(".edited")).to_be_visible()
 
-    asked.hover()
-    asked.get_by_role("button", name="その他の操作").click()
-    yuki.check_axe("message menu")
-    theirs.get_by_role("menuitem", name="ピン留め", exact=True).click()
-    page.get_by_role("button", name="Pinned messages").click()
-    expect(page.locator(".panel .found")).to_contain_text("Osaka")
-    ann.check_axe("pins")
-    pinned = message(page, "Osaka tomorrow")
+def test_reactions_and_replies_arrive_live(opens: Opens, service: Service) -> None:
+    ann, yuki = pair(opens, service, "Replies")
+    ann.write(LINES["morning"]["en"])
+    theirs = yuki.message(LINES["morning"]["ja"])
+    yuki.do(theirs, "thumb")
+    mine = ann.message(LINES["morning"]["en"])
+    expect(mine.locator(".reaction")).to_contain_text("1")
+    yuki.do(theirs, "reply")
+    yuki.page.locator(".thread textarea").fill(LINES["yes"]["ja"])
+    yuki.page.locator(".thread textarea").press("Enter")
+    expect(yuki.page.locator(".thread .message")).to_have_count(2)
+    yuki.window.check_axe("thread")
+    reply = ann.message(LINES["yes"]["en"])
+    expect(reply.locator(".quote")).to_contain_text(LINES["morning"]["en"])
+    expect(mine.locator(".thread-link")).to_have_text("1 reply")
+    yuki.close_panel()
+
+
+def test_edits_and_deletions_arrive_live(opens: Opens, service: Service) -> None:
+    ann, yuki = pair(opens, service, "Edits")
+    ann.write(LINES["yes"]["en"])
+    expect(yuki.message(LINES["yes"]["ja"])).to_be_visible()
+    ann.message(LINES["yes"]["en"]).focus()
+    ann.page.keyboard.press("e")
+    ann.page.locator(".editor textarea").fill(LINES["thanks"]["en"])
+    ann.page.locator(".editor textarea").press("Enter")
+    edited = yuki.message(LINES["thanks"]["ja"])
+    expect(edited.locator(".edited")).to_be_visible()
+    ann.message(LINES["thanks"]["en"]).focus()
+    ann.page.keyboard.press("Delete")
+    ann.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(yuki.page.locator(".stub")).to_have_text("このメッセージは削除されました。")
+
+
+def test_pins_arrive_live_and_are_listed(opens: Opens, service: Service) -> None:
+    ann, yuki = pair(opens, service, "Pins")
+    ann.write(LINES["morning"]["en"])
+    theirs = yuki.message(LINES["morning"]["ja"])
+    yuki.do(theirs, "more")
+    yuki.window.check_axe("message menu")
+    yuki.page.get_by_role("menuitem", name=yuki.labels["pin"], exact=True).click()
+    ann.page.get_by_role("button", name=ann.labels["pins"]).click()
+    expect(ann.page.locator(".panel .found")).to_contain_text(LINES["morning"]["en"])
+    ann.window.check_axe("pins")
+    pinned = ann.message(LINES["morning"]["en"])
     expect(pinned.locator(".pinned-mark")).to_have_text("Pinned")
-    pinned.hover()
-    pinned.get_by_role("button", name="More actions").click()
-    page.get_by_role("menuitem", name="Unpin").click()
-    expect(page.locator(".panel .found")).to_have_count(0)
-    expect(asked.locator(".pinned-mark")).to_have_count(0)
-    page.locator(".panel").get_by_role("button", name="Close").click()
+    ann.choose(pinned, "unpin")
+    expect(ann.page.locator(".panel .found")).to_have_count(0)
+    expect(theirs.locator(".pinned-mark")).to_have_count(0)
+    ann.close_panel()
 
-    # Search finds it in either language.
-    theirs.keyboard.press("Control+k")
-    theirs.get_by_role("searchbox", name="検索").fill("大阪")
-    expect(theirs.locator(".panel .found mark").first).to_have_text("大阪")
-    yuki.check_axe("search")
-    theirs.locator(".panel .found").first.click()
-    expect(theirs.locator(".scroller .message.flash")).to_contain_text("大阪")
-    theirs.locator(".panel").get_by_role("button", name="閉じる").click()
 
-    gone = message(page, LINES["thanks"]["en"])
-    gone.focus()
-    page.keyboard.press("Delete")
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(theirs.locator(".stub")).to_have_text("このメッセージは削除されました。")
-    ann.check_axe("conversation")
-    yuki.check_axe("conversation in Japanese")
+def test_search_finds_a_message_by_the_words_of_its_translation(opens: Opens, service: Service) -> None:
+    ann, yuki = pair(opens, service, "Search")
+    ann.write("@Yuki Can you set it up in Osaka tomorrow before noon?")
+    expect(yuki.page.locator(".scroller .text", has_text="大阪")).to_be_visible()
+    yuki.page.keyboard.press("Control+k")
+    yuki.page.get_by_role("searchbox", name=yuki.labels["search"]).fill("大阪")
+    expect(yuki.page.locator(".panel .found mark").first).to_have_text("大阪")
+    yuki.window.check_axe("search")
+    yuki.page.locator(".panel .found").first.click()
+    expect(yuki.page.locator(".scroller .message.flash")).to_contain_text("大阪")
+    yuki.close_panel()
 
-    # Another language: everything that stands there is read again in it.
-    page.get_by_role("button", name="The language that you read in").click()
-    page.get_by_role("menuitemradio", name="Bahasa Indonesia").click()
-    expect(message(page, LINES["morning"]["id"])).to_be_visible()
-    expect(page.locator("html")).to_have_attribute("lang", "id")
-    expect(page.get_by_role("button", name="Anggota")).to_be_visible()
+
+def test_everything_shown_is_read_again_in_another_language(opens: Opens, service: Service) -> None:
+    ann, yuki = pair(opens, service, "Another language")
+    yuki.write(LINES["morning"]["ja"])
+    expect(ann.message(LINES["morning"]["en"])).to_be_visible()
+    ann.page.get_by_role("button", name="The language that you read in").click()
+    ann.page.get_by_role("menuitemradio", name="Bahasa Indonesia").click()
+    expect(ann.message(LINES["morning"]["id"])).to_be_visible()
+    expect(ann.page.locator("html")).to_have_attribute("lang", "id")
+    expect(ann.page.get_by_role("button", name="Anggota")).to_be_visible()
 
 
 def test_a_direct_message_counts_as_unread_until_it_is_seen_in_any_tab(opens: Opens, service: Service) -> None:

@@ -1,4 +1,4 @@
-"""Every change to workspaces, members, channels, invites and webhooks, one function an action."""
+"""Every change to workspaces, members, channels, invites and webhooks: one function for each."""
 
 from workspaces.actions.channels import (
     add_to_channel,

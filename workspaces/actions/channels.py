@@ -1,5 +1,6 @@
-"""Making, changing and ending channels, and who reads the restricted ones."""
+"""Create, change, archive and destroy channels, and add and remove their members."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -11,8 +12,8 @@ from rosetta.errors import Forbidden, NotFound
 from rosetta.ids import new_ulid
 from rosetta.pubsub import AccessChanged, publish_on_commit
 from workspaces import access, erasure, resources
-from workspaces.access import ChannelSeat
-from workspaces.actions.members import check_password, read_all, rights_changed
+from workspaces.access import ChannelAccess
+from workspaces.actions.members import access_changed, check_password, mark_read
 from workspaces.changes import UNSET, given
 from workspaces.errors import ChannelIsOpen
 from workspaces.models import Channel, ChannelMember, Conversation, Member, ReadMark, Visibility
@@ -21,19 +22,19 @@ from workspaces.streams import events
 
 
 def announce(channel: Channel, kind: str, **more: Any) -> None:
-    """Append an event about ``channel`` for everybody who may know of it."""
+    """Append an event about ``channel`` for all members who may know of it."""
     data = resources.channel(channel, is_member=channel.visibility == Visibility.PRIVATE or not channel.is_restricted)
     data |= more
     drafts = [events.NewEvent(kind, data)]
     if channel.visibility == Visibility.PRIVATE:
-        # One each: the stream is the whole workspace's, and no one else may hear of it.
+        # One for each reader, because the stream is the whole workspace's and nobody else may receive it.
         readers = ChannelMember.objects.filter(channel=channel).values_list("member__user_id", flat=True)
         drafts = [events.NewEvent(kind, data, user_id=reader) for reader in readers]
     if drafts:
         events.append(channel.workspace, *drafts)
 
 
-def _everybodys_rights_changed(channel: Channel) -> None:
+def _workspace_access_changed(channel: Channel) -> None:
     publish_on_commit(AccessChanged(workspace=str(channel.workspace_id)))
 
 
@@ -46,7 +47,7 @@ def create_channel(
     visibility: str | None = None,
     password: str | None = None,
 ) -> Channel:
-    """A new channel, joined by who makes it. Raises Invalid when ``slug`` is taken in the workspace."""
+    """Create a channel that ``member`` has joined. Raises Invalid when ``slug`` is taken in the workspace."""
     workspace = member.workspace
     fields: dict[str, Any] = {
         "conversation": Conversation.objects.create(pk=new_ulid()),
@@ -57,46 +58,46 @@ def create_channel(
         "created_by": member.user,
     }
     channel = create_under_slug(
-        lambda free: Channel.objects.create(slug=free, **fields),
+        lambda free_slug: Channel.objects.create(slug=free_slug, **fields),
         name=name,
         slug=slug,
-        is_taken=lambda s: Channel.objects.filter(workspace=workspace, slug=s).exists(),
+        is_taken=lambda candidate: Channel.objects.filter(workspace=workspace, slug=candidate).exists(),
     )
     ChannelMember.objects.create(channel=channel, member=member)
     announce(channel, "channel.created")
     if channel.is_restricted:
-        _admitted(channel, member)
-    _everybodys_rights_changed(channel)
+        _start_reading(channel, member)
+    _workspace_access_changed(channel)
     return channel
 
 
-def _admitted(channel: Channel, member: Member) -> None:
-    """Somebody who joined a restricted channel starts to read it here."""
-    read_all([channel.conversation], [member.user_id])
+def _start_reading(channel: Channel, member: Member) -> None:
+    """Mark a restricted channel that ``member`` has joined as read, and notify its clients."""
+    mark_read([channel.conversation], [member.user_id])
     data = resources.channel(channel, is_member=True, last_message_at=channel.conversation.last_message_at)
     events.append(channel.workspace, events.NewEvent("channel.joined", data, user_id=member.user_id))
-    rights_changed(member.user_id)
+    access_changed(member.user_id)
 
 
 @transaction.atomic
 def update_channel(
     *,
-    seat: ChannelSeat,
+    channel_access: ChannelAccess,
     name: str = UNSET,
     slug: str = UNSET,
     visibility: str = UNSET,
     password: str | None = UNSET,
 ) -> Channel:
-    """Change what is given; a ``password`` of None takes it away. Raises Invalid when ``slug`` is taken.
+    """Change the given fields; a ``password`` of None removes it. Raises Invalid when ``slug`` is taken.
 
-    A public channel that becomes private keeps those who joined it and who closes it.
+    A public channel that becomes private keeps the members who have joined it and the one who changes it.
     """
     changes = given(name=name, slug=slug, visibility=visibility)
     if password is not UNSET:
-        # Before the lock: the hasher takes its time, and others would wait for the workspace.
+        # Before the lock, because hashing is slow and others would wait for the workspace.
         changes["password_hash"] = make_password(password) if password else ""
-    channel = _locked(seat.channel)
-    _check_is_still_member(seat.member)
+    channel = _locked(channel_access.channel)
+    _check_is_still_member(channel_access.member)
     was_restricted = channel.is_restricted
     for field, value in changes.items():
         setattr(channel, field, value)
@@ -108,42 +109,42 @@ def update_channel(
     except IntegrityError:
         raise slug_taken() from None
     if channel.is_restricted and not was_restricted:
-        ChannelMember.objects.get_or_create(channel=channel, member_id=seat.member.pk)
+        ChannelMember.objects.get_or_create(channel=channel, member_id=channel_access.member.pk)
     announce(channel, "channel.updated")
     if was_restricted and not channel.is_restricted:
         _opened(channel)
     if channel.is_restricted != was_restricted:
-        _everybodys_rights_changed(channel)
+        _workspace_access_changed(channel)
     return channel
 
 
 def _locked(channel: Channel) -> Channel:
-    """``channel`` as it is now, which nobody else changes in this transaction. Raises NotFound when it is gone."""
-    # The workspace first, as everywhere: its row is what events take.
-    access.take(channel.workspace_id)
+    """Return ``channel`` as it is now, locked. Raises NotFound when it was destroyed."""
+    # The workspace first, as everywhere, because appending events locks its row.
+    access.lock_workspace(channel.workspace_id)
     locked = Channel.objects.select_for_update(of=("self",)).select_related("workspace", "conversation")
-    found = locked.filter(pk=channel.pk).first()
-    if found is None:
+    current = locked.filter(pk=channel.pk).first()
+    if current is None:
         raise NotFound
-    return found
+    return current
 
 
 def _check_is_still_member(member: Member) -> None:
-    """Raises NotFound when ``member`` left since it was looked up; the caller has taken the workspace."""
+    """Raise NotFound when ``member`` left since it was read; the caller has locked the workspace."""
     if not Member.objects.filter(pk=member.pk).exists():
         raise NotFound
 
 
 def _opened(channel: Channel) -> None:
-    """Everybody in the workspace reads ``channel`` from now on; what was said before counts as read by newcomers."""
+    """Announce a channel that all members read from now on; its earlier messages count as read by the new readers."""
     newcomers = Member.objects.filter(workspace=channel.workspace).exclude(channel_memberships__channel=channel)
-    read_all([channel.conversation], list(newcomers.values_list("user_id", flat=True)))
+    mark_read([channel.conversation], list(newcomers.values_list("user_id", flat=True)))
     announce(channel, "channel.joined")
 
 
 @transaction.atomic
 def archive_channel(*, channel: Channel) -> Channel:
-    """Close ``channel`` for writing; it stays readable. Again changes nothing."""
+    """Close ``channel`` for writing; it stays readable. Idempotent."""
     channel = _locked(channel)
     if not channel.is_archived:
         channel.archived_at = timezone.now()
@@ -154,7 +155,7 @@ def archive_channel(*, channel: Channel) -> Channel:
 
 @transaction.atomic
 def unarchive_channel(*, channel: Channel) -> Channel:
-    """Open ``channel`` for writing again. Again changes nothing."""
+    """Open ``channel`` for writing again. Idempotent."""
     channel = _locked(channel)
     if channel.is_archived:
         channel.archived_at = None
@@ -165,57 +166,58 @@ def unarchive_channel(*, channel: Channel) -> Channel:
 
 @transaction.atomic
 def purge_channel(*, channel: Channel) -> None:
-    """Destroy ``channel``: it is gone for everybody now, and a task erases what was said in it."""
+    """Destroy ``channel``: hide it from everybody now; a task erases its messages and files."""
     channel = _locked(channel)
     channel.archived_at = channel.archived_at or timezone.now()
     announce(channel, "channel.archived", is_purged=True)
-    _everybodys_rights_changed(channel)
+    _workspace_access_changed(channel)
     erasure.bury([channel])
     erasure.start()
 
 
-def join_channel(*, user: User, workspace_id: str, channel_id: str, password: str | None = None) -> ChannelSeat:
-    """``user`` joins a channel that it knows of; again changes nothing. Raises NotFound, Invalid for a wrong password."""
-    seat = access.known_channel(user, workspace_id, channel_id)
-    if not seat.has_joined:
-        # Outside the transaction: a password takes its hasher a while, and others would wait for the row.
-        check_password(seat.channel, password, user=user, door_id=channel_id)
-        add_to_channel(seat=seat, member=seat.member)
-    return ChannelSeat(seat.channel, seat.member, has_joined=True)
+def join_channel(*, user: User, workspace_id: str, channel_id: str, password: str | None = None) -> ChannelAccess:
+    """Make ``user`` a member of a channel. Idempotent. Raises NotFound; Invalid for a wrong password."""
+    before = access.known_channel(user, workspace_id, channel_id)
+    if not before.has_joined:
+        # Outside the transaction, because hashing is slow and others would wait for the lock.
+        check_password(before.channel, password, user=user, target_id=channel_id)
+        add_to_channel(channel_access=before, member=before.member)
+    return replace(before, has_joined=True)
 
 
 @transaction.atomic
-def add_to_channel(*, seat: ChannelSeat, member: Member) -> bool:
-    """Admit ``member`` to a channel; whether they were not in it before. Raises NotFound when they left meanwhile."""
-    channel = _locked(seat.channel)
+def add_to_channel(*, channel_access: ChannelAccess, member: Member) -> bool:
+    """Add ``member`` to a channel; return whether they are new to it. Raises NotFound when they left meanwhile."""
+    channel = _locked(channel_access.channel)
     _check_is_still_member(member)
     _, is_new = ChannelMember.objects.get_or_create(channel=channel, member_id=member.pk)
     if is_new and channel.is_restricted:
-        _admitted(channel, member)
+        _start_reading(channel, member)
     return is_new
 
 
 @transaction.atomic
-def leave_channel(*, seat: ChannelSeat) -> None:
-    """The caller leaves; an open channel stays readable to them. Again changes nothing."""
-    _dismiss(seat.channel, seat.member)
+def leave_channel(*, channel_access: ChannelAccess) -> None:
+    """Leave a channel; an open one stays readable. Idempotent."""
+    _remove(channel_access.channel, channel_access.member)
 
 
 @transaction.atomic
-def remove_from_channel(*, seat: ChannelSeat, member: Member) -> None:
-    """Take ``member`` out of a restricted channel. Raises NotFound, Forbidden, and ChannelIsOpen where all may read."""
-    is_self = seat.member.pk == member.pk
-    if not is_self and not (seat.member.is_moderator or seat.channel.created_by_id == seat.member.user_id):
+def remove_from_channel(*, channel_access: ChannelAccess, member: Member) -> None:
+    """Remove ``member`` from a restricted channel. Raises NotFound, Forbidden; ChannelIsOpen where all members read."""
+    channel, actor = channel_access.channel, channel_access.member
+    is_manager = actor.is_moderator or channel.created_by_id == actor.user_id
+    if actor.pk != member.pk and not is_manager:
         raise Forbidden
-    if not seat.channel.is_restricted:
+    if not channel.is_restricted:
         raise ChannelIsOpen
-    if not _dismiss(seat.channel, member):
+    if not _remove(channel, member):
         raise NotFound
 
 
-def _dismiss(channel: Channel, member: Member) -> bool:
-    gone, _ = ChannelMember.objects.filter(channel=channel, member_id=member.pk).delete()
-    if gone and channel.is_restricted:
+def _remove(channel: Channel, member: Member) -> bool:
+    deleted, _ = ChannelMember.objects.filter(channel=channel, member_id=member.pk).delete()
+    if deleted and channel.is_restricted:
         ReadMark.objects.filter(conversation_id=channel.pk, user_id=member.user_id).delete()
-        rights_changed(member.user_id)
-    return bool(gone)
+        access_changed(member.user_id)
+    return bool(deleted)

@@ -1,4 +1,4 @@
-"""Links into a workspace."""
+"""Create, accept and revoke invites."""
 
 import secrets
 from datetime import timedelta
@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from workspaces import access
-from workspaces.actions.members import seat
-from workspaces.errors import InviteNotValid
+from workspaces.actions.members import ensure_member
 from workspaces.models import Invite, Member
 
 INVITE_DAYS = 7
@@ -18,7 +17,11 @@ INVITE_DAYS = 7
 
 @transaction.atomic
 def create_invite(*, member: Member, expires_in_days: int | None = None) -> Invite:
-    """A link into the workspace that anybody who has it may use until it expires or is revoked."""
+    """Create a link by which everybody who has it may join until it expires or is revoked.
+
+    Locks the workspace. Raises NotFound or Forbidden when ``member`` no longer moderates it.
+    """
+    access.moderator(member.user, member.workspace_id, lock=True)
     return Invite.objects.create(
         workspace=member.workspace,
         token=secrets.token_urlsafe(24),
@@ -29,16 +32,12 @@ def create_invite(*, member: Member, expires_in_days: int | None = None) -> Invi
 
 @transaction.atomic
 def accept_invite(*, token: str, user: User) -> Member:
-    """``user`` joins by an invite; again changes nothing. Raises InviteNotValid."""
-    found = Invite.objects.filter(token=token).values_list("workspace_id", flat=True).first()
-    if found is None:
-        raise InviteNotValid
-    access.take(found)
-    # Locked, so that accepting and revoking at once end in one order.
-    invite = Invite.objects.select_for_update(of=("self",)).select_related("workspace").filter(token=token).first()
-    if invite is None or not invite.is_valid(timezone.now()):
-        raise InviteNotValid
-    member, is_new = seat(workspace=invite.workspace, user=user)
+    """Make ``user`` a member by an invite. Idempotent. Locks the workspace. Raises InviteNotValid, Suspended."""
+    workspace_id = access.valid_invite(token).workspace_id
+    access.lock_workspace(workspace_id)
+    # Read again with a lock, so that accepting and revoking at once have one order.
+    invite = access.valid_invite(token, lock=True)
+    member, is_new = ensure_member(workspace=invite.workspace, user=user)
     if is_new:
         Invite.objects.filter(pk=invite.pk).update(accepted_count=F("accepted_count") + 1)
     return member
@@ -46,4 +45,5 @@ def accept_invite(*, token: str, user: User) -> Member:
 
 @transaction.atomic
 def revoke_invite(*, invite: Invite) -> None:
+    """End an invite: nobody joins by it from now on. Idempotent."""
     Invite.objects.filter(pk=invite.pk, revoked_at=None).update(revoked_at=timezone.now())

@@ -1,8 +1,9 @@
-"""Who belongs to a workspace, and as what. All of it happens in the order of the workspace's row lock."""
+"""Add, change and remove members. Every action locks the workspace's row first."""
+
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -10,12 +11,12 @@ from rosetta.errors import Forbidden, Invalid, NotFound
 from rosetta.http import throttles
 from rosetta.pubsub import AccessChanged, publish_on_commit
 from workspaces import access, resources
+from workspaces.actions.revocation import revoke_granted
 from workspaces.changes import UNSET
 from workspaces.errors import LastOwner, Suspended
 from workspaces.models import (
     Channel,
     Conversation,
-    Invite,
     Member,
     PasswordProtected,
     ReadMark,
@@ -26,27 +27,27 @@ from workspaces.models import (
 )
 from workspaces.streams import events
 
-# Guesses a minute that one person has at one password.
-PASSWORD_GUESSES = "20/minute"  # noqa: S105
+# Attempts a minute that one user has at one password.
+PASSWORD_ATTEMPTS = "20/minute"  # noqa: S105
 
 
-def rights_changed(user_id: int) -> None:
-    """Tell the gateways, after the commit, that ``user_id`` reads other things than before."""
+def access_changed(user_id: int) -> None:
+    """Notify the gateways, after the commit, that ``user_id``'s access has changed."""
     publish_on_commit(AccessChanged(user=user_id))
 
 
 @transaction.atomic
 def add_member(*, workspace: Workspace, user: User, role: Role = Role.MEMBER) -> Member:
-    """``user``'s place in ``workspace``, made now unless it is there; what was said before counts as read.
+    """Make ``user`` a member of ``workspace`` and mark all its messages as read. Idempotent.
 
-    Raises NotFound when the workspace was deleted meanwhile, Suspended for who was sent out by staff.
+    Locks the workspace. Raises NotFound when it was deleted meanwhile, Suspended when staff keep ``user`` out.
     """
-    return seat(workspace=workspace, user=user, role=role)[0]
+    return ensure_member(workspace=workspace, user=user, role=role)[0]
 
 
-def seat(*, workspace: Workspace, user: User, role: Role = Role.MEMBER) -> tuple[Member, bool]:
-    """``add_member``, with whether the place is new; the caller is in a transaction."""
-    access.take(workspace.pk)
+def ensure_member(*, workspace: Workspace, user: User, role: Role = Role.MEMBER) -> tuple[Member, bool]:
+    """Do what ``add_member`` does, and return whether the membership is new. Call it in a transaction."""
+    access.lock_workspace(workspace.pk)
     if Suspension.objects.filter(workspace=workspace, user=user).exists():
         raise Suspended
     member, is_new = Member.objects.get_or_create(
@@ -56,22 +57,21 @@ def seat(*, workspace: Workspace, user: User, role: Role = Role.MEMBER) -> tuple
         return member, False
     Workspace.objects.filter(pk=workspace.pk).update(member_count=F("member_count") + 1)
     workspace.refresh_from_db(fields=["member_count"])
-    said = Conversation.objects.filter(channel__workspace=workspace, last_seq__gt=0)
-    read_all(said, [user.pk])
+    mark_read(Conversation.objects.filter(channel__workspace=workspace, last_seq__gt=0), [user.pk])
     events.append(workspace, events.NewEvent("member.joined", resources.member(member)))
-    rights_changed(user.pk)
+    access_changed(user.pk)
     return member, True
 
 
-def read_all(conversations: object, user_ids: list[int]) -> None:
-    """Mark everything said so far in ``conversations`` as read by ``user_ids``."""
-    marks = [
-        ReadMark(user_id=user_id, conversation=one, last_read_seq=one.last_seq)
-        for one in conversations  # type: ignore[attr-defined]
+def mark_read(conversations: Iterable[Conversation], user_ids: list[int]) -> None:
+    """Mark all messages so far in ``conversations`` as read by ``user_ids``."""
+    read_positions = [
+        ReadMark(user_id=user_id, conversation=conversation, last_read_seq=conversation.last_seq)
+        for conversation in conversations
         for user_id in user_ids
     ]
     ReadMark.objects.bulk_create(
-        marks,
+        read_positions,
         update_conflicts=True,
         unique_fields=["user", "conversation"],
         update_fields=["last_read_seq"],
@@ -79,28 +79,28 @@ def read_all(conversations: object, user_ids: list[int]) -> None:
     )
 
 
-def check_password(door: PasswordProtected, password: str | None, *, user: User, door_id: str) -> None:
-    """Raises Invalid when ``password`` does not open ``door``, Throttled after too many guesses, right or wrong."""
-    if not door.has_password:
+def check_password(target: PasswordProtected, password: str | None, *, user: User, target_id: str) -> None:
+    """Raise Invalid for a wrong ``password`` to ``target``, Throttled after too many attempts, right or wrong."""
+    if not target.has_password:
         return
     if not password:
         raise Invalid({"password": [_("The password field is required.")]})
-    # Counted before it is looked at: a 429 must not tell a wrong guess from a right one.
-    throttles.hit("password", PASSWORD_GUESSES, f"{user.pk}:{door_id}")
-    if not door.accepts(password):
+    # Counted before the check, because a 429 must not tell a wrong password from the right one.
+    throttles.hit("password", PASSWORD_ATTEMPTS, f"{user.pk}:{target_id}")
+    if not target.accepts(password):
         raise Invalid({"password": [_("The password is incorrect.")]})
 
 
 def join_workspace(*, user: User, workspace_id: str, password: str | None = None) -> Member:
-    """``user`` joins a public workspace; again changes nothing. Raises NotFound, and Invalid for a wrong password."""
-    workspace = access.visible_workspace(user, workspace_id).workspace
+    """Make ``user`` a member of a public workspace. Idempotent. Raises NotFound; Invalid for a wrong password."""
+    workspace, _role = access.visible_workspace(user, workspace_id)
     member = Member.objects.select_related("workspace").filter(workspace=workspace, user=user).first()
     if member is not None:
         return member
-    # Outside the transaction: a password takes its hasher a while, and others would wait for the row.
-    check_password(workspace, password, user=user, door_id=workspace.pk)
+    # Outside the transaction, because hashing is slow and others would wait for the lock.
+    check_password(workspace, password, user=user, target_id=workspace.pk)
     with transaction.atomic():
-        access.take(workspace.pk)
+        access.lock_workspace(workspace.pk)
         if not Workspace.objects.filter(pk=workspace.pk, visibility=Visibility.PUBLIC).exists():
             raise NotFound
         return add_member(workspace=workspace, user=user)
@@ -110,13 +110,14 @@ def join_workspace(*, user: User, workspace_id: str, password: str | None = None
 def update_member(
     *, by: User, workspace_id: str, member_id: str, role: str, preferred_language: str | None = UNSET
 ) -> Member:
-    """Change a member's role and language. Raises NotFound, Forbidden and LastOwner."""
+    """Change a member's role and language. Locks the workspace. Raises NotFound, Forbidden, LastOwner."""
     actor = access.membership(by, workspace_id, lock=True)
     target = access.member_in(actor.workspace, member_id)
     _check_may_edit(actor, target, role)
     if target.role == Role.OWNER and role != Role.OWNER:
         _check_not_last_owner(target)
     is_changed = role != target.role
+    was_moderator = target.is_moderator
     target.role = role
     if preferred_language is not UNSET and preferred_language != target.preferred_language:
         is_changed = True
@@ -124,8 +125,10 @@ def update_member(
         target.language = preferred_language or target.user.preferred_language
     if is_changed:
         target.save(update_fields=["role", "preferred_language", "language"])
+        if was_moderator and not target.is_moderator:
+            revoke_granted(workspace=actor.workspace, user_id=target.user_id)
         events.append(actor.workspace, events.NewEvent("member.updated", resources.member(target)))
-        rights_changed(target.user_id)
+        access_changed(target.user_id)
     return target
 
 
@@ -133,7 +136,7 @@ def _check_may_edit(actor: Member, target: Member, role: str) -> None:
     is_self = actor.pk == target.pk
     if not is_self and (not actor.is_moderator or actor.rank < target.rank):
         raise Forbidden
-    # Every change of role makes or unmakes an owner or an admin.
+    # Only owners appoint and demote owners and admins, and every change of role is one or the other.
     if role != target.role and actor.role != Role.OWNER:
         raise Forbidden
 
@@ -146,58 +149,59 @@ def _check_not_last_owner(member: Member) -> None:
 
 @transaction.atomic
 def remove_member(*, by: User, workspace_id: str, member_id: str) -> None:
-    """Take a member out, whose invites open nothing more, or leave oneself. Raises NotFound, Forbidden and LastOwner."""
+    """Remove a member, or leave. Locks the workspace. Raises NotFound, Forbidden, LastOwner."""
     actor = access.membership(by, workspace_id, lock=True)
     target = access.member_in(actor.workspace, member_id)
     is_self = actor.pk == target.pk
     if not is_self and not (actor.role == Role.OWNER or (actor.is_moderator and target.role == Role.MEMBER)):
         raise Forbidden
-    unseat(target)
-    if not is_self:
-        # Else who was taken out would come back by a link of their own.
-        live = Invite.objects.filter(workspace=actor.workspace, created_by=target.user_id, revoked_at=None)
-        live.update(revoked_at=timezone.now())
+    end_membership(target)
 
 
 @transaction.atomic
 def leave_workspace(*, user: User, workspace_id: str) -> Workspace:
-    """``user`` leaves; answers the workspace as it is without them. Raises NotFound and LastOwner."""
+    """End ``user``'s membership and return the workspace as it is without them. Raises NotFound, LastOwner."""
     member = access.membership(user, workspace_id, lock=True)
-    unseat(member)
+    end_membership(member)
     member.workspace.refresh_from_db()
     return member.workspace
 
 
-def unseat(member: Member) -> None:
-    """Everything that follows from somebody's leaving: channels they joined, marks, what their sockets hear."""
+def end_membership(member: Member) -> None:
+    """Delete a membership with all that depends on it. Raises LastOwner.
+
+    Every way out of a workspace ends here: leaving, removal, suspension and account deletion. The caller has locked the
+    workspace.
+    """
     if member.role == Role.OWNER:
         _check_not_last_owner(member)
     snapshot = resources.member(member)
     workspace = member.workspace
     user_id = member.user_id
-    Member.objects.filter(pk=member.pk).delete()  # and, by cascade, the channels that it joined
+    revoke_granted(workspace=workspace, user_id=user_id)
+    Member.objects.filter(pk=member.pk).delete()  # cascades to the channels that it joined
     ReadMark.objects.filter(
         user_id=user_id, conversation__in=Channel.objects.filter(workspace=workspace).values("pk")
     ).delete()
     Workspace.objects.filter(pk=workspace.pk).update(member_count=F("member_count") - 1)
     events.append(workspace, events.NewEvent("member.left", snapshot))
-    rights_changed(user_id)
+    access_changed(user_id)
 
 
 @transaction.atomic
 def suspend_member(*, workspace: Workspace, user: User) -> Member | None:
-    """Staff take ``user`` out of ``workspace`` and keep them out; answers the place they had. Raises LastOwner."""
-    access.take(workspace.pk)
+    """Remove ``user`` from ``workspace`` and keep them out; return the ended membership. Raises LastOwner."""
+    access.lock_workspace(workspace.pk)
     Suspension.objects.get_or_create(workspace=workspace, user=user)
     member = Member.objects.select_related("workspace", "user").filter(workspace=workspace, user=user).first()
     if member is not None:
-        unseat(member)
+        end_membership(member)
     return member
 
 
 @transaction.atomic
 def end_suspension(*, workspace: Workspace, user: User, role: Role | None = None) -> None:
-    """Let ``user`` in again, with ``role`` at once where they had a place. Private channels take them in anew."""
+    """Let ``user`` join again; with a ``role``, make them a member at once, though not of private channels."""
     Suspension.objects.filter(workspace=workspace, user=user).delete()
     if role is not None:
-        seat(workspace=workspace, user=user, role=role)
+        ensure_member(workspace=workspace, user=user, role=role)

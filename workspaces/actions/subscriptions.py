@@ -1,4 +1,4 @@
-"""Addresses outside that hear what happens in a workspace."""
+"""Create, change and delete outgoing webhooks, and send their deliveries again."""
 
 import re
 from datetime import timedelta
@@ -18,16 +18,20 @@ from workspaces.webhooks.collecting import TRIED_FOR
 
 MAX_SUBSCRIPTIONS = 20
 MAX_PORT = 65535
-# What a change may change with it.
-_FOLLOWING = ("active_since", "disabled_reason", "failing_since", "paused_until", "failures", "secret")
+# Fields that follow from changes of others.
+_FOLLOWING = ("active_since", "disabled_reason", "failing_since", "paused_until", "failures", "secret", "created_by")
 _HOST = re.compile(rb"[a-z0-9._-]+|[0-9a-f:.]+")
 
 
 @transaction.atomic
 def create_subscription(*, member: Member, url: str, event_types: list[str]) -> WebhookSubscription:
-    """A subscription with its secret, which is shown this once. Raises Invalid where no request may go to ``url``."""
+    """Subscribe ``url`` to events; the subscription's secret is to be shown this once.
+
+    Locks the workspace. Raises Invalid where no request may go to ``url``; NotFound or Forbidden when ``member`` no longer
+    moderates.
+    """
     check_url(url)
-    access.take(member.workspace_id)
+    access.moderator(member.user, member.workspace_id, lock=True)
     if WebhookSubscription.objects.filter(workspace=member.workspace).count() >= MAX_SUBSCRIPTIONS:
         raise Invalid({"url": [_("A workspace has at most %(limit)d subscriptions.") % {"limit": MAX_SUBSCRIPTIONS}]})
     return WebhookSubscription.objects.create(
@@ -36,7 +40,7 @@ def create_subscription(*, member: Member, url: str, event_types: list[str]) -> 
 
 
 def check_url(url: str) -> None:
-    """Raises Invalid where ``url`` is on its face no address outside. Its DNS is looked at whenever something is sent."""
+    """Raise Invalid where ``url`` is no public address by its form alone. DNS is checked at every delivery."""
     try:
         parts = httpx.URL(url)
     except (httpx.InvalidURL, ValueError):
@@ -56,16 +60,21 @@ def update_subscription(
     event_types: list[str] = UNSET,
     is_active: bool = UNSET,
     regenerate_secret: bool = False,
+    member: Member | None = None,
 ) -> tuple[WebhookSubscription, str | None]:
-    """Change what is given; the new secret when there is one. Switched on, it hears what happens from then on."""
+    """Change the given fields; return the new secret, if any. Once switched on, it receives the events from then on.
+
+    ``member`` is the moderator who does it, None for staff; a moderator who chooses the address or regenerates the secret
+    counts as its creator from then on. Raises Invalid where no request may go to ``url``; NotFound or Forbidden when
+    ``member`` no longer moderates.
+    """
     if url is not UNSET:
         check_url(url)
     changes = given(url=url, event_types=event_types, is_active=is_active)
-    # As it is by now: workers switch it off, and somebody else may have changed it.
-    found = WebhookSubscription.objects.select_for_update().filter(pk=subscription.pk).first()
-    if found is None:
-        raise NotFound
-    subscription = found
+    if member is not None:
+        access.moderator(member.user, member.workspace_id, lock=True)
+    # Read again with a lock: workers switch subscriptions off, and somebody else may have changed it.
+    subscription = _locked(subscription)
     was_active = subscription.is_active
     for field, value in changes.items():
         setattr(subscription, field, value)
@@ -77,20 +86,29 @@ def update_subscription(
         subscription.failures = 0
     if regenerate_secret:
         subscription.secret = new_signing_secret()
+    if member is not None and (regenerate_secret or url is not UNSET):
+        subscription.created_by = member.user
     subscription.save(update_fields=[*changes, *_FOLLOWING])
     return subscription, subscription.secret if regenerate_secret else None
 
 
+def _locked(subscription: WebhookSubscription) -> WebhookSubscription:
+    locked = WebhookSubscription.objects.select_for_update().filter(pk=subscription.pk).first()
+    if locked is None:
+        raise NotFound
+    return locked
+
+
 @transaction.atomic
 def delete_subscription(*, subscription: WebhookSubscription) -> None:
-    """It hears nothing any more; its log goes with it."""
+    """Delete a subscription with its log; nothing is sent from then on."""
     subscription.delete()
 
 
 @transaction.atomic
 def replay_delivery(*, delivery: WebhookDelivery) -> WebhookDelivery:
-    """Send an event again, now, under the same id; it is tried for another 24 hours. Raises SubscriptionInactive."""
-    # In the order in which a worker takes them when it notes an attempt.
+    """Send an event again, now, under the same id, and retry it for another 24 hours. Raises SubscriptionInactive."""
+    # Locked in the same order as by a worker that records an attempt.
     subscription = WebhookSubscription.objects.select_for_update().get(pk=delivery.subscription_id)
     if not subscription.is_active:
         raise SubscriptionInactive
@@ -98,7 +116,7 @@ def replay_delivery(*, delivery: WebhookDelivery) -> WebhookDelivery:
     now = timezone.now()
     delivery.status = WebhookDelivery.Status.PENDING
     delivery.attempts = 0
-    # At least a moment on: a worker that is still at the last attempt ends first.
+    # Not before the lease of a worker that may still be at the last attempt ends.
     delivery.due_at = max(now, delivery.due_at) if delivery.due_at - now < timedelta(seconds=60) else now
     delivery.expires_at = now + TRIED_FOR
     delivery.save(update_fields=["status", "attempts", "due_at", "expires_at"])

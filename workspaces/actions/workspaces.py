@@ -1,4 +1,4 @@
-"""Making, changing and ending workspaces."""
+"""Create, change and delete workspaces."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from accounts.models import User
 from rosetta.ids import new_ulid
 from workspaces import erasure
 from workspaces.actions.channels import create_channel
-from workspaces.actions.members import add_member, rights_changed
+from workspaces.actions.members import access_changed, add_member
 from workspaces.changes import UNSET, given
 from workspaces.models import Member, Role, Visibility, Workspace
 from workspaces.slugs import create_under_slug, slug_taken
@@ -30,7 +30,7 @@ def create_workspace(
     kind: Workspace.Kind = Workspace.Kind.TEAM,
     expires_at: datetime | None = None,
 ) -> Member:
-    """A new workspace with ``owner`` and a first channel. Raises Invalid when ``slug`` is taken."""
+    """Create a workspace with its owner and a first channel. Raises Invalid when ``slug`` is taken."""
     fields: dict[str, Any] = {
         "name": name,
         "visibility": visibility or Visibility.PRIVATE,
@@ -39,10 +39,10 @@ def create_workspace(
         "expires_at": expires_at,
     }
     workspace = create_under_slug(
-        lambda free: Workspace.objects.create(slug=free, **fields),
+        lambda free_slug: Workspace.objects.create(slug=free_slug, **fields),
         name=name,
         slug=slug,
-        is_taken=lambda s: Workspace.objects.filter(slug=s).exists(),
+        is_taken=lambda candidate: Workspace.objects.filter(slug=candidate).exists(),
     )
     member = add_member(workspace=workspace, user=owner, role=Role.OWNER)
     create_channel(member=member, name=FIRST_CHANNEL, slug=FIRST_CHANNEL)
@@ -58,7 +58,7 @@ def update_workspace(
     visibility: str = UNSET,
     password: str | None = UNSET,
 ) -> Workspace:
-    """Change what is given; a ``password`` of None takes it away. Raises Invalid when ``slug`` is taken."""
+    """Change the given fields; a ``password`` of None removes it. Raises Invalid when ``slug`` is taken."""
     changes = given(name=name, slug=slug, visibility=visibility)
     if password is not UNSET:
         changes["password_hash"] = make_password(password) if password else ""
@@ -74,23 +74,23 @@ def update_workspace(
 
 
 def set_retention(*, workspace: Workspace, days: int | None) -> None:
-    """Keep messages of ``workspace`` for ``days``, None: for ever. A job erases what is older; it does not come back."""
+    """Keep messages of ``workspace`` for ``days``, None: for ever. A periodic job erases older ones for good."""
     workspace.retention_days = days
     Workspace.objects.filter(pk=workspace.pk).update(retention_days=days, updated_at=timezone.now())
 
 
 @transaction.atomic
 def delete_workspace(*, workspace: Workspace) -> None:
-    """End ``workspace`` for everybody now; a task erases what was said in it."""
+    """Hide ``workspace`` from everybody now and end all access to it; a task erases its messages and files."""
     now = timezone.now()
-    # Its slug is free again; locked, so that nobody joins it in between.
+    # Frees its slug, and locks the row, so that nobody joins in between.
     Workspace.objects.filter(pk=workspace.pk).update(
         deleted_at=now, slug=f"deleted-{new_ulid()}", visibility=Visibility.PRIVATE, member_count=0
     )
-    people = list(Member.objects.filter(workspace=workspace).values_list("user_id", flat=True))
+    user_ids = list(Member.objects.filter(workspace=workspace).values_list("user_id", flat=True))
     Member.objects.filter(workspace=workspace).delete()
     workspace.invites.all().delete()
     workspace.webhooks.filter(deleted_at=None).update(deleted_at=now)
     erasure.start()
-    for person in people:
-        rights_changed(person)
+    for user_id in user_ids:
+        access_changed(user_id)

@@ -1,12 +1,11 @@
 """The shapes of the answers, for the API's description; ``resources`` makes them."""
 
-from functools import cache
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from drf_spectacular.utils import OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
-from rosetta.http.schema import data_of
+from rosetta.http.schema import MESSAGE, data_of
 from workspaces.models import Role, Visibility, WebhookDelivery, WebhookSubscription, Workspace
 
 
@@ -134,25 +133,25 @@ class PageLinks(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
 
 
-REFUSAL = inline_serializer(
-    "Refusal",
-    {
-        "message": serializers.CharField(),
-        "errors": inline_serializer("RefusalErrors", {"code": serializers.ListField(child=serializers.CharField())}),
-    },
-)
-
-PAGING = [
-    OpenApiParameter("page", int, description="1 and up."),
-    OpenApiParameter("per_page", int, description="1 to 100; 15 where nothing is said."),
-]
-
-
-one = cache(data_of)
-
-
-@cache
-def page_of(resource: type[serializers.Serializer[Any]]) -> Any:
-    """A page of ``resource``."""
-    name = resource.__name__.removesuffix("Resource") + "PageAnswer"
+def _page_of(resource: type[serializers.Serializer[Any]]) -> Any:
+    name = resource.__name__.removesuffix("Resource") + "ListAnswer"
     return inline_serializer(name, {"data": resource(many=True), "meta": PageMeta(), "links": PageLinks()})
+
+
+REFUSAL = OpenApiResponse(MESSAGE, "Refused as things are; `errors.code` says why.")
+WorkspaceAnswer = data_of(WorkspaceResource)
+WorkspaceListAnswer = _page_of(WorkspaceResource)
+MemberAnswer = data_of(MemberResource)
+MemberListAnswer = _page_of(MemberResource)
+ChannelAnswer = data_of(ChannelResource)
+ChannelListAnswer = _page_of(ChannelResource)
+InviteAnswer = data_of(InviteResource)
+InviteListAnswer = _page_of(InviteResource)
+InvitePreviewAnswer = data_of(InvitePreviewResource)
+WebhookListAnswer = _page_of(WebhookResource)
+NewWebhookAnswer = data_of(NewWebhookResource)
+SubscriptionAnswer = data_of(SubscriptionResource)
+SubscriptionListAnswer = _page_of(SubscriptionResource)
+NewSubscriptionAnswer = data_of(NewSubscriptionResource)
+DeliveryAnswer = data_of(DeliveryResource)
+DeliveryListAnswer = _page_of(DeliveryResource)

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 
 from rosetta import languages
 from rosetta.errors import Invalid
+from rosetta.http.fields import NameField
 from rosetta.ids import NO_ID, parse_ulid
 from workspaces.models import Role, Visibility
 from workspaces.webhooks import ALL, EVENT_TYPES
@@ -22,11 +23,6 @@ def query_text(request: Request, name: str) -> str | None:
     if len(raw) > MAX_NAME or "\x00" in raw:
         raise Invalid({name: [_("The query must not be greater than %(max)d characters.") % {"max": MAX_NAME}]})
     return raw or None
-
-
-class NameField(serializers.CharField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=MAX_NAME, **kwargs)
 
 
 class SlugField(serializers.RegexField):
@@ -49,22 +45,35 @@ class IdField(serializers.CharField):
         return parse_ulid(super().to_internal_value(data)) or NO_ID
 
 
-class CreateSerializer(serializers.Serializer[Any]):
-    """A workspace or a channel to be made."""
+class CreateWorkspaceSerializer(serializers.Serializer[Any]):
+    name = NameField(max_length=MAX_NAME)
+    slug = SlugField(required=False, allow_null=True, help_text="Unique; made of the name unless given.")
+    visibility = serializers.ChoiceField(
+        Visibility.choices, required=False, allow_null=True, help_text="`private` unless given."
+    )
+    password = PasswordField(help_text="Asked of those who join a public workspace.")
 
-    name = NameField()
-    slug = SlugField(required=False, allow_null=True)
-    visibility = serializers.ChoiceField(Visibility.choices, required=False, allow_null=True)
-    password = PasswordField()
 
-
-class UpdateSerializer(serializers.Serializer[Any]):
-    """Changes to a workspace or a channel: what is left out stays as it is."""
-
-    name = NameField(required=False)
+class UpdateWorkspaceSerializer(serializers.Serializer[Any]):
+    name = NameField(max_length=MAX_NAME, required=False)
     slug = SlugField(required=False)
     visibility = serializers.ChoiceField(Visibility.choices, required=False)
-    password = PasswordField()
+    password = PasswordField(help_text="Null removes it.")
+
+
+class CreateChannelSerializer(serializers.Serializer[Any]):
+    name = NameField(max_length=MAX_NAME)
+    slug = SlugField(
+        required=False, allow_null=True, help_text="Unique in the workspace; made of the name unless given."
+    )
+    visibility = serializers.ChoiceField(
+        Visibility.choices, required=False, allow_null=True, help_text="`public` unless given."
+    )
+    password = PasswordField(help_text="Asked of those who join a public channel.")
+
+
+class UpdateChannelSerializer(UpdateWorkspaceSerializer):
+    pass
 
 
 class PasswordSerializer(serializers.Serializer[Any]):
@@ -85,12 +94,12 @@ class InviteCreateSerializer(serializers.Serializer[Any]):
 
 
 class WebhookCreateSerializer(serializers.Serializer[Any]):
-    name = NameField()
+    name = NameField(max_length=MAX_NAME)
     default_channel_id = IdField(required=False, allow_null=True)
 
 
 class WebhookUpdateSerializer(serializers.Serializer[Any]):
-    name = NameField(required=False)
+    name = NameField(max_length=MAX_NAME, required=False)
     default_channel_id = IdField(required=False, allow_null=True)
     is_active = serializers.BooleanField(required=False)
     regenerate_secret = serializers.BooleanField(required=False)

@@ -83,7 +83,7 @@ def test_a_workspace_ends_for_a_reason_that_is_written_down(staff: Client, fille
     for told in ({}, {"reason": "because"}):
         asked = staff.post(path, chosen | told)
         assert (asked.status_code, "Why do these workspaces end?" in asked.content.decode()) == (200, True)
-        assert asked.context["asked_for"] == [(name, one) for name, one in (
+        assert asked.context["repeated_fields"] == [(name, one) for name, one in (
             ("action", "delete_for_everybody"), ("_selected_action", filled["workspace"]), ("index", "0"),
         )]  # fmt: skip
     assert Workspace.objects.get(pk=filled["workspace"]).deleted_at is None

@@ -144,9 +144,9 @@ def test_who_is_removed_while_being_let_into_a_channel_is_in_none(
     guest = actions.add_member(workspace=workspace, user=outsider)
     host = Member.objects.select_related("workspace", "user").get(user=owner)
     channel = actions.create_channel(member=host, name="Secret", visibility="private")
-    seat = access.readable_channel(owner, workspace.pk, channel.pk)
+    channel_access = access.readable_channel(owner, workspace.pk, channel.pk)
     results = at_once(
-        lambda: actions.add_to_channel(seat=seat, member=guest),
+        lambda: actions.add_to_channel(channel_access=channel_access, member=guest),
         lambda: actions.remove_member(by=owner, workspace_id=workspace.pk, member_id=guest.pk),
     )
     assert results[1] is None
@@ -161,9 +161,9 @@ def test_who_leaves_while_closing_a_channel_is_not_in_it(
 
     _, second = two_owners
     channel = Channel.objects.get(workspace=workspace, slug="general")
-    seat = access.readable_channel(second.user, workspace.pk, channel.pk)
+    channel_access = access.readable_channel(second.user, workspace.pk, channel.pk)
     closed, left = at_once(
-        lambda: actions.update_channel(seat=seat, visibility="private"),
+        lambda: actions.update_channel(channel_access=channel_access, visibility="private"),
         lambda: actions.leave_workspace(user=second.user, workspace_id=workspace.pk),
     )
     assert isinstance(left, Workspace)

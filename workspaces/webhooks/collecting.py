@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -30,7 +30,8 @@ class Stream:
 def collect() -> int:
     """Owe subscriptions the events they have not been given yet, of a bounded number of streams; how many were taken over."""
     subscriptions: dict[str, list[WebhookSubscription]] = defaultdict(list)
-    for one in WebhookSubscription.objects.filter(is_active=True, workspace__deleted_at=None):
+    may_receive = Q(created_by=None) | Q(created_by__is_active=True)
+    for one in WebhookSubscription.objects.filter(may_receive, is_active=True, workspace__deleted_at=None):
         subscriptions[one.workspace_id].append(one)
     if not subscriptions:
         return 0

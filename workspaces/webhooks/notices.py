@@ -1,4 +1,4 @@
-"""What owners are told when a subscription is switched off."""
+"""Mail to the owners of a workspace when a subscription is switched off."""
 
 import smtplib
 
@@ -14,10 +14,10 @@ from workspaces.models import Member, Role, WebhookSubscription
 log = structlog.get_logger(__name__)
 
 
-def tell_owners(subscription: WebhookSubscription) -> None:
-    """Mail the workspace's owners, each in their language, that ``subscription`` hears nothing any more. Never raises.
+def mail_owners(subscription: WebhookSubscription) -> None:
+    """Mail the workspace's owners, each in their language, that ``subscription`` was switched off. Never raises.
 
-    The row says it too (``disabled_reason``), so a mail that is lost loses no knowledge.
+    A lost mail is no loss of information, because the row has the reason (``disabled_reason``).
     """
     workspace = subscription.workspace
     for owner in Member.objects.select_related("user").filter(workspace=workspace, role=Role.OWNER):

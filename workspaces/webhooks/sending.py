@@ -14,7 +14,7 @@ from django.utils import timezone
 from rosetta.times import moment
 from workspaces.models import WebhookDelivery, WebhookSubscription
 from workspaces.webhooks import RENDERERS
-from workspaces.webhooks.notices import tell_owners
+from workspaces.webhooks.notices import mail_owners
 from workspaces.webhooks.posting import Attempt, Letter, post_all
 
 log = structlog.get_logger(__name__)
@@ -72,6 +72,7 @@ def body_of(delivery: WebhookDelivery) -> str | None:
 def _due(now: datetime) -> QuerySet[WebhookDelivery]:
     return WebhookDelivery.objects.filter(
         Q(subscription__paused_until=None) | Q(subscription__paused_until__lte=now),
+        Q(subscription__created_by=None) | Q(subscription__created_by__is_active=True),
         status=WebhookDelivery.Status.PENDING,
         due_at__lte=now,
         subscription__is_active=True,
@@ -132,18 +133,22 @@ def _note_health(subscription: WebhookSubscription, attempt: Attempt, now: datet
     subscription.paused_until = now + timedelta(seconds=pause)
     subscription.save(update_fields=["failing_since", "paused_until", "failures"])
     if attempt.status == GONE:
-        _disable(subscription, WebhookSubscription.Disabled.GONE)
+        disable(subscription, WebhookSubscription.Disabled.GONE)
     elif now - subscription.failing_since >= DISABLED_AFTER:
-        _disable(subscription, WebhookSubscription.Disabled.FAILING)
+        disable(subscription, WebhookSubscription.Disabled.FAILING)
 
 
-def _disable(subscription: WebhookSubscription, reason: WebhookSubscription.Disabled) -> None:
-    """Switch a subscription off after long failure, and tell the workspace's owners."""
+def disable(subscription: WebhookSubscription, reason: WebhookSubscription.Disabled) -> None:
+    """Switch a subscription off and, after long failure, mail the workspace's owners.
+
+    Its pending deliveries fail. Idempotent. The caller has locked its row.
+    """
     if not subscription.is_active:
         return
     subscription.is_active = False
     subscription.disabled_reason = reason
     subscription.save(update_fields=["is_active", "disabled_reason"])
-    owed = subscription.deliveries.filter(status=WebhookDelivery.Status.PENDING)
-    owed.update(status=WebhookDelivery.Status.FAILED)
-    transaction.on_commit(lambda: tell_owners(subscription))
+    pending = subscription.deliveries.filter(status=WebhookDelivery.Status.PENDING)
+    pending.update(status=WebhookDelivery.Status.FAILED)
+    if reason != WebhookSubscription.Disabled.CREATOR:
+        transaction.on_commit(lambda: mail_owners(subscription))

@@ -6,7 +6,7 @@ from accounts.staff import roles
 
 
 class Command(BaseCommand):
-    help = "Makes staff's groups support, moderator and admin, and gives each its rights. `prepare` does this too."
+    help = "Creates the staff groups support, moderator and admin with their rights. `prepare` does this too."
 
     def handle(self, *args: Any, **options: Any) -> None:
         roles.prepare()

@@ -11,16 +11,16 @@ SWITCH = {"on": True, "off": False}
 
 
 class Command(BaseCommand):
-    help = "Opens or closes an account, and lets it into admin or not, as staff do in admin."
+    help = "Opens or closes an account, and grants or withdraws its access to admin."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
-        parser.add_argument("--active", choices=SWITCH, help="off ends its tokens, sessions and sockets")
+        parser.add_argument("--active", choices=SWITCH, help="`off` ends its tokens, sessions and sockets")
         parser.add_argument("--staff", choices=SWITCH)
-        parser.add_argument("--role", choices=(*roles.ROLES, "none"), help="what it may do in admin; makes it staff")
+        parser.add_argument("--role", choices=(*roles.ROLES, "none"), help="its rights in admin; makes it staff")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = User.objects.filter(email=options["email"].strip().lower()).first()
+        user = User.objects.of_email(options["email"]).first()
         if user is None:
             raise CommandError(f"Nobody has the address {options['email']}.")
         try:
@@ -32,9 +32,9 @@ class Command(BaseCommand):
                 staff.set_role(user=user, role="" if options["role"] == "none" else options["role"])
         except DomainError as error:
             raise CommandError(str(error)) from None
-        told = f"active {_word(user.is_active)}, staff {_word(user.is_staff)}"
+        state = f"active {_word(user.is_active)}, staff {_word(user.is_staff)}"
         role = ", ".join(user.groups.filter(name__in=roles.ROLES).values_list("name", flat=True))
-        self.stdout.write(f"{user.email}: {told}{f', role {role}' if role else ''}")
+        self.stdout.write(f"{user.email}: {state}{f', role {role}' if role else ''}")
 
 
 def _word(switch: bool) -> str:

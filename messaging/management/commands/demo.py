@@ -1,4 +1,4 @@
-"""``manage.py demo``: people of five languages who talk."""
+"""``manage.py demo``: create people of five languages who talk."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rows = [("email", "password", "language"), *((one.email, one.password, one.language) for one in demo.fill())]
+        rows = [("email", "password", "language"), *((row.email, row.password, row.language) for row in demo.fill())]
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
         for row in rows:
             self.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

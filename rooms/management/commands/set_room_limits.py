@@ -28,7 +28,7 @@ class Command(BaseCommand):
                 parser.add_argument(option, type=_count, metavar="N")
 
     def handle(self, *args: Any, email: str, **options: Any) -> None:
-        owner = User.objects.filter(email=email.strip().lower()).first()
+        owner = User.objects.of_email(email).first()
         if owner is None:
             raise CommandError(f"No account has the address {email}.")
         values = {name: options[name] for name in LIMIT_NAMES if options[name] is not None}

@@ -6,9 +6,9 @@ from rosetta.devtools import catalogues
 
 
 class Command(BaseCommand):
-    help = "Brings the translation catalogues in step with the code and compiles them; no gettext tools needed."
+    help = "Updates the translation catalogues from the code and compiles them. Needs no gettext tools."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for language, lacking in catalogues.update().items():
-            self.stdout.write(f"{language}: " + (f"{lacking} sentences to translate" if lacking else "complete"))
+        for language, count in catalogues.update().items():
+            self.stdout.write(f"{language}: " + (f"{count} sentences to translate" if count else "complete"))

@@ -14,5 +14,5 @@ class Command(BaseCommand):
         for fault in faults:
             self.stderr.write(fault)
         if faults:
-            raise CommandError(f"{len(faults)} faults; run `manage.py catalogues` and translate what it leaves empty")
+            raise CommandError(f"{len(faults)} faults; run `manage.py catalogues` and fill in the empty translations")
         self.stdout.write("The catalogues are complete.")

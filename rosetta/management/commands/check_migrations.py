@@ -6,7 +6,7 @@ from rosetta.db import upgrades
 
 
 class Command(BaseCommand):
-    help = "Fails when a migration could not run while the version before it serves."
+    help = "Fails when a migration cannot run while the previous version serves."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -14,5 +14,5 @@ class Command(BaseCommand):
         for fault in faults:
             self.stderr.write(fault)
         if faults:
-            raise CommandError(f"{len(faults)} faults; docs/operations.md says more, and accepted = “why” accepts one")
-        self.stdout.write("A running service notices no migration.")
+            raise CommandError(f"{len(faults)} faults; see docs/operations.md; accepted = “why” accepts a migration")
+        self.stdout.write("Every migration can run while the previous version serves.")

@@ -1,18 +1,10 @@
 """Write the types that the web client is checked against, and check it where that can be done."""
 
-import shutil
-import subprocess
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from rosetta.devtools import client_types
-
-WEB = Path(settings.BASE_DIR) / "web"
-# Fetched once by npm. Nobody who only runs the service needs it.
-CHECKER = "typescript@7.0.2"
+from rosetta.devtools import client_types, node_tools
 
 
 class Command(BaseCommand):
@@ -21,12 +13,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        (WEB / "schema.d.ts").write_text(client_types.source(), encoding="utf-8")
-        npx = shutil.which("npx")
-        if npx is None:
+        (node_tools.WEB / "schema.d.ts").write_text(client_types.source(), encoding="utf-8")
+        if not node_tools.is_available():
             self.stdout.write("No Node.js on this machine: the web client's types are not checked here.")
             return
-        line = [npx, "--yes", "--package", CHECKER, "tsc", "--project", str(WEB)]
-        done = subprocess.run(line, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise CommandError(f"The web client's types:\n{done.stdout}{done.stderr}")
+        node_tools.run("tsc", "--project", str(node_tools.WEB))

@@ -1,4 +1,4 @@
-"""``manage.py doctor``: is this installation well, and if not, what mends it."""
+"""``manage.py doctor``: check an installation and say how to fix what is wrong."""
 
 import sys
 from argparse import ArgumentParser
@@ -11,9 +11,7 @@ from rosetta.observability import doctor
 
 
 class Command(BaseCommand):
-    help = (
-        "Looks at everything that the service relies on and says what to mend. Ends with code 1 when something must be."
-    )
+    help = "Checks everything that the service relies on and says how to fix it. Exits with 1 when something is broken."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,11 +25,11 @@ class Command(BaseCommand):
             raise CommandError(f"No such part: {', '.join(unknown)}. There are: {', '.join(doctor.PROBES)}")
         broken = 0
         for name in options["names"] or list(doctor.PROBES):
-            for found in doctor.examine(name):
-                sign = "ok" if not found.mend else "could be better" if found.is_minor else "BROKEN"
-                broken += sign == "BROKEN"
-                self.stdout.write(f"{name:<12} {sign:<16} {found.told}")
-                if found.mend:
-                    self.stdout.write(f"{'':<29} → {found.mend}")
+            for finding in doctor.examine(name):
+                verdict = "ok" if not finding.fix else "could be better" if finding.is_minor else "BROKEN"
+                broken += verdict == "BROKEN"
+                self.stdout.write(f"{name:<12} {verdict:<16} {finding.text}")
+                if finding.fix:
+                    self.stdout.write(f"{'':<29} → {finding.fix}")
         if broken:
             sys.exit(1)

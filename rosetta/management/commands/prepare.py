@@ -1,4 +1,4 @@
-"""``manage.py prepare``: what every start does first."""
+"""``manage.py prepare``: check the settings and migrate, before every start."""
 
 import sys
 from typing import Any
@@ -15,9 +15,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for found in checks.run_checks():
-            line = f"{found.msg} {found.hint or ''}".strip()
-            if found.is_serious():
+        for message in checks.run_checks():
+            line = f"{message.msg} {message.hint or ''}".strip()
+            if message.is_serious():
                 sys.exit(f"Rosetta cannot start: {line}")
             self.stderr.write(f"Warning: {line}")
         if settings.DATABASE_URL:

@@ -1,4 +1,4 @@
-"""``manage.py run_jobs``: the periodic jobs, now."""
+"""``manage.py run_jobs``: run periodic jobs now."""
 
 import time
 from argparse import ArgumentParser
@@ -11,7 +11,7 @@ from rosetta.celery import app
 
 
 class Command(BaseCommand):
-    help = "Runs the periodic jobs now, once, in this process: all of them, or those named."
+    help = "Runs the periodic jobs once, in this process: all of them, or the named ones."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("names", nargs="*", metavar="NAME", help="a job's name, as --list shows it")
@@ -27,22 +27,23 @@ class Command(BaseCommand):
                 self.stdout.write(f"{name:<28} every {_period(jobs[name])}")
             return
         app.loader.import_default_modules()
-        failed = [name for name in names if not self._runs(name, jobs[name])]
+        failed = [name for name in names if not self._run(name, jobs[name])]
         if failed:
             raise CommandError(f"Failed: {', '.join(failed)}")
 
-    def _runs(self, name: str, job: dict[str, Any]) -> bool:
+    def _run(self, name: str, job: dict[str, Any]) -> bool:
+        """Run one job; return whether it succeeded."""
         began = time.monotonic()
         try:
-            told = app.tasks[job["task"]](*job.get("args", ()), **job.get("kwargs", {}))
-        except Exception as error:  # one job's trouble must not keep the others from running
+            result = app.tasks[job["task"]](*job.get("args", ()), **job.get("kwargs", {}))
+        except Exception as error:  # the other jobs must run all the same
             self.stderr.write(f"{name}: {type(error).__name__}: {error}")
             return False
-        self.stdout.write(f"{name}: done in {time.monotonic() - began:.2f} s{'' if told is None else f' ({told})'}")
+        self.stdout.write(f"{name}: done in {time.monotonic() - began:.2f} s{'' if result is None else f' ({result})'}")
         return True
 
 
 def _period(job: dict[str, Any]) -> str:
-    """How often a job runs, as a person says it."""
+    """Describe the interval of a job."""
     schedule = job["schedule"]
     return f"{schedule.run_every.total_seconds():g} s" if hasattr(schedule, "run_every") else str(schedule)

@@ -1,6 +1,8 @@
 /** The public REST API: who calls, the CSRF token, what may be tried again, and errors that a view can show. */
 import { spoken, t } from "./i18n.js";
 
+/** @import { Query, SentFile } from "../../types" */
+
 const BASE = "/api/v1";
 const PATIENCE = 20_000;
 const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
@@ -14,13 +16,14 @@ let onSignedOut = () => {};
 /** Called when a request got no answer at all. */
 let onUnanswered = () => {};
 
+/** @typedef {{message?: string, errors?: Record<string, string[]>}} ErrorBody */
+
 /** An answer that is not a success; `status` 0 means that none came. */
 export class ApiError extends Error {
-  /** @param {number} status @param {any} body @param {Headers | null} headers */
-  constructor(status, body = {}, headers = null) {
+  /** @param {number} status @param {ErrorBody | null} [body] @param {Headers | null} [headers] */
+  constructor(status, body = null, headers = null) {
     super(body?.message ?? `HTTP ${status}`);
     this.status = status;
-    /** @type {Record<string, string[]>} */
     this.errors = body?.errors ?? {};
     this.code = this.errors.code?.[0] ?? null;
     const wait = Number(headers?.get("Retry-After"));
@@ -30,7 +33,13 @@ export class ApiError extends Error {
   /** Whether the same request may succeed later without any change. */
   get isPassing() {
     // The last: the first try of the same post is still under way.
-    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500 || this.code === "idempotency_in_progress";
+    return (
+      this.status === 0 ||
+      this.status === 408 ||
+      this.status === 429 ||
+      this.status >= 500 ||
+      this.code === "idempotency_in_progress"
+    );
   }
 
   /** A sentence for people. */
@@ -63,21 +72,43 @@ export const whenUnanswered = (call) => {
 /** Now, by the server's clock, in milliseconds. */
 export const now = () => Date.now() + clockOffset;
 
-const cookie = (name) => document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
-const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+/** @param {string} name */
+const cookie = (name) =>
+  document.cookie
+    .split("; ")
+    .find((part) => part.startsWith(`${name}=`))
+    ?.slice(name.length + 1) ?? "";
+/** @param {number} milliseconds */
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
- * @typedef {{body?: any, headers?: Record<string, string>, query?: Record<string, any>, raw?: boolean, anonymous?: boolean, patience?: number}} Options
- *   `anonymous`: a 401 is this call's own answer, not the end of a session; `raw`: the answer itself is wanted
+ * @typedef {{
+ *   body?: unknown, headers?: Record<string, string>, query?: Query, anonymous?: boolean, patience?: number,
+ * }} Options
+ *   `anonymous`: a 401 is this call's own answer, not the end of a session; `patience`: milliseconds
  */
 
 /**
+ * The answer's JSON, or null where it has none: of the type that the caller expects of it.
+ *
+ * @template T
  * @param {string} method
  * @param {string} path below `/api/v1`
  * @param {Options} [options]
- * @returns {Promise<any>} the answer's JSON, or null where it has none
+ * @returns {Promise<T>}
  */
-export async function call(method, path, options = {}) {
+async function call(method, path, options) {
+  return bodyOf(await answerOf(method, path, options));
+}
+
+/**
+ * A success, after tries again where that may help. Raises ApiError.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {Options} [options]
+ */
+async function answerOf(method, path, options = {}) {
   let tries = method === "GET" ? 3 : 1;
   let mayRefresh = UNSAFE.has(method) && guestToken === null;
   for (;;) {
@@ -98,8 +129,8 @@ export async function call(method, path, options = {}) {
   }
 }
 
-/** @param {string} method @param {string} path @param {Options} options @returns {Promise<any>} */
-async function once(method, path, { body, headers = {}, query, raw, patience = PATIENCE }) {
+/** @param {string} method @param {string} path @param {Options} options */
+async function once(method, path, { body, headers = {}, query, patience = PATIENCE }) {
   /** @type {Record<string, string>} */
   const sent = { Accept: "application/json", "Accept-Language": spoken(), ...headers };
   if (guestToken) sent["X-Rosetta-Guest-Token"] = guestToken;
@@ -108,9 +139,11 @@ async function once(method, path, { body, headers = {}, query, raw, patience = P
     sent["X-CSRFToken"] = cookie("csrftoken");
   }
   if (body !== undefined) sent["Content-Type"] = "application/json";
-  const asked = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined && value !== null) asked.set(name, value);
-  const url = `${BASE}${path}${asked.size ? `?${asked}` : ""}`;
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null) search.set(name, String(value));
+  }
+  const url = `${BASE}${path}${search.size ? `?${search}` : ""}`;
   let answer;
   try {
     answer = await fetch(url, {
@@ -127,13 +160,15 @@ async function once(method, path, { body, headers = {}, query, raw, patience = P
   const date = Date.parse(answer.headers.get("Date") ?? "");
   if (date && Math.abs(date - Date.now()) > 60_000) clockOffset = date - Date.now();
   else if (date) clockOffset = 0;
-  if (answer.ok && raw) return answer;
-  const told = await bodyOf(answer);
-  if (!answer.ok) throw new ApiError(answer.status, told ?? {}, answer.headers);
-  return told;
+  if (!answer.ok) throw new ApiError(answer.status, await bodyOf(answer), answer.headers);
+  return answer;
 }
 
-/** An answer's JSON, null where it has none. One that breaks off on its way is no answer, whatever its status says. */
+/**
+ * An answer's JSON, null where it has none. One that breaks off on its way is no answer, whatever its status says.
+ *
+ * @param {Response} answer
+ */
 async function bodyOf(answer) {
   try {
     const text = await answer.text();
@@ -144,17 +179,30 @@ async function bodyOf(answer) {
   }
 }
 
+/** @template T @param {string} path @param {Query} [query] @param {Options} [options] @returns {Promise<T>} */
 export const get = (path, query, options) => call("GET", path, { query, ...options });
+/** @template T @param {string} path @param {unknown} [body] @param {Options} [options] @returns {Promise<T>} */
 export const post = (path, body = {}, options) => call("POST", path, { body, ...options });
+/** @template T @param {string} path @param {unknown} [body] @param {Options} [options] @returns {Promise<T>} */
 export const put = (path, body = {}, options) => call("PUT", path, { body, ...options });
+/** @template T @param {string} path @param {unknown} [body] @param {Options} [options] @returns {Promise<T>} */
 export const patch = (path, body = {}, options) => call("PATCH", path, { body, ...options });
+/** @template T @param {string} path @param {unknown} [body] @param {Options} [options] @returns {Promise<T>} */
 export const remove = (path, body, options) => call("DELETE", path, { body, ...options });
 
-/** Every row of a paged list, up to `most` of them. @param {string} path @param {Record<string, any>} [query] @returns {Promise<any[]>} */
+/**
+ * Every row of a paged list, up to `most` of them.
+ *
+ * @template T
+ * @param {string} path
+ * @param {Query} [query]
+ * @returns {Promise<T[]>}
+ */
 export async function all(path, query = {}, most = 1000) {
-  /** @type {any[]} */
+  /** @type {T[]} */
   const rows = [];
   for (let page = 1; ; page += 1) {
+    /** @type {{data: T[], meta?: {last_page?: number}}} */
     const answer = await get(path, { ...query, per_page: 100, page });
     rows.push(...answer.data);
     if (page >= (answer.meta?.last_page ?? 1) || rows.length >= most) return rows;
@@ -164,8 +212,9 @@ export async function all(path, query = {}, most = 1000) {
 /**
  * Send a file, telling how far it is.
  *
- * @param {File} file @param {(share: number) => void} progress from 0 to 1
- * @returns {{done: Promise<any>, stop: () => void}}
+ * @param {File} file
+ * @param {(share: number) => void} progress from 0 to 1
+ * @returns {{done: Promise<SentFile>, stop: () => void}}
  */
 export function upload(file, progress) {
   const request = new XMLHttpRequest();
@@ -181,14 +230,10 @@ export function upload(file, progress) {
       request.onerror = () => reject(new ApiError(0));
       request.onabort = () => reject(new ApiError(0));
       request.onload = () => {
-        let told = /** @type {any} */ (null);
-        try {
-          told = JSON.parse(request.responseText);
-        } catch {
-          // An answer of a proxy in between; its status says enough.
-        }
-        if (request.status < 300 && told) resolve(told.data);
-        else reject(new ApiError(request.status, told ?? {}, new Headers({ "Retry-After": request.getResponseHeader("Retry-After") ?? "" })));
+        const headers = new Headers({ "Retry-After": request.getResponseHeader("Retry-After") ?? "" });
+        const body = parsed(request.responseText);
+        if (request.status < 300 && body?.data) resolve(body.data);
+        else reject(new ApiError(request.status, body, headers));
       };
       const form = new FormData();
       form.append("file", file, file.name || "image.png");
@@ -196,6 +241,20 @@ export function upload(file, progress) {
     });
   })();
   return { done, stop: () => request.abort() };
+}
+
+/**
+ * The JSON of an answer; null of one that is none, as a proxy in between may give: its status says enough.
+ *
+ * @param {string} text
+ * @returns {(ErrorBody & {data?: SentFile}) | null}
+ */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Addresses of the service as paths of this origin: it may be known by several names. @param {string} url */
@@ -208,9 +267,10 @@ export function pathOf(url) {
   }
 }
 
-/** The bytes of an attachment as an object URL, for callers that no cookie speaks for. */
+/** The bytes of an attachment as an object URL, for callers that no cookie speaks for. @param {string} url */
 export async function blobOf(url) {
   // The bytes themselves: the browser would not follow a redirect to storage with this token.
-  const answer = await call("GET", pathOf(url).replace(BASE, ""), { query: { redirect: false }, raw: true, patience: 120_000 });
+  const options = { query: { redirect: false }, patience: 120_000 };
+  const answer = await answerOf("GET", pathOf(url).replace(BASE, ""), options);
   return URL.createObjectURL(await answer.blob());
 }

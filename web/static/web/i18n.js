@@ -1,19 +1,22 @@
 /** The interface in the reader's language: sentences from `locales/*.json`, dates and plurals from the browser. */
-import { kept, setting } from "./core.js";
+import { localStore, setting } from "./core.js";
 
 /** Every language of the service by the name that its own readers know. @type {Record<string, string>} */
 export const LANGUAGES = JSON.parse(setting("languages"));
 export const CODES = Object.keys(LANGUAGES);
 
 let language = "en";
-/** @type {Record<string, any>} */
+/** A sentence, or its plural forms. @type {Record<string, string | Record<string, string>>} */
 let sentences = {};
-/** @type {Record<string, any>} */
-let formats = {};
+let formats = formatsOf("en", "en");
 
 /** The language to begin in: what was chosen here before, else the browser's. */
 export function firstLanguage() {
-  return match(kept.get("language")) ?? navigator.languages.map(match).find(Boolean) ?? "en";
+  return (
+    match(/** @type {string | null} */ (localStore.get("language"))) ??
+    navigator.languages.map(match).find(Boolean) ??
+    "en"
+  );
 }
 
 /** @param {string | null | undefined} tag @returns {string | null} */
@@ -41,7 +44,14 @@ export async function speak(code) {
   language = code;
   // Dates as the reader's own region writes them, where it speaks this language.
   const region = navigator.languages.find((tag) => match(tag) === code) ?? code;
-  formats = {
+  formats = formatsOf(code, region);
+  localStore.set("language", code);
+  document.documentElement.lang = code;
+}
+
+/** @param {string} code @param {string} region as `en-GB` */
+function formatsOf(code, region) {
+  return {
     plural: new Intl.PluralRules(code),
     number: new Intl.NumberFormat(code),
     time: new Intl.DateTimeFormat(region, { hour: "numeric", minute: "2-digit" }),
@@ -52,8 +62,6 @@ export async function speak(code) {
     list: new Intl.ListFormat(code, { type: "conjunction" }),
     languages: new Intl.DisplayNames(code, { type: "language" }),
   };
-  kept.set("language", code);
-  document.documentElement.lang = code;
 }
 
 export const spoken = () => language;
@@ -62,26 +70,19 @@ export const spoken = () => language;
  * The sentence of `key` with `{names}` filled in; a sentence with plural forms is chosen by `values.count`.
  *
  * @param {string} key
- * @param {Record<string, any>} [values]
+ * @param {Record<string, string | number | null | undefined>} [values]
  */
 export function t(key, values = {}) {
   let sentence = sentences[key];
   if (sentence === undefined) return key;
-  if (typeof sentence === "object") sentence = sentence[formats.plural.select(values.count)] ?? sentence.other;
+  if (typeof sentence === "object") sentence = sentence[formats.plural.select(Number(values.count))] ?? sentence.other;
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => {
     const value = values[name];
     return value === undefined ? whole : typeof value === "number" ? formats.number.format(value) : String(value);
   });
 }
 
-/** A sentence in pieces, so that a view can put an element where `{name}` stands. */
-export function parts(key, values) {
-  return String(sentences[key] ?? key)
-    .split(/(\{\w+\})/)
-    .filter(Boolean)
-    .map((piece) => (piece.startsWith("{") ? values[piece.slice(1, -1)] : piece));
-}
-
+/** @param {string} code */
 export const languageName = (code) => {
   try {
     return formats.languages.of(code === "zh-CN" ? "zh-Hans" : code) ?? code;
@@ -89,9 +90,13 @@ export const languageName = (code) => {
     return code;
   }
 };
+/** @param {number} value */
 export const number = (value) => formats.number.format(value);
+/** @param {string} iso */
 export const time = (iso) => formats.time.format(new Date(iso));
+/** @param {string} iso */
 export const moment = (iso) => formats.moment.format(new Date(iso));
+/** @param {string[]} names */
 export const list = (names) => formats.list.format(names);
 
 /** @param {string} iso @param {number} now milliseconds, by the server's clock */
@@ -102,7 +107,9 @@ export function dayName(iso, now) {
   return (age > 0 && age < 300 ? formats.day : formats.dayOfYear).format(day);
 }
 
+/** @param {Date} date */
 const startOfDay = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+/** @param {string} text */
 const capital = (text) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
 
 /** @param {number} bytes */
@@ -115,6 +122,9 @@ export function size(bytes) {
     step += 1;
   }
   return new Intl.NumberFormat(language, {
-    style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: amount < 10 && step ? 1 : 0,
+    style: "unit",
+    unit: units[step],
+    unitDisplay: "short",
+    maximumFractionDigits: amount < 10 && step ? 1 : 0,
   }).format(amount);
 }

@@ -1,35 +1,52 @@
 /** The client's beginning: a language, who is here, and the page that the address asks for. */
-import { app, say, start, useTheme } from "./app.js";
 import { html, render, useEffect, useObserved } from "./core.js";
 import { firstLanguage, speak, t } from "./i18n.js";
 import { go, route } from "./router.js";
+import { start } from "./session.js";
+import { app } from "./state.js";
+import { setTheme } from "./theme.js";
+import { toast } from "./toasts.js";
 import { Empty, Toasts, Waiting } from "./views/parts.js";
 import { Room } from "./views/room.js";
 import { Shell } from "./views/shell.js";
 import { Invite, ResetPassword, SignIn, SocialCallback } from "./views/signin.js";
+
+/** @import { ApiError } from "./api.js" */
+/** @import { Route } from "./router.js" */
 
 const AGAIN_AFTER = 5000;
 
 function Client() {
   useObserved(app);
   useObserved(route);
-  const { me, isStarted } = app.state;
-  const { name, params, query } = route.state;
   return html`
-    ${page(name, params, query, me, isStarted)}
+    ${page(route.state)}
     <${Toasts} />`;
 }
 
-function page(name, params, query, me, isStarted) {
+/** @param {Route} route */
+function page({ name, params, query }) {
+  const { me, isStarted } = app.state;
   if (name === "room") return html`<${Room} id=${params.room.toLowerCase()} isEmbedded=${params.embed === "embed"} />`;
   if (name === "reset") return html`<${ResetPassword} query=${query} />`;
-  if (!isStarted) return app.state.error ? html`<${Unreachable} error=${app.state.error} />` : html`<main class="starting"><${Waiting} /></main>`;
+  if (!isStarted)
+    return app.state.error
+      ? html`
+        <${Unreachable} error=${app.state.error} />`
+      : html`
+        <main class="starting">
+          <${Waiting} />
+        </main>`;
   if (name === "social") return html`<${SocialCallback} provider=${params.provider} query=${query} />`;
   if (name === "invite") return html`<${Invite} token=${params.token} />`;
   return me ? html`<${Shell} />` : html`<${SignIn} />`;
 }
 
-/** The service does not say who is here: it is asked again by itself, and at once by a click. */
+/**
+ * The service did not answer who is signed in: it is asked again after a while, and at once by a click.
+ *
+ * @param {{error: ApiError}} props
+ */
 function Unreachable({ error }) {
   useEffect(() => {
     const timer = setTimeout(start, AGAIN_AFTER);
@@ -38,12 +55,17 @@ function Unreachable({ error }) {
   return html`
     <main class="starting">
       <${Empty} whole icon="warn" title=${t("start.failed")}>
-        <p role="alert">${error.sentence}</p><p class="form-end"><button type="button" class="button primary" onClick=${start}>${t("sending.retry")}</button></p>
+        <p role="alert">${error.sentence}</p>
+        <p class="form-end">
+          <button type="button" class="button primary" onClick=${start}>
+            ${t("sending.retry")}
+          </button>
+        </p>
       <//>
     </main>`;
 }
 
-useTheme(app.state.theme);
+setTheme(app.state.theme);
 await speak(firstLanguage()).catch(() => speak("en"));
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 root.replaceChildren();
@@ -51,6 +73,6 @@ render(html`<${Client} />`, root);
 if (route.state.query.has("verified")) {
   // The link of a mail led here.
   go("/", { replace: true });
-  say(t("profile.verified"));
+  toast(t("profile.verified"));
 }
 if (route.state.name !== "room") start();

@@ -1,16 +1,25 @@
-/** Notifications of this browser, for what comes while nobody looks: of each conversation as much as the person wants. */
+/** Notifications of this browser while nobody looks at the page, as each conversation's level wants them. */
 import * as api from "./api.js";
-import { kept } from "./core.js";
-import { gist, tame } from "./text.js";
+import { localStore } from "./core.js";
+import { excerpt, stripBidi } from "./text.js";
+
+/** @import { ConversationPreferenceResource } from "../../schema" */
+/** @import { Message, User } from "../../types" */
 
 /** Whether this browser can show any. */
 export const mayNotify = () => "Notification" in window && isSecureContext;
-export const isNotifying = () => mayNotify() && Notification.permission === "granted" && kept.get("notify") === true;
+export const isNotifying = () =>
+  mayNotify() && Notification.permission === "granted" && localStore.get("notify") === true;
 
-/** Turn them on or off; the browser asks the person the first time. @param {boolean} wanted @returns {Promise<boolean>} whether they are on now */
+/**
+ * Turn them on or off; the browser asks the person the first time.
+ *
+ * @param {boolean} wanted
+ * @returns {Promise<boolean>} whether they are on now
+ */
 export async function setNotifying(wanted) {
   if (wanted && mayNotify()) await Notification.requestPermission();
-  kept.set("notify", wanted || null);
+  localStore.set("notify", wanted || null);
   return isNotifying();
 }
 
@@ -19,55 +28,67 @@ const LEVEL_LASTS = 60_000;
 /** @type {Map<string, {until: number, level: Promise<string>}>} */
 const levels = new Map();
 
-/** How much of the conversation at the API's `path` calls this person. @param {string} path @returns {Promise<string>} */
+/** The level of the conversation at the API's `path`. @param {string} path @returns {Promise<string>} */
 function levelOf(path) {
   const known = levels.get(path);
   if (known && known.until > performance.now()) return known.level;
-  const level = api.get(`${path}/notifications`).then(
-    ({ data }) => (data.muted_until && Date.parse(data.muted_until) > Date.now() ? "none" : data.level),
-    () => "mentions",
-  );
+  const level = readLevel(path).catch(() => "mentions");
   levels.set(path, { until: performance.now() + LEVEL_LASTS, level });
   return level;
 }
 
-/** The person chose what calls them at `path`. @param {string} path */
+/** @param {string} path */
+async function readLevel(path) {
+  /** @type {{data: ConversationPreferenceResource}} */
+  const { data } = await api.get(`${path}/notifications`);
+  return data.muted_until && Date.parse(data.muted_until) > Date.now() ? "none" : data.level;
+}
+
+/** The person chose another level at `path`. @param {string} path */
 export const levelChanged = (path) => levels.delete(path);
 
-/** @typedef {{message: any, me: any, path: string, where: string, onOpen: () => void}} Told */
+/** @typedef {{message: Message, me: User, path: string, where: string, onOpen: () => void}} Notice */
 
-// So long a message may wait for its words in the reader's language; then it is told as it was written.
-const WORDS_WAIT = 3_000;
-/** What waits so, by the message's id. @type {Map<string, {told: Told, timer: number}>} */
+// So long a message may wait for its translation; then it is shown as it was written.
+const TRANSLATION_WAIT = 3_000;
+/** What waits, by the message's id. @type {Map<string, {notice: Notice, timer: number}>} */
 const waiting = new Map();
 
-/** Tell of a message of the conversation at the API's `path`, unless somebody looks at this page or wants no call from there. @param {Told} told */
-export function notify(told) {
-  const { message, me } = told;
+/**
+ * Notify of a message, unless somebody looks at this page or its conversation's level is lower.
+ *
+ * @param {Notice} notice
+ */
+export function notify(notice) {
+  const { message, me } = notice;
   if (!isNotifying() || document.hasFocus()) return;
-  if (message.translation_status !== "pending" || message.display_language === me.preferred_language) show(told);
-  else waiting.set(message.id, { told, timer: setTimeout(() => translated(message), WORDS_WAIT) });
+  if (message.translation_status !== "pending" || message.display_language === me.preferred_language) show(notice);
+  else waiting.set(message.id, { notice, timer: setTimeout(() => translated(message), TRANSLATION_WAIT) });
 }
 
-/** The words of `message` have come, or are not waited for any longer. @param {any} message */
+/** The translation of `message` has come, or is no longer waited for. @param {Message} message */
 export function translated(message) {
-  const found = waiting.get(message.id);
-  if (!found) return;
-  clearTimeout(found.timer);
+  const held = waiting.get(message.id);
+  if (!held) return;
+  clearTimeout(held.timer);
   waiting.delete(message.id);
-  show({ ...found.told, message });
+  show({ ...held.notice, message });
 }
 
-/** @param {Told} told */
+/** @param {Notice} notice */
 async function show({ message, me, path, where, onOpen }) {
-  const isNamed = message.mentions.some((one) => one.kind === "channel" || (one.kind === "user" && String(one.id) === String(me.id)));
+  const isNamed = message.mentions.some(
+    (mention) => mention.kind === "channel" || (mention.kind === "user" && String(mention.id) === String(me.id)),
+  );
   const level = await levelOf(path);
   if (document.hasFocus()) return;
   if (level === "none" || (level === "mentions" && !isNamed)) return;
   try {
-    // One a conversation: the newest words take the place of those before.
-    const shown = new Notification([tame(message.sender?.name ?? ""), where].filter(Boolean).join(" · "), {
-      body: gist(message.display_content, 200), tag: message.conversation_id, lang: message.display_language,
+    // One for each conversation: the newest takes the place of the one before.
+    const shown = new Notification([stripBidi(message.sender?.name ?? ""), where].filter(Boolean).join(" · "), {
+      body: excerpt(message.display_content, 200),
+      tag: message.conversation_id,
+      lang: message.display_language,
     });
     shown.onclick = () => {
       focus();

@@ -13,16 +13,20 @@ const PAGES = [
 
 function read() {
   for (const { name, pattern, fields } of PAGES) {
-    const found = pattern.exec(location.pathname);
-    if (found) {
-      const params = Object.fromEntries(fields.map((field, i) => [field, found[i + 1] ? decodeURIComponent(found[i + 1]) : ""]));
+    const match = pattern.exec(location.pathname);
+    if (match) {
+      const params = Object.fromEntries(
+        fields.map((field, i) => [field, match[i + 1] ? decodeURIComponent(match[i + 1]) : ""]),
+      );
       return { name, params, query: new URLSearchParams(location.search) };
     }
   }
   return { name: "home", params: {}, query: new URLSearchParams(location.search) };
 }
 
-/** @type {Store<{name: string, params: Record<string, string>, query: URLSearchParams}>} */
+/** @typedef {{name: string, params: Record<string, string>, query: URLSearchParams}} Route */
+
+/** @type {Store<Route>} */
 export const route = new Store(read());
 
 /** @param {string} path a path of this client @param {{replace?: boolean}} [how] */
@@ -37,7 +41,16 @@ addEventListener("popstate", () => route.set(read()));
 /** Links of the client change the page without a request; modified clicks stay the browser's. */
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[data-go]") : null;
-  if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (
+    !link ||
+    event.defaultPrevented ||
+    event.button !== 0 ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey ||
+    event.altKey
+  )
+    return;
   event.preventDefault();
   go(link.getAttribute("href") ?? "/");
 });

@@ -1,5 +1,7 @@
 /** The realtime stream: one socket, a cursor for each stream, and nothing missed between two connections. */
 
+/** @import { ClientFrame, EventFrame, HelloFrame, LinkState, ServerFrame, SignalFrame } from "../../types" */
+
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 const HELLO_WITHIN = 10_000;
@@ -7,24 +9,24 @@ const HELLO_WITHIN = 10_000;
 /**
  * @typedef {{
  *   protocols?: string[],
- *   onState: (state: "connecting" | "online" | "offline") => void,
+ *   onState: (state: LinkState) => void,
  *   onReady: (isFirst: boolean) => void,
- *   onEvent: (frame: any) => void,
- *   onSignal: (frame: any) => void,
+ *   onEvent: (frame: EventFrame) => void,
+ *   onSignal: (frame: SignalFrame) => void,
  *   onReset: (stream: string) => void,
  *   onRefused: (code: number) => void,
  * }} Listeners
  */
 
 export class Stream {
-  /** @type {Record<string, number>} the last number seen of each stream */
+  /** The last number seen of each stream. @type {Record<string, number>} */
   cursors = {};
   #socket = /** @type {WebSocket | null} */ (null);
   #wait = FIRST_WAIT;
   #heartbeat = 25;
   #timers = { again: 0, beat: 0, deadline: 0 };
   /** Ends what is listened to in the window. */
-  #ears = new AbortController();
+  #listeners = new AbortController();
   #isOver = false;
   #isReplaying = false;
   #hasBeenReady = false;
@@ -32,17 +34,19 @@ export class Stream {
   /** @param {Listeners} listeners */
   constructor(listeners) {
     this.listeners = listeners;
-    const { signal } = this.#ears;
+    const { signal } = this.#listeners;
     addEventListener("online", () => this.#connectSoon(0), { signal });
     addEventListener("offline", () => this.check(2000), { signal });
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#lookUp(), { signal });
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#lookUp(), {
+      signal,
+    });
     this.#connect();
   }
 
   /** End for good. */
   close() {
     this.#isOver = true;
-    this.#ears.abort();
+    this.#listeners.abort();
     Object.values(this.#timers).forEach(clearTimeout);
     this.#socket?.close(1000);
     this.#socket = null;
@@ -54,7 +58,7 @@ export class Stream {
     this.#socket?.close(1000);
   }
 
-  /** @param {object} frame @returns {boolean} whether it could be sent */
+  /** @param {ClientFrame} frame @returns {boolean} whether it could be sent */
   send(frame) {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(JSON.stringify(frame));
@@ -86,6 +90,7 @@ export class Stream {
     };
   }
 
+  /** @param {ServerFrame} frame */
   #receive(frame) {
     switch (frame.type) {
       case "hello":
@@ -106,11 +111,13 @@ export class Stream {
     }
   }
 
+  /** @param {HelloFrame} frame */
   #hello(frame) {
     this.#heartbeat = frame.heartbeat_seconds || this.#heartbeat;
     this.#beat();
     if (this.#hasBeenReady) {
       this.#isReplaying = true;
+      /** @type {Record<string, number>} */
       const known = {};
       for (const [stream, last] of Object.entries(frame.cursors ?? {})) known[stream] = this.cursors[stream] ?? last;
       this.cursors = known;
@@ -130,10 +137,12 @@ export class Stream {
     this.listeners.onReady(isFirst);
   }
 
+  /** @param {EventFrame} frame */
   #event(frame) {
     const stream = frame.conversation_id ?? frame.workspace_id;
     const cursor = this.cursors[stream];
-    // Applying an event twice is harmless, so a gap only costs a replay; the cursor stays below it until that is complete.
+    // Applying an event twice is harmless, so a gap only costs a replay. The cursor stays below it until the replay is
+    // complete.
     if (cursor !== undefined && frame.prev > cursor && !this.#isReplaying) {
       this.#isReplaying = true;
       this.send({ type: "resume", cursors: { ...this.cursors } });
@@ -163,7 +172,7 @@ export class Stream {
     else this.#connectSoon(0);
   }
 
-  /** Give the connection up unless something arrives within `milliseconds`. */
+  /** Give the connection up unless something arrives within `milliseconds`. @param {number} milliseconds */
   #expect(milliseconds) {
     clearTimeout(this.#timers.deadline);
     const socket = this.#socket;
@@ -175,6 +184,7 @@ export class Stream {
     }, milliseconds);
   }
 
+  /** @param {number} code */
   #closed(code) {
     clearTimeout(this.#timers.beat);
     clearTimeout(this.#timers.deadline);
@@ -191,6 +201,7 @@ export class Stream {
     this.#wait = Math.min(LONGEST_WAIT, this.#wait * 2);
   }
 
+  /** @param {number} milliseconds */
   #connectSoon(milliseconds) {
     clearTimeout(this.#timers.again);
     this.#timers.again = setTimeout(() => this.#connect(), milliseconds);

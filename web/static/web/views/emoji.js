@@ -1,5 +1,5 @@
 /** A small choice of emoji, found by words of one's language or by looking. */
-import { html, kept, useLayoutEffect, useRef, useState } from "../core.js";
+import { html, localStore, useLayoutEffect, useRef, useState, withValue } from "../core.js";
 import { spoken, t } from "../i18n.js";
 import { float, Icon } from "./parts.js";
 
@@ -14,40 +14,66 @@ const ROWS = [
   "⚽ 🏀 🎮 🎵 🎨 📷 ✈️ 🚄 🚗 🏠 🏢 🏥 🎁 💡 💰 📅 📌 📎 📈 📦 🔧 🐛 🚀 ⏰ ⏳ 🔒 🔔 ❓ ❗ ➕ 🆗 🇯🇵 🇹🇭 🇨🇳 🇮🇩 🇬🇧",
 ].map((row) => row.split(" "));
 
-/** What emoji are called in the reader's language and in English, once somebody asks. @type {Map<string, Promise<Record<string, string[]>>>} */
+/** @import { Closing, On, Ref } from "../../../types" */
+
+/** What emoji are called: their name first, then other words. @typedef {Record<string, string[]>} Names */
+
+/** By language, once somebody asks. @type {Map<string, Promise<Names>>} */
 const catalogues = new Map();
 
-/** The name of each emoji, and other words that it is found by. @param {string} code */
-function wordsIn(code) {
-  if (!catalogues.has(code)) {
-    const asked = fetch(new URL(`../vendor/emoji/${code}.json`, import.meta.url)).then((answer) => (answer.ok ? answer.json() : {}));
-    catalogues.set(code, asked.catch(() => (catalogues.delete(code), {})));
-  }
-  return catalogues.get(code);
+/** @param {string} code @returns {Promise<Names>} */
+function namesIn(code) {
+  const known = catalogues.get(code);
+  if (known) return known;
+  const names = readNames(code).catch(() => {
+    catalogues.delete(code);
+    return {};
+  });
+  catalogues.set(code, names);
+  return names;
 }
 
-/** @param {{onPick: (emoji: string) => void, onClose: () => void}} props */
+/** @param {string} code @returns {Promise<Names>} */
+async function readNames(code) {
+  const answer = await fetch(new URL(`../vendor/emoji/${code}.json`, import.meta.url));
+  return answer.ok ? answer.json() : {};
+}
+
+/** @returns {string[]} */
+const recentEmoji = () => localStore.get("emoji") ?? [];
+
+/** @type {Record<string, number>} */
+const STEPS = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 8, ArrowUp: -8 };
+
+/** @param {Closing & {onPick: (emoji: string) => void}} props */
 function Picker({ onPick, onClose }) {
   const [query, setQuery] = useState("");
-  const [words, setWords] = useState(/** @type {Record<string, string[]>[]} */ ([]));
+  const [words, setWords] = useState(/** @type {Names[]} */ ([]));
+  /** @type {Ref<HTMLElement>} */
   const root = useRef(null);
+  const field = () => root.current.querySelector("input");
   useLayoutEffect(() => {
-    const away = (event) => root.current?.parentNode.contains(event.target) || onClose();
+    const anchor = /** @type {Element} */ (root.current.parentElement);
+    /** @param {Event} event */
+    const away = (event) => anchor.contains(/** @type {Node} */ (event.target)) || onClose();
     document.addEventListener("pointerdown", away);
-    float(root.current, root.current.parentNode);
-    root.current.querySelector("input").focus();
-    Promise.all([wordsIn(spoken()), wordsIn("en")]).then((told) => setWords(/** @type {any} */ (told)));
+    float(root.current, anchor);
+    field()?.focus();
+    Promise.all([namesIn(spoken()), namesIn("en")]).then(setWords);
     return () => document.removeEventListener("pointerdown", away);
   }, []);
+  /** @param {string} emoji */
   const pick = (emoji) => {
-    kept.set("emoji", [emoji, ...(kept.get("emoji") ?? []).filter((one) => one !== emoji)].slice(0, 8));
+    localStore.set("emoji", [emoji, ...recentEmoji().filter((other) => other !== emoji)].slice(0, 8));
     onPick(emoji);
     onClose();
   };
   const wanted = query.trim().toLocaleLowerCase();
-  const isFound = (emoji) => words.some((told) => told[emoji]?.some((word) => word.toLocaleLowerCase().includes(wanted)));
-  const recent = kept.get("emoji") ?? [];
-  const rows = wanted ? [ROWS.flat().filter(isFound)] : [recent, ...ROWS].filter((row) => row.length);
+  /** @param {string} emoji */
+  const isFound = (emoji) =>
+    words.some((names) => names[emoji]?.some((word) => word.toLocaleLowerCase().includes(wanted)));
+  const rows = wanted ? [ROWS.flat().filter(isFound)] : [recentEmoji(), ...ROWS].filter((row) => row.length);
+  /** @param {On<HTMLElement, KeyboardEvent>} event */
   const onKeyDown = (event) => {
     if (event.key === "Escape") {
       event.stopPropagation();
@@ -59,25 +85,60 @@ function Picker({ onPick, onClose }) {
       event.preventDefault();
       if (rows[0]?.[0]) pick(rows[0][0]);
     }
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 8, ArrowUp: -8 }[event.key];
+    const step = STEPS[event.key];
     if (step) {
       const all = [...root.current.querySelectorAll("button")];
-      const at = all.indexOf(document.activeElement);
+      const at = all.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
       event.preventDefault();
-      (at + step < 0 ? root.current.querySelector("input") : all[Math.min(all.length - 1, at < 0 ? 0 : at + step)])?.focus();
+      if (at + step < 0) field()?.focus();
+      else all[Math.min(all.length - 1, at < 0 ? 0 : at + step)]?.focus();
     }
   };
   return html`
     <div class="picker" ref=${root} role="dialog" aria-label=${t("emoji.title")} onKeyDown=${onKeyDown}>
-      <input type="search" aria-label=${t("emoji.search")} placeholder=${t("emoji.search")} value=${query} onInput=${(event) => setQuery(event.target.value)} />
-      <div class="picker-rows">${wanted && !rows[0].length && html`<p class="hint" role="status">${t("search.none")}</p>`}${rows.map((row, i) => html`<div class="picker-row" key=${i}>${row.map((emoji) => html`<button key=${emoji} type="button" title=${words[0]?.[emoji]?.[0]} aria-label=${words[0]?.[emoji]?.[0] ?? emoji} onClick=${() => pick(emoji)}>${emoji}</button>`)}</div>`)}</div>
+      <input
+        type="search"
+        aria-label=${t("emoji.search")}
+        placeholder=${t("emoji.search")}
+        value=${query}
+        onInput=${withValue(setQuery)}
+      />
+      <div class="picker-rows">
+        ${
+          wanted &&
+          !rows[0].length &&
+          html`
+            <p class="hint" role="status">
+              ${t("search.none")}
+            </p>`
+        }
+        ${rows.map(
+          (row, i) => html`
+            <div class="picker-row" key=${i}>
+              ${row.map(
+                (emoji) => html`
+                  <button
+                    key=${emoji}
+                    type="button"
+                    title=${words[0]?.[emoji]?.[0]}
+                    aria-label=${words[0]?.[emoji]?.[0] ?? emoji}
+                    onClick=${() => pick(emoji)}
+                  >
+                    ${emoji}
+                  </button>`,
+              )}
+            </div>`,
+        )}
+      </div>
     </div>`;
 }
 
+/** @param {{label: string, onPick: (emoji: string) => void}} props */
 export function EmojiButton({ label, onPick }) {
   const [isOpen, setOpen] = useState(false);
+  /** @type {Ref<HTMLButtonElement>} */
   const button = useRef(null);
-  /** What was picked may have put the focus where it belongs, the box one writes in say: then it stays there. */
+  /** What was picked may have put the focus where it belongs, such as the box to write in: then it stays there. */
   const close = () => {
     const active = document.activeElement;
     setOpen(false);
@@ -85,7 +146,17 @@ export function EmojiButton({ label, onPick }) {
   };
   return html`
     <div class="emoji-button">
-      <button ref=${button} type="button" class="icon-button" aria-label=${label} title=${label} aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}><${Icon} name="smile" /></button>
+      <button
+        ref=${button}
+        type="button"
+        class="icon-button"
+        aria-label=${label}
+        title=${label}
+        aria-expanded=${isOpen}
+        onClick=${() => setOpen(!isOpen)}
+      >
+        <${Icon} name="smile" />
+      </button>
       ${isOpen && html`<${Picker} onPick=${onPick} onClose=${close} />`}
     </div>`;
 }

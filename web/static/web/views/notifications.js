@@ -1,92 +1,171 @@
 /** When this person is called: on their devices, in this browser, and how much of each conversation. */
 import * as api from "../api.js";
-import { attempt, say } from "../app.js";
-import { html, useEffect, useState } from "../core.js";
+import { html, useEffect, useState, withValue } from "../core.js";
 import { moment, t } from "../i18n.js";
 import { isNotifying, levelChanged, mayNotify, setNotifying } from "../notify.js";
-import { tame } from "../text.js";
+import { stripBidi } from "../text.js";
+import { toast, withToast } from "../toasts.js";
 import { MenuItem, Waiting } from "./parts.js";
+
+/** @import { ConversationPreferenceResource, DeviceResource, PushPreferenceResource } from "../../../schema" */
+
+/** @typedef {PushPreferenceResource["quiet_hours"]} QuietTime */
+/** @typedef {(changes: Partial<PushPreferenceResource>) => Promise<unknown>} Save */
 
 const LEVELS = ["all", "mentions", "none"];
 
 /** The page of the settings. */
 export function Notifications() {
-  return html`<${InThisBrowser} /><hr /><${OnDevices} />`;
+  return html`
+    <${InThisBrowser} />
+    <hr />
+    <${OnDevices} />`;
 }
 
 function InThisBrowser() {
   const [isOn, setOn] = useState(isNotifying());
   const change = async () => {
     const is = await setNotifying(!isOn);
-    if (!is && !isOn) say(t("notify.refused"), "error");
+    if (!is && !isOn) toast(t("notify.refused"), "error");
     setOn(is);
   };
   return html`
     <h3>${t("notify.browser")}</h3>
     <p class="hint">${t("notify.browserLead")}</p>
-    <label class="switch"><input type="checkbox" role="switch" checked=${isOn} disabled=${!mayNotify()} onChange=${change} /> ${t("notify.browserOn")}</label>`;
+    <label class="switch">
+      <input type="checkbox" role="switch" checked=${isOn} disabled=${!mayNotify()} onChange=${change} />${" "}
+      ${t("notify.browserOn")}
+    </label>`;
 }
 
 function OnDevices() {
-  const [state, setState] = useState(/** @type {any} */ (null));
+  const [state, setState] = useState(/** @type {PushPreferenceResource | null} */ (null));
+  /** @param {Promise<{data: PushPreferenceResource}>} call */
+  const show = (call) => withToast(async () => setState((await call).data));
   useEffect(() => {
-    attempt(async () => setState((await api.get("/me/notifications")).data));
+    show(api.get("/me/notifications"));
   }, []);
-  const save = (changes) => attempt(async () => {
+  /** @type {Save} */
+  const save = (changes) => {
     const { enabled, quiet_hours } = { ...state, ...changes };
-    setState((await api.put("/me/notifications", { enabled, quiet_hours })).data);
-  });
+    return show(api.put("/me/notifications", { enabled, quiet_hours }));
+  };
   if (!state) return html`<${Waiting} />`;
   const isServed = Object.values(state.transports).some(Boolean);
   return html`
     <h3>${t("notify.devices")}</h3>
     <p class="hint">${isServed ? t("notify.devicesLead") : t("notify.noTransport")}</p>
-    <label class="switch"><input type="checkbox" role="switch" checked=${state.enabled} onChange=${() => save({ enabled: !state.enabled })} /> ${t("notify.devicesOn")}</label>
+    <label class="switch">
+      <input
+        type="checkbox"
+        role="switch"
+        checked=${state.enabled}
+        onChange=${() => save({ enabled: !state.enabled })}
+      />${" "}
+      ${t("notify.devicesOn")}
+    </label>
     <${QuietHours} hours=${state.quiet_hours} save=${save} />
     <${Devices} />`;
 }
 
-/** No pushes between two times of the day, by this browser's clock. */
+/** No pushes between two times of the day, by this browser's clock. @param {{hours: QuietTime, save: Save}} props */
 function QuietHours({ hours, save }) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const change = (changes) => save({ quiet_hours: { from: "22:00", until: "07:00", ...hours, time_zone: zone, ...changes } });
-  const field = (name, label) => html`<label>${label} <input type="time" required value=${hours[name]} onChange=${(event) => event.target.value && change({ [name]: event.target.value })} /></label>`;
+  /** @param {{from?: string, until?: string}} changes */
+  const change = (changes) =>
+    save({ quiet_hours: { from: "22:00", until: "07:00", ...hours, time_zone: zone, ...changes } });
+  /** @param {"from" | "until"} name @param {string} label */
+  const field = (name, label) => html`
+    <label>
+      ${label}${" "}
+      <input
+        type="time"
+        required
+        value=${hours?.[name]}
+        onChange=${withValue((value) => value && change({ [name]: value }))}
+      />
+    </label>`;
   return html`
-    <label class="switch"><input type="checkbox" role="switch" checked=${Boolean(hours)} onChange=${() => (hours ? save({ quiet_hours: null }) : change({}))} /> ${t("notify.quiet")}</label>
-    ${hours && html`<div class="quiet-hours">${field("from", t("notify.from"))} ${field("until", t("notify.until"))} <span class="hint">${hours.time_zone}</span></div>`}`;
+    <label class="switch">
+      <input
+        type="checkbox"
+        role="switch"
+        checked=${Boolean(hours)}
+        onChange=${() => (hours ? save({ quiet_hours: null }) : change({}))}
+      />${" "}
+      ${t("notify.quiet")}
+    </label>
+    ${
+      hours &&
+      html`
+        <div class="quiet-hours">
+          ${field("from", t("notify.from"))} ${field("until", t("notify.until"))}${" "}
+          <span class="hint">${hours.time_zone}</span>
+        </div>`
+    }`;
 }
 
 /** Phones and browsers that get pushes. */
 function Devices() {
-  const [rows, setRows] = useState(/** @type {any[]} */ ([]));
-  const load = () => attempt(async () => setRows(await api.all("/me/devices")));
+  const [rows, setRows] = useState(/** @type {DeviceResource[]} */ ([]));
+  const load = () => withToast(async () => setRows(await api.all("/me/devices")));
   useEffect(() => {
     load();
   }, []);
-  const end = (row) => attempt(async () => {
-    await api.remove(`/devices/${row.id}`);
-    await load();
-  });
+  /** @param {DeviceResource} row */
+  const end = (row) =>
+    withToast(async () => {
+      await api.remove(`/devices/${row.id}`);
+      await load();
+    });
   return html`
     <h3>${t("devices.title")}</h3>
     ${rows.length === 0 && html`<p class="hint">${t("devices.none")}</p>`}
-    <ul class="rows">${rows.map((row) => html`
-      <li key=${row.id}><span class="person"><strong>${tame(row.device_name ?? row.platform)}</strong><span class="hint">${row.platform} · ${moment(row.last_used_at)}</span></span>
-        <button type="button" class="button" onClick=${() => end(row)}>${t("devices.remove")}</button></li>`)}</ul>`;
+    <ul class="rows">
+      ${rows.map(
+        (row) => html`
+          <li key=${row.id}>
+            <span class="person">
+              <strong>${stripBidi(row.device_name ?? row.platform)}</strong>
+              <span class="hint">
+                ${row.platform} · ${moment(row.last_used_at)}
+              </span>
+            </span>
+            <button type="button" class="button" onClick=${() => end(row)}>
+              ${t("devices.remove")}
+            </button>
+          </li>`,
+      )}
+    </ul>`;
 }
 
 /** How much of one conversation calls: entries of its menu. @param {{path: string}} props */
 export function Levels({ path }) {
   const [level, setLevel] = useState("");
   useEffect(() => {
-    attempt(async () => setLevel((await api.get(`${path}/notifications`)).data.level));
+    withToast(async () => {
+      /** @type {{data: ConversationPreferenceResource}} */
+      const { data } = await api.get(`${path}/notifications`);
+      setLevel(data.level);
+    });
   }, [path]);
-  const choose = (one) => attempt(async () => {
-    await api.put(`${path}/notifications`, { level: one });
-    levelChanged(path);
-    say(t("saved"));
-  });
+  /** @param {string} choice */
+  const choose = (choice) =>
+    withToast(async () => {
+      await api.put(`${path}/notifications`, { level: choice });
+      levelChanged(path);
+      toast(t("saved"));
+    });
   return html`
-    <div class="menu-label" id="levels">${t("notify.title")}</div>
-    <div role="group" aria-labelledby="levels">${LEVELS.map((one) => html`<${MenuItem} key=${one} checked=${one === level} onClick=${() => choose(one)}>${t(`level.${one}`)}<//>`)}</div>`;
+    <div class="menu-label" id="levels">
+      ${t("notify.title")}
+    </div>
+    <div role="group" aria-labelledby="levels">
+      ${LEVELS.map(
+        (choice) => html`
+          <${MenuItem} key=${choice} checked=${choice === level} onClick=${() => choose(choice)}>
+            ${t(`level.${choice}`)}
+          <//>`,
+      )}
+    </div>`;
 }

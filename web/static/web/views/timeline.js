@@ -5,29 +5,36 @@
 import { now } from "../api.js";
 import { classes, html, useEffect, useLayoutEffect, useObserved, useRef, useState } from "../core.js";
 import { dayName, list, spoken, t, time } from "../i18n.js";
-import { gist, rich, tame } from "../text.js";
+import { excerpt, renderText, stripBidi } from "../text.js";
 import { Message } from "./message.js";
 import { Avatar, Icon, Name, Waiting } from "./parts.js";
 
 const NEAR = 700;
 const RUN = 5 * 60_000;
 
-/** @param {{conversation: import("../conversation.js").Conversation, room: any, onRead?: () => void, intro?: any, rows?: any[], inThread?: boolean}} props */
+/** @import { Children, Conversation, InConversation, On, Ref, Room, VNode } from "../../../types" */
+/** @import { Message as Row } from "../../../types" */
+
+/** @param {InConversation & {onRead?: () => void, intro?: Children}} props */
 export function Timeline({ conversation, room, onRead, intro }) {
   useObserved(conversation);
+  /** @type {Ref<HTMLElement>} */
   const scroller = useRef(null);
+  /** @type {Ref<HTMLElement>} */
   const inside = useRef(null);
-  const place = useRef({ isAtEnd: true, anchor: /** @type {{id: string, top: number} | null} */ (null) });
-  const drawn = useRef(new Map());
+  const position = useRef({ isAtEnd: true, anchor: /** @type {Anchor | null} */ (null) });
+  const drawn = useRef(/** @type {Drawn} */ (new Map()));
+  /** The message to bring into view as soon as it is drawn. */
+  const target = useRef("");
   const [hasNew, setHasNew] = useState(false);
-  const { messages } = conversation;
+  const { messages } = conversation.window;
   const seenLast = useRef(0);
 
   const note = () => {
     const box = scroller.current;
     if (!box) return;
-    const isAtEnd = conversation.atEnd && box.scrollHeight - box.scrollTop - box.clientHeight < 48;
-    place.current = { isAtEnd, anchor: anchorIn(box) };
+    const isAtEnd = conversation.window.atEnd && box.scrollHeight - box.scrollTop - box.clientHeight < 48;
+    position.current = { isAtEnd, anchor: anchorIn(box) };
     if (isAtEnd) {
       setHasNew(false);
       if (document.hasFocus()) onRead?.();
@@ -36,7 +43,7 @@ export function Timeline({ conversation, room, onRead, intro }) {
   const settle = () => {
     const box = scroller.current;
     if (!box) return;
-    const { isAtEnd, anchor } = place.current;
+    const { isAtEnd, anchor } = position.current;
     if (isAtEnd) box.scrollTop = box.scrollHeight;
     else if (anchor) {
       const row = box.querySelector(`[data-id="${anchor.id}"]`);
@@ -46,22 +53,27 @@ export function Timeline({ conversation, room, onRead, intro }) {
   const onScroll = () => {
     const box = scroller.current;
     note();
-    if (box.scrollTop < NEAR) conversation.older();
-    if (box.scrollHeight - box.scrollTop - box.clientHeight < NEAR) conversation.newer();
+    if (box.scrollTop < NEAR) conversation.window.older();
+    if (box.scrollHeight - box.scrollTop - box.clientHeight < NEAR) conversation.window.newer();
   };
 
   useLayoutEffect(() => {
-    place.current = { isAtEnd: true, anchor: null };
+    position.current = { isAtEnd: true, anchor: null };
     seenLast.current = 0;
+    target.current = "";
+    return conversation.revealed.listen((id) => {
+      target.current = id;
+    });
   }, [conversation]);
 
   useLayoutEffect(() => {
     const box = scroller.current;
     if (!box) return;
-    if (conversation.wanted) {
-      const row = box.querySelector(`[data-id="${conversation.wanted}"]`);
+    if (target.current) {
+      /** @type {HTMLElement | null} */
+      const row = box.querySelector(`[data-id="${target.current}"]`);
       if (row) {
-        conversation.wanted = null;
+        target.current = "";
         row.scrollIntoView({ block: "center" });
         row.classList.add("flash");
         row.focus({ preventScroll: true });
@@ -73,18 +85,19 @@ export function Timeline({ conversation, room, onRead, intro }) {
     settle();
     const last = messages.at(-1);
     if (last && last.seq > seenLast.current) {
-      if (seenLast.current && !place.current.isAtEnd && !conversation.isMine(last)) setHasNew(true);
+      if (seenLast.current && !position.current.isAtEnd && !conversation.isMine(last)) setHasNew(true);
       seenLast.current = last.seq;
-      if (place.current.isAtEnd && document.hasFocus()) onRead?.();
+      if (position.current.isAtEnd && document.hasFocus()) onRead?.();
     }
-    if (box.scrollHeight <= box.clientHeight + NEAR && conversation.isOpen && !conversation.atStart) conversation.older();
+    if (box.scrollHeight <= box.clientHeight + NEAR && conversation.window.isOpen && !conversation.window.atStart)
+      conversation.window.older();
   });
 
   useEffect(() => {
     const sizes = new ResizeObserver(settle);
     sizes.observe(scroller.current);
     sizes.observe(inside.current);
-    const onFocus = () => place.current.isAtEnd && onRead?.();
+    const onFocus = () => position.current.isAtEnd && onRead?.();
     addEventListener("focus", onFocus);
     return () => {
       sizes.disconnect();
@@ -92,58 +105,84 @@ export function Timeline({ conversation, room, onRead, intro }) {
     };
   }, [conversation]);
 
-  // Sending brings one's own words into view.
-  const newestOut = conversation.outgoing.at(-1)?.key;
+  // Sending brings one's own message into view.
+  const newestOut = conversation.outbox.items.at(-1)?.key;
   useLayoutEffect(() => {
-    if (newestOut && conversation.atEnd) {
-      place.current.isAtEnd = true;
+    if (newestOut && conversation.window.atEnd) {
+      position.current.isAtEnd = true;
       settle();
     }
   }, [newestOut]);
 
   const toEnd = async () => {
-    if (!conversation.atEnd) await conversation.open();
-    place.current = { isAtEnd: true, anchor: null };
+    if (!conversation.window.atEnd) await conversation.window.open();
+    position.current = { isAtEnd: true, anchor: null };
     settle();
     setHasNew(false);
     onRead?.();
   };
+  /** @param {On<HTMLElement, KeyboardEvent>} event */
   const onKeyDown = (event) => moveBetweenMessages(event, scroller.current);
 
   return html`
     <div class="timeline">
-      <div class="scroller" ref=${scroller} onScroll=${onScroll} onKeyDown=${onKeyDown} tabindex="0" role="region" aria-label=${t("timeline.label")}>
+      <div
+        class="scroller"
+        ref=${scroller}
+        onScroll=${onScroll}
+        onKeyDown=${onKeyDown}
+        tabindex="0"
+        role="region"
+        aria-label=${t("timeline.label")}
+      >
         <div class="inside" ref=${inside}>
-          ${conversation.error && html`<${Trouble} conversation=${conversation} />`}
-          ${!conversation.isOpen && !conversation.error && html`<${Skeleton} />`}
-          ${conversation.isOpen && conversation.atStart && intro}
-          ${conversation.isLoadingOlder && html`<${Waiting} />`}
+          ${conversation.window.error && html`<${Trouble} conversation=${conversation} />`}
+          ${!conversation.window.isOpen && !conversation.window.error && html`<${Skeleton} />`}
+          ${conversation.window.isOpen && conversation.window.atStart && intro}
+          ${conversation.window.isLoadingOlder && html`<${Waiting} />`}
           <ol class="messages">${rowsOf(conversation, room, drawn.current)}</ol>
-          ${conversation.atEnd && html`<${Outgoing} conversation=${conversation} room=${room} />`}
+          ${conversation.window.atEnd && html`<${Outgoing} conversation=${conversation} room=${room} />`}
         </div>
       </div>
-      ${(hasNew || (conversation.isOpen && !conversation.atEnd)) && html`<button type="button" class="to-end" onClick=${toEnd}><${Icon} name="down" /> ${hasNew ? t("timeline.new") : t("timeline.latest")}</button>`}
+      ${
+        (hasNew || (conversation.window.isOpen && !conversation.window.atEnd)) &&
+        html`
+          <button type="button" class="to-end" onClick=${toEnd}>
+            <${Icon} name="down" /> ${hasNew ? t("timeline.new") : t("timeline.latest")}
+          </button>`
+      }
       <${Typing} conversation=${conversation} />
       <${Announcer} conversation=${conversation} room=${room} />
     </div>`;
 }
 
-/** The message at the top of what is seen, and where it stands. */
+/** @typedef {{id: string, top: number}} Anchor a message, and how far below the top of what is seen it stands */
+
+/** The message at the top of what is seen. @param {HTMLElement} box @returns {Anchor | null} */
 function anchorIn(box) {
   const top = box.getBoundingClientRect().top;
-  for (const row of box.querySelectorAll("[data-id]")) {
-    const place = row.getBoundingClientRect();
-    if (place.bottom > top) return { id: row.dataset.id, top: place.top - top };
+  for (const row of /** @type {NodeListOf<HTMLElement>} */ (box.querySelectorAll("[data-id]"))) {
+    const edges = row.getBoundingClientRect();
+    if (edges.bottom > top) return { id: row.dataset.id ?? "", top: edges.top - top };
   }
   return null;
 }
 
+/** @type {Record<string, number>} */
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
+
+/**
+ * Move the focus from message to message.
+ *
+ * @param {On<HTMLElement, KeyboardEvent>} event
+ * @param {HTMLElement} box what scrolls
+ */
 export function moveBetweenMessages(event, box) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const step = STEPS[event.key];
   const isOnRow = event.target.matches("[data-id]");
   if (!step || !(isOnRow || event.target === box)) return;
-  const rows = [...box.querySelectorAll("[data-id]")];
-  const at = isOnRow ? rows.indexOf(event.target) + step : rows.length - 1;
+  const rows = [.../** @type {NodeListOf<HTMLElement>} */ (box.querySelectorAll("[data-id]"))];
+  const at = isOnRow ? rows.indexOf(/** @type {HTMLElement} */ (event.target)) + step : rows.length - 1;
   if (rows[at]) {
     event.preventDefault();
     rows[at].focus();
@@ -152,31 +191,48 @@ export function moveBetweenMessages(event, box) {
 }
 
 /**
- * The same element as the last time where nothing that it shows has changed, so that a row costs nothing when another does.
+ * What was drawn of each message, by its id, and of what.
  *
- * @param {Map<string, {seen: any[], element: any}>} drawn by message id
+ * @typedef {Map<string, {seen: unknown[], element: VNode}>} Drawn
+ */
+
+/**
+ * The same element as the last time where nothing that it shows has changed: a row costs nothing when another changes.
+ *
+ * @param {Drawn} drawn
+ * @param {Row} message
+ * @param {Conversation} conversation
+ * @param {boolean} isFirst
+ * @param {Room} room
  */
 function rowOf(drawn, message, conversation, isFirst, room) {
   const { id, parent_message_id: parent } = message;
-  const wantsEditor = conversation.toEdit === id && {};
-  const seen = [message, isFirst, room, conversation.pinned.has(id), parent && conversation.find(parent), spoken(), wantsEditor];
+  const seen = [message, isFirst, room, conversation.pins.has(id), parent && conversation.find(parent), spoken()];
   const before = drawn.get(id);
-  if (before?.seen.every((one, i) => one === seen[i])) return before.element;
-  const element = html`<${Message} key=${id} message=${message} conversation=${conversation} isFirst=${isFirst} room=${room} />`;
+  if (before?.seen.every((value, i) => value === seen[i])) return before.element;
+  const element = html`
+    <${Message} key=${id} message=${message} conversation=${conversation} isFirst=${isFirst} room=${room} />`;
   drawn.set(id, { seen, element });
   return element;
 }
 
+/** @param {Conversation} conversation @param {Room} room @param {Drawn} drawn */
 function rowsOf(conversation, room, drawn) {
   const rows = [];
-  let before = /** @type {import("../../../types").Message | null} */ (null);
-  for (const message of conversation.messages) {
+  let before = /** @type {Row | null} */ (null);
+  for (const message of conversation.window.messages) {
     const day = new Date(message.created_at).toDateString();
     const isNewDay = !before || new Date(before.created_at).toDateString() !== day;
-    if (isNewDay) rows.push(html`<li class="day" key=${`day-${message.id}`}><span>${dayName(message.created_at, now())}</span></li>`);
-    const isFirstNew = message.seq > conversation.readSeq && (!before || before.seq <= conversation.readSeq) && !conversation.isMine(message);
+    if (isNewDay) {
+      const name = dayName(message.created_at, now());
+      rows.push(html`<li class="day" key=${`day-${message.id}`}><span>${name}</span></li>`);
+    }
+    const isFirstNew =
+      message.seq > conversation.readMarker.newAfter &&
+      (!before || before.seq <= conversation.readMarker.newAfter) &&
+      !conversation.isMine(message);
     if (isFirstNew) rows.push(html`<li class="new-line" key="new"><span>${t("timeline.newLine")}</span></li>`);
-    const isFirst = isNewDay || isFirstNew || !isRun(before, message);
+    const isFirst = isNewDay || isFirstNew || !before || !isRun(before, message);
     rows.push(rowOf(drawn, message, conversation, isFirst, room));
     before = message;
   }
@@ -184,51 +240,135 @@ function rowsOf(conversation, room, drawn) {
   return rows;
 }
 
-/** Whether two neighbours are one person's words of the same moment. */
+/** Whether one person wrote two neighbours at about the same time. @param {Row} before @param {Row} message */
 function isRun(before, message) {
   return (
-    before.sender && message.sender && before.sender.kind === message.sender.kind && before.sender.id === message.sender.id &&
-    !message.parent_message_id && Date.parse(message.created_at) - Date.parse(before.created_at) < RUN
+    before.sender &&
+    message.sender &&
+    before.sender.kind === message.sender.kind &&
+    before.sender.id === message.sender.id &&
+    !message.parent_message_id &&
+    Date.parse(message.created_at) - Date.parse(before.created_at) < RUN
   );
 }
 
-/** What is on its way: everything of the conversation, or the replies to `parent`. @param {{conversation: import("../conversation.js").Conversation, room: any, parent?: string}} props */
+/**
+ * What is on its way: everything of the conversation, or the replies to `parent`.
+ *
+ * @param {InConversation & {parent?: string}} props
+ */
 export function Outgoing({ conversation, room, parent }) {
-  const rows = conversation.outgoing.filter((one) => !one.isHidden && (!parent || one.parent === parent));
+  const rows = conversation.outbox.items.filter((item) => !parent || item.parent === parent);
   if (!rows.length) return null;
-  return html`<ol class="messages outgoing">${rows.map((one) => html`
-    <li key=${one.key} class=${classes("message", "first", "mine", `is-${one.state}`)}>
-      <${Avatar} name=${room.me?.name} url=${room.me?.avatar_url} seed=${`${room.isGuest ? "guest" : "user"}${room.me?.id}`} />
-      <div class="message-main">
-        <div class="message-head"><span class="message-name"><${Name}>${room.me?.name}<//></span> <time datetime=${one.at}>${time(one.at)}</time></div>
-        ${one.content && html`<div class="text" dir="auto">${rich(one.content, { names: room.names, me: room.me })}</div>`}
-        ${one.files.length > 0 && html`<p class="hint"><${Icon} name="clip" /> ${list(one.files.map((file) => tame(file.client_name)))}</p>`}
-        <p class="sending" role="status">
-          ${one.state === "sending" ? t("sending.now") : html`<${Icon} name=${one.state === "failed" ? "warn" : "again"} /> ${one.state === "waiting" ? t("sending.waiting") : one.error}`}
-          ${one.state !== "sending" && html`
-            <button type="button" class="link" onClick=${() => conversation.retry(one.key)}>${t("sending.retry")}</button>
-            <button type="button" class="link" onClick=${() => conversation.discard(one.key)}>${t("sending.discard")}</button>`}
-        </p>
-      </div>
-    </li>`)}</ol>`;
+  return html`
+    <ol class="messages outgoing">
+      ${rows.map(
+        (item) => html`
+          <li key=${item.key} class=${classes("message", "first", "mine", `is-${item.state}`)}>
+            <${Avatar}
+              name=${room.me?.name}
+              url=${room.me?.avatar_url}
+              seed=${`${room.isGuest ? "guest" : "user"}${room.me?.id}`}
+            />
+            <div class="message-main">
+              <div class="message-head">
+                <span class="message-name">
+                  <${Name}>${room.me?.name}<//>
+                </span>${" "}
+                <time datetime=${item.at}>${time(item.at)}</time>
+              </div>
+              ${
+                item.content &&
+                html`
+                  <div class="text" dir="auto">
+                    ${renderText(item.content, { names: room.names, me: room.me })}
+                  </div>`
+              }
+              ${
+                item.files.length > 0 &&
+                html`
+                  <p class="hint">
+                    <${Icon} name="clip" /> ${list(item.files.map((file) => stripBidi(file.client_name)))}
+                  </p>`
+              }
+              <p class="sending" role="status">
+                ${
+                  item.state === "sending"
+                    ? t("sending.now")
+                    : html`
+                      <${Icon} name=${item.state === "failed" ? "warn" : "again"} />${" "}
+                      ${item.state === "waiting" ? t("sending.waiting") : item.error}`
+                }
+                ${
+                  item.state !== "sending" &&
+                  html`
+                    <button type="button" class="link" onClick=${() => conversation.outbox.retry(item.key)}>
+                      ${t("sending.retry")}
+                    </button>
+                    <button type="button" class="link" onClick=${() => conversation.outbox.discard(item.key)}>
+                      ${t("sending.discard")}
+                    </button>`
+                }
+              </p>
+            </div>
+          </li>`,
+      )}
+    </ol>`;
 }
 
+/** @param {{conversation: Conversation}} props */
 export function Typing({ conversation }) {
-  const names = [...conversation.typing.values()].map((one) => tame(one.name)).filter(Boolean);
-  return html`<p class=${classes("typing", names.length > 0 && "on")} aria-hidden=${names.length === 0}>${names.length > 0 && html`<span class="dots"><i></i><i></i><i></i></span> ${names.length > 3 ? t("typing.many") : t("typing.some", { count: names.length, names: list(names) })}`}</p>`;
+  const names = [...conversation.typing.people.values()].map((person) => stripBidi(person.name)).filter(Boolean);
+  return html`
+    <p class=${classes("typing", names.length > 0 && "on")} aria-hidden=${names.length === 0}>
+      ${
+        names.length > 0 &&
+        html`
+          <span class="dots">
+            <i></i>
+            <i></i>
+            <i></i>
+          </span>${" "}
+          ${names.length > 3 ? t("typing.many") : t("typing.some", { count: names.length, names: list(names) })}`
+      }
+    </p>`;
 }
 
-/** Says what comes in to people who do not see it, and nothing of what was there before. */
+/**
+ * Reads new messages aloud to people who do not see them, and none that was there before.
+ *
+ * @param {InConversation} props
+ */
 function Announcer({ conversation, room }) {
-  const last = conversation.atEnd ? conversation.messages.at(-1) : null;
-  const first = useRef(null);
+  const last = conversation.window.atEnd ? conversation.window.messages.at(-1) : null;
+  const first = useRef(/** @type {number | null} */ (null));
   if (last && first.current === null) first.current = last.seq;
-  const isSaid = last && last.seq > (first.current ?? Infinity) && !conversation.isMine(last) && room && !last.deleted_at;
-  return html`<p class="sr" aria-live="polite">${isSaid ? t("message.said", { name: tame(last.sender?.name ?? ""), text: gist(last.display_content, 300) }) : ""}</p>`;
+  const isNew =
+    last && last.seq > (first.current ?? Infinity) && !conversation.isMine(last) && room && !last.deleted_at;
+  const values = { name: stripBidi(last?.sender?.name), text: excerpt(last?.display_content, 300) };
+  return html`<p class="sr" aria-live="polite">${isNew ? t("message.said", values) : ""}</p>`;
 }
 
+/** @param {{conversation: Conversation}} props */
 function Trouble({ conversation }) {
-  return html`<div class="trouble" role="alert"><${Icon} name="warn" /><p>${conversation.error.sentence}</p><button type="button" class="button" onClick=${() => conversation.open()}>${t("sending.retry")}</button></div>`;
+  return html`
+    <div class="trouble" role="alert">
+      <${Icon} name="warn" />
+      <p>${conversation.window.error?.sentence}</p>
+      <button type="button" class="button" onClick=${() => conversation.window.open()}>
+        ${t("sending.retry")}
+      </button>
+    </div>`;
 }
 
-const Skeleton = () => html`<div class="skeleton" role="status"><span class="sr">${t("loading")}</span>${[72, 48, 86, 60, 40].map((width) => html`<div class="bone" key=${width}><i></i><b style=${{ width: `${width}%` }}></b></div>`)}</div>`;
+const Skeleton = () => html`
+  <div class="skeleton" role="status">
+    <span class="sr">${t("loading")}</span>
+    ${[72, 48, 86, 60, 40].map(
+      (width) => html`
+        <div class="bone" key=${width}>
+          <i></i>
+          <b style=${{ width: `${width}%` }}></b>
+        </div>`,
+    )}
+  </div>`;

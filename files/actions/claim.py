@@ -1,0 +1,83 @@
+"""Claiming uploads: a claimed file belongs to a message, or to its owner as avatar, and no longer expires."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actions.profile import change_profile
+from accounts.models import Guest, User
+from files import quotas, resources
+from files.actions.delete import release
+from files.models import File
+from rosetta.errors import Invalid
+from rosetta.ids import NO_ID, parse_ulid
+
+
+@transaction.atomic
+def claim(*, file_ids: Sequence[str], uploader: User | Guest | None, workspace_id: str | None) -> list[File]:
+    """Claim ``uploader``'s files for a message, all or none, and return them in the given order.
+
+    Locks the files. Raises Invalid with ``attachment_ids.N`` for each that is listed twice, unknown, somebody else's,
+    expired or claimed already. Belongs to the caller's transaction. Two queries whatever the number of files; one more with
+    ``workspace_id`` where workspaces have a quota, which two concurrent posts may both fit into: that quota bounds growth, it
+    is not exact.
+    """
+    now = timezone.now()
+    wanted = [parse_ulid(raw) or NO_ID for raw in file_ids]
+    unclaimed = {
+        file.pk: file for file in _lock_files(uploader, wanted) if not file.is_claimed and not file.is_gone(now)
+    }
+    errors: dict[str, list[str]] = {}
+    for index, file_id in enumerate(wanted):
+        if file_id in wanted[:index]:
+            errors[f"attachment_ids.{index}"] = [_("The same file is listed twice.")]
+        elif file_id not in unclaimed:
+            errors[f"attachment_ids.{index}"] = [_("The selected attachment is invalid.")]
+    if errors:
+        raise Invalid(errors)
+    claimed = [unclaimed[file_id] for file_id in wanted]
+    quotas.check_workspace(workspace_id, sum(file.size for file in claimed))
+    File.objects.filter(pk__in=unclaimed).update(claimed_at=now, expires_at=None, workspace_id=workspace_id)
+    for file in claimed:
+        file.claimed_at, file.expires_at, file.workspace_id = now, None, workspace_id
+    return claimed
+
+
+@transaction.atomic
+def set_avatar(*, user: User, file_id: str) -> User:
+    """Make one of ``user``'s unclaimed pictures their public avatar, and delete the previous one. Locks the user.
+
+    Raises Invalid with ``file_id`` for a file that is no picture, unknown, somebody else's, expired or claimed already.
+    """
+    owner = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    now = timezone.now()
+    file = _lock_files(owner, [parse_ulid(file_id) or NO_ID]).first()
+    if file is None or file.is_claimed or file.is_gone(now) or not file.is_image:
+        raise Invalid({"file_id": [_("The selected picture is invalid.")]})
+    release(files=_avatars_of(owner))
+    file.visibility, file.is_avatar = File.Visibility.PUBLIC, True
+    file.claimed_at, file.expires_at = now, None
+    file.save(update_fields=["visibility", "is_avatar", "claimed_at", "expires_at"])
+    return change_profile(user=owner, changes={"avatar_url": resources.file(file)["download_url"]})
+
+
+@transaction.atomic
+def clear_avatar(*, user: User) -> User:
+    """Remove ``user``'s picture, wherever it came from. Idempotent."""
+    release(files=_avatars_of(user))
+    return change_profile(user=user, changes={"avatar_url": None})
+
+
+def _avatars_of(user: User) -> list[File]:
+    return list(File.objects.filter(owner_user=user, is_avatar=True, deleted_at=None))
+
+
+def _lock_files(uploader: User | Guest | None, file_ids: Sequence[str]) -> QuerySet[File]:
+    if uploader is None:  # a webhook: it uploads nothing, and files without an owner are anonymous ones
+        return File.objects.none()
+    owner = {"owner_user": uploader} if isinstance(uploader, User) else {"owner_guest": uploader}
+    # Ordered by key, because two claims of the same files must not deadlock.
+    return File.objects.select_for_update(no_key=True).filter(pk__in=set(file_ids), **owner).order_by("pk")

@@ -1,0 +1,41 @@
+"""Deleting files: the row stays without its content, the bytes are removed from storage."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from files import removals
+from files.errors import FileInUse
+from files.models import File
+
+
+@transaction.atomic
+def delete_file(*, file: File) -> None:
+    """Delete a file for its owner. Locks it. Raises FileInUse while a message holds it."""
+    current = File.objects.select_for_update(no_key=True).get(pk=file.pk)
+    if current.is_claimed:
+        raise FileInUse
+    release(files=[current])
+
+
+@transaction.atomic
+def release(*, files: Iterable[File]) -> None:
+    """Mark files that nothing holds as deleted, and schedule the removal of their bytes. Idempotent."""
+    now = timezone.now()
+    live = [file for file in files if file.deleted_at is None]
+    removals.schedule_for(live, now)
+    File.objects.filter(pk__in=[file.pk for file in live]).update(
+        deleted_at=now, thumbnail_due_at=None, thumbnail_name="", client_name="", meta={}
+    )
+
+
+@transaction.atomic
+def expire_unclaimed(*, batch: int) -> int:
+    """Delete the rows of up to ``batch`` expired files and schedule their bytes' removal; returns the number of rows."""
+    expired = File.objects.filter(expires_at__lte=timezone.now(), claimed_at=None)
+    # Locked rows are skipped, because a claim in progress decides first.
+    files = list(expired.select_for_update(skip_locked=True).order_by("expires_at")[:batch])
+    removals.schedule_for([file for file in files if file.deleted_at is None], timezone.now(), is_nudged=False)
+    File.objects.filter(pk__in=[file.pk for file in files]).delete()
+    return len(files)

@@ -1,0 +1,72 @@
+"""Edit messages."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from messaging import content
+from messaging.access import locked_message
+from messaging.context import ConversationContext, Sender
+from messaging.errors import MessageDeleted
+from messaging.models import Message, MessageRevision, MessageTranslation
+from messaging.search.text import terms_of
+from messaging.translations.plan import Status, milliseconds, nudge_translators, plan_text
+from rosetta.errors import Forbidden, Invalid
+from translation.detection import source_language
+from workspaces.streams import events
+
+
+@transaction.atomic
+def edit_message(
+    *,
+    context: ConversationContext,
+    sender: Sender,
+    message_id: str,
+    text: str,
+    language: str | None = None,
+    own_translations: Mapping[str, str] | None = None,
+) -> Message:
+    """Replace a message's text, keep the previous text for moderators, and translate it again.
+
+    ``own_translations`` are the sender's own, by language. The same text is no edit. Locks the conversation.
+    Raises NotFound, Forbidden for somebody else's message, MessageDeleted, Invalid.
+    """
+    context.check_open()
+    message = locked_message(context, message_id)
+    if not sender.wrote(message):
+        raise Forbidden
+    if message.deleted_at is not None:
+        raise MessageDeleted
+    text = content.checked(text)
+    if not text and not message.attachment_count:
+        raise Invalid({"content": [content.required()]})
+    if text == message.content:
+        return message
+    MessageRevision.objects.create(message=message, revision=message.revision, content=message.content or "")
+    message.mentions = content.mentions_in(text, context)
+    message.content, message.edited_at, message.revision = text, timezone.now(), message.revision + 1
+    message.terms = terms_of(text, context.scope_id)
+    _translate_again(context, message, language, content.checked_translations(own_translations or {}))
+    message.save(
+        update_fields=["content", "terms", "mentions", "edited_at", "revision", "language", "translation_status"]
+    )
+    events.append(context.conversation, events.NewEvent("message.updated", {"message_id": message.pk}))
+    return message
+
+
+def _translate_again(
+    context: ConversationContext, message: Message, language: str | None, own_translations: Mapping[str, str]
+) -> None:
+    """Replace the message's translations; sets its language and status, which the caller saves."""
+    text = message.content or ""
+    message.language = source_language(text, declared=language, sender_language=message.language)
+    message.translations.all().delete()
+    if message.skip_translation:
+        message.translation_status = Status.SKIPPED
+        return
+    plan = plan_text(context.scope_id, text, message.language, context.audience_languages, own_translations)
+    rows = plan.rows_for(message, context.scope_id, milliseconds(timezone.now()))
+    MessageTranslation.objects.bulk_create(rows)
+    message.translation_status = plan.status
+    nudge_translators(rows)

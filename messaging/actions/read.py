@@ -1,0 +1,50 @@
+"""Mark a conversation as read up to a message."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from messaging.context import ConversationContext
+from messaging.errors import unknown_id
+from messaging.models import Message
+from rosetta.db.inserts import WriteBatch
+from rosetta.ids import NO_ID, parse_ulid
+from rosetta.pubsub import ReadMoved, publish_on_commit
+from workspaces.models import ReadMark
+
+# The larger of two positions wins, which the ORM's upsert cannot express.
+_ONLY_FORWARD = (
+    " ON CONFLICT (user_id, conversation_id) DO UPDATE SET last_read_seq = EXCLUDED.last_read_seq"
+    " WHERE workspaces_readmark.last_read_seq < EXCLUDED.last_read_seq"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadState:
+    last_read_seq: int
+    unread_count: int
+
+
+@transaction.atomic
+def mark_read(*, context: ConversationContext, message_id: str) -> ReadState:
+    """Move the caller's read position to a message; it never moves back.
+
+    Idempotent. Raises Invalid for an unknown message.
+    """
+    messages = Message.objects.filter(conversation=context.conversation, pk=parse_ulid(message_id) or NO_ID)
+    seq = messages.values_list("seq", flat=True).first()
+    if seq is None or context.user is None:
+        raise unknown_id("message_id")
+    user_id, conversation_id = context.user.pk, context.conversation.pk
+    with WriteBatch() as batch:
+        advance_read_mark(batch, user_id=user_id, conversation_id=conversation_id, seq=seq)
+    read = ReadMark.objects.get(user=context.user, conversation=context.conversation).last_read_seq
+    publish_on_commit(ReadMoved(user_id, conversation_id, read))
+    # Not below 0: the caller's own posts may have moved the position past the number that ``context`` was read with.
+    return ReadState(read, max(0, context.conversation.last_seq - read))
+
+
+def advance_read_mark(batch: WriteBatch, *, user_id: int, conversation_id: str, seq: int) -> None:
+    """Add to ``batch`` that ``user_id`` has read up to ``seq``; the position never moves back."""
+    mark = ReadMark(user_id=user_id, conversation_id=conversation_id, last_read_seq=seq)
+    batch.insert(mark, on_conflict=_ONLY_FORWARD)

@@ -1,0 +1,211 @@
+"""The shapes of what messaging answers, for the schema."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+
+from messaging.models import Message, MessageTranslation
+from rosetta.http.schema import AnyIdField, data_of
+
+
+class SenderResource(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(["user", "guest", "webhook", "automation"])
+    id = AnyIdField(help_text="A number for users and automation, a ULID otherwise.")
+    name = serializers.CharField()
+    avatar_url = serializers.URLField(allow_null=True)
+
+
+class AttachmentResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    client_name = serializers.CharField()
+    mime_type = serializers.CharField()
+    size = serializers.IntegerField()
+    width = serializers.IntegerField(allow_null=True, help_text="In pixels, of a picture; else null.")
+    height = serializers.IntegerField(allow_null=True)
+    download_url = serializers.URLField()
+    thumbnail_url = serializers.URLField(allow_null=True, help_text="Of a picture; a 404 until it is made.")
+
+
+class MentionResource(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(["user", "channel"])
+    id = AnyIdField()
+    name = serializers.CharField()
+
+
+class ReactionResource(serializers.Serializer[Any]):
+    emoji = serializers.CharField()
+    count = serializers.IntegerField()
+    reacted = serializers.BooleanField()
+
+
+class MessageResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    conversation_id = serializers.CharField()
+    workspace_id = serializers.CharField(allow_null=True)
+    channel_id = serializers.CharField(allow_null=True)
+    seq = serializers.IntegerField()
+    type = serializers.ChoiceField(Message.Type.choices)
+    sender = SenderResource(allow_null=True)
+    original_content = serializers.CharField(allow_null=True)
+    original_language = serializers.CharField()
+    display_content = serializers.CharField(allow_null=True)
+    display_language = serializers.CharField()
+    display_source = serializers.ChoiceField(["original", "translation"])
+    translation_status = serializers.ChoiceField(Message.TranslationStatus.choices)
+    parent_message_id = serializers.CharField(allow_null=True)
+    reply_count = serializers.IntegerField()
+    attachments = AttachmentResource(many=True)
+    mentions = MentionResource(many=True)
+    reactions = ReactionResource(many=True)
+    created_at = serializers.DateTimeField()
+    edited_at = serializers.DateTimeField(allow_null=True)
+    deleted_at = serializers.DateTimeField(allow_null=True)
+    client_id = serializers.CharField(
+        required=False,
+        help_text="As the sender posted it; only in the answer of the post and in the sender's own events.",
+    )
+
+
+class FoundMessageResource(MessageResource):
+    snippet = serializers.CharField(help_text="Plain text around the first hit, in the language in which it was found.")
+
+
+class RevisionResource(serializers.Serializer[Any]):
+    revision = serializers.IntegerField()
+    content = serializers.CharField()
+    created_at = serializers.DateTimeField(help_text="When it was replaced.")
+
+
+class CursorMeta(serializers.Serializer[Any]):
+    has_more = serializers.BooleanField()
+    next_before = serializers.CharField(allow_null=True)
+    next_after = serializers.CharField(allow_null=True)
+    last_seq = serializers.IntegerField()
+
+
+class SearchMeta(CursorMeta):
+    last_seq = serializers.IntegerField(allow_null=True, help_text="Null: results are from several conversations.")
+
+
+class ReadStateResource(serializers.Serializer[Any]):
+    last_read_seq = serializers.IntegerField()
+    unread_count = serializers.IntegerField()
+
+
+class PersonResource(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    avatar_url = serializers.URLField(allow_null=True)
+
+
+class DirectConversationResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    participant = PersonResource()
+    unread_count = serializers.IntegerField()
+    last_message_at = serializers.DateTimeField(allow_null=True)
+
+
+class TranslationResource(serializers.Serializer[Any]):
+    language = serializers.CharField()
+    state = serializers.ChoiceField(MessageTranslation.State.choices)
+    text = serializers.CharField(allow_null=True)
+    engine = serializers.CharField(
+        allow_null=True, help_text="An engine, or `human`, `author`, `correction`, `phrasebook`, `glossary`."
+    )
+    is_corrected = serializers.BooleanField()
+    corrected_by = PersonResource(allow_null=True)
+    reason = serializers.CharField(allow_null=True, help_text="Why there is none.")
+    attempts = serializers.IntegerField()
+    retry_at = serializers.DateTimeField(allow_null=True, help_text="When it is tried again.")
+    translated_at = serializers.DateTimeField(allow_null=True)
+
+
+class PreviewResource(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(["ready", "failed", "skipped"])
+    source = serializers.CharField()  # type: ignore[assignment]
+    target = serializers.CharField()
+    text = serializers.CharField(allow_null=True)
+    back_translation = serializers.CharField(allow_null=True, help_text="The result, translated back into `source`.")
+    engine = serializers.CharField(allow_null=True)
+    reason = serializers.CharField(allow_null=True, help_text="Why there is none.")
+
+
+class TermResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    term = serializers.CharField()
+    rendering = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    target = serializers.CharField()
+    case_sensitive = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class ImportedResource(serializers.Serializer[Any]):
+    added = serializers.IntegerField()
+    changed = serializers.IntegerField()
+
+
+MessageAnswer = data_of(MessageResource)
+RevisionsAnswer = data_of(RevisionResource, many=True)
+MessagesAnswer = data_of(MessageResource, many=True, meta=CursorMeta)
+FoundMessagesAnswer = data_of(FoundMessageResource, many=True, meta=SearchMeta)
+ReadAnswer = data_of(ReadStateResource)
+PersonAnswer = data_of(PersonResource)
+PeopleAnswer = data_of(PersonResource, many=True)
+DirectConversationAnswer = data_of(DirectConversationResource)
+DirectConversationsAnswer = data_of(DirectConversationResource, many=True)
+TranslationAnswer = data_of(TranslationResource)
+TranslationsAnswer = data_of(TranslationResource, many=True)
+PreviewAnswer = data_of(PreviewResource)
+TermAnswer = data_of(TermResource)
+TermsAnswer = data_of(TermResource, many=True)
+ImportedAnswer = data_of(ImportedResource)
+
+# ── Examples ──
+
+MESSAGE = {
+    "id": "01kr9w0c2v6f3q8m5y1t7h4b9d",
+    "conversation_id": "01kr9vzj5x8n2c4w6p0s3e7g1a",
+    "workspace_id": "01kr9vz7b3m9d5k1r8f6t2q4hx",
+    "channel_id": "01kr9vzj5x8n2c4w6p0s3e7g1a",
+    "seq": 42,
+    "type": "text",
+    "sender": {"kind": "user", "id": 7, "name": "Olivia", "avatar_url": None},
+    "original_content": "Thank you",
+    "original_language": "en",
+    "display_content": "ขอบคุณ",
+    "display_language": "th",
+    "display_source": "translation",
+    "translation_status": "completed",
+    "parent_message_id": None,
+    "reply_count": 0,
+    "attachments": [],
+    "mentions": [],
+    "reactions": [{"emoji": "👍", "count": 2, "reacted": True}],
+    "created_at": "2026-05-11T05:00:00+00:00",
+    "edited_at": None,
+    "deleted_at": None,
+}
+POSTED = MESSAGE | {
+    "display_content": "Thank you",
+    "display_language": "en",
+    "display_source": "original",
+    "translation_status": "pending",
+    "reactions": [],
+}
+PAGE_META = {"has_more": True, "next_before": MESSAGE["id"], "next_after": None, "last_seq": 42}
+MESSAGE_EXAMPLE = OpenApiExample(
+    "A message, read in Thai", value={"data": MESSAGE}, response_only=True, status_codes=["200"]
+)
+POSTED_EXAMPLE = OpenApiExample(
+    "A new message, not translated yet", value={"data": POSTED}, response_only=True, status_codes=["201"]
+)
+PAGE_EXAMPLE = OpenApiExample(
+    "The newest page of one message",
+    value={"data": [MESSAGE], "meta": PAGE_META},
+    response_only=True,
+    status_codes=["200"],
+)
+POST_EXAMPLE = OpenApiExample("A text", value={"content": "Thank you"}, request_only=True)

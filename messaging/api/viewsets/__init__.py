@@ -1,0 +1,1 @@
+"""The endpoints of messaging, one module for each resource."""

@@ -1,0 +1,93 @@
+"""Posts by programs: automation in its user's name, webhooks in their own."""
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.identity.callers import caller
+from accounts.identity.secrets import digest
+from messaging import access
+from messaging.actions.post import post_message
+from messaging.api import schemas, serializers
+from messaging.api.queries import IDEMPOTENCY_KEY, asked_language, idempotency_of
+from messaging.api.viewsets.base import POSTS, WRITING
+from messaging.api.viewsets.messages import post_answer
+from messaging.context import Sender
+from messaging.resources import Reader
+from rosetta.http.bodies import parsed
+from rosetta.http.permissions import Anyone
+from rosetta.http.throttles import EVERYTHING, Limit
+from rosetta.http.viewsets import ApiViewSet, policy
+from workspaces.access import webhook_of
+
+SECRET_HEADER = "X-Rosetta-Webhook-Secret"  # noqa: S105
+
+
+def by_webhook(request: Request) -> str:
+    """Return the webhook with the given secret, so that wrong guesses do not use up the real sender's limit."""
+    return f"{request.parser_context['kwargs']['webhook_id']}:{digest(secret_of(request))}"
+
+
+WEBHOOK_POSTS = Limit("webhook-post", "120/minute", by_webhook)
+
+
+class AutomationMessageViewSet(ApiViewSet):
+    tag = "Automation"
+    refusals = WRITING
+    limits = (POSTS, EVERYTHING)
+
+    @policy(ability="automation:messages")
+    @extend_schema(
+        operation_id="postAutomationMessage",
+        summary="Post to a channel as automation",
+        description="Needs the ability `automation:messages`. The message is the token owner's, marked as automation.",
+        parameters=[IDEMPOTENCY_KEY],
+        request=serializers.AutomationPostSerializer,
+        responses={201: schemas.MessageAnswer},
+        examples=[schemas.POST_EXAMPLE],
+    )
+    def create(self, request: Request, workspace_id: str, channel_id: str) -> Response:
+        user = caller(request)
+        context = access.channel_context(user, workspace_id, channel_id, to_write=True)
+        draft = serializers.draft_of(parsed(serializers.AutomationPostSerializer, request))
+        sender = Sender(user=user, is_automation=True)
+        key = idempotency_of(request)
+        posted = post_message(sender=sender, context=context, draft=draft, idempotency_key=key)
+        return post_answer(posted, context, Reader.for_context(context, asked_language(request)))
+
+
+class WebhookMessageViewSet(ApiViewSet):
+    tag = "Webhooks"
+    authentication_classes = ()
+    permission_classes = (Anyone,)
+    limits = (WEBHOOK_POSTS,)
+    refusals = WRITING
+
+    @extend_schema(
+        operation_id="postWebhookMessage",
+        summary="Post to a channel through a webhook",
+        description=(
+            "The secret is sent as `Authorization: Bearer whs_…` or in `X-Rosetta-Webhook-Secret`. Bodies of Slack-style "
+            "senders, with `text` for `content`, are understood."
+        ),
+        parameters=[IDEMPOTENCY_KEY, OpenApiParameter(SECRET_HEADER, str, OpenApiParameter.HEADER)],
+        request=serializers.WebhookPostSerializer,
+        responses={201: schemas.MessageAnswer},
+        examples=[schemas.POST_EXAMPLE],
+        auth=[],
+    )
+    def create(self, request: Request, webhook_id: str) -> Response:
+        webhook = webhook_of(webhook_id, secret_of(request))
+        body = parsed(serializers.WebhookPostSerializer, request)
+        context = access.webhook_context(webhook, body.get("channel_id"))
+        key = idempotency_of(request)
+        posted = post_message(
+            sender=Sender(webhook=webhook), context=context, draft=serializers.draft_of(body), idempotency_key=key
+        )
+        return post_answer(posted, context, Reader.for_context(context))
+
+
+def secret_of(request: Request) -> str:
+    """Return the webhook's secret from either of its headers."""
+    scheme, _, raw = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return raw.strip() if scheme.lower() == "bearer" else request.headers.get(SECRET_HEADER, "")

@@ -1,0 +1,101 @@
+"""Search for messages of a workspace."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.identity.callers import caller
+from messaging import access, content, resources
+from messaging.api import schemas
+from messaging.api.queries import MESSAGE_LANGUAGE, PAGE_SIZE, asked_language
+from messaging.errors import unknown_id
+from messaging.pages import LIMIT, MAX_LIMIT
+from messaging.resources import Reader
+from messaging.search.finding import SearchPage, find
+from messaging.search.text import SearchQuery
+from messaging.translations.on_read import request_missing_translations
+from rosetta.errors import Invalid
+from rosetta.http.pagination import query_int
+from rosetta.http.throttles import EVERYTHING, Limit, by_caller
+from rosetta.http.viewsets import ApiViewSet
+from rosetta.ids import parse_ulid
+from workspaces.access import membership
+from workspaces.models import Member
+
+MAX_QUERY = 200
+SEARCHES = Limit("search", "120/minute", by_caller)
+
+
+class SearchViewSet(ApiViewSet):
+    tag = "Messages"
+    limits = (SEARCHES, EVERYTHING)
+
+    @extend_schema(
+        operation_id="searchMessages",
+        summary="Search the messages of a workspace",
+        description=(
+            "Finds messages that contain every word, in the original or in the caller's language, in channels that the "
+            'caller reads; newest first. Case and width are ignored, and `"a phrase"` is found as it is written. Words of '
+            "three letters and more also match the beginnings of longer words; two characters of Chinese, Japanese or Thai "
+            "are enough."
+        ),
+        parameters=[
+            OpenApiParameter("q", str, required=True, description=f"1–{MAX_QUERY} characters."),
+            OpenApiParameter("before", str, description="A message's id: the results older than it."),
+            PAGE_SIZE,
+            MESSAGE_LANGUAGE,
+        ],
+        responses={200: schemas.FoundMessagesAnswer},
+    )
+    def list(self, request: Request, workspace_id: str) -> Response:
+        user = caller(request)
+        member = membership(user, workspace_id)
+        language = asked_language(request) or member.language
+        page = find(
+            member=member,
+            language=language,
+            query=SearchQuery.of(_query(request)),
+            limit=query_int(request, "limit", default=LIMIT, low=1, high=MAX_LIMIT),
+            before=_before(request, member),
+        )
+        # Not ``ensure``: a result is shown as it was found, beside its snippet.
+        request_missing_translations(rows=page.rows, scope_id=member.workspace_id, language=language)
+        data = _resources(page, member, Reader(language, user.pk))
+        return Response({"data": data, "meta": _meta(page)})
+
+
+def _resources(page: SearchPage, member: Member, reader: Reader) -> list[dict[str, Any]]:
+    messages = resources.messages(page.rows, member.workspace_id, reader)
+    return [message | {"snippet": snippet} for message, snippet in zip(messages, page.snippets, strict=True)]
+
+
+def _meta(page: SearchPage) -> dict[str, Any]:
+    return {
+        "has_more": page.next_before is not None,
+        "next_before": page.next_before,
+        "next_after": None,
+        "last_seq": None,
+    }
+
+
+def _query(request: Request) -> str:
+    query = request.query_params.get("q", "").strip()
+    if not query:
+        raise Invalid({"q": [content.required_text()]})
+    if len(query) > MAX_QUERY:
+        raise Invalid({"q": [_("The query must not be greater than %(max)d characters.") % {"max": MAX_QUERY}]})
+    return query
+
+
+def _before(request: Request, member: Member) -> str | None:
+    """Return the message in ``?before=``. Raises Invalid for one that ``member`` cannot read."""
+    raw = request.query_params.get("before")
+    if not raw:
+        return None
+    message_id = parse_ulid(raw)
+    if message_id is None or not access.is_readable(member, message_id):
+        raise unknown_id("before")
+    return message_id

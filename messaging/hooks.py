@@ -1,0 +1,27 @@
+"""Everything that messaging adds to the registries of the apps below it."""
+
+from functools import partial
+
+from accounts import lifecycle
+from accounts.mail import content
+from messaging import account_lifecycle, erasure, notices, webhook_payloads
+from messaging.metrics import TranslationQueue
+from messaging.models import Report
+from rosetta.observability import metrics
+from workspaces import erasure as workspace_erasure
+from workspaces import webhooks
+from workspaces.streams.kinds import MESSAGE_KINDS
+
+
+def register() -> None:
+    """Register exports, erasure, mails, metrics and webhook payloads of messages. Called once, when the app is ready."""
+    lifecycle.EXPORTERS.append(account_lifecycle.EXPORTER)
+    workspace_erasure.ERASERS.append(erasure.erase_messages)
+    content.NOTICES |= {notices.DECIDED: notices.to_reporter, notices.TAKEN_BACK: notices.taken_back}
+    content.NOTICES |= {
+        notices.topic_of(decision): partial(notices.to_sender, decision)
+        for decision in Report.Decision
+        if decision != Report.Decision.DISMISS
+    }
+    metrics.register_database_collector(TranslationQueue())
+    webhooks.RENDERERS.update(dict.fromkeys(MESSAGE_KINDS, webhook_payloads.message))

@@ -1,0 +1,1 @@
+"""Push notifications of messages: to whom they go, and what they say. ``devices`` decides how and when they are sent."""

@@ -1,0 +1,31 @@
+"""Count unread messages for the badges of devices."""
+
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from messaging.models import DirectConversation
+from workspaces.models import Channel, ChannelMember, ReadMark, Visibility
+
+
+def unread_of(user_ids: Collection[int]) -> Counter[int]:
+    """Return how many messages each of ``user_ids`` has not read, over all conversations that they can read."""
+    joined = ChannelMember.objects.filter(channel=OuterRef("pk"), member=OuterRef("workspace__members"))
+    channels = Channel.objects.filter(workspace__members__user__in=user_ids, archived_at=None)
+    is_open = Q(visibility=Visibility.PUBLIC, password_hash="")
+    readable = channels.annotate(is_joined=Exists(joined)).filter(is_open | Q(is_joined=True))
+    unread = Counter(_unread(readable, "workspace__members__user"))
+    for side in ("low", "high"):
+        unread.update(_unread(DirectConversation.objects.filter(**{f"{side}__in": user_ids}), side))
+    return unread
+
+
+def _unread(conversations: QuerySet[Any], reader: str) -> dict[int, int]:
+    """Return the unread messages of ``conversations`` by account; ``reader`` is the lookup of the account in their rows."""
+    mark = ReadMark.objects.filter(user=OuterRef(reader), conversation=OuterRef("pk"))
+    rows = conversations.annotate(read=Coalesce(Subquery(mark.values("last_read_seq")[:1]), 0))
+    rows = rows.filter(conversation__last_seq__gt=F("read")).order_by().values(reader)
+    return dict(rows.annotate(unread=Sum(F("conversation__last_seq") - F("read"))).values_list(reader, "unread"))

@@ -1,0 +1,105 @@
+"""Plan a message's translations: which languages need one, and which are known at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from messaging.context import ConversationContext, Sender
+from messaging.drafts import NewMessage
+from messaging.models import Message, MessageTranslation
+from messaging.search.text import terms_of
+from rosetta import languages
+from rosetta.queue.nudge import nudge_once
+from translation.detection import source_language
+from translation.service import Translation, is_translatable, recall
+
+Status = Message.TranslationStatus
+State = MessageTranslation.State
+
+AUTHOR = "author"
+# The task that translates what is pending, by name: a web process does not load the tasks.
+TRANSLATE = "messaging.tasks.translate_owed"
+READY_FIELDS = ("state", "text", "engine", "ready_at", "terms")
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationPlan:
+    """A message's language and, for each other language of its audience, the translation, or None while it is pending."""
+
+    language: str
+    status: str
+    targets: dict[str, Translation | None]
+
+    def rows_for(self, message: Message, scope_id: str, queue_position: int) -> list[MessageTranslation]:
+        """Return the unsaved rows of ``message``'s translations."""
+        return [
+            translation_row(message, scope_id, language, translation, queue_position)
+            for language, translation in self.targets.items()
+        ]
+
+
+def translation_row(
+    message: Message, scope_id: str, language: str, translation: Translation | None, queue_position: int
+) -> MessageTranslation:
+    """Return the unsaved row of ``message`` in ``language``: ready when ``translation`` is known, else pending."""
+    row = MessageTranslation(message=message, language=language, revision=message.revision, turn=queue_position)
+    if translation is not None:
+        mark_ready(row, scope_id, translation.text, translation.engine)
+    return row
+
+
+def mark_ready(row: MessageTranslation, scope_id: str, text: str, engine: str) -> None:
+    """Give ``row`` its text, by which search finds it too. Sets ``READY_FIELDS``; the caller saves."""
+    row.state, row.text, row.engine, row.ready_at = State.READY, text, engine, timezone.now()
+    row.terms = terms_of(text, scope_id, row.language)
+
+
+def plan_translations(*, context: ConversationContext, sender: Sender, text: str, draft: NewMessage) -> TranslationPlan:
+    """Return what is needed for a new message with ``text`` in the languages of its audience."""
+    language = source_language(text, declared=draft.language, sender_language=_likely_language(sender, context))
+    if draft.skip_translation:
+        return TranslationPlan(language, Status.SKIPPED, {})
+    return plan_text(context.scope_id, text, language, context.audience_languages, draft.translations)
+
+
+def plan_text(
+    scope_id: str, text: str, language: str, audience: frozenset[str], own_translations: Mapping[str, str]
+) -> TranslationPlan:
+    """Return the plan for ``text`` in ``language``; ``own_translations`` are the author's, by language."""
+    targets: dict[str, Translation | None] = {
+        code: Translation(own, AUTHOR) for code, own in own_translations.items() if code != language
+    }
+    if is_translatable(text):
+        needed = sorted(audience - {language} - set(targets))
+        known = recall(scope_id=scope_id, text=text, source=language, targets=needed) if needed else {}
+        targets |= {code: known.get(code) for code in needed}
+    elif not targets:
+        return TranslationPlan(language, Status.SKIPPED, {})
+    return TranslationPlan(language, _status_of(targets), targets)
+
+
+def _status_of(targets: dict[str, Translation | None]) -> str:
+    if not targets:
+        return Status.NOT_NEEDED
+    return Status.PENDING if None in targets.values() else Status.COMPLETED
+
+
+def _likely_language(sender: Sender, context: ConversationContext) -> str:
+    """Return the language that the sender most likely writes in: the one that they read here."""
+    if sender.is_automation or sender.webhook is not None:
+        return languages.DEFAULT
+    return context.language
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return ``moment`` as a queue position, in Unix milliseconds."""
+    return int(moment.timestamp() * 1000)
+
+
+def nudge_translators(rows: Sequence[MessageTranslation]) -> None:
+    """Wake a translator after the commit if one of ``rows`` is pending."""
+    if any(row.state == State.PENDING for row in rows):
+        transaction.on_commit(lambda: nudge_once(TRANSLATE))

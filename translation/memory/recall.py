@@ -1,0 +1,170 @@
+"""Recalling translations that are known already: from the memory, the phrasebook and the glossary, without any engine."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, F, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast
+
+from translation import metrics
+from translation.glossary import scope_cache
+from translation.memory import phrasebook
+from translation.memory.hits import count_hits
+from translation.memory.store import CORRECTION, Hit, find, find_in, key_of, keys_of
+from translation.models import GlossaryTerm, MemoryEntry, TranslationPolicy
+from translation.protection.protect import Parsed, ProtectionError, Unit, parse
+
+PHRASEBOOK = "phrasebook"
+GLOSSARY = "glossary"
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A text in the target language and who made it: an engine, ``correction``, ``phrasebook`` or ``glossary``."""
+
+    text: str
+    engine: str
+
+
+def compose(parsed: Parsed, source: str, target: str, hits: Mapping[str, Hit]) -> tuple[Translation, list[str]] | None:
+    """Compose the whole text from what is known, with the keys of the entries used; None where anything is unknown.
+
+    An entry for the whole text goes first, then line by line: the memory before the phrasebook.
+    """
+    if not parsed.units:
+        return (Translation(parsed.render({}), GLOSSARY), []) if _has_renderings(parsed) else None
+    whole = key_of(parsed.canonical, source, target)
+    if hit := hits.get(whole):
+        try:
+            return Translation(parsed.render_whole(hit.text), hit.author), [whole]
+        except ProtectionError:
+            pass
+    return _compose_lines(parsed, source, target, hits)
+
+
+def _compose_lines(
+    parsed: Parsed, source: str, target: str, hits: Mapping[str, Hit]
+) -> tuple[Translation, list[str]] | None:
+    stored: dict[str, str] = {}
+    authors: Counter[str] = Counter()
+    used = []
+    for unit in parsed.units:
+        key = key_of(unit.canonical, source, target)
+        if hit := hits.get(key):
+            stored[unit.canonical] = hit.text
+            authors[hit.author] += 1
+            used.append(key)
+        elif phrase := phrase_for(unit, source, target):
+            stored[unit.canonical] = phrase
+            authors[PHRASEBOOK] += 1
+        else:
+            return None
+    try:
+        return Translation(parsed.render(stored), authors.most_common(1)[0][0]), used
+    except ProtectionError:
+        return None
+
+
+def phrase_for(unit: Unit, source: str, target: str) -> str | None:
+    """Return the shipped translation of a line without pieces, if there is one."""
+    return None if unit.pieces else phrasebook.translate(unit.words, source, target)
+
+
+def _has_renderings(parsed: Parsed) -> bool:
+    return any(piece.shown != piece.text for piece in parsed.pieces)
+
+
+def recall(*, scope_id: str, text: str, source: str, targets: Collection[str]) -> dict[str, Translation]:
+    """Return the known translations of ``text`` by target language, in at most one query.
+
+    A scope that this process has not cached is read in that same query; if its glossary then turns out to have terms that
+    occur in the text, those languages are left to the translators.
+    """
+    targets = [target for target in targets if target != source]
+    if not targets:
+        return {}
+    scope = scope_cache.cached(scope_id)
+    assumed = scope or scope_cache.Scope()
+    parsed = {target: parse(text, assumed.terms(source, target)) for target in targets}
+    keys = {key for target in targets for key in keys_of(parsed[target], source, target)}
+    if scope is None:
+        hits, scope = _hits_and_scope(scope_id, keys)
+        targets = [target for target in targets if parse(text, scope.terms(source, target)) == parsed[target]]
+    else:
+        hits = find_in(scope_id, list(keys))
+    translations: dict[str, Translation] = {}
+    for target in targets:
+        if composed := compose(parsed[target], source, target, hits):
+            translations[target], used = composed
+            count_hits(scope_id, used)
+        _count_recall(translations.get(target), source, target)
+    return translations
+
+
+def recall_many(*, scope_id: str, texts: Sequence[tuple[str, str]], target: str) -> list[Translation | None]:
+    """Return the known translation into ``target`` of each of ``texts`` (text, source language).
+
+    The number of queries is the same for any number of texts.
+    """
+    scope = scope_cache.load([scope_id])[scope_id]
+    parsed_texts = [(parse(text, scope.terms(source, target)), source) for text, source in texts]
+    keys = {key for parsed, source in parsed_texts for key in keys_of(parsed, source, target)}
+    hits = find([scope_id], keys).get(scope_id, {}) if keys else {}
+    translations: list[Translation | None] = []
+    for parsed, source in parsed_texts:
+        composed = compose(parsed, source, target, hits)
+        translations.append(composed[0] if composed else None)
+        if composed:
+            count_hits(scope_id, composed[1])
+        _count_recall(translations[-1], source, target)
+    return translations
+
+
+def _count_recall(translation: Translation | None, source: str, target: str) -> None:
+    if translation is None:
+        metrics.recalled("nothing", "", source, target)
+    elif translation.engine in (CORRECTION, PHRASEBOOK, GLOSSARY):
+        metrics.recalled(translation.engine, "", source, target)
+    else:
+        metrics.recalled("memory", translation.engine, source, target)
+
+
+def _hits_and_scope(scope_id: str, keys: Collection[str]) -> tuple[dict[str, Hit], scope_cache.Scope]:
+    """Read memory, glossary and policy of a scope in one query; ``row`` tells the rows of the three tables apart."""
+
+    def text(value: str) -> Value:
+        return Value(value, output_field=TextField())
+
+    def flag(name: str) -> Case:
+        return Case(When(**{name: True}, then=text("1")), default=text(""))
+
+    def rows(query: "QuerySet[Any]", row: str, *columns: Any) -> "QuerySet[Any, Any]":
+        named = {f"c{number}": Cast(column, TextField()) for number, column in enumerate(columns)}
+        listed: QuerySet[Any, Any] = query.order_by().annotate(row=text(row), **named).values_list("row", *named)
+        return listed
+
+    memory = MemoryEntry.objects.filter(scope_id=scope_id, key__in=keys)
+    terms = GlossaryTerm.objects.filter(scope_id=scope_id)
+    policy = TranslationPolicy.objects.filter(scope_id=scope_id)
+    answer = rows(memory, "memory", F("key"), F("text"), F("origin"), F("engine"), text("")).union(
+        rows(terms, "term", F("source"), F("target"), F("term"), F("rendering"), flag("case_sensitive")),
+        rows(policy, "policy", F("glossary_version"), flag("local_only"), F("monthly_characters"), text(""), text("")),
+        all=True,
+    )
+    hits: dict[str, Hit] = {}
+    term_rows: list[scope_cache.TermRow] = []
+    version, local_only, monthly = 0, False, None
+    for row, *columns in answer:
+        if row == "memory":
+            hits[columns[0]] = Hit(*columns[1:4])
+        elif row == "term":
+            source, target, term, rendering, is_case_sensitive = columns
+            term_rows.append(scope_cache.TermRow(source, target, term, rendering, bool(is_case_sensitive)))
+        else:
+            version, local_only = int(columns[0]), bool(columns[1])
+            monthly = int(columns[2]) if columns[2] else None
+    scope = scope_cache.Scope(version, local_only, monthly, tuple(term_rows))
+    scope_cache.keep(scope_id, scope)
+    return hits, scope

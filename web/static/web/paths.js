@@ -1,0 +1,30 @@
+/** Addresses of conversations: below the API, and as pages of this client. */
+
+/** @import { FoundMessage, Message, Workspace } from "../../types" */
+
+/** @param {string} workspaceId @param {string} channelId */
+export const channelPath = (workspaceId, channelId) => `/workspaces/${workspaceId}/channels/${channelId}`;
+
+/** @param {string} id */
+export const directPath = (id) => `/direct-conversations/${id}`;
+
+/**
+ * The page of a direct conversation, beside the workspace that one is in, if any.
+ *
+ * @param {Workspace | null | undefined} workspace
+ * @param {string} id
+ */
+export const directPage = (workspace, id) => (workspace ? `/w/${workspace.id}/d/${id}` : `/w/d/${id}`);
+
+/**
+ * The page on which `message` is brought into view.
+ *
+ * @param {Message | FoundMessage} message
+ * @param {Workspace | null | undefined} workspace where the reader is, for a direct message
+ */
+export function pageOf(message, workspace) {
+  const page = message.channel_id
+    ? `/w/${message.workspace_id}/c/${message.channel_id}`
+    : directPage(workspace, message.conversation_id);
+  return `${page}?at=${message.id}`;
+}

@@ -1,0 +1,69 @@
+/** Who is signed in here, how they came in and go out, and the language that they read. */
+import * as api from "./api.js";
+import { closeConversations, openedConversations } from "./conversations.js";
+import { tabStore } from "./core.js";
+import { match, speak, spoken } from "./i18n.js";
+import { app, forgetPerson } from "./state.js";
+import { checkStream, closeStream, openStream, renewStream } from "./stream_events.js";
+import { forgetSidebar, loadSidebar } from "./workspaces.js";
+
+/** @import { User } from "../../types" */
+
+/** Find out who is signed in, if anybody. */
+export async function start() {
+  api.whenSignedOut(signedOut);
+  api.whenUnanswered(checkStream);
+  try {
+    await signedIn(await api.get("/me", {}, { anonymous: true }));
+  } catch (error) {
+    if (!(error instanceof api.ApiError)) throw error;
+    if (error.status !== 401) return app.set({ error });
+  }
+  return app.set({ isStarted: true, error: null });
+}
+
+/** @param {User} me */
+export async function signedIn(me) {
+  app.set({ me, error: null, isStarted: true });
+  const language = match(me.preferred_language);
+  if (language && language !== spoken()) await setLanguage(language);
+  openStream();
+  await loadSidebar();
+}
+
+/** Sign in by any of the ways that answer with a session. @param {string} path @param {object} body */
+export async function enter(path, body) {
+  await api.post(path, body, { anonymous: true });
+  await signedIn(await api.get("/me"));
+}
+
+function signedOut() {
+  forgetSidebar();
+  if (!app.state.me) return;
+  closeStream();
+  closeConversations();
+  forgetPerson();
+}
+
+export async function signOut() {
+  await api.post("/auth/web/logout").catch(() => {});
+  tabStore.forget("draft.", "outgoing.");
+  signedOut();
+}
+
+/** Speak another language: the interface now, and every message as soon as it is read again. @param {string} code */
+export async function setLanguage(code) {
+  await speak(code);
+  app.set({ language: code });
+}
+
+/** Change one's account. @param {Partial<User>} changes */
+export async function changeMe(changes) {
+  /** @type {User} */
+  const me = await api.patch("/me", changes);
+  app.set({ me });
+  if (!changes.preferred_language) return;
+  await setLanguage(changes.preferred_language);
+  renewStream();
+  for (const conversation of openedConversations()) conversation.window.reread();
+}

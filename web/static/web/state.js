@@ -1,0 +1,44 @@
+/** What a signed-in person's client knows, for every view to watch. Only the modules beside this one change it. */
+import { localStore, Store } from "./core.js";
+
+/** @import { ApiError } from "./api.js" */
+/** @import { Channel, Direct, LinkState, Member, User, Workspace } from "../../types" */
+
+/** @typedef {"auto" | "light" | "dark"} Theme */
+/** @typedef {{id: number, text: string, kind: "info" | "error"}} Toast */
+
+/**
+ * `me` is null until somebody is signed in, which views behind the sign-in need not ask; `channels`, `archived` (of
+ * workspaces that were shown) and `members` by workspace; `presence` by user.
+ *
+ * @typedef {{
+ *   me: User, isStarted: boolean, link: LinkState,
+ *   workspaces: Workspace[], channels: Record<string, Channel[]>, archived: Record<string, Channel[]>,
+ *   members: Record<string, Member[]>, directs: Direct[], presence: Record<string, "online" | "offline">,
+ *   language: string, theme: Theme, toasts: Toast[], error: ApiError | null,
+ * }} State
+ */
+
+/** What nobody who is signed out may see. */
+const nobody = () => ({
+  me: /** @type {User} */ (/** @type {unknown} */ (null)),
+  workspaces: [],
+  channels: {},
+  archived: {},
+  members: {},
+  directs: [],
+  presence: {},
+});
+
+/** @type {Store<State>} */
+export const app = new Store({
+  ...nobody(),
+  isStarted: false,
+  link: "connecting",
+  language: "en",
+  theme: /** @type {Theme | null} */ (localStore.get("theme")) ?? "auto",
+  toasts: [],
+  error: null,
+});
+
+export const forgetPerson = () => app.set(nobody());

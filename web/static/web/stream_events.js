@@ -1,0 +1,133 @@
+/** A signed-in person's realtime stream, and what each of its frames changes. */
+import * as api from "./api.js";
+import { isSeen, openedConversation, openedConversations } from "./conversations.js";
+import { notify, translated } from "./notify.js";
+import { channelPath, directPage, directPath } from "./paths.js";
+import { go } from "./router.js";
+import { Stream } from "./socket.js";
+import { app } from "./state.js";
+import { findListed, loadChannels, loadMembers, loadSidebar, noteReceived, patchListed } from "./workspaces.js";
+
+/** @import { ConversationEventFrame, EventFrame, SignalFrame, WorkspaceEventFrame } from "../../types" */
+/** @import { Message, User } from "../../types" */
+
+/** @type {Stream | null} */
+let stream = null;
+
+/** Listen as whoever is signed in now. */
+export function openStream() {
+  closeStream();
+  stream = new Stream({ onState: (link) => app.set({ link }), onReady, onEvent, onSignal, onReset, onRefused });
+}
+
+export function closeStream() {
+  stream?.close();
+  stream = null;
+}
+
+/** Connect anew: who listens reads another language from now on. */
+export const renewStream = () => stream?.renew();
+
+/** A request got no answer: the stream's connection may be broken too. */
+export const checkStream = () => stream?.check();
+
+/** @param {string} conversationId */
+export const sendTyping = (conversationId) => stream?.send({ type: "typing", conversation_id: conversationId });
+
+/** @param {boolean} isFirst */
+function onReady(isFirst) {
+  loadSidebar();
+  for (const conversation of openedConversations()) conversation.connected(isFirst);
+}
+
+/** The stream's cursor was too old. @param {string} id */
+function onReset(id) {
+  openedConversation(id)?.window.reread();
+  loadSidebar();
+}
+
+/** The credentials ended: the session did, or another tab began one, perhaps of somebody else. */
+async function onRefused() {
+  /** @type {User | null} */
+  const me = await api.get("/me").catch(() => null);
+  if (me && me.id !== app.state.me?.id) location.reload();
+}
+
+/** @param {EventFrame} frame */
+function onEvent(frame) {
+  if (frame.conversation_id === undefined) onWorkspaceEvent(frame);
+  else onConversationEvent(frame);
+}
+
+/** @param {ConversationEventFrame} frame */
+function onConversationEvent(frame) {
+  if (frame.event === "message.created") onMessageCreated(frame.conversation_id, frame.data);
+  if (frame.event === "message.translated") translated(frame.data);
+  openedConversation(frame.conversation_id)?.apply(frame);
+}
+
+/**
+ * Count a new message as unread unless its reader sees it, and notify them.
+ *
+ * @param {string} id
+ * @param {Message} message
+ */
+function onMessageCreated(id, message) {
+  noteReceived(message.workspace_id);
+  const isMine = message.sender?.kind === "user" && message.sender.id === app.state.me?.id;
+  const isKnown = message.seq <= (openedConversation(id)?.window.lastSeq ?? -1);
+  const added = isMine || isKnown || isSeen(id) ? 0 : 1;
+  const notifyReader = () => !isMine && !isKnown && notifyOf(id, message);
+  // Whether and how it is notified depends on where it was written.
+  if (!findListed(id)) return void loadSidebar().then(notifyReader);
+  patchListed(id, (row) => ({
+    last_message_at: message.created_at,
+    unread_count: isMine ? 0 : row.unread_count + added,
+  }));
+  return notifyReader();
+}
+
+/** Show a notification of this browser, where it may. @param {string} id @param {Message} message */
+function notifyOf(id, message) {
+  const listed = findListed(id);
+  const workspaceId = message.workspace_id;
+  const isDirect = workspaceId === null;
+  const page = isDirect ? directPage(app.state.workspaces[0], id) : `/w/${workspaceId}/c/${id}`;
+  const path = isDirect ? directPath(id) : channelPath(workspaceId, id);
+  notify({ message, me: app.state.me, path, where: listed?.name ? `#${listed.name}` : "", onOpen: () => go(page) });
+}
+
+/** @param {WorkspaceEventFrame} frame */
+function onWorkspaceEvent({ workspace_id: id, event, data }) {
+  switch (event) {
+    case "member.joined":
+    case "member.updated":
+    case "member.left":
+      if (app.state.members[id]) loadMembers(id).catch(() => {});
+      if (data.user.id === app.state.me?.id) loadSidebar();
+      break;
+    default:
+      if (app.state.channels[id]) loadChannels(id).catch(() => {});
+  }
+}
+
+/** @param {SignalFrame} frame */
+function onSignal(frame) {
+  switch (frame.event) {
+    case "typing":
+      openedConversation(frame.conversation_id)?.showTyping(frame.data);
+      break;
+    case "presence":
+      app.set({ presence: { ...app.state.presence, [frame.data.user_id]: frame.data.status } });
+      break;
+    case "read":
+      markedElsewhere(frame.conversation_id, frame.data.last_read_seq);
+      break;
+    default:
+  }
+}
+
+/** The reader read up to `seq`, perhaps in another tab. @param {string} id @param {number} seq */
+function markedElsewhere(id, seq) {
+  if (seq >= (openedConversation(id)?.window.lastSeq ?? 0)) patchListed(id, () => ({ unread_count: 0 }));
+}

@@ -1,0 +1,368 @@
+/** The middle: one conversation, with its head, its messages and what one writes. */
+import * as api from "../api.js";
+import { conversationOf, refreshRoomState, setShown } from "../conversations.js";
+import { html, useEffect, useMemo, useObserved, useState } from "../core.js";
+import { t } from "../i18n.js";
+import { channelPath, directPath } from "../paths.js";
+import { app } from "../state.js";
+import { sendTyping } from "../stream_events.js";
+import { stripBidi } from "../text.js";
+import { findListed, loadChannels, patchListed } from "../workspaces.js";
+import { Blocking } from "./blocks.js";
+import { Composer } from "./composer.js";
+import { LinkState } from "./link_state.js";
+import { Levels } from "./notifications.js";
+import { Pins, Thread } from "./panels.js";
+import { Avatar, Empty, Icon, IconButton, Menu, MenuItem, Name } from "./parts.js";
+import { Timeline } from "./timeline.js";
+
+/** @import { Channel, Conversation, Member, On, Person, User, Workspace } from "../../../types" */
+/** @import { Jump } from "./panels.js" */
+
+/** Languages in the head of a conversation, where there is little room. @type {Record<string, string>} */
+const SHORT_NAMES = { "zh-CN": "中", en: "EN", ja: "日", th: "ไทย", id: "ID" };
+
+/** What stands beside the conversation. @typedef {{kind: string, id?: string} | null} PanelState */
+
+/**
+ * A direct conversation, or a channel of `workspace`.
+ *
+ * @param {{
+ *   id: string, workspace: Workspace | undefined, isDirect: boolean, at: string | null,
+ *   panel: PanelState, setPanel: (panel: PanelState) => void, setDialog: (dialog: string) => void,
+ *   onMenu: () => void, jump: Jump, canInvite: boolean,
+ * }} props
+ */
+export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog, jump, canInvite }) {
+  const { me, members } = app.state;
+  const listed = findListed(id);
+  // Listed elsewhere, in another workspace perhaps, it is not at this address.
+  const place = (isDirect ? listed?.participant : listed?.workspace_id === workspace?.id) ? listed : undefined;
+  const path = isDirect || !workspace ? directPath(id) : channelPath(workspace.id, id);
+  const conversation = conversationOf(id, path);
+  useObserved(conversation);
+  const roll = workspace && members[workspace.id];
+  const people = useMemo(() => peopleOf(place?.participant, roll, me), [place?.participant, roll, me]);
+  const spokenBy = languagesOf(conversation, people);
+  const languages = [...new Set([...people.flatMap((person) => person.language ?? []), ...spokenBy.values()])];
+  const names = useMemo(() => new Map(people.map((person) => [String(person.id), person.name])), [people]);
+  const needsPassword = !isDirect && place?.has_password && !place.is_member;
+
+  useEffect(() => {
+    setShown(id);
+    return () => {
+      setShown("");
+      conversation.readMarker.end();
+    };
+  }, [id]);
+  const isKnown = Boolean(place);
+  useEffect(() => {
+    if (needsPassword) return;
+    if (at && conversation.find(at)) conversation.reveal(at);
+    else if (at || !conversation.window.isOpen || !conversation.window.atEnd)
+      conversation.window.open({ around: at || undefined, unread: place?.unread_count ?? 0 });
+    else if (place?.unread_count) conversation.readMarker.begin(conversation.window.lastSeq, place.unread_count);
+  }, [id, at, needsPassword, isKnown]);
+
+  const isOwnRoom = !isDirect && workspace?.kind === "temporary_room" && workspace.role === "owner";
+  useEffect(() => {
+    if (isOwnRoom) refreshRoomState(conversation, workspace.id);
+  }, [conversation, isOwnRoom]);
+
+  const mine = roll?.find((row) => row.user.id === me.id);
+  const language = (!isDirect && mine?.preferred_language) || me.preferred_language;
+  // The same object until something in it changes: rows are drawn again when it does.
+  const room = useMemo(
+    () => ({
+      me,
+      names,
+      language,
+      workspaceId: workspace?.id,
+      hasChannel: !isDirect,
+      canAttach: true,
+      canPreview: Boolean(workspace),
+      canCorrect: true,
+      people: people.map((person) => ({ ...person, language: person.language ?? spokenBy.get(person.id) })),
+      languages: languages.filter((code) => code !== language),
+      canModerate: !isDirect && ["owner", "admin"].includes(workspace?.role ?? ""),
+      isReadOnly: Boolean(place?.is_archived) || conversation.isOver,
+      onThread: (/** @type {string} */ messageId) => setPanel({ kind: "thread", id: messageId }),
+      onJump: (/** @type {string} */ messageId) => conversation.reveal(messageId),
+    }),
+    [
+      me,
+      people,
+      language,
+      languages.join(),
+      [...spokenBy].join(),
+      conversation,
+      workspace?.id,
+      workspace?.role,
+      place?.is_archived,
+      conversation.isOver,
+    ],
+  );
+  const onRead = () => {
+    if (place?.unread_count || conversation.window.messages.length)
+      conversation.markRead((state) => patchListed(id, () => ({ unread_count: state.unread_count })));
+  };
+  const onTyping = () => sendTyping(id);
+  const title = isDirect ? place?.participant?.name : place?.name;
+  /** @param {string} kind */
+  const toggle = (kind) => setPanel(panel?.kind === kind ? null : { kind });
+  if (!place && conversation.isMissing) return html`<${Gone} workspace=${workspace} onMenu=${onMenu} />`;
+
+  return html`
+    <main id="main" class="stage" tabindex="-1">
+      <${LinkState} />
+      <header class="stage-head">
+        <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
+        ${
+          isDirect
+            ? html`
+              <${Avatar}
+                name=${title}
+                url=${place?.participant?.avatar_url}
+                seed=${`user${place?.participant?.id}`}
+              />`
+            : html`
+              <${Icon}
+                name=${place?.visibility === "private" || place?.has_password ? "lock" : "hash"}
+                class="stage-icon"
+              />`
+        }
+        <h1 class="stage-title">
+          <${Name}>${title ?? ""}<//>
+        </h1>
+        ${
+          languages.length > 1 &&
+          html`
+            <span class="tongues" title=${t("tongues", { count: languages.length })}>
+              <${Icon} name="translate" />${" "}
+              ${languages.map(
+                (code) => html`
+                  <span key=${code} lang=${code}>
+                    ${SHORT_NAMES[code] ?? code}
+                  </span>`,
+              )}
+            </span>`
+        }
+        <span class="grow"></span>
+        <${IconButton}
+          name="search"
+          label=${`${t("search.title")} (Ctrl K)`}
+          onClick=${() => toggle("search")}
+        />
+        <${IconButton} class="roomy" name="pin" label=${t("pins.title")} onClick=${() => toggle("pins")} />
+        ${
+          !isDirect &&
+          html`
+            <${IconButton}
+              class="roomy"
+              name="people"
+              label=${t("members.title")}
+              onClick=${() => toggle("members")}
+            />`
+        }
+        ${
+          place &&
+          html`
+            <${PlaceMenu}
+              path=${path}
+              person=${place.participant}
+              toggle=${toggle}
+              onSettings=${() => setDialog("channel-settings")}
+            />`
+        }
+      </header>
+      ${
+        needsPassword
+          ? html`
+            <${Locked} channel=${place} workspace=${workspace} />`
+          : html`
+            <${Timeline}
+              conversation=${conversation}
+              room=${room}
+              onRead=${onRead}
+              intro=${html`<div class="intro">
+                  <h2>
+                    ${
+                      isDirect
+                        ? html`
+                          <${Name}>${title}<//>`
+                        : html`
+                          #<${Name}>${title}<//>`
+                    }
+                  </h2>
+                  <p>${t(isDirect ? "direct.intro" : "channel.intro")}</p>
+                  ${
+                    canInvite &&
+                    !isDirect &&
+                    people.length < 2 &&
+                    html`
+                      <button type="button" class="button" onClick=${() => setDialog("invite")}>
+                        <${Icon} name="link" /> ${t("invite.make")}
+                      </button>`
+                  }
+                </div>`}
+            />
+            ${
+              room.isReadOnly
+                ? html`
+                  <p class="archived">${t(conversation.isOver ? "room.over" : "channel.archived")}</p>`
+                : (place || conversation.window.isOpen) &&
+                  html`
+                    <${Composer}
+                      key=${id}
+                      conversation=${conversation}
+                      room=${room}
+                      onTyping=${onTyping}
+                      autofocus=${true}
+                      label=${
+                        isDirect
+                          ? t("composer.writeTo", { name: stripBidi(title ?? "") })
+                          : t("composer.writeIn", { name: stripBidi(title ?? "") })
+                      }
+                    />`
+            }`
+      }
+    </main>
+    ${
+      panel?.kind === "thread" &&
+      html`
+        <${Thread}
+          key=${panel.id}
+          conversation=${conversation}
+          room=${room}
+          id=${panel.id}
+          onClose=${() => setPanel(null)}
+          onTyping=${onTyping}
+        />`
+    }
+    ${
+      panel?.kind === "pins" &&
+      html`
+        <${Pins} conversation=${conversation} onJump=${jump} onClose=${() => setPanel(null)} />`
+    }`;
+}
+
+/**
+ * Where a conversation was, or never has been.
+ *
+ * @param {{workspace: Workspace | undefined, onMenu: () => void}} props
+ */
+const Gone = ({ workspace, onMenu }) => html`
+  <main id="main" class="stage" tabindex="-1">
+    <${LinkState} />
+    <header class="stage-head">
+      <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
+    </header>
+    <${Empty} whole icon="warn" title=${t("error.notFound")}>
+      <a class="button primary" href=${workspace ? `/w/${workspace.id}` : "/"} data-go>
+        ${workspace ? html`<${Name}>${workspace.name}<//>` : t("back")}
+      </a>
+    <//>
+  </main>`;
+
+/**
+ * What else one may do here; on a narrow screen also what has a button of its own elsewhere.
+ *
+ * @param {{path: string, person?: Person, toggle: (kind: string) => void, onSettings: () => void}} props
+ */
+function PlaceMenu({ path, person, toggle, onSettings }) {
+  return html`
+    <${Menu} label=${t("place.more")} icon="more">
+      <${MenuItem} class="narrow" icon="pin" onClick=${() => toggle("pins")}>
+        ${t("pins.title")}
+      <//>
+      ${
+        !person &&
+        html`
+          <${MenuItem} class="narrow" icon="people" onClick=${() => toggle("members")}>
+            ${t("members.title")}
+          <//>`
+      }
+      ${
+        !person &&
+        html`
+          <${MenuItem} icon="gear" onClick=${onSettings}>
+            ${t("channel.settings")}
+          <//>`
+      }
+      <${Levels} path=${path} />
+      ${person && html`<${Blocking} person=${person} />`}
+    <//>`;
+}
+
+/**
+ * Who reads here, and in what as far as it is known: the two of a direct conversation, else the workspace's members.
+ *
+ * @param {Person | undefined} participant
+ * @param {Member[] | undefined} roll
+ * @param {User} me
+ * @returns {Person[]}
+ */
+function peopleOf(participant, roll, me) {
+  if (participant)
+    return [
+      { ...participant, language: null },
+      { id: me.id, name: me.name, avatar_url: me.avatar_url, language: me.preferred_language },
+    ];
+  return (roll ?? []).map((row) => ({
+    ...row.user,
+    language: row.preferred_language ?? (row.user.id === me.id ? me.preferred_language : null),
+  }));
+}
+
+/**
+ * What somebody last wrote in is what they read in, where nothing else is known: by their ids.
+ *
+ * @param {Conversation} conversation
+ * @param {Person[]} people
+ */
+function languagesOf(conversation, people) {
+  const ids = new Set(people.map((person) => person.id));
+  /** @type {Map<number, string>} */
+  const known = new Map();
+  for (const { sender, original_content: content, original_language: language } of conversation.window.messages) {
+    const id = Number(sender?.id);
+    if (sender?.kind === "user" && content && ids.has(id)) known.set(id, language);
+  }
+  return known;
+}
+
+/** @param {{channel: Channel, workspace: Workspace}} props */
+function Locked({ channel, workspace }) {
+  const [problem, setProblem] = useState("");
+  /** @param {On<HTMLFormElement>} event */
+  const submit = async (event) => {
+    event.preventDefault();
+    const password = new FormData(event.currentTarget).get("password");
+    try {
+      await api.post(`${channelPath(workspace.id, channel.id)}/join`, { password });
+      await loadChannels(workspace.id);
+    } catch (error) {
+      setProblem(error.sentence ?? String(error));
+    }
+  };
+  return html`
+    <${Empty} icon="lock" title=${t("channel.locked")}>
+      <form class="form inline" onSubmit=${submit}>
+        <input
+          type="password"
+          name="password"
+          autocomplete="off"
+          aria-label=${t("signin.password")}
+          placeholder=${t("signin.password")}
+        />
+        <button class="button primary">${t("channel.enter")}</button>
+      </form>
+      ${
+        problem &&
+        html`
+          <p class="form-error" role="alert">
+            ${problem}
+          </p>`
+      }
+    <//>`;
+}

@@ -1,0 +1,163 @@
+/** How a message came to be in the reader's language, or why it did not. */
+import * as api from "../api.js";
+import { html, useEffect, useState } from "../core.js";
+import { languageName, t } from "../i18n.js";
+import { renderText, stripBidi } from "../text.js";
+import { Icon } from "./parts.js";
+
+/** @import { InConversation, OfMessage } from "../../../types" */
+/** @import { Message as Row } from "../../../types" */
+/** @import { TranslationResource } from "../../../schema" */
+
+const PENDING_WAIT = 8000;
+
+/**
+ * The server's reasons for a missing translation, as sentences; any other is that no service could be reached.
+ *
+ * @type {Record<string, string>}
+ */
+const REASONS = {
+  away: "reason.away",
+  no_engine: "reason.noEngine",
+  protection: "reason.protection",
+  budget: "reason.budget",
+  engine_quota: "reason.budget",
+};
+
+/**
+ * How this came to be in the reader's language: a quiet mark, a shimmer, or an honest line.
+ *
+ * @param {InConversation & {
+ *   message: Row, shows: string, setShows: (shows: "" | "original" | "why") => void, onCorrect: () => void,
+ * }} props
+ */
+export function Translation({ message, room, shows, setShows, conversation, onCorrect }) {
+  if (!message.original_content) return null;
+  if (message.display_source === "translation") {
+    const from = languageName(message.original_language);
+    return html`
+      <button
+        type="button"
+        class="translated"
+        aria-expanded=${shows === "original"}
+        title=${t("translation.showOriginal")}
+        onClick=${() => setShows(shows === "original" ? "" : "original")}
+      >
+        <${Icon} name="translate" />
+        <span>
+          ${shows === "original" ? t("translation.hideOriginal") : t("translation.from", { language: from })}
+        </span>
+      </button>
+      ${
+        shows === "original" &&
+        html`
+          <div class="original">
+            <div class="text" dir="auto" lang=${message.original_language}>
+              ${renderText(message.original_content, {
+                type: message.type,
+                names: room.names,
+                me: room.me,
+                marksKept: true,
+              })}
+            </div>
+            <p class="original-note">
+              ${t("translation.note", { language: from })}${" "}
+              ${!room.isGuest && html`<${Translator} message=${message} conversation=${conversation} />`}
+              ${
+                room.canCorrect &&
+                html`
+                  <button type="button" class="link" onClick=${onCorrect}>
+                    ${t("correct.title")}
+                  </button>`
+              }
+            </p>
+          </div>`
+      }`;
+  }
+  if (!room.language || message.original_language === room.language) return null;
+  if (message.translation_status === "pending")
+    return html`<${Pending} message=${message} conversation=${conversation} />`;
+  if (message.translation_status === "skipped" && shows === "why")
+    return html`<${Why} message=${message} conversation=${conversation} language=${room.language} />`;
+  if (message.translation_status !== "failed") return null;
+  return html`
+    <p class="untranslated">
+      <${Icon} name="warn" /> ${t("translation.failed", { language: languageName(room.language) })}${" "}
+      <button
+        type="button"
+        class="link"
+        aria-expanded=${shows === "why"}
+        onClick=${() => setShows(shows === "why" ? "" : "why")}
+      >
+        ${t("translation.why")}
+      </button>
+    </p>
+    ${shows === "why" && html`<${Why} message=${message} conversation=${conversation} language=${room.language} />`}`;
+}
+
+/**
+ * What the service knows of a message's translation, null until it answers.
+ *
+ * @param {OfMessage} of
+ * @param {string} language
+ */
+function useDetails({ message, conversation }, language) {
+  const [row, setRow] = useState(/** @type {Partial<TranslationResource> | null} */ (null));
+  useEffect(() => {
+    let isStale = false;
+    /** @type {Promise<TranslationResource[]>} */
+    const asked = api.all(`${conversation.path}/messages/${message.id}/translations`);
+    asked.then(
+      (rows) => isStale || setRow(rows.find((translation) => translation.language === language) ?? {}),
+      () => isStale || setRow({ reason: "away" }),
+    );
+    return () => {
+      isStale = true;
+    };
+  }, [message.id, message.display_content, language]);
+  return row;
+}
+
+/** Who or what translated a message. @param {OfMessage} props */
+function Translator(props) {
+  const row = useDetails(props, props.message.display_language);
+  if (row?.corrected_by) return html`${t("translation.corrected", { name: stripBidi(row.corrected_by.name) })} `;
+  return row?.engine ? html`${t("translation.by", { engine: row.engine })} ` : "";
+}
+
+/** Why a translation is missing, as far as the service says. @param {OfMessage & {language: string}} props */
+function Why({ message, conversation, language }) {
+  const row = useDetails({ message, conversation }, language);
+  return html`
+    <p class="original-note why" role="status">
+      ${
+        row
+          ? t(
+              REASONS[row.reason ?? ""] ??
+                (message.translation_status === "skipped" ? "reason.nothing" : "reason.away"),
+            )
+          : t("loading")
+      }
+    </p>`;
+}
+
+/**
+ * No event says that a translation is given up: while it is missing, the message is read again now and then.
+ *
+ * @param {OfMessage} props
+ */
+function Pending({ message, conversation }) {
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    const timer = setTimeout(
+      () => conversation.refresh(message.id).then(() => setTries(tries + 1)),
+      PENDING_WAIT * 2 ** Math.min(tries, 3),
+    );
+    return () => clearTimeout(timer);
+  }, [tries]);
+  return html`
+    <p class="translating">
+      <span class="shimmer"></span>
+      <span>${t("translation.pending")}</span>
+    </p>`;
+}

@@ -1,0 +1,57 @@
+import { counted, toggled } from "/static/web/conversation/reactions.js";
+import { ThreadRows } from "/static/web/conversation/thread.js";
+import { keyOf, TypingPeople } from "/static/web/conversation/typing.js";
+import { equal, message } from "./checks.js";
+
+const THUMB = "👍";
+
+export const tests = {
+  "one's own reaction is added, counted and taken back": () => {
+    const added = toggled([{ emoji: THUMB, count: 2, reacted: false }], THUMB);
+    equal(added, [{ emoji: THUMB, count: 3, reacted: true }]);
+    equal(toggled(added, THUMB), [{ emoji: THUMB, count: 2, reacted: false }]);
+    equal(toggled([], THUMB), [{ emoji: THUMB, count: 1, reacted: true }]);
+    equal(toggled([{ emoji: THUMB, count: 1, reacted: true }], THUMB), []);
+  },
+  "the service's count is taken over, and a reaction shown early is not counted twice": () => {
+    const mine = [{ emoji: THUMB, count: 1, reacted: true }];
+    equal(counted(mine, { emoji: THUMB, count: 1, isMine: true }), mine);
+    equal(counted(mine, { emoji: THUMB, count: 2, isMine: false }), [{ emoji: THUMB, count: 2, reacted: true }]);
+    // Taken back in another tab.
+    equal(counted([{ emoji: THUMB, count: 2, reacted: true }], { emoji: THUMB, count: 1, isMine: true }), [
+      { emoji: THUMB, count: 1, reacted: false },
+    ]);
+    equal(counted(mine, { emoji: THUMB, count: 0, isMine: true }), []);
+  },
+  "a thread takes in its replies and what it holds, and nothing else": () => {
+    const thread = new ThreadRows();
+    thread.upsert(message(1));
+    equal(thread.rows.size, 0);
+    thread.hold("m1", [message(1)]);
+    thread.upsert(message(2, { parent_message_id: "m1" }));
+    thread.upsert(message(3));
+    thread.upsert(message(1, { original_content: "edited" }));
+    equal([...thread.rows.keys()], ["m1", "m2"]);
+    equal(thread.rows.get("m1").original_content, "edited");
+    // An older answer does not undo what the stream brought.
+    thread.hold("m1", [message(1), message(4, { parent_message_id: "m1" })]);
+    equal(thread.rows.get("m1").original_content, "edited");
+    equal(thread.rows.size, 3);
+    thread.hold();
+    equal([thread.id, thread.rows.size], ["", 0]);
+  },
+  "guests and users who type have names and keys of their own": () => {
+    const typing = new TypingPeople(() => {});
+    typing.show({ user: null, guest: { id: "01h", nickname: "Vera" } });
+    typing.show({ user: { id: 7, name: "Ann" }, guest: null });
+    equal(
+      [...typing.people].map(([key, { name }]) => [key, name]),
+      [
+        ["guest:01h", "Vera"],
+        ["user:7", "Ann"],
+      ],
+    );
+    typing.stop(keyOf({ user: null, guest: { id: "01h", nickname: "Vera" } }));
+    equal(typing.people.size, 1);
+  },
+};

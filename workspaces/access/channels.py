@@ -1,0 +1,143 @@
+"""Which channels a user may see, read, manage and destroy."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from rosetta.db.queries import ULID, CompiledQuery
+from rosetta.errors import Forbidden, Invalid, NotFound
+from workspaces.access.workspaces import check_is_team
+from workspaces.audience import heard_languages
+from workspaces.models import Channel, ChannelMember, Member, ReadMark, Role, Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAccess:
+    """The result of an access check: a channel, and the membership by which its workspace's member reaches it."""
+
+    channel: Channel
+    member: Member
+    has_joined: bool
+
+
+def open_to(member: Member) -> Q:
+    """Match the channels that ``member`` reads: open ones, and restricted ones that it joined."""
+    return Q(visibility=Visibility.PUBLIC, password_hash="") | Q(Exists(_joined(member)))
+
+
+def listed_for(member: Member) -> Q:
+    """Match the channels that ``member`` may know of: all except private ones that it has not joined."""
+    return Q(visibility=Visibility.PUBLIC) | Q(Exists(_joined(member)))
+
+
+def _joined(member: Member) -> QuerySet[ChannelMember]:
+    return ChannelMember.objects.filter(channel=OuterRef("pk"), member=member)
+
+
+def _channels_with_membership(user_id: int, workspace_id: str, channel_id: str) -> QuerySet[Channel]:
+    joined = ChannelMember.objects.filter(channel=OuterRef("pk"), member=OuterRef("workspace__members"))
+    return (
+        Channel.objects.select_related("workspace", "conversation")
+        .filter(pk=channel_id, workspace_id=workspace_id, workspace__members__user=user_id)
+        .annotate(
+            has_joined=Exists(joined),
+            member_id=F("workspace__members__pk"),
+            role=F("workspace__members__role"),
+            member_language=F("workspace__members__language"),
+        )
+    )
+
+
+# Compiled once, because every post and every page of messages runs it.
+_ACCESS = CompiledQuery(_channels_with_membership, user_id=int, workspace_id=ULID, channel_id=ULID)
+_ACCESS_WITH_AUDIENCE = CompiledQuery(
+    lambda **ids: _channels_with_membership(**ids).annotate(heard=heard_languages()),
+    user_id=int,
+    workspace_id=ULID,
+    channel_id=ULID,
+)
+
+
+def known_channel(user: User, workspace_id: str, channel_id: str, *, with_audience: bool = False) -> ChannelAccess:
+    """Return a channel that ``user`` may know of, joined or not. Raises NotFound.
+
+    ``with_audience`` adds what ``audience.languages_in`` reads.
+    """
+    query = _ACCESS_WITH_AUDIENCE if with_audience else _ACCESS
+    channel = query.first(user_id=user.pk, workspace_id=workspace_id, channel_id=channel_id)
+    if channel is None or (channel.visibility == Visibility.PRIVATE and not channel.has_joined):
+        raise NotFound
+    member = Member(
+        pk=channel.member_id,
+        workspace=channel.workspace,
+        user=user,
+        role=channel.role,
+        language=channel.member_language,
+    )
+    return ChannelAccess(channel, member, channel.has_joined)
+
+
+def readable_channel(user: User, workspace_id: str, channel_id: str, *, with_audience: bool = False) -> ChannelAccess:
+    """Return a channel that ``user`` reads. Raises NotFound; Forbidden where its password was not given yet."""
+    channel_access = known_channel(user, workspace_id, channel_id, with_audience=with_audience)
+    if channel_access.channel.is_restricted and not channel_access.has_joined:
+        raise Forbidden("Join this channel with its password first.")
+    return channel_access
+
+
+def managed_channel(user: User, workspace_id: str, channel_id: str) -> ChannelAccess:
+    """Return a channel that ``user`` may change as owner, admin or its creator. Raises NotFound, Forbidden."""
+    channel_access = known_channel(user, workspace_id, channel_id)
+    if not channel_access.member.is_moderator and channel_access.channel.created_by_id != user.pk:
+        raise Forbidden
+    check_is_team(channel_access.channel.workspace)
+    return channel_access
+
+
+def purgeable_channel(user: User, workspace_id: str, channel_id: str) -> Channel:
+    """Return a channel that ``user`` may destroy as the workspace's owner. Raises NotFound, Forbidden."""
+    channel_access = known_channel(user, workspace_id, channel_id)
+    if channel_access.member.role != Role.OWNER:
+        raise Forbidden
+    check_is_team(channel_access.channel.workspace)
+    return channel_access.channel
+
+
+def channels_for(member: Member) -> QuerySet[Channel]:
+    """Return the channels that ``member`` may know of, annotated for ``resources.listed_channel``."""
+    read_position = ReadMark.objects.filter(user_id=member.user_id, conversation=OuterRef("pk"))
+    return (
+        Channel.objects.select_related("conversation")
+        .filter(listed_for(member), workspace_id=member.workspace_id)
+        .annotate(has_joined=Exists(_joined(member)), last_read_seq=Subquery(read_position.values("last_read_seq")[:1]))
+        .order_by("pk")
+    )
+
+
+def listed_channel(member: Member, channel_id: str) -> Channel:
+    """Return one of ``channels_for(member)``. Raises NotFound."""
+    channel = channels_for(member).filter(pk=channel_id).first()
+    if channel is None:
+        raise NotFound
+    return channel
+
+
+def selected_channel(member: Member, channel_id: str | None, *, field: str) -> Channel | None:
+    """Return the channel that a request's body names in ``field``, if any. Raises Invalid."""
+    if channel_id is None:
+        return None
+    channel = channels_for(member).filter(pk=channel_id).first()
+    if channel is None:
+        raise Invalid({field: [_("The selected channel is invalid.")]})
+    return channel
+
+
+def readers_of(channel_access: ChannelAccess) -> QuerySet[Member]:
+    """Return the members who read a channel: those who joined it where it is restricted, else all members."""
+    channel = channel_access.channel
+    members = Member.objects.select_related("user").filter(workspace_id=channel.workspace_id)
+    if channel.is_restricted:
+        members = members.filter(channel_memberships__channel=channel)
+    return members.order_by("pk")

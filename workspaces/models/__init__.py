@@ -1,0 +1,42 @@
+"""Rows of workspaces, channels, streams and webhooks."""
+
+from workspaces.models.channel import Channel, ChannelMember, Erasure
+from workspaces.models.stream import Conversation, Event, ReadMark, Stream
+from workspaces.models.webhook import (
+    StreamCursor,
+    Webhook,
+    WebhookDelivery,
+    WebhookSubscription,
+    new_signing_secret,
+)
+from workspaces.models.workspace import (
+    Invite,
+    Member,
+    PasswordProtected,
+    Role,
+    Suspension,
+    Visibility,
+    Workspace,
+)
+
+__all__ = [
+    "Channel",
+    "ChannelMember",
+    "Conversation",
+    "Erasure",
+    "Event",
+    "Invite",
+    "Member",
+    "PasswordProtected",
+    "ReadMark",
+    "Role",
+    "Stream",
+    "StreamCursor",
+    "Suspension",
+    "Visibility",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookSubscription",
+    "Workspace",
+    "new_signing_secret",
+]

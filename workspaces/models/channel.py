@@ -1,0 +1,58 @@
+"""Channels, the members who have joined them, and the erasure of what was said in them."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from rosetta.ids import ULIDModel
+from workspaces.models.stream import Conversation
+from workspaces.models.workspace import Member, PasswordProtected, Visibility, Workspace
+
+
+class Channel(PasswordProtected):
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="channels")
+    name = models.CharField(max_length=120)
+    slug = models.CharField(max_length=80)
+    visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PUBLIC)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    archived_at = models.DateTimeField(null=True, blank=True)
+    # Since when all members read it, where it was restricted before: they hear nothing of what happened earlier.
+    opened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "slug"], name="channel_slug_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether only those who joined it read it: private channels, and public ones with a password."""
+        return self.visibility == Visibility.PRIVATE or self.has_password
+
+
+class ChannelMember(ULIDModel):
+    """Somebody who joined a restricted channel (or one that they want in their list)."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="channel_members")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="channel_memberships")
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "member"], name="channel_member_once")]
+
+
+class Erasure(models.Model):
+    """A conversation that nobody reaches any more and whose content a task is erasing, a batch at a time."""
+
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True)
+    # A deleted workspace's own row waits for the last of these.
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="erasures")
+    created_at = models.DateTimeField(default=timezone.now)

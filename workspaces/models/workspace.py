@@ -1,0 +1,144 @@
+"""Workspaces, their members, and the invites that lead into them."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import LANGUAGE_LENGTH
+from rosetta.ids import ULIDModel
+from workspaces.models.stream import Stream
+
+
+class Role(models.TextChoices):
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+
+    @property
+    def rank(self) -> int:
+        return {Role.OWNER: 2, Role.ADMIN: 1, Role.MEMBER: 0}[self]
+
+
+class Visibility(models.TextChoices):
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+class PasswordProtected(models.Model):
+    """Something that may ask for a password on the way in; empty means that it does not."""
+
+    password_hash = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def has_password(self) -> bool:
+        return bool(self.password_hash)
+
+    def accepts(self, password: str) -> bool:
+        return not self.password_hash or check_password(password, self.password_hash)
+
+
+class Workspace(ULIDModel, PasswordProtected, Stream):
+    class Kind(models.TextChoices):
+        TEAM = "team"
+        TEMPORARY_ROOM = "temporary_room"
+
+    name = models.CharField(max_length=120)
+    slug = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.TEAM)
+    visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
+    # Kept with each join and leave, in the same transaction: a list of workspaces must not count members.
+    member_count = models.PositiveIntegerField(default=0)
+    retention_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Days that messages are kept; empty: for ever.",
+    )
+    # Set for temporary rooms alone.
+    expires_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    # Set when it was deleted: nobody belongs to it any more, and a task erases what is left of it.
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [
+            # Serves the list of public workspaces.
+            models.Index(fields=["visibility", "-created_at"], name="workspace_discover"),
+            # Serves the job that erases what is kept no longer.
+            models.Index(
+                fields=["retention_days"], name="workspace_retention", condition=Q(retention_days__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether this is a temporary room that was closed or has expired, or anything that was deleted."""
+        if self.closed_at is not None or self.deleted_at is not None:
+            return True
+        return self.expires_at is not None and self.expires_at <= now
+
+
+class Member(ULIDModel):
+    """A person's place in a workspace. ``language`` is what they read there: their choice, else their account's."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=8, choices=Role, default=Role.MEMBER)
+    preferred_language = models.CharField(max_length=LANGUAGE_LENGTH, null=True, blank=True)
+    language = models.CharField(max_length=LANGUAGE_LENGTH)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="member_once")]
+        # Serves the audience of a post: one probe a language, whatever the number of members.
+        indexes = [models.Index(fields=["workspace", "language"], name="member_by_language")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.workspace_id}"
+
+    @property
+    def rank(self) -> int:
+        return Role(self.role).rank
+
+    @property
+    def is_moderator(self) -> bool:
+        return self.role in (Role.OWNER, Role.ADMIN)
+
+
+class Suspension(models.Model):
+    """Staff keep ``user`` out of a workspace: neither an invite nor an open door lets them in again."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="suspensions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="suspension_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} out of {self.workspace_id}"
+
+
+class Invite(ULIDModel):
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="invites")
+    token = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    accepted_count = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def is_valid(self, now: datetime) -> bool:
+        return self.revoked_at is None and now < self.expires_at
