@@ -14,7 +14,9 @@ class Metrics:
         self.sockets = Gauge("rosetta_sockets", "Open WebSockets.", multiprocess_mode="livesum")
         self.too_slow = Counter("rosetta_sockets_too_slow_total", "Sockets closed because the client did not drain.")
         self.age = Histogram("rosetta_delivery_seconds", "From an event to its queueing on sockets.", buckets=SECONDS)
-        self.sweep = Histogram("rosetta_sweep_seconds", "One look for events of which no word came.", buckets=SECONDS)
+        self.sweep = Histogram(
+            "rosetta_sweep_seconds", "One sweep for events whose announcement was lost.", buckets=SECONDS
+        )
 
 
 @cache

@@ -62,6 +62,15 @@ def test_who_reacted_sees_that_in_the_message() -> None:
     assert thai.frames[0]["data"]["reactions"][0]["reacted"] is True
 
 
+def test_the_senders_own_name_of_a_message_reaches_the_sender_alone() -> None:
+    hub, stream, english, thai = two_readers()
+    data = {"message_id": "x", "client_id": "tab-1", "sender": "user:2"}
+    stream.deliver(event(1, "message.created", data), hub.callers)
+    stream.deliver(event(2, "message.updated", data), hub.callers)
+    assert [frame["data"].get("client_id") for frame in english.frames] == [None, None]
+    assert [frame["data"].get("client_id") for frame in thai.frames] == ["tab-1", None]
+
+
 def test_a_change_of_language_keeps_prev_in_step() -> None:
     hub, stream, english, _ = two_readers()
     stream.deliver(event(1), hub.callers)

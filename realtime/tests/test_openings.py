@@ -18,12 +18,12 @@ STEPS = ("connected", "half a request", "requested", "accepted", "greeted", "res
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset, as a network does that goes away
 
 
-async def drop(person: Person, step: str) -> None:
+async def drop(person: Person, step: str, channel_id: str) -> None:
     """Open a socket as ``person`` as far as ``step``, then cut the connection."""
     url = urlsplit(person.service.socket_url)
     reader, writer = await asyncio.open_connection(url.hostname, url.port)
     try:
-        await _open_up_to(step, person, url.path, reader, writer)
+        await _open_up_to(step, person, channel_id, reader, writer)
     finally:
         raw: socket.socket = writer.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
@@ -31,10 +31,11 @@ async def drop(person: Person, step: str) -> None:
 
 
 async def _open_up_to(
-    step: str, person: Person, path: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    step: str, person: Person, channel_id: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
     request = (
-        f"GET {path} HTTP/1.1\r\nHost: {person.service.ports['gateway']}\r\nUpgrade: websocket\r\n"
+        f"GET {urlsplit(person.service.socket_url).path} HTTP/1.1\r\nUpgrade: websocket\r\n"
+        f"Host: {person.service.ports['gateway']}\r\n"
         f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {_key()}\r\n"
         f"Authorization: Bearer {person.token}\r\n\r\n"
     ).encode()
@@ -49,7 +50,7 @@ async def _open_up_to(
         return
     await reader.readuntil(b'"type":"hello"')
     if step == "resuming":
-        frame = b'{"type":"resume","cursors":{"%s":0}}' % os.urandom(8).hex().encode()
+        frame = b'{"type":"resume","cursors":{"%s":0}}' % channel_id.encode()
         writer.write(bytes((0x81, 0x80 | len(frame), 0, 0, 0, 0)) + frame)
         await writer.drain()
 
@@ -59,7 +60,7 @@ def _key() -> str:
 
 
 async def first_frame(person: Person) -> str:
-    """The type of the first frame that a new socket of ``person`` receives."""
+    """Return the type of the first frame that a new socket of ``person`` receives."""
     client = person.socket(open_timeout=60)
     try:
         async with client:
@@ -68,15 +69,21 @@ async def first_frame(person: Person) -> str:
         return "none"
 
 
-@pytest.fixture(scope="module")
-def people(service: Service) -> list[Person]:
-    return [service.register(f"Person{number}") for number in range(PEOPLE)]
+@pytest.fixture
+def people(service: Service, team: Team) -> list[Person]:
+    """Members of the team's workspace, which has messages to replay."""
+    people = [service.register(f"Person{number}") for number in range(PEOPLE)]
+    for person in people:
+        team.add(person)
+    for number in range(20):
+        team.post(f"Message {number}")
+    return people
 
 
-async def test_sockets_that_die_while_opening_leave_all_others_greeted(people: list[Person]) -> None:
+async def test_sockets_that_die_while_opening_leave_all_others_greeted(team: Team, people: list[Person]) -> None:
     async def dropped(person: Person, step: str) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):  # the service may be the first to see that it died
-            await drop(person, step)
+            await drop(person, step, team.channel["id"])
 
     drops = [dropped(people[n % PEOPLE], step) for n in range(DROPS_PER_STEP) for step in STEPS]
     openings = [first_frame(people[n % PEOPLE]) for n in range(OTHERS)]
