@@ -1,4 +1,4 @@
-"""Waking the gateways: a word over Redis that a stream has news. A lost word costs time, never an event."""
+"""Notify the gateways over Redis that a stream has new events. A lost notification costs time, never an event."""
 
 import time
 from collections.abc import Callable

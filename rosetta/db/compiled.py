@@ -319,7 +319,7 @@ def _pipeline() -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    # An error comes to light at the end of the pipeline, where Django does not look.
+    # because an error is raised at the end of the pipeline, where Django does not translate it
     with connection.wrap_database_errors, connection.connection.pipeline():
         yield
 
