@@ -1,8 +1,8 @@
-# Everything a developer or an operator starts by hand. Needs Python 3.11 or newer and nothing else.
+# The commands of developers and operators. Needs Python 3.11 or newer and nothing else.
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint format schema bench install clean
 
-# The first Python that is new enough; name another with `make run PYTHON=/path/to/python3`.
+# The first Python that is new enough; choose another with `make run PYTHON=/path/to/python3`.
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
@@ -10,13 +10,13 @@ VENV := .venv
 PY := $(VENV)/bin/python
 MANAGE := $(PY) manage.py
 
-# What is installed is named by a hash, so that a checkout that only touches a file installs nothing.
+# Installations are named by a hash of the requirements, so that a checkout that only touches a file installs nothing.
 hash_of = $(shell cat $(1) | cksum | cut -d' ' -f1)
 MADE := $(VENV)/made
 RUN := $(VENV)/installed-run-$(call hash_of,requirements.txt)
 DEV := $(VENV)/installed-dev-$(call hash_of,requirements.txt requirements-observing.txt requirements-dev.txt)
 
-# Keys and tokens of known kinds; passwords in the code are ruff's affair, and those in examples of addresses are none.
+# Looks for keys and tokens of known kinds. ruff checks for passwords in code; those in example addresses are not secret.
 SECRETS = $(VENV)/bin/detect-secrets-hook --no-verify --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector \
 	--disable-plugin Base64HighEntropyString --disable-plugin HexHighEntropyString
 
@@ -26,7 +26,7 @@ help:  ## Show this
 run: $(RUN)  ## Run everything in the foreground; Ctrl-C stops it
 	@exec $(PY) -m rosetta.processes.supervisor --with-parent
 
-demo: $(RUN)  ## Fill this instance with people of five languages; prints their sign-ins
+demo: $(RUN)  ## Fill this instance with people of five languages, and print their sign-ins
 	@$(MANAGE) prepare --verbosity 0
 	@$(MANAGE) demo
 
@@ -34,7 +34,7 @@ test: $(DEV)  ## Run the suite: on SQLite, or on DATABASE_URL and REDIS_URL when
 	@$(PY) web/tests/chromium.py
 	@$(PY) -m pytest -n $${TEST_WORKERS:-3} $(ARGS)
 
-lint: $(DEV)  ## Check style, types, layers, migrations, settings, schema, dependencies and that no secret is in a file
+lint: $(DEV)  ## Check style, types, layers, prose, migrations, settings, schema, dependencies, and files for secrets
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
@@ -52,7 +52,7 @@ lint: $(DEV)  ## Check style, types, layers, migrations, settings, schema, depen
 	$(MANAGE) client_types
 	$(MANAGE) client_style
 
-format: $(DEV)  ## Format the code and mend what ruff can mend
+format: $(DEV)  ## Format the code and apply ruff's fixes
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 	$(MANAGE) client_style --fix
@@ -69,7 +69,7 @@ install: $(DEV)  ## Install everything, tests and checks included
 clean:  ## Remove the environment and caches; keeps var/
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-# A marker of its own: a folder left by an interrupted start is made anew.
+# A marker file, because a folder left by an interrupted start has to be made again.
 $(MADE):
 	@test -n "$(PYTHON)" || { echo "Rosetta needs Python 3.11 or newer, and none was found: install it, or name it with PYTHON=/path/to/python3" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version.split()[0]; sys.exit(sys.version_info < (3, 11) and "Rosetta needs Python 3.11 or newer; $(PYTHON) is " + v)'

@@ -1,7 +1,7 @@
-"""The least that Django does for a page: a view that reads the same fifty rows through its ORM and writes them as JSON.
+"""A minimal Django page for comparison: a view that reads the same fifty rows through the ORM and writes them as JSON.
 
-Nobody is signed in, nothing is translated, two middlewares remain. How many of these a machine answers says how quick the
-machine is, as pgbench does for posts. Settings and addresses in one: ``DJANGO_SETTINGS_MODULE=bench.bare``.
+Without sign-in and translation, with two middlewares. Its rate says how fast the machine is, as pgbench's does for posts.
+Settings and URLs in one: ``DJANGO_SETTINGS_MODULE=bench.bare``.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ ROOT_URLCONF = "bench.bare"
 
 
 def page(request: HttpRequest, conversation_id: str) -> HttpResponse:
-    """The newest fifty messages of a conversation, each column as it is."""
+    """Answer the newest fifty messages of a conversation, with all columns."""
     from messaging.models import Message
 
     rows: list[dict[str, Any]] = list(

@@ -1,8 +1,8 @@
-"""A plan from measured costs: what 1,000, 100,000 and 10,000,000 daily users need at their busiest minute.
+"""Plan capacity from measured costs: what 1,000, 100,000 and 10,000,000 daily users need in their busiest minute.
 
 Usage: python -m bench.capacity [--write]. Reads bench/footprint.json (made by bench/footprint.py) and simulates a minute,
-second by second: people post in bursts, each post waits for a free core of its kind of process. The fewest cores at which
-the waiting is short are the plan. --write puts the table into docs/scaling.md.
+second by second: people post in bursts, and each post waits for a free core of its kind of process. The plan is the fewest
+cores with short waits. --write puts the table into docs/scaling.md.
 """
 
 import argparse
@@ -19,25 +19,25 @@ COSTS = ROOT / "bench" / "footprint.json"
 PAGE = ROOT / "docs" / "scaling.md"
 DAILY_USERS = (1_000, 100_000, 10_000_000)
 SECONDS, SEED = 60, 7
-# Of a large simulation only this share is played, on as much smaller machines' worth of cores.
+# Only this share of a large simulation is run, on the same share of cores.
 MOST_ARRIVALS = 60_000
 
 
 @dataclass(frozen=True)
 class Habits:
-    """What people do; change these to plan for others."""
+    """Assumptions about users; change them to plan for others."""
 
     posts_a_day: float = 20
     pages_a_day: float = 40
-    # Of the day's users, who is connected at the busiest time, and how much busier that is than the day's average.
+    # The share of the day's users that is connected at the busiest time, and its load relative to the day's average.
     connected: float = 0.2
     peak: float = 3.0
-    # Within the busiest minute, seconds differ by so much (the standard deviation of the logarithm).
+    # How much seconds within the busiest minute differ: the standard deviation of the logarithm.
     burst: float = 0.4
-    # Of a post's readers, how many are connected, in how many languages besides the sender's.
+    # The connected readers of a post, and their languages besides the sender's.
     audience: float = 30
     languages: float = 2
-    # Translations that the memory or the phrasebook answers.
+    # The share of translations that come from the memory or the phrasebook.
     remembered: float = 0.3
     engine_ms: float = 50
     engine_batch: float = 8
@@ -45,7 +45,7 @@ class Habits:
 
 @dataclass(frozen=True)
 class Needs:
-    """Cores by kind of process, and the rest."""
+    """The plan: cores by kind of process, memory, storage."""
 
     posts: float
     frames: float
@@ -56,7 +56,7 @@ class Needs:
 
 
 def arrivals(rate: float, habits: Habits, chance: random.Random) -> list[float]:
-    """The moments of a minute's calls at ``rate`` a second on average, in bursts."""
+    """Return the times of a minute's calls, in bursts, at ``rate`` a second on average."""
     moments: list[float] = []
     for second in range(SECONDS):
         level = rate * chance.lognormvariate(-(habits.burst**2) / 2, habits.burst)
@@ -68,7 +68,7 @@ def arrivals(rate: float, habits: Habits, chance: random.Random) -> list[float]:
 
 
 def waiting(moments: list[float], service_ms: float, cores: int, chance: random.Random) -> float:
-    """Seconds within which 99 of 100 calls get a core; each takes ``service_ms`` on average, exponentially spread."""
+    """Return the 99th percentile of the wait for a core, in seconds; calls take ``service_ms`` on average (exponential)."""
     free = [0.0] * cores
     waits = []
     for moment in moments:
@@ -81,7 +81,7 @@ def waiting(moments: list[float], service_ms: float, cores: int, chance: random.
 
 
 def cores_for(rate: float, service_ms: float, longest: float, habits: Habits) -> int:
-    """The fewest cores at which 99 of 100 calls wait at most ``longest`` seconds. 0 when there is nothing to do."""
+    """Return the fewest cores at which 99 of 100 calls wait at most ``longest`` seconds; 0 without calls."""
     if rate * service_ms <= 0:
         return 0
     chance = random.Random(SEED)
@@ -95,7 +95,7 @@ def cores_for(rate: float, service_ms: float, longest: float, habits: Habits) ->
 
 
 def plan(users: int, costs: dict[str, Any], habits: Habits) -> Needs:
-    """What ``users`` a day need in their busiest minute."""
+    """Plan for the busiest minute of ``users`` daily users."""
     second = habits.peak / 86_400
     posts, pages = users * habits.posts_a_day * second, users * habits.pages_a_day * second
     words = posts * habits.languages * (1 - habits.remembered)
@@ -117,7 +117,7 @@ def plan(users: int, costs: dict[str, Any], habits: Habits) -> Needs:
             "gateway": cores_for(frames, gateway_ms, 0.02, habits),
             "worker": cores_for(words, worker_ms, 0.2, habits),
             "postgres": cores_for(calls, rows_ms, 0.02, habits),
-            # Engine calls are waited for, not worked on: threads of workers, not cores.
+            # Engine calls occupy threads of workers, not cores, because workers only wait for them.
             "engine calls at once": cores_for(words / habits.engine_batch, habits.engine_ms, 0.1, habits),
         },
         gateway_bytes=sockets * costs["socket_bytes"],

@@ -1,7 +1,7 @@
-"""What a post, a page of 50 and a translated row cost in processor time, without HTTP and without other processes in the way.
+"""Measure the processor time of a post, a page of 50 and a translated row, without HTTP and other processes.
 
-Usage: python bench/costs.py [--rounds 1000] [--profile post|page|translated|row]. On a noisy machine this is the figure to
-compare a change by. Needs PostgreSQL and Redis (DATABASE_URL, REDIS_URL); it makes a database of its own.
+Usage: python bench/costs.py [--rounds 1000] [--profile post|page|translated|row]. On a busy machine, use this figure
+to compare a change. Needs PostgreSQL and Redis (DATABASE_URL, REDIS_URL); it makes its own database.
 """
 
 import argparse
@@ -21,12 +21,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench import seed
 from bench.service import HOST, ROOT, environment, free_port, make_database
 
-# Requests a run.
+# Requests per run.
 EACH = 5
 
 
 def environ(method: str, path: str, token: str, body: bytes = b"") -> dict[str, Any]:
-    """A request as a WSGI server hands it over."""
+    """Return the environ of a request, as a WSGI server makes it."""
     path, _, query = path.partition("?")
     return {
         "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": HOST, "SERVER_PORT": "80",
@@ -38,7 +38,7 @@ def environ(method: str, path: str, token: str, body: bytes = b"") -> dict[str, 
 
 
 def answered(application: Any, request: dict[str, Any]) -> bytes:
-    """The answer's body. Raises SystemExit when it is not a success: a failed request costs less and would flatter."""
+    """Return the body of the response. Raises SystemExit unless it is a success, because a failed request costs less."""
     told: list[str] = []
     response = application(request, lambda status, headers: told.append(status))
     body = b"".join(response)
@@ -52,7 +52,7 @@ def cases(world: seed.World) -> dict[str, Callable[[int], dict[str, Any]]]:
     path = f"/api/v1/workspaces/{world.workspace_id}/channels/{world.channel_id}/messages"
 
     def post(number: int) -> dict[str, Any]:
-        body = json.dumps({"content": seed.unsaid(number)}).encode()
+        body = json.dumps({"content": seed.new_sentence(number)}).encode()
         return environ("POST", path, world.tokens[number % len(world.tokens)], body)
 
     return {
@@ -63,9 +63,9 @@ def cases(world: seed.World) -> dict[str, Callable[[int], dict[str, Any]]]:
 
 
 def cost(application: Any, make: Callable[[int], dict[str, Any]], rounds: int) -> float:
-    """Milliseconds of this process's processor time for a request.
+    """Return the processor time of a request in milliseconds.
 
-    Neighbours make every instruction slower: of many short runs one of the quickest is taken.
+    It is that of one of the fastest of many short runs, because other processes slow every instruction down.
     """
     for number in range(50):
         answered(application, make(number))
@@ -79,8 +79,8 @@ def cost(application: Any, make: Callable[[int], dict[str, Any]], rounds: int) -
     return sorted(found)[len(found) // 20]
 
 
-def owe(world: seed.World, rows: int) -> None:
-    """Say new things until the translators owe ``rows`` translations."""
+def make_pending(world: seed.World, rows: int) -> None:
+    """Post new texts until ``rows`` translations are pending."""
     from accounts.models import User
     from messaging import access
     from messaging.actions.post import post_message
@@ -90,14 +90,14 @@ def owe(world: seed.World, rows: int) -> None:
     user = User.objects.get(pk=world.user_id)
     context = access.channel_context(user, world.workspace_id, world.channel_id, to_write=True)
     for number in range(rows // (len(context.audience_languages) - 1)):
-        post_message(sender=Sender(user), context=context, draft=NewMessage(seed.unsaid(number)))
+        post_message(sender=Sender(user), context=context, draft=NewMessage(seed.new_sentence(number)))
 
 
 def row_cost(world: seed.World, batches: int) -> float:
-    """Milliseconds of this process's processor time for each row of a full batch, engine calls among them."""
+    """Return the processor time per row of a full batch in milliseconds, engine calls included."""
     from messaging.translations import worker
 
-    owe(world, (batches + 1) * worker.BATCH)
+    make_pending(world, (batches + 1) * worker.BATCH)
     worker.translate_pending()
     found = []
     for _batch in range(batches):
@@ -112,7 +112,7 @@ def profiled(what: str, application: Any, world: seed.World, rounds: int) -> pst
     if what == "row":
         from messaging.translations import worker
 
-        owe(world, rounds)
+        make_pending(world, rounds)
         while profile.runcall(worker.translate_pending):
             pass
         return pstats.Stats(profile)
@@ -141,7 +141,7 @@ def main() -> None:
         for name, make in cases(world).items():
             if arguments.profile in (None, name):
                 print(f"| {name} | {cost(application, make, arguments.rounds):.2f} ms |", flush=True)
-        seed.owe_nothing()
+        seed.drop_pending_translations()
         if arguments.profile in (None, "row"):
             print(f"| row | {row_cost(world, arguments.rounds // EACH // 5):.2f} ms |", flush=True)
         if arguments.profile:

@@ -1,8 +1,8 @@
-"""An engine for benchmarks: speaks LibreTranslate's wire format and takes so many milliseconds a call.
+"""A translation engine for benchmarks: LibreTranslate's wire format, with a fixed time per call.
 
-Usage: python bench/engine.py PORT [MILLISECONDS]. ``GET /stats`` tells what it was asked, as JSON: ``calls``, ``texts``,
-``largest`` (the texts of its largest call), ``repeated`` (texts that it had translated into that language before) and ``at_once``
-(the most calls that had one text for one language at the same time).
+Usage: python bench/engine.py PORT [MILLISECONDS]. ``GET /stats`` answers JSON: ``calls``, ``texts``, ``largest`` (texts of
+the largest call), ``repeated`` (texts that it had translated into that language before) and ``at_once`` (the most concurrent
+calls for one text and language).
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""How many frames a second one gateway process delivers to 1,000 sockets, and what 10,000 idle ones take.
+"""Measure the frames a second that one gateway process delivers to 1,000 sockets, and the cost of 10,000 idle ones.
 
 Usage: python bench/fanout.py [--sockets 1000] [--idle 10000] [--seconds 8]. Needs PostgreSQL and Redis (DATABASE_URL, REDIS_URL);
-it makes a database and starts a gateway of its own. Prints rows of a table.
+it makes its own database and starts its own gateway. Prints rows of a table.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def make_database(env: dict[str, str]) -> None:
 
 
 def make_people(count: int) -> tuple[str, list[str]]:
-    """A workspace of ``count`` members who read four languages: its channel, and their tokens."""
+    """Make a workspace of ``count`` members with four languages. Returns its channel and their tokens."""
     from accounts.identity.secrets import digest
     from accounts.models import AccessToken, User
     from workspaces import actions
@@ -71,8 +71,8 @@ def make_people(count: int) -> tuple[str, list[str]]:
     return channel.pk, [f"{token.pk}|{seed.SECRET}" for token in tokens]
 
 
-def post_for_ever(channel_id: str) -> None:
-    """Write as many messages as each line of standard input says, in one transaction, and wake the gateway."""
+def post_on_request(channel_id: str) -> None:
+    """Insert as many messages as each line of standard input says, in one transaction, and notify the gateway."""
     import django
 
     django.setup()
@@ -101,7 +101,7 @@ def post_for_ever(channel_id: str) -> None:
 
 
 class Listener(asyncio.Protocol):
-    """The least a client can do: open, and count frames."""
+    """A minimal client: connects and counts frames."""
 
     def __init__(self, token: str, port: int, board: "Board") -> None:
         self.token, self.port, self.board = token, port, board
@@ -153,7 +153,7 @@ class Listener(asyncio.Protocol):
 
 
 class Board:
-    """What all listeners have together."""
+    """The counts of all listeners together."""
 
     def __init__(self) -> None:
         self.frames = self.closed = self.lost = 0
@@ -178,7 +178,7 @@ class Board:
 
 
 async def listen(tokens: list[str], port: int, board: Board) -> None:
-    """Open a socket for each token, a hundred at a time, and wait until each was greeted."""
+    """Open a socket for each token, a hundred at a time, and wait until each has its ``hello``."""
     loop = asyncio.get_running_loop()
     for start in range(0, len(tokens), 100):
         some = tokens[start : start + 100]
@@ -188,14 +188,14 @@ async def listen(tokens: list[str], port: int, board: Board) -> None:
         await board.wait_for(start + len(some))
 
 
-def check_nobody_left(board: Board) -> None:
-    """Raises SystemExit when a socket was closed: frames to fewer sockets are no figure."""
+def check_all_connected(board: Board) -> None:
+    """Check that no socket was closed, because frames to fewer sockets do not count. Raises SystemExit."""
     if board.closed or board.lost:
         raise SystemExit(f"{board.closed} sockets were closed, {board.lost} connections lost")
 
 
 def row(name: str, figure: str, aim: str = "", met: bool | None = None) -> None:
-    """Print a line of the benchmark's table."""
+    """Print a row of the benchmark's table."""
     mark = {None: "", True: ": met", False: ": **not met**"}[met]
     print(f"| {name} | {figure} | {aim}{mark} |", flush=True)
 
@@ -237,7 +237,7 @@ async def measure_fanout(
     await board.wait_for(base + posted * sockets)
     poster.stdin.close()
     poster.wait()
-    check_nobody_left(board)
+    check_all_connected(board)
     rate, own = delivered / took, f"{delivered / used:,.0f} a second of the gateway's own time"
     row(f"frames to {sockets:,} sockets", f"{rate:,.0f}/s; {own}", "60,000/s", rate >= 60_000)
 
@@ -250,7 +250,7 @@ async def measure_idle(tokens: list[str], port: int, pid: int) -> None:
     cpu, began = cpu_of(pid), time.perf_counter()
     await asyncio.sleep(10)
     idle = (cpu_of(pid) - cpu) / (time.perf_counter() - began)
-    check_nobody_left(board)
+    check_all_connected(board)
     memory = memory_of(pid)
     told = f"{memory} MB ({empty} MB before), {idle:.0%} of a core"
     row(f"{len(tokens):,} idle sockets in one gateway", told, "under 600 MB", memory < 600)
@@ -266,7 +266,7 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true", help="profile the gateway while it fans out")
     arguments = parser.parse_args()
     if arguments.post:
-        return post_for_ever(arguments.post)
+        return post_on_request(arguments.post)
 
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
@@ -290,7 +290,7 @@ def main() -> None:
             else:
                 uvloop.run(measure_idle(tokens[:count], port, gateway.pid))
         finally:
-            # The profiler writes what it has on an interrupt.
+            # because the profiler writes its results on an interrupt
             gateway.send_signal(signal.SIGINT if arguments.profile else signal.SIGTERM)
             gateway.wait(30)
 

@@ -1,8 +1,8 @@
-"""What one post, page, translation, frame and socket costs each process, in processor time, memory and bytes.
+"""Measure what a post, page, translation, frame and socket costs each process: processor time, memory, bytes.
 
-Usage: python -m bench.footprint. Starts a service and its servers of its own, loads it for about two minutes, and writes
+Usage: python -m bench.footprint. Starts its own service and servers, loads it for about two minutes, and writes
 bench/footprint.json, from which bench/capacity.py makes a plan. Processor time is what the kernel counted for the processes
-(/proc), so that whatever else the machine does, and the load generator, are not in it.
+(/proc), without the load generator and the rest of the machine.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ SECONDS, SOCKETS, DRAIN_SECONDS = 12, 300, 60
 
 
 class Meter:
-    """Processor seconds of each kind of process."""
+    """Measures the processor seconds of each kind of process."""
 
     def __init__(self, stack: Stack) -> None:
         postmaster = int(Path(stack.postgres.folder, "data", "postmaster.pid").read_text().split()[0])
@@ -47,12 +47,12 @@ class Meter:
         self._last = self.read()
 
     def spent(self) -> dict[str, float]:
-        """Seconds since ``start``, by kind."""
+        """Return the seconds since ``start``, by kind."""
         now = self.read()
         return {name: now[name] - self._last[name] for name in now}
 
     def memory(self, name: str) -> int:
-        """Bytes that the processes of a kind hold of their own."""
+        """Return the private memory of the processes of a kind, in bytes."""
         parents = dict(_stat(int(path.name)) for path in Path("/proc").iterdir() if path.name.isdigit())
         members = [pid for root in self.roots[name] for pid in _family(root, parents)]
         return sum(
@@ -61,7 +61,7 @@ class Meter:
 
 
 def _stat(pid: int) -> tuple[int, tuple[int, float]]:
-    """A process's parent and its processor seconds, its ended children's too."""
+    """Return a process's parent and its processor seconds, ended children included."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
     except OSError:
@@ -87,7 +87,7 @@ class Costing:
         self.idle: dict[str, float] = {}
 
     async def measure(self, what: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
-        """What ``what`` answered, and the seconds that it cost beyond what idling costs."""
+        """Return the result of ``what`` and the seconds that it cost beyond idling."""
         self.meter.start()
         began = time.monotonic()
         result = await what()
@@ -103,7 +103,7 @@ class Costing:
         return await asyncio.to_thread(load, HOST, port, make, clients=clients, seconds=SECONDS, warm=0.0)
 
     async def posts(self, place: Place, person: Person) -> tuple[int, dict[str, float]]:
-        """How many posts, and what they cost until all of them were translated."""
+        """Return the number of posts, and their cost until all of them were translated."""
         make, count = poster(place, person), 0
 
         async def work() -> None:
@@ -148,7 +148,7 @@ def poster(place: Place, person: Person) -> Make:
 
 
 def per(count: int, spent: dict[str, float]) -> dict[str, float]:
-    """Milliseconds of each kind of process for one of ``count``."""
+    """Return the milliseconds of each kind of process per operation."""
     return {name: round(seconds / count * 1000, 4) for name, seconds in spent.items() if name != "engine"}
 
 
@@ -173,7 +173,7 @@ async def cost(stack: Stack, world: World) -> dict[str, Any]:
 
 
 async def sockets(costing: Costing, world: World, post_ms: float) -> dict[str, Any]:
-    """What SOCKETS sockets of one person hold, and what a frame to one of them costs."""
+    """Measure the memory of SOCKETS sockets of one person, and the cost of a frame to one of them."""
     person, frames = world.owner, 0
 
     async def listen(connection: Any) -> None:
@@ -207,7 +207,7 @@ async def sockets(costing: Costing, world: World, post_ms: float) -> dict[str, A
     for listener, connection in zip(listeners, opened, strict=True):
         listener.cancel()
         await connection.close()
-    # What the gateway does with an event that nobody hears is part of a post's cost.
+    # The gateway's work for an event without subscribers is part of the cost of a post.
     alone = count * post_ms / 1000
     return {
         "socket_bytes": round(held),
@@ -217,7 +217,7 @@ async def sockets(costing: Costing, world: World, post_ms: float) -> dict[str, A
 
 def main() -> None:
     os.chdir(ROOT)
-    # Asked to end, it ends what it started first.
+    # so that it ends its processes on SIGTERM
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     stack = Stack()
     try:

@@ -1,7 +1,7 @@
 """A small HTTP/1.1 load generator for a machine that it shares with what it measures.
 
-Keep-alive connections on bare asyncio protocols: about 30 µs of processor time an answer. An answer that is not a success ends
-the run: a refusal costs the service little and would make it look fast.
+Keep-alive connections on bare asyncio protocols: about 30 µs of processor time per response. A response that is not a success
+ends the run, because a refusal is cheap and would make the service look fast.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ class Failed(SystemExit):
 
 @dataclass(frozen=True)
 class Result:
-    """What a run saw: each answer's seconds, in order of size, and how long all took."""
+    """The result of a run: the seconds of each response, sorted, and of the whole run."""
 
     latencies: list[float]
     seconds: float
@@ -50,7 +50,7 @@ class Result:
         return len(self.latencies) / self.seconds
 
     def percentile(self, share: float) -> float:
-        """The latency in milliseconds below which ``share`` of the answers came."""
+        """Return the latency in milliseconds of the percentile ``share``."""
         return self.latencies[min(len(self.latencies) - 1, int(len(self.latencies) * share))] * 1000
 
     def marks(self) -> str:
@@ -106,7 +106,7 @@ class Client(asyncio.Protocol):
             if failure is None:
                 self.done.set_result(None)
             else:
-                # As a value: asyncio lets a SystemExit fall through the loop, past the cleaning up of what was started.
+                # Returned as a value, because asyncio lets a SystemExit pass through the loop, past the clean-up.
                 self.done.set_exception(RuntimeError(failure.code))
             self.transport.close()
 
@@ -130,6 +130,6 @@ async def _run(host: str, port: int, make: Make, clients: int, seconds: float) -
 
 
 def load(host: str, port: int, make: Make, *, clients: int, seconds: float, warm: float = 1.0) -> Result:
-    """``clients`` connections, each with one request under way at a time, for ``seconds`` after ``warm``. Raises Failed."""
+    """Run ``clients`` connections, each with one request at a time, for ``seconds`` after ``warm``. Raises Failed."""
     uvloop.run(_run(host, port, make, clients, warm))
     return uvloop.run(_run(host, port, make, clients, seconds))

@@ -1,8 +1,8 @@
-"""How many instructions of the processor a post and a page of 50 take in a web process: neighbours do not change that figure.
+"""Count the instructions of a post and a page of 50 in a web process, a figure that other processes do not change.
 
 Usage: python bench/instructions.py [page] [translated] [post]. Needs valgrind, PostgreSQL and Redis (DATABASE_URL, REDIS_URL);
-it makes a database of its own. One run of few requests and one of many are compared, so that what starting takes does not
-count; the garbage collector is off. Two runs differ by a few in a hundred. A case takes about four minutes.
+it makes its own database. A run of few requests is subtracted from one of many, so that starting does not
+count; the garbage collector is off. Two runs differ by a few per cent. A case takes about four minutes.
 """
 
 import gc
@@ -22,19 +22,19 @@ from bench.costs import answered, cases
 from bench.service import ROOT, environment, make_database
 
 FEW, MANY = 20, 100
-# Members who call in turn: in both runs each writes down once that its token was used.
+# Members who call in turn. In both runs each token's last use is recorded once.
 CALLERS = 8
 CASES = ("page", "translated", "post")
 
 
-def said(number: int) -> str:
-    """A sentence for ``seed.unsaid`` that is as long, and looked at as long, in each run. No engine ever translates it."""
+def fixed_sentence(number: int) -> str:
+    """Return a sentence for ``seed.new_sentence`` that costs the same in each run. No engine translates it."""
     return f"The delivery {'abcdefgh'[number]}qxvolpa leaves the warehouse this afternoon."
 
 
 def serve(what: str, times: int, world: seed.World) -> None:
-    """Answer ``times`` requests; what valgrind counts."""
-    seed.unsaid = said
+    """Serve ``times`` requests, which valgrind counts."""
+    seed.new_sentence = fixed_sentence
     from rosetta.wsgi import application
 
     gc.disable()
@@ -44,7 +44,7 @@ def serve(what: str, times: int, world: seed.World) -> None:
 
 
 def count(what: str, folder: Path, env: dict[str, str]) -> float:
-    """Instructions of one request. Raises SystemExit where a run failed."""
+    """Return the instructions of one request. Raises SystemExit when a run failed."""
     out = f"--callgrind-out-file={folder / 'callgrind.out'}"
     found = []
     for times in (FEW, MANY):

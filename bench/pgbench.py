@@ -1,4 +1,4 @@
-"""What the database alone allows: pgbench writing the rows of a post, and a check that they are the same rows."""
+"""Measure what the database alone allows: pgbench inserts the rows of a post; a check compares them with real ones."""
 
 import re
 import subprocess
@@ -9,7 +9,7 @@ from typing import Any
 from bench.seed import World
 
 SCRIPT = Path(__file__).with_name("post.sql")
-# Of each table that a post writes to, the rows of a channel's newest message.
+# The rows of a channel's newest message, for each table that a post writes to.
 WRITTEN = {
     "messaging_message": "WHERE conversation_id = %s ORDER BY seq DESC LIMIT 1",
     "messaging_messagetranslation": (
@@ -20,11 +20,11 @@ WRITTEN = {
 
 
 class DifferentRows(SystemExit):
-    """pgbench does not write what a post writes, so that their rates say nothing of each other."""
+    """pgbench does not insert the rows of a post, so the rates cannot be compared."""
 
 
 def rate(url: str, world: World, channel_ids: list[str], *, clients: int, seconds: float) -> float:
-    """Messages a second that pgbench writes into the channels, in prepared statements. Raises CalledProcessError."""
+    """Return the messages a second that pgbench inserts with prepared statements. Raises CalledProcessError."""
     with tempfile.TemporaryDirectory() as folder:
         files = [_script(Path(folder), world, channel_id) for channel_id in channel_ids]
         command = ["pgbench", "-M", "prepared", "-n", "-c", str(clients), "-j", "1", "-T", str(max(1, round(seconds)))]
@@ -52,7 +52,7 @@ def _script(folder: Path, world: World, channel_id: str) -> Path:
 
 
 def newest(channel_id: str) -> dict[str, list[dict[str, Any]]]:
-    """The shapes of the rows that the newest message of a channel has in each table."""
+    """Return the shapes of the rows of a channel's newest message, by table."""
     from django.db import connection
 
     from rosetta.ids import to_uuid
@@ -66,7 +66,7 @@ def newest(channel_id: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def _shape(row: Any) -> dict[str, Any]:
-    """A row without what differs from message to message: whether there is something, and about how much."""
+    """Reduce a row to what does not differ between messages: which columns are filled, and roughly how long."""
     import json
 
     values = json.loads(row) if isinstance(row, str) else row
@@ -80,7 +80,7 @@ def _size(value: Any) -> Any:
 
 
 def check_same_rows(posted: dict[str, list[dict[str, Any]]], benched: dict[str, list[dict[str, Any]]]) -> None:
-    """Raises DifferentRows, saying where, unless both wrote the same shapes of rows."""
+    """Check that both inserted rows of the same shapes. Raises DifferentRows."""
     for table in WRITTEN:
         if posted[table] != benched[table]:
             raise DifferentRows(f"{table}: a post writes {posted[table]}, pgbench {benched[table]}")

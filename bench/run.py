@@ -1,7 +1,7 @@
-"""The benchmark: a service of its own on PostgreSQL and Redis, measured from outside, beside what the database allows.
+"""The benchmark: its own service on PostgreSQL and Redis, measured from outside and compared with the database's limit.
 
 Usage: make bench [ARGS="--seconds 6 --deep 1000000 --only posting,pages"]. DATABASE_URL and REDIS_URL name the servers; the
-databases used are ``rosetta_bench…`` and Redis's numbers 13 and 14. An answer that is an error ends it. The load generator, the
+databases used are ``rosetta_bench…`` and Redis's numbers 13 and 14. An error ends the run. The load generator, the
 service, PostgreSQL and Redis share this machine's cores. A run of all parts takes about eight minutes and goes to results.md,
 above its history.
 """
@@ -30,7 +30,7 @@ HISTORY = "## History"
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table; ``aim`` says what it should be, and ``met`` whether it is."""
+    """A row of the table; ``aim`` is the target, and ``met`` whether it was reached."""
 
     name: str
     figure: str
@@ -51,11 +51,11 @@ def messages_path(world: seed.World, channel_id: str) -> str:
 
 
 def poster(world: seed.World, channel_ids: list[str]) -> Make:
-    """Posts that each have a text of their own, by the members in turn, into the channels in turn."""
+    """Make posts with distinct texts, by the members in turn, into the channels in turn."""
     paths = [messages_path(world, channel_id) for channel_id in channel_ids]
 
     def make(number: int) -> Request:
-        body = json.dumps({"content": seed.unsaid(number)}).encode()
+        body = json.dumps({"content": seed.new_sentence(number)}).encode()
         return Request("POST", paths[number % len(paths)], world.tokens[number % len(world.tokens)], body)
 
     return make
@@ -93,7 +93,7 @@ def posting(service: Service, world: seed.World, seconds: float) -> list[Row]:
 
 
 def bare_pages(env: dict[str, str], world: seed.World, seconds: float) -> Result:
-    """What Django alone allows on this machine."""
+    """Measure what Django alone allows on this machine."""
     with running(env | {"DJANGO_SETTINGS_MODULE": "bench.bare"}, ["web"]) as service:
         return load(service, getter(f"/page/{world.channel_id}", world.tokens[0]), 16, seconds)
 
@@ -147,7 +147,7 @@ def to_translated(service: Service, world: seed.World, seconds: float) -> list[R
 
 
 def busy(service: Service, world: seed.World, seconds: float) -> list[Row]:
-    """Posting while gateway, workers and engine do their part of the work on the same cores."""
+    """Measure posting while gateway, workers and engine work on the same cores."""
     result = load(service, poster(world, world.channel_ids), 16, seconds)
     return [Row("post, 16 clients, 16 channels, while workers translate all of it", str(result))]
 
@@ -165,7 +165,7 @@ def search(service: Service, world: seed.World, seconds: float) -> list[Row]:
 
 
 def _of_script(*line: str) -> list[Row]:
-    """The rows that another script prints as ``| name | figure | aim |``. Raises Failed when it fails."""
+    """Return the rows that another script prints as ``| name | figure | aim |``. Raises Failed."""
     out = subprocess.run([sys.executable, *line], cwd=ROOT, capture_output=True, text=True, timeout=300)
     rows = [
         [cell.strip() for cell in text.strip("|").split("|")] for text in re.findall(r"^\| .*\|$", out.stdout, re.M)
@@ -176,14 +176,14 @@ def _of_script(*line: str) -> list[Row]:
 
 
 Part = Callable[[Service, seed.World, float], list[Row]]
-# Measured on web processes alone; then with gateway, workers and beat; then by scripts with processes of their own.
+# First on web processes alone, then with gateway, workers and beat, then by scripts with their own processes.
 ALONE: dict[str, Part] = {"posting": posting, "pages": pages, "opening": opening}
 WHOLE: dict[str, Part] = {"socket": to_socket, "translated": to_translated, "busy": busy}
 APART: dict[str, Part] = {"fanout": fanout, "translating": translating, "search": search}
 
 
 def machine() -> str:
-    """The machine and the versions that the figures belong to."""
+    """Describe the machine and the versions."""
     import django
     import psycopg
 
@@ -206,7 +206,7 @@ def measured(parts: dict[str, Part], service: Service, world: seed.World, second
 
 
 def run(wanted: set[str], env: dict[str, str], world: seed.World, seconds: float) -> list[Row]:
-    """Every part that is wanted, on the processes that it needs."""
+    """Run the chosen parts, each on the processes that it needs."""
 
     def chosen(parts: dict[str, Part]) -> dict[str, Part]:
         return {name: part for name, part in parts.items() if name in wanted}
@@ -216,14 +216,14 @@ def run(wanted: set[str], env: dict[str, str], world: seed.World, seconds: float
         with running(env, ["web"]) as service:
             rows += measured(chosen(ALONE), service, world, seconds)
     if chosen(WHOLE):
-        seed.owe_nothing()
+        seed.drop_pending_translations()
         with running(env, ["web", "gateway", "worker", "beat"]) as service:
             rows += measured(chosen(WHOLE), service, world, seconds)
     return rows + measured(chosen(APART), Service(0, 0, env), world, seconds)
 
 
 def write(rows: list[Row], about: str) -> None:
-    """Put the table at the head of results.md; the history below it is written by hand and stays."""
+    """Replace the table at the top of results.md; the history below it is written by hand and stays."""
     old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
     history = old[old.index(HISTORY) :] if HISTORY in old else f"{HISTORY}\n"
     table = "\n".join(["| what | figure | aim |", "| --- | --- | --- |", *map(str, rows)])

@@ -1,7 +1,7 @@
-"""How long a search takes among 100,000 messages of five languages: python bench/search.py [MESSAGES].
+"""Measure a search among 100,000 messages of five languages: python bench/search.py [MESSAGES].
 
-On DATABASE_URL's server, in a database of its own, or on a SQLite file in a folder of its own where it is not set. Each
-message stands in one of ten workspaces of ten channels and is translated into one other language.
+On the server of DATABASE_URL, in its own database, or in a SQLite file if it is not set. Each message is in one of ten
+workspaces of ten channels, and translated into one other language.
 """
 
 import os
@@ -34,7 +34,7 @@ QUERIES = {
 
 
 def fresh_database(server: str) -> str:
-    """The URL of an empty database on the same server."""
+    """Make an empty database on the same server. Returns its URL."""
     import psycopg
 
     with psycopg.connect(urlunsplit(urlsplit(server)._replace(path="/postgres")), autocommit=True) as admin:
@@ -44,7 +44,7 @@ def fresh_database(server: str) -> str:
 
 
 def fill(total: int) -> Any:
-    """The first workspace's owner, after ``total`` messages were spread over all workspaces."""
+    """Spread ``total`` messages over all workspaces. Returns the first workspace's owner."""
     from accounts.models import User
     from messaging.models import Message, MessageTranslation
     from messaging.search.text import terms_of

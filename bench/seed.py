@@ -1,4 +1,4 @@
-"""Rows for the benchmarks, made through the service's own actions and, by the million, in SQL."""
+"""Rows for the benchmarks, made by the service's own actions, and by SQL where millions are needed."""
 
 import os
 import string
@@ -29,8 +29,8 @@ class World:
         return self.user_ids[0]
 
 
-def unsaid(number: int) -> str:
-    """A sentence that was never said before. In letters: texts that differ by numbers alone are one to the memory."""
+def new_sentence(number: int) -> str:
+    """Return a new sentence. It differs in letters, because texts that differ in numbers alone share a memory entry."""
     word = f"{time.time_ns()}{number}".translate(_LETTERS)
     return f"The delivery {word} leaves the warehouse this afternoon."
 
@@ -44,7 +44,7 @@ def connect(env: dict[str, str]) -> None:
 
 
 def make_world(clients: int = 64, deep_rows: int = 1_000_000) -> World:
-    """The world of the message benchmarks: ``clients`` members with a token each, a channel of ``deep_rows`` messages."""
+    """Make ``clients`` members with a token each, and a channel of ``deep_rows`` messages."""
     from accounts.identity.secrets import digest
     from accounts.models import AccessToken, User
     from workspaces import actions
@@ -80,7 +80,7 @@ def make_world(clients: int = 64, deep_rows: int = 1_000_000) -> World:
 
 
 def fill(conversation_id: str, user_id: int, rows: int) -> None:
-    """``rows`` messages with a translation each, straight into the tables."""
+    """Insert ``rows`` messages with a translation each by SQL."""
     from django.db import connection
 
     from rosetta.ids import database_id
@@ -109,12 +109,12 @@ def fill(conversation_id: str, user_id: int, rows: int) -> None:
         cursor.execute(
             "UPDATE workspaces_conversation SET last_seq = %s, last_message_at = now() WHERE id = %s", [rows, where]
         )
-        # Visibility and statistics as they are in a table that was not written a second ago.
+        # because visibility map and statistics must be those of a table that was not written a second ago
         cursor.execute("VACUUM (ANALYZE) messaging_message, messaging_messagetranslation")
 
 
 def message_at(conversation_id: str, share: float) -> str:
-    """The id of the message that stands ``share`` of the way from a conversation's first to its last."""
+    """Return the id of the message at ``share`` of the way from a conversation's first to its last."""
     from messaging.models import Message
     from workspaces.models import Conversation
 
@@ -123,7 +123,7 @@ def message_at(conversation_id: str, share: float) -> str:
 
 
 def queries_of(path: str, token: str) -> int:
-    """How many queries the answer to a GET takes, once the process is warm. Raises SystemExit when it is refused."""
+    """Count the queries of a GET in a warm process. Raises SystemExit when it is refused."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
@@ -137,15 +137,15 @@ def queries_of(path: str, token: str) -> int:
     return len(seen)
 
 
-def owe_nothing() -> None:
-    """Leave nothing of one part of the benchmark to the translators of the next."""
+def drop_pending_translations() -> None:
+    """Drop pending translations, so that workers start the next part without a backlog."""
     from messaging.models import MessageTranslation
 
     MessageTranslation.objects.exclude(state="ready").delete()
 
 
 def make_large_workspace(members: int = 10_000, channels: int = 500) -> tuple[str, str]:
-    """A workspace of many people and channels with messages; its id and one member's token."""
+    """Make a workspace of many members and channels with messages. Returns its id and one member's token."""
     from accounts.identity.secrets import digest
     from accounts.models import AccessToken, User
     from rosetta.ids import new_ulid
@@ -175,7 +175,7 @@ def make_large_workspace(members: int = 10_000, channels: int = 500) -> tuple[st
 
 
 def fresh_channel(world: World) -> World:
-    """``world`` with an empty first channel, for tests that count every message."""
+    """Return ``world`` with an empty first channel, for parts that count every message."""
     from workspaces import actions
     from workspaces.models import Member
 
@@ -185,7 +185,7 @@ def fresh_channel(world: World) -> World:
 
 
 def make_outsider() -> str:
-    """A token of somebody who belongs nowhere."""
+    """Return the token of a user without memberships."""
     from accounts.identity.secrets import digest
     from accounts.models import AccessToken, User
 

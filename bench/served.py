@@ -1,7 +1,7 @@
-"""What a page of 50 and a post cost the web processes in processor time, through HTTP and with 16 clients at once.
+"""Measure the processor time of the web processes for a page of 50 and a post, over HTTP with 16 clients.
 
 Usage: python bench/served.py [--rounds 3] [--seconds 3]. Needs PostgreSQL and Redis (DATABASE_URL, REDIS_URL) and Linux; it makes
-a database of its own. Neighbours on the machine change this figure less than the rate; compare two versions in turn.
+its own database. Other processes change this figure less than the rate; compare two versions in turn.
 """
 
 import argparse
@@ -19,7 +19,7 @@ CLIENTS = 16
 
 
 def processor_seconds(parent: int) -> float:
-    """What ``parent`` and its children have used so far."""
+    """Return the processor seconds of ``parent`` and its children so far."""
     ticks = 0
     for folder in Path("/proc").iterdir():
         try:

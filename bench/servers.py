@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis processes of a fault test's own, on free ports, which may be stopped and started again."""
+"""Private PostgreSQL and Redis processes on free ports, which a fault test can stop and start."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ def _binary(name: str) -> str:
 
 
 class Redis:
-    """A Redis that keeps nothing on disk: stopping it loses everything it held."""
+    """A Redis without persistence: stopping it loses all its data."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -44,12 +44,12 @@ class Redis:
             self.process = None
 
     def flush(self) -> None:
-        """Lose everything it holds, and go on."""
+        """Delete all data."""
         subprocess.run([_binary("redis-cli"), "-p", str(self.port), "flushall"], check=True, stdout=subprocess.DEVNULL)
 
 
 class Postgres:
-    """A PostgreSQL cluster in a folder of its own; run as the postgres user where the caller is root."""
+    """A PostgreSQL cluster in its own folder; it runs as the postgres user if the caller is root."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.port = free_port()
@@ -78,11 +78,11 @@ class Postgres:
         )
 
     def stop(self, how: str = "fast") -> None:
-        """``immediate`` is a crash: no checkpoint, recovery at the next start."""
+        """Stop it. ``immediate`` is a crash: no checkpoint, and recovery at the next start."""
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", how, "-w", "stop")
 
     def ensure_running(self) -> None:
-        """Start it when it has ended by itself."""
+        """Start it if it has ended by itself."""
         with contextlib.suppress(subprocess.CalledProcessError):  # pg_ctl fails where it runs already
             self.start()
 
@@ -93,7 +93,7 @@ class Postgres:
 
 
 class PgBouncer:
-    """A pooler in transaction mode before ``postgres``, whose connections it shares among many."""
+    """PgBouncer in transaction mode in front of ``postgres``."""
 
     def __init__(self, postgres: Postgres) -> None:
         self.port, self._postgres = free_port(), postgres
@@ -129,13 +129,13 @@ class PgBouncer:
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:
-    """SIGKILL to a process and everything it started."""
+    """Kill a process and everything it started."""
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
 def wait_for(what: str, check: "object", seconds: float = 30) -> None:
-    """Until ``check()`` is true. Raises SystemExit when it takes longer."""
+    """Wait until ``check()`` is true. Raises SystemExit after the deadline."""
     deadline = time.monotonic() + seconds
     while not check():  # type: ignore[operator]
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""A service of its own for a benchmark: its database, its Redis, its processes on free ports; all end with it."""
+"""A private service for a benchmark: database, Redis and processes on free ports, all of which end with it."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ def free_port() -> int:
 
 @dataclass
 class Service:
-    """Where the processes answer, and the environment that they run with."""
+    """The addresses and the environment of the processes."""
 
     web_port: int
     gateway_port: int
@@ -38,7 +38,7 @@ class Service:
 
 
 def environment(engine_url: str = "") -> dict[str, str]:
-    """Settings of a service for load tests, on databases of its own beside the given ones."""
+    """Return the environment of a service for load tests, with its own databases on the given servers."""
     base = os.environ.get("DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
     redis = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
     return {
@@ -57,7 +57,7 @@ def environment(engine_url: str = "") -> dict[str, str]:
 
 
 def make_database(env: dict[str, str]) -> None:
-    """A fresh, migrated database named ``rosetta_bench`` on the given server."""
+    """Make and migrate a new database ``rosetta_bench`` on the given server."""
     import psycopg
 
     admin = urlunsplit(urlsplit(env["DATABASE_URL"])._replace(path="/postgres"))
@@ -73,7 +73,7 @@ def _start(name: str, command: list[str], env: dict[str, str], logs: Path) -> "s
 
 
 def wait_until_answers(url: str, process: "subprocess.Popen[bytes]", logs: Path) -> None:
-    """Raises SystemExit when ``process`` ends or takes longer than a minute."""
+    """Wait at most a minute until ``process`` answers. Raises SystemExit."""
     for _attempt in range(600):
         try:
             urllib.request.urlopen(url, timeout=1).close()
@@ -87,7 +87,7 @@ def wait_until_answers(url: str, process: "subprocess.Popen[bytes]", logs: Path)
 
 @contextmanager
 def running(env: dict[str, str], names: list[str]) -> Iterator[Service]:
-    """The named processes of the service, as operators start them, until the block ends."""
+    """Run the named processes, as operators start them, until the block ends."""
     logs = Path(tempfile.mkdtemp(prefix="rosetta-bench-"))
     web_port, gateway_port = free_port(), free_port()
     env = env | {
@@ -100,7 +100,7 @@ def running(env: dict[str, str], names: list[str]) -> Iterator[Service]:
             if name in processes:
                 wait_until_answers(f"http://{HOST}:{port}/readyz", processes[name], logs)
         if "worker" in processes:
-            time.sleep(4)  # workers say nothing when they are ready
+            time.sleep(4)  # because workers do not report that they are ready
         yield Service(web_port, gateway_port, env, processes)
     except BaseException:
         print(f"The processes' logs are in {logs}.", file=sys.stderr)

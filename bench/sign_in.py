@@ -1,9 +1,9 @@
-"""How much longer a known address takes than an unknown one: what an attacker with a clock could learn.
+"""Measure how much longer a known address takes than an unknown one, which would reveal it to an attacker.
 
     THROTTLE=off HIDE_ACCOUNT_EXISTENCE=on make run
     python -m bench.sign_in http://127.0.0.1:8000
 
-Known and unknown addresses take turns, so that whatever else the machine does meets both alike.
+Known and unknown addresses alternate, so that other load affects both alike.
 """
 
 import secrets
@@ -35,7 +35,7 @@ def main(base: str) -> None:
 
 
 def taken(client: httpx.Client, path: str, body: dict[str, str], known: str) -> tuple[list[float], list[float]]:
-    """The milliseconds of each try, for the known address and for fresh unknown ones."""
+    """Return the milliseconds of each attempt, for the known address and for new unknown ones."""
     times: tuple[list[float], list[float]] = ([], [])
     for turn in range(2 * ROUNDS):
         email = f"{secrets.token_hex(8)}@example.com" if turn % 2 else known

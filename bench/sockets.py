@@ -1,4 +1,4 @@
-"""How long a message is on its way: from the post to its reader's socket, and to the reader's own language."""
+"""Measure delivery: from the post to the reader's socket, and to the reader's language."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ WAIT_SECONDS = 30.0
 
 
 def measure(service: Service, make: Make, *tokens: str, event: str, rate: float, count: int) -> Result:
-    """The seconds from ``count`` posts, ``rate`` a second, until each of the ``tokens``' sockets hears ``event`` of them.
+    """Return the seconds from each of ``count`` posts, at ``rate`` a second, to its ``event`` on each socket of ``tokens``.
 
     Raises Failed.
     """
@@ -61,7 +61,7 @@ async def _listen(socket: Any, event: str, sent: dict[str, float], taken: list[f
 
 
 async def post(service: Service, make: Make, rate: float, count: int, *heard: dict[str, float]) -> None:
-    """``count`` posts over one connection, ``rate`` a second; each one's moment goes into every one of ``heard``."""
+    """Post ``count`` times over one connection, at ``rate`` a second; the time of each goes into all of ``heard``."""
     reader, writer = await asyncio.open_connection(HOST, service.web_port)
     for number in range(count):
         request = make(number)
@@ -78,5 +78,5 @@ async def post(service: Service, make: Make, rate: float, count: int, *heard: di
 
 
 def only(make: Callable[[int], Request], members: int) -> Make:
-    """``make``'s requests of its first member, who writes in another language than the second one reads."""
+    """Keep the requests of the first member, who writes in another language than the second one reads."""
     return lambda number: make(number * members)

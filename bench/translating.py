@@ -1,7 +1,7 @@
-"""How soon messages are read in their readers' languages, alone and in a flood, and what the memory costs a post.
+"""Measure how soon messages are translated, alone and under a flood, and what the memory costs a post.
 
 Usage: python bench/translating.py [--seconds 6] [--only flood,spread]. Needs PostgreSQL and Redis (DATABASE_URL, REDIS_URL); it
-makes a database and starts web, gateway, two workers, beat and an engine that takes 50 ms a call of its own. Prints rows of a
+makes its own database and starts web, gateway, two workers, beat and an engine that takes 50 ms per call. Prints rows of a
 table.
 """
 
@@ -33,7 +33,7 @@ from bench.service import HOST, ROOT, Service
 
 DATABASE = "rosetta_translating"
 ENGINE_MS = 50
-# Of each language one member reads; everything is written in the first.
+# One member reads each language; everything is written in the first.
 LANGUAGES = ("en", "th", "ja", "id", "zh-CN")
 CHANNELS = 8
 FLOOD_RATE, FLOOD_WRITERS, FLOOD_CHANNELS, WORKERS_NICE = 200, 3, 8, 10
@@ -42,12 +42,12 @@ DRAIN_SECONDS = 240.0
 
 @dataclass(frozen=True)
 class World:
-    """A workspace that reads five languages: its channels, and its members' tokens in the order of LANGUAGES."""
+    """A workspace with five languages: its channels, and its members' tokens in the order of LANGUAGES."""
 
     workspace_id: str
     channel_ids: list[str]
     tokens: list[str]
-    # Who writes.
+    # The number of writers.
     user_id: int
 
     def path(self, channel: int) -> str:
@@ -70,7 +70,7 @@ def make_database(env: dict[str, str]) -> None:
 
 
 def make_world(name: str, channels: int) -> World:
-    """A workspace in which each of LANGUAGES is read by one member."""
+    """Make a workspace in which one member reads each of LANGUAGES."""
     from accounts.identity.secrets import digest
     from accounts.models import AccessToken, User
     from workspaces import actions
@@ -107,31 +107,31 @@ def row(name: str, figure: str, aim: str = "", is_met: bool | None = None) -> No
 
 
 def steady(stack: Service, world: World, seconds: float) -> None:
-    """Twenty posts a second, from the post to the words on the socket of each of the four other readers."""
+    """Post twenty times a second; measure until the translation is on the socket of each of the four other readers."""
     count = int(20 * max(seconds, 6))
     found = sockets.measure(
-        stack, posts(world, 0, seed.unsaid), *world.tokens[1:], event="message.translated", rate=20, count=count
+        stack, posts(world, 0, seed.new_sentence), *world.tokens[1:], event="message.translated", rate=20, count=count
     )
     name = "post to translated on the socket, 20 posts a second into 4 languages, 2 workers, engine of 50 ms"
     row(name, found.marks(), "p95 < 300 ms", found.percentile(0.95) < 300)
 
 
 def flood(stack: Service, world: World, seconds: float) -> None:
-    """All of 200 posts a second into one conversation, whose lock each of them and each batch of translations take in turn."""
+    """Post 200 times a second into one conversation, whose lock posts and batches of translations share."""
     _flooded("into one conversation", stack, make_world("One", 1), seconds)
 
 
 def spread(stack: Service, world: World, seconds: float) -> None:
-    """The same into several conversations."""
+    """Post at the same rate into several conversations."""
     _flooded(f"into {FLOOD_CHANNELS} conversations", stack, make_world("Many", FLOOD_CHANNELS), seconds)
 
 
 def _flooded(where: str, stack: Service, world: World, seconds: float) -> None:
-    """How soon a flood into all channels of ``world`` is translated, and what a quiet conversation elsewhere has meanwhile."""
+    """Measure how soon a flood into ``world`` is translated, and the delay of a quiet conversation elsewhere meanwhile."""
     apart = make_world(f"Apart-{world.workspace_id}", 1)
     writers = _writers(stack, world, int(FLOOD_RATE * seconds / FLOOD_WRITERS))
     is_written, is_drained = threading.Event(), threading.Event()
-    # Posts have to arrive at this rate on a machine that they share with those who translate them; these may come later.
+    # Posts have to reach this rate while workers share the machine; translations may come later.
     os.setpriority(os.PRIO_PGRP, stack.processes["worker"].pid, WORKERS_NICE)
     before = _engine(stack)
     with ThreadPoolExecutor(2) as others:
@@ -168,7 +168,7 @@ def _flooded(where: str, stack: Service, world: World, seconds: float) -> None:
 
 
 def _writers(stack: Service, world: World, count: int) -> "list[subprocess.Popen[str]]":
-    """Processes that wait for a line, and then post ``count`` each into the channels of ``world`` in turn."""
+    """Start processes that wait for a line and then post ``count`` each into the channels of ``world`` in turn."""
     line = [sys.executable, "bench/writer.py", str(world.user_id), world.workspace_id, ",".join(world.channel_ids)]
     line += [str(FLOOD_RATE / FLOOD_WRITERS), str(count)]
     found = [
@@ -184,7 +184,7 @@ def _writers(stack: Service, world: World, count: int) -> "list[subprocess.Popen
 
 
 def _written(writers: "list[subprocess.Popen[str]]") -> list[dict[str, Any]]:
-    """Let them write; what each tells of it. Raises Failed."""
+    """Start the writers and return their reports. Raises Failed."""
     for process in writers:
         assert process.stdin
         process.stdin.write("\n")
@@ -196,13 +196,13 @@ def _written(writers: "list[subprocess.Popen[str]]") -> list[dict[str, Any]]:
 
 
 def _quiet(stack: Service, world: World, moments: Sequence[threading.Event]) -> list[Result]:
-    """Two posts a second over HTTP, and how long each takes to its reader's words: one result until each of the moments."""
+    """Post twice a second over HTTP and measure until the reader's translation: one result until each of the times."""
     results = []
     for moment in moments:
         taken: list[float] = []
         began = time.perf_counter()
         while not moment.is_set():
-            make = posts(world, 0, seed.unsaid)
+            make = posts(world, 0, seed.new_sentence)
             event = "message.translated"
             taken += sockets.measure(stack, make, world.tokens[1], event=event, rate=2, count=4).latencies
         results.append(Result(sorted(taken), time.perf_counter() - began))
@@ -210,7 +210,7 @@ def _quiet(stack: Service, world: World, moments: Sequence[threading.Event]) -> 
 
 
 def _backlog(stack: Service, world: World, is_written: threading.Event) -> tuple[int, float]:
-    """The most rows that were owed to the flooded conversations, and when none was any more after all was written."""
+    """Return the largest number of pending rows of the flooded conversations, and when none was left."""
     from rosetta.ids import to_uuid
 
     deadline, peak = time.monotonic() + DRAIN_SECONDS, 0
@@ -231,7 +231,7 @@ def _backlog(stack: Service, world: World, is_written: threading.Event) -> tuple
 
 
 def _wrong(world: World, posted: dict[str, str]) -> dict[str, int]:
-    """What readers of the flooded conversations miss, have twice, or have in other words than the engine's."""
+    """Count messages that readers of the flooded conversations miss, have twice, or have wrongly translated."""
     from messaging.models import Message, MessageTranslation
     from translation.engines.libretranslate import LibreTranslate
     from workspaces.models import Event
@@ -259,8 +259,8 @@ def _wrong(world: World, posted: dict[str, str]) -> dict[str, int]:
 
 
 def once(stack: Service, world: World, seconds: float) -> None:
-    """The same new words said in many conversations at once, by many writers, to two workers."""
-    words = [seed.unsaid(number) for number in range(20)]
+    """Post the same new texts in many conversations at once, by many writers, for two workers."""
+    words = [seed.new_sentence(number) for number in range(20)]
 
     async def all_at_once() -> None:
         makes = [posts(world, channel, lambda number: words[number]) for channel in range(3, CHANNELS)]
@@ -288,8 +288,8 @@ def _engine(stack: Service) -> dict[str, int]:
 
 
 def memory(stack: Service, world: World, seconds: float) -> None:
-    """Posts of words that the memory has in all four languages, beside posts that are not translated at all."""
-    known = seed.unsaid(0)
+    """Compare posts that the memory translates into all four languages with posts that are not translated."""
+    known = seed.new_sentence(0)
     sockets.measure(
         stack, posts(world, 3, lambda _number: known), *world.tokens[1:], event="message.translated", rate=1, count=1
     )

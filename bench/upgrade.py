@@ -1,9 +1,9 @@
-"""An upgrade under load: an older revision serves, the new one migrates, and one process after another is replaced by it.
+"""Test an upgrade under load: an older revision serves, the new one migrates and replaces one process after another.
 
-Usage: python -m bench.upgrade --from REVISION [--rate 8]. Starts the service of the older revision from a worktree of its own,
-with PostgreSQL and Redis on free ports, keeps posts, reads and sockets going through clients that turn to the other web process,
-upgrades in the order of docs/operations.md, and compares what was acknowledged with what every reader has. Takes at most three
-minutes; ends with 1 when anything was lost, doubled or refused. KEEP_LOGS=1 keeps the processes' logs.
+Usage: python -m bench.upgrade --from REVISION [--rate 8]. Starts the older revision from its own worktree, with PostgreSQL and
+Redis on free ports, posts, reads and listens with clients that retry on the other web process, upgrades in the order of
+docs/operations.md, and compares what was acknowledged with what every reader has. Takes at most three minutes; exits with 1
+when anything was lost, doubled or refused. KEEP_LOGS=1 keeps the processes' logs.
 """
 
 import argparse
@@ -28,14 +28,14 @@ from bench.servers import wait_for
 from bench.service import ROOT
 
 LIMIT_SECONDS = 180
-# The order in which docs/operations.md has processes replaced.
+# The order in which docs/operations.md replaces processes.
 ORDER = ("web 1", "web 2", "gateway", "worker 1", "worker 2", "beat")
 REST_SECONDS = 4.0
 LOAD_SECONDS = 70
 
 
 def upgrade(stack: Stack) -> None:
-    """Migrate while the old processes serve, then replace each by the new version, letting it finish what it does."""
+    """Migrate while the old processes serve, then replace each by the new version after it has finished its work."""
     time.sleep(REST_SECONDS)
     began, before = time.monotonic(), migrations(stack)
     command = [sys.executable, "manage.py", "prepare"]
@@ -44,7 +44,7 @@ def upgrade(stack: Stack) -> None:
         raise SystemExit(f"prepare failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     seconds, count = time.monotonic() - began, migrations(stack) - before
     print(f"{count} migrations in {seconds:.1f} s while the old version served", flush=True)
-    # The old version on the new schema, for a while.
+    # Let the old version run on the new schema for a while.
     time.sleep(REST_SECONDS * 2)
     stack.root = ROOT
     for name in ORDER:
@@ -58,7 +58,7 @@ def upgrade(stack: Stack) -> None:
 
 
 def migrations(stack: Stack) -> int:
-    """How many the database has had."""
+    """Return the number of applied migrations."""
     with psycopg.connect(stack.postgres.url) as connection:
         found = connection.execute("SELECT count(*) FROM django_migrations").fetchone()
     return int(found[0]) if found else 0
@@ -98,7 +98,7 @@ def main() -> None:
     options = parser.parse_args()
     os.chdir(ROOT)
     checking.SETTLE_SECONDS = 40
-    # Asked to end, or out of time, it ends what it started first.
+    # so that it ends its processes on SIGTERM or at its time limit
     for sign in (signal.SIGTERM, signal.SIGALRM):
         signal.signal(sign, lambda *_: sys.exit("ended before it was done"))
     signal.alarm(LIMIT_SECONDS)

@@ -1,7 +1,7 @@
-"""One who writes at a steady rate through the service's own action, without HTTP: a flood takes several, each a process.
+"""Post at a steady rate by the service's own action, without HTTP; a flood takes several of these processes.
 
-Usage: python bench/writer.py USER_ID WORKSPACE_ID CHANNEL_ID,… RATE COUNT. Says ``ready``, waits for a line, posts by the clock
-(who is late catches up) and prints as JSON when it began and ended and what it posted, by id.
+Usage: python bench/writer.py USER_ID WORKSPACE_ID CHANNEL_ID,… RATE COUNT. Prints ``ready``, waits for a line, posts by the
+clock (catching up when late) and prints JSON: when it began and ended, and what it posted, by id.
 """
 
 import json
@@ -30,7 +30,7 @@ def main(user_id: int, workspace_id: str, channel_ids: list[str], rate: float, c
     began, posted = time.time(), {}
     for number in range(count):
         time.sleep(max(0.0, began + number / rate - time.time()))
-        text, context = seed.unsaid(number), contexts[number % len(contexts)]
+        text, context = seed.new_sentence(number), contexts[number % len(contexts)]
         posted[post_message(sender=Sender(user), context=context, draft=NewMessage(text)).message.pk] = text
     print(json.dumps({"began": began, "ended": time.time(), "posted": posted}), flush=True)
 

@@ -21,11 +21,11 @@ class _ReusedClient(RedisCacheClient):
     """Reuse one client, because making one for each command, as Django does, takes longer than the command."""
 
     @cached_property
-    def _client(self) -> Any:
+    def _made_once(self) -> Any:
         return super().get_client(write=True)
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        return self._client
+        return self._made_once
 
 
 class ForgivingRedisCache(RedisCache):

@@ -1,4 +1,4 @@
-"""Settings, all from the environment; ``.env.example`` lists every name. A wrong value stops the start and says which."""
+"""Settings, read from the environment; ``.env.example`` lists every name. A wrong value stops the start and is named."""
 
 import atexit
 import os
@@ -22,7 +22,7 @@ from rosetta.processes.secret_key import secret_key_in
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
-# The process that runs the suite; what a test starts is an ordinary process.
+# True in the process that runs the suite; processes that tests start are ordinary ones.
 TESTING = "PYTEST_VERSION" in os.environ and "pytest" in sys.modules
 if not TESTING:
     env.load_file(BASE_DIR / ".env")
@@ -34,16 +34,15 @@ PORT = env.integer("PORT", 8000, low=1, high=65535)
 # Where the gateway listens when it is a process of its own.
 GATEWAY_PORT = env.integer("GATEWAY_PORT", PORT + 1, low=1, high=65535)
 WEB_WORKERS = env.integer("WEB_WORKERS", 2, low=1, high=256)
-# More wait for one another and for the interpreter while they hold locks: eight a process posted a sixth slower than four.
+# More threads wait for one another and for the interpreter while they hold locks: with eight, posting was a sixth slower.
 WEB_THREADS = env.integer("WEB_THREADS", 4, low=1, high=256)
 WORKER_CONCURRENCY = env.integer("WORKER_CONCURRENCY", 4, low=1, high=256)
-# How long the head of a request may take to come, and then its body; a body has a second more for each REQUEST_BODY_RATE
-# bytes of it that came.
+# Seconds for the head of a request to arrive, and then for its body, plus a second for each REQUEST_BODY_RATE bytes of it.
 REQUEST_SECONDS = env.integer("REQUEST_SECONDS", 10, low=1, high=3600)
 REQUEST_BODY_RATE = env.integer("REQUEST_BODY_RATE", 16 * 1024, low=1)
-# How long an answer may wait for a reader who takes nothing, or less than 64 KiB.
+# Seconds within which a client has to read 64 KiB of a response, or the rest.
 RESPONSE_SECONDS = env.integer("RESPONSE_SECONDS", 30, low=1, high=3600)
-# Bodies that are still coming, and downloads that are still going, for each address and process.
+# Uploads and downloads in progress, per address and process.
 HELD_REQUESTS_PER_ADDRESS = env.integer("HELD_REQUESTS_PER_ADDRESS", 100, low=1)
 DEBUG = env.switch("DEBUG", False)
 if TESTING and not env.text("VAR_DIR"):
@@ -55,7 +54,7 @@ else:
 
 DATABASE_URL = env.url("DATABASE_URL", schemes=("postgres", "postgresql"))
 REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss"))
-# Processes that run tests side by side on one Redis must not meet there.
+# because test processes that run in parallel on one Redis must not share keys
 REDIS_PREFIX = f"rosetta-test-{os.getpid()}" if TESTING else "rosetta"
 BROKER_URL = env.url("BROKER_URL", REDIS_URL, schemes=("redis", "rediss", "amqp", "amqps"))
 
@@ -86,12 +85,12 @@ CORS_EXPOSE_HEADERS = (
     "x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "retry-after", "idempotent-replayed",
 )  # fmt: skip
 CSRF_TRUSTED_ORIGINS = sorted(ALLOWED_ORIGINS)
-# The sites whose pages may show a visitor's room in a frame: any, unless named.
+# The sites whose pages may show a visitor's room in a frame.
 EMBED_ORIGINS = env.words("EMBED_ORIGINS", ("*",))
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, high=10)
 THROTTLE = env.switch("THROTTLE", True)
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
-# Where a worker that runs apart from the web processes answers /healthz and /metrics; 0: nowhere.
+# The port on which a worker that runs apart from the web processes answers /healthz and /metrics; 0: none.
 WORKER_METRICS_PORT = env.integer("WORKER_METRICS_PORT", 0, high=65535)
 
 # ── Applications ──
@@ -152,7 +151,7 @@ APPEND_SLASH = True
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        # Before the packages': admin's first page is our own.
+        # before those of the packages, because admin's first page is our own
         "DIRS": [BASE_DIR / "rosetta" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
@@ -171,7 +170,7 @@ if DATABASE_URL:
     DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         pool={"min_size": 1, "max_size": env.integer("DATABASE_POOL_SIZE", 20, low=1, high=1000), "timeout": 10},
-        # Statements are prepared after a few uses: planning cost as much as running. Off for a transaction pooler.
+        # Statements are prepared after a few uses, because planning cost as much as running. Off for a transaction pooler.
         server_side_binding=(_prepare := env.switch("DATABASE_PREPARE", True)),
         prepare_threshold=5 if _prepare else None,
     )
@@ -182,12 +181,12 @@ else:
             "NAME": VAR_DIR / "db.sqlite3",
             "CONN_MAX_AGE": None,
             "OPTIONS": {
-                # IMMEDIATE: a transaction takes the write lock at its start, so that it never fails half-way on an upgrade.
+                # IMMEDIATE: a transaction takes the write lock at its start, so that upgrading a read lock never fails.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
             },
-            # A file, as in life: threads cannot share an in-memory database without locks that a file does not have.
+            # A file as in production, because threads that share an in-memory database lock each other out.
             "TEST": {"NAME": VAR_DIR / "test.sqlite3"},
         }
     }
@@ -219,15 +218,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# dj-rest-auth's serializers look their token model up when they are imported; its views are not used.
+# because dj-rest-auth's serializers look up their token model when they are imported; its views are not used
 REST_AUTH = {"TOKEN_MODEL": "accounts.models.AccessToken", "OLD_PASSWORD_FIELD_ENABLED": True}
 PASSWORD_RESET_TIMEOUT = 3600
 SESSION_ENGINE = "accounts.identity.sessions"
 SESSION_COOKIE_NAME = "rosetta_session"
-# Admin alone has messages, and always a session: the default makes a signer of cookies for every request.
+# Only admin has messages, and it always has a session; the default would make a cookie signer for every request.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
-# At least five: the last use is written down once a minute.
+# At least five, because the last use is recorded once a minute.
 SESSION_IDLE_MINUTES = env.integer("SESSION_IDLE_MINUTES", 30 * 24 * 60, low=5)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -238,7 +237,8 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-# Only a proxy's word tells plain http. Programs are not led on: they would go on sending their secrets in the open.
+# Only a proxy knows whether a request came over plain http. Programs are not redirected, because they would keep sending
+# their secrets unencrypted.
 SECURE_SSL_REDIRECT = HTTPS and TRUSTED_PROXIES > 0
 SECURE_REDIRECT_EXEMPT = [r"^api/"]
 SECURE_REFERRER_POLICY = "same-origin"
@@ -251,7 +251,7 @@ SOCIALACCOUNT_STORE_TOKENS = False
 
 
 def _social_app(prefix: str, *needed: str, **more: Any) -> list[dict[str, Any]]:
-    """The one application of a provider, or none when it is not set; ``needed`` are variables that go with its id."""
+    """Return a provider's application, or nothing when it is not configured; ``needed`` variables go with its id."""
     client_id = env.text(f"{prefix}_CLIENT_ID")
     secret = env.secret(f"{prefix}_CLIENT_SECRET")
     own = {f"{prefix}_CLIENT_ID": client_id, f"{prefix}_CLIENT_SECRET": secret}
@@ -264,7 +264,7 @@ SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
     "google": {"APPS": _social_app("GOOGLE"), "SCOPE": ["openid", "profile", "email"]},
     "github": {"APPS": _social_app("GITHUB")},
     "microsoft": {"APPS": _social_app("MICROSOFT")},
-    # LINE tells the address only to who asks for it in the id token.
+    # LINE returns the email address only if the scope asks for it.
     "line": {"APPS": _social_app("LINE"), "SCOPE": ["profile", "openid", "email"]},
     "openid_connect": {
         "APPS": _social_app(
@@ -296,10 +296,10 @@ TIME_ZONE = "UTC"
 # ── Static files, uploads ──
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-# The web client: plain files, served as they are.
+# The web client: plain files without a build step.
 STATICFILES_DIRS = [BASE_DIR / "web" / "static"]
 STATIC_ROOT.mkdir(exist_ok=True)
-# Served from the packages themselves: a fresh clone needs no collectstatic.
+# Served from the packages themselves, so that a fresh clone needs no collectstatic.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 S3_BUCKET = env.text("S3_BUCKET")
@@ -313,7 +313,7 @@ STORAGES: dict[str, Any] = {
 
 
 def s3_storage(*, bucket: str, endpoint: str, region: str, access_key: str, secret_key: str) -> dict[str, Any]:
-    """A bucket as Django's default storage: it answers within seconds or counts as down."""
+    """Return the settings of a bucket as Django's default storage; it counts as down after some seconds."""
     from boto3.s3.transfer import TransferConfig
     from botocore.config import Config
 
@@ -328,9 +328,9 @@ def s3_storage(*, bucket: str, endpoint: str, region: str, access_key: str, secr
             "default_acl": None,
             "querystring_auth": True,
             "querystring_expire": 60,
-            # What is read here (for thumbnails, exports) goes to disk beyond that.
+            # Files that are read here (for thumbnails, exports) are spooled to disk beyond this size.
             "max_memory_size": 16 * 1024 * 1024,
-            "file_overwrite": True,  # names are ULIDs; asking first would cost a request an upload
+            "file_overwrite": True,  # because names are ULIDs, and checking would cost a request per upload
             "client_config": Config(
                 connect_timeout=3,
                 read_timeout=20,
@@ -338,7 +338,7 @@ def s3_storage(*, bucket: str, endpoint: str, region: str, access_key: str, secr
                 signature_version="s3v4",
                 s3={"addressing_style": "path" if endpoint else "auto"},
             ),
-            # Parts go one after another: an upload holds one of them in memory, however large it is.
+            # Parts are sent one after another, so that an upload of any size holds one of them in memory.
             "transfer_config": TransferConfig(use_threads=False),
         },
     }
@@ -363,10 +363,10 @@ FILES_USER_QUOTA_BYTES = env.integer("FILES_USER_QUOTA_BYTES", 10 * 1024**3)
 FILES_WORKSPACE_QUOTA_BYTES = env.integer("FILES_WORKSPACE_QUOTA_BYTES", 100 * 1024**3)
 FILES_SPOOL_DIR = VAR_DIR / "spool"
 CLAMD_URL = env.url("CLAMD_URL", schemes=("tcp", "unix"))
-# The most that the body of a request may have, but for the paths under which files are sent.
+# The largest request body, except for the paths of LARGE_BODIES.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 _FORM_BYTES = 1024 * 1024
-# Of a body that is too large an upload's parser gets the beginning and the length: it refuses the file, in words of its own.
+# Path, limit, and whether the view gets the beginning of a larger body: an upload's parser refuses it with its own message.
 LARGE_BODIES = (
     ("/api/v1/files", FILES_MAX_BYTES + _FORM_BYTES, True),
     # Staff import translation memories.
@@ -374,7 +374,7 @@ LARGE_BODIES = (
 )
 
 # ── Push ──
-# Empty: that transport is off. The addresses are bases; plain http only on this machine.
+# A transport with empty settings is off. Addresses are base URLs; plain http only on this machine.
 FCM_CREDENTIALS_FILE = env.readable_file("FCM_CREDENTIALS_FILE")
 FCM_URL = env.safe_url("FCM_URL", "https://fcm.googleapis.com")
 EXPO_URL = env.safe_url("EXPO_URL")
@@ -384,7 +384,7 @@ APNS_KEY_ID = env.text("APNS_KEY_ID")
 APNS_TEAM_ID = env.text("APNS_TEAM_ID")
 APNS_TOPIC = env.text("APNS_TOPIC")
 APNS_URL = env.safe_url("APNS_URL", "https://api.push.apple.com")
-# How long people who read at once are left alone, and how long a push waits for its words in the reader's language.
+# Seconds before a push is sent, so that people who read at once get none; seconds that it waits for a translation.
 PUSH_AFTER_SECONDS = 3.0
 PUSH_WORDS_SECONDS = 6.0
 
@@ -445,7 +445,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 QUEUE_DIR = VAR_DIR / "queue"
 if BROKER_URL:
     CELERY_BROKER_URL = BROKER_URL
-    # One try to connect: kombu's own are without end, and a post would wait for a broker that is away.
+    # One attempt to connect, because kombu retries forever, and a post would wait for an unavailable broker.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
     if BROKER_URL.startswith("redis"):
         CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 2, "socket_connect_timeout": 1}
@@ -459,8 +459,8 @@ else:
         "data_folder_out": str(QUEUE_DIR / "tasks"),
         "control_folder": str(QUEUE_DIR / "control"),
         "processed_folder": str(QUEUE_DIR / "done"),
-        # Keeping processed messages makes the transport move files rather than read and unlink them, which loses none
-        # when two workers race; a periodic job empties the folder.
+        # With this, the transport moves files instead of reading and unlinking them, so that none is lost when two workers
+        # race; a periodic job empties the folder.
         "store_processed": True,
         "polling_interval": 0.05,
     }
@@ -477,7 +477,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_MAX_LOOP_INTERVAL = 2
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
-    # One row a periodic job: name → task and interval; ``manage.py run_jobs`` runs the same ones by name.
+    # One row per periodic job: name → task and interval; ``manage.py run_jobs`` runs the same ones by name.
     "send-owed-mail": {"task": "accounts.tasks.send_owed_mail", "schedule": every(5.0)},
     "resume-account-work": {"task": "accounts.tasks.resume_account_work", "schedule": every(30.0)},
     "expire-audit": {"task": "accounts.tasks.expire_audit", "schedule": every(3600.0)},
@@ -494,7 +494,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "read-push-receipts": {"task": "devices.tasks.read_receipts", "schedule": every(60.0)},
     "expire-events": {"task": "workspaces.tasks.expire_events", "schedule": every(600.0)},
     "erase": {"task": "workspaces.tasks.erase", "schedule": every(60.0)},
-    # Outgoing webhooks are found by looking: posting a message does nothing for them. A look that is late is skipped.
+    # Outgoing webhooks poll the events, so that posting a message costs nothing for them. A late run is skipped.
     "deliver-webhooks": {
         "task": "workspaces.tasks.deliver_webhooks",
         "schedule": every(2.0),
@@ -506,7 +506,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "purge-queue": {"task": "rosetta.tasks.purge_queue", "schedule": every(600.0)},
 }
 EVENT_RETENTION = timedelta(days=7)
-# How long it is remembered what staff did; 0: for ever.
+# Days that the audit log is kept; 0: forever.
 AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 730)
 
 # ── Outgoing webhooks ──
@@ -519,8 +519,8 @@ ENGINE_NAMES = ("local", "libretranslate", "deepl", "google", "openai")
 TRANSLATION_ENGINES = env.some_of("TRANSLATION_ENGINES", ("local",), ENGINE_NAMES)
 # A pair's own chain: TRANSLATION_ENGINES_EN_ZH_CN=deepl,local
 _pairs = {
-    f"TRANSLATION_ENGINES_{one}_{other}".upper().replace("-", "_"): (one, other)
-    for one, other in permutations(languages.CODES, 2)
+    f"TRANSLATION_ENGINES_{source}_{target}".upper().replace("-", "_"): (source, target)
+    for source, target in permutations(languages.CODES, 2)
 }
 for _name in os.environ:
     if _name.startswith("TRANSLATION_ENGINES_") and _name not in _pairs and env.text(_name):
@@ -540,17 +540,17 @@ GOOGLE_TRANSLATE_URL = env.url("GOOGLE_TRANSLATE_URL", "https://translation.goog
 OPENAI_BASE_URL = env.url("OPENAI_BASE_URL")
 OPENAI_API_KEY = env.secret("OPENAI_API_KEY")
 OPENAI_MODEL = env.text("OPENAI_MODEL")
-# What a million characters cost, in the operator's currency, for the cost page: TRANSLATION_PRICES=deepl=25,google=20
+# The price of a million characters in the operator's currency, for the cost page: TRANSLATION_PRICES=deepl=25,google=20
 TRANSLATION_PRICES: dict[str, int] = {"deepl": 20, "google": 20}
 for _price in env.words("TRANSLATION_PRICES"):
     _engine, _, _amount = _price.partition("=")
     if _engine not in ENGINE_NAMES or not _amount.isdigit():
         raise ImproperlyConfigured(f"TRANSLATION_PRICES: {_price!r}: write an engine, = and a whole number")
     TRANSLATION_PRICES[_engine] = int(_amount)
-# Characters a workspace may have paid engines take in a month where its policy names no number; 0: no limit.
+# Characters per month that a workspace may have translated by paid engines, unless its policy sets a limit; 0: no limit.
 TRANSLATION_MONTHLY_CHARACTERS = env.integer("TRANSLATION_MONTHLY_CHARACTERS", 0)
 TRANSLATION_CHAIN_SECONDS = 30
-# A preview's, both ways together: a person looks at the button meanwhile.
+# For a preview, both directions together, because a person waits for it.
 TRANSLATION_PREVIEW_SECONDS = 4.0
 TRANSLATION_LEASE_SECONDS = 60
 TRANSLATION_RETRY_SECONDS = 30
@@ -569,13 +569,13 @@ LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"
 LOG_FORMAT = env.choice("LOG_FORMAT", "json" if DATABASE_URL else "console", ("json", "console"))
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_config(level=LOG_LEVEL, as_json=LOG_FORMAT == "json")
-# To have browsers ship a domain as https-only for good (preload) is for its owner to decide.
+# because only the owner of a domain can decide that browsers use https for it permanently (preload)
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
-# A task's log lines have the id of the request that caused it.
+# Log lines of a task have the id of the request that caused it.
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
-# ── Errors and traces, told elsewhere ──
+# ── Error reporting and tracing ──
 SENTRY_DSN = env.secret("SENTRY_DSN")
 SENTRY_ENVIRONMENT = env.text("SENTRY_ENVIRONMENT", "production")
 SENTRY_TRACES_PERCENT = env.integer("SENTRY_TRACES_PERCENT", 0, high=100)
@@ -585,8 +585,8 @@ OTEL_EXPORTER_OTLP_ENDPOINT = env.url("OTEL_EXPORTER_OTLP_ENDPOINT")
 if OTEL_EXPORTER_OTLP_ENDPOINT:
     env.needs_package("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry.sdk")
 
-# The test run has its own quick hasher, a queue in memory that no worker empties, and static files that are looked for when
-# they are asked for: every client of a test would list all of them first.
+# The test run has a fast hasher, a queue in memory without a worker, and static files that are looked up on request, because
+# every test client would list all of them first.
 if TESTING:
     WHITENOISE_AUTOREFRESH = True
     CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT = "memory://", "memory"

@@ -1,4 +1,4 @@
-"""Faults under load: what was acknowledged is compared with what every reader finally has.
+"""Test faults under load: compare what was acknowledged with what every reader finally has.
 
-``python -m bench.reliability`` runs all of it; docs/reliability.md says what it proves and has the table.
+``python -m bench.reliability`` runs everything; docs/reliability.md explains it and has the results.
 """

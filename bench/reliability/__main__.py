@@ -1,9 +1,9 @@
 """Usage: python -m bench.reliability [--minutes 10] [--rate N] [--fault-seconds 24] [--only redis,gateway] [--write]
        [--broker amqp://…] [--pgbouncer]
 
-Starts a service and its servers on free ports of 127.0.0.1, finds the highest rate that holds (unless --rate names one), keeps
-a mixed load up at it for --minutes, then strikes it with one fault after another at half of that. Ends by itself, with 1 when
-anything was lost. --write puts the table into docs/reliability.md. KEEP_LOGS=1 keeps the processes' logs.
+Starts a service and its servers on free ports of 127.0.0.1, finds the highest sustainable rate (unless --rate names one), keeps
+a mixed load at it for --minutes, then injects one fault after another at half that rate. Exits with 1 when anything was
+lost. --write puts the table into docs/reliability.md. KEEP_LOGS=1 keeps the processes' logs.
 """
 
 import argparse
@@ -34,7 +34,7 @@ LARGE = 7800
 
 @dataclass
 class Test:
-    """The whole run: one world on one stack, judged phase by phase."""
+    """The whole run: one world on one stack, checked phase by phase."""
 
     stack: Stack
     world: World
@@ -45,7 +45,7 @@ class Test:
     async def phase(
         self, rate: float, seconds: float, fault: Fault | None = None, *, size: int = 0, then: Any = None
     ) -> dict[str, Any]:
-        """A load with a fault after a third of it (``then`` may add what is to be judged), and what came of it."""
+        """Run a load with a fault after a third of it, and check the result; ``then`` may add checks."""
         self.writers.ledger, restarts = Ledger(), self.stack.restarts
         before = {place.id: max((p.seq for p in place.promises.values()), default=0) for place in self.world.places}
         phase = Phase(self.stack, self.world, self.writers, self.readers, self.hook, before)
@@ -75,7 +75,7 @@ class Test:
             await then(phase)
 
     async def highest_rate(self) -> float:
-        """The last of RAMP at which posts stay under RAMP_P95 and everything is whole within ten seconds."""
+        """Return the highest rate of RAMP with posts under RAMP_P95 and nothing wrong after ten seconds."""
         holds = RAMP[0]
         for rate in RAMP:
             result = await self.phase(rate, RAMP_SECONDS)
@@ -87,7 +87,7 @@ class Test:
         return holds
 
     def latencies(self, result: dict[str, Any]) -> list[tuple[str, str]]:
-        """Rows of what clients waited for in a phase."""
+        """Return rows of the latencies in a phase."""
         phase: Phase = result["phase"]
         asked = {p.id: p.asked for place in self.world.places for p in phase.fresh(place).values()}
         heard = [at - asked[m] for r in self.readers for m, at in r.heard_at.items() if m in asked]
@@ -104,7 +104,7 @@ class Test:
         ]
 
     async def slow_client(self, rate: float, seconds: float) -> tuple[dict[str, Any], list[int]]:
-        """A reader who takes nothing for most of a phase of long messages; it has to be let go, and to miss nothing."""
+        """Stop reading on one socket during long messages: it must be closed, and miss nothing after reconnecting."""
         slow = Reader(self.world.crowd.people[1], small_buffer=True)
         self.readers.append(slow)
         listener = asyncio.create_task(slow.listen(self.stack.gateway_port))
@@ -121,7 +121,7 @@ class Test:
         return result, slow.closes
 
     async def leaver(self, rate: float, seconds: float) -> dict[str, Any]:
-        """A member is removed while all go on posting."""
+        """Remove a member while the others keep posting."""
 
         async def remove(phase: Phase) -> None:
             await asyncio.to_thread(remove_from_team, self.stack, self.world, self.world.leaver)
@@ -141,7 +141,7 @@ async def until_connected(readers: list[Reader]) -> None:
 
 
 async def run(stack: Stack, options: argparse.Namespace) -> tuple[str, bool]:
-    """The table, and whether nothing was lost."""
+    """Return the table, and whether nothing was lost."""
     hook = Hook()
     await hook.start()
     world = await asyncio.to_thread(make_world, stack, f"http://127.0.0.1:{hook.port}/")
@@ -224,7 +224,7 @@ def processor() -> str:
 
 
 def write(text: str) -> None:
-    """Put ``text`` between the marks of the report."""
+    """Put ``text`` between the markers in the report."""
     page = REPORT.read_text()
     start, end = "<!-- table: made by python -m bench.reliability -->", "<!-- /table -->"
     head, _, rest = page.partition(start)
@@ -242,7 +242,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     os.chdir(ROOT)
-    # Asked to end, it ends what it started first.
+    # so that it ends its processes on SIGTERM
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     stack = Stack(broker_url=options.broker, is_pooled=options.pgbouncer)
     try:

@@ -1,4 +1,4 @@
-"""Promises compared with what is there: for everybody, over REST and over the socket, in their language."""
+"""Compare acknowledged posts with what every reader has, over REST and the socket, in their language."""
 
 import asyncio
 import hashlib
@@ -24,7 +24,7 @@ FAULTS = (
 
 @dataclass
 class Phase:
-    """What one fault is judged by: the promises made in it, and how many messages each place had before."""
+    """The acknowledged posts of one phase, and the number of messages that each conversation had before."""
 
     stack: Stack
     world: World
@@ -35,7 +35,7 @@ class Phase:
     left_at: float | None = None
 
     async def settled(self) -> dict[str, int]:
-        """The counts of what is wrong, once nothing is, or after SETTLE_SECONDS."""
+        """Return the counts of faults once all are zero, or after SETTLE_SECONDS."""
         began = time.monotonic()
         while True:
             counts = self._heard() | self._told() | await self._there()
@@ -44,11 +44,11 @@ class Phase:
             await asyncio.sleep(1)
 
     def fresh(self, place: Place) -> dict[str, Promise]:
-        """The phase's promises in ``place``, by text."""
+        """Return the phase's acknowledged posts in ``place``, by text."""
         return {text: promise for text, promise in place.promises.items() if promise.seq > self.before[place.id]}
 
     async def _there(self) -> dict[str, int]:
-        """Over REST: every reader pages through every place."""
+        """Check over REST: every reader pages through every conversation."""
         counts = Counter(dict.fromkeys(("lost", "double", "gaps", "out of order", "wrong words", "files"), 0))
         for place in self.world.places:
             for number, person in enumerate(place.readers):
@@ -60,7 +60,7 @@ class Phase:
         return dict(counts)
 
     async def _page_through(self, place: Place, person: Person) -> list[dict[str, Any]]:
-        """What was said in the phase, oldest first."""
+        """Return the messages of the phase, oldest first."""
         path, found, cursor = place.path_for(person) + "?limit=100", list[dict[str, Any]](), ""
         while True:
             page = (await self.writers.call(person, "GET", path + cursor)).json()
@@ -84,7 +84,7 @@ class Phase:
         )
 
     async def _files(self, place: Place, rows: list[dict[str, Any]]) -> int:
-        """How many attachments do not have the bytes that were sent."""
+        """Count attachments whose bytes differ from those sent."""
         wrong = 0
         digests = {promise.id: promise.attachment for promise in self.fresh(place).values() if promise.attachment}
         for row in rows:
@@ -100,7 +100,7 @@ class Phase:
         return sum(answer.status_code not in (401, 404) for answer in answers)
 
     def _heard(self) -> dict[str, int]:
-        """Over the socket."""
+        """Check what arrived over the sockets."""
         counts = Counter(dict.fromkeys(("unheard", "heard twice", "out of order", "leaked"), 0))
         for reader in self.readers:
             mine = {place.id for place in self.world.places if reader.person in place.readers}
@@ -125,7 +125,7 @@ class Phase:
         return sum(written > self.left_at + LEAVER_SECONDS for written in reader.written_at.values())
 
     def _told(self) -> dict[str, int]:
-        """By mail and by webhook."""
+        """Check mails and webhook deliveries."""
         mailed = "".join(path.read_text(errors="replace") for path in Path(self.stack.disk.folder, "mail").glob("*"))
         ids = {promise.id for promise in self.fresh(self.world.shop).values()}
         return {
@@ -136,7 +136,7 @@ class Phase:
 
 
 def _in_words(row: dict[str, Any], person: Person) -> bool:
-    """Whether ``row`` is shown to ``person`` as the engine said it for this very text, or as it was written."""
+    """Return whether ``person`` sees the engine's translation of this text, or the original."""
     if person.language == "en":
         return bool(row["display_content"] == row["original_content"])
     if row["display_source"] != "translation" or row["display_language"] != person.language:
@@ -145,7 +145,7 @@ def _in_words(row: dict[str, Any], person: Person) -> bool:
 
 
 def _against_time(promises: list[Promise]) -> int:
-    """How many messages have a smaller number than one that had been acknowledged before they were sent."""
+    """Count messages with a smaller number than one that was acknowledged before they were sent."""
     wrong, highest = 0, 0
     answered = sorted(promises, key=lambda promise: promise.answered)
     place = 0

@@ -1,4 +1,4 @@
-"""Careful clients: they try again with the same key, resume where something is missing, and remember all that they saw."""
+"""Careful clients: they retry with the same key, resume after a gap, and record everything that they receive."""
 
 import asyncio
 import contextlib
@@ -27,7 +27,7 @@ TIMEOUT_SECONDS = 15
 
 @dataclass
 class Ledger:
-    """What a phase's writers saw: seconds of each post and read, and how often they had to ask again."""
+    """What a phase's writers saw: the seconds of each post and read, and the number of retries."""
 
     posts: list[float] = field(default_factory=list)
     reads: list[float] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Ledger:
 
 
 class Writers:
-    """Everybody's HTTP: each call goes to a web process in turn, and to the other one when there is no good answer."""
+    """The HTTP client of all people: alternates between the web processes, and retries on the other one."""
 
     def __init__(self, stack: Stack) -> None:
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=100)
@@ -53,7 +53,7 @@ class Writers:
             await client.aclose()
 
     async def call(self, person: Person | None, method: str, path: str, **what: Any) -> httpx.Response:
-        """The first answer that is neither a 5xx, a 409 in progress, nor a broken connection."""
+        """Return the first response that is not a 5xx, a 409 in progress or a broken connection."""
         headers = {**(person.headers if person else {}), **what.pop("headers", {})}
         while True:
             client = self._clients[next(self._turn) % 2]
@@ -65,7 +65,7 @@ class Writers:
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def post(self, place: Place, person: Person, *, size: int = 0, upload: bool = False) -> None:
-        """One message, kept in ``place.promises`` when it was acknowledged."""
+        """Post a message; keep it in ``place.promises`` when it is acknowledged."""
         text = f"The parcel {uuid.uuid4().hex} reaches the harbour this evening." + " It is on time." * (size // 16)
         body: dict[str, Any] = {"content": text}
         digest = ""
@@ -94,33 +94,33 @@ class Writers:
         self.ledger.reads.append(time.monotonic() - began)
 
     async def register(self) -> None:
-        """Somebody new, who is owed a mail."""
+        """Register a new account, which must get a mail."""
         name = f"N{uuid.uuid4().hex[:12]}"
         answer = await self.call(None, "POST", f"{API}/auth/app/register", json=sign_up(name, "th"))
-        # A 422 says that an earlier try, whose answer was lost, had made the account.
+        # A 422 says that an earlier attempt, whose response was lost, made the account.
         if answer.status_code in (201, 422):
             self.ledger.mails.append(f"{name.lower()}@example.com")
 
 
 @dataclass(eq=False)
 class Reader:
-    """A client on the socket: every message it was told of, in order, over however many connections."""
+    """A socket client: every message that it received, in order, over all its connections."""
 
     person: Person
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
     small_buffer: bool = False
     cursors: dict[str, int] = field(default_factory=dict)
-    # By conversation: the messages' ids and numbers in the order heard, and when.
+    # By conversation: ids and numbers of the messages in the order received, with the time.
     heard: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     heard_at: dict[str, float] = field(default_factory=dict)
-    # By message: when it was first shown in this reader's language, and when the service says that it was written.
+    # By message: when its translation for this reader arrived, and when the service says that it was created.
     translated_at: dict[str, float] = field(default_factory=dict)
     written_at: dict[str, float] = field(default_factory=dict)
     connections: int = 0
     closes: list[int] = field(default_factory=list)
 
     async def listen(self, port: int) -> None:
-        """For ever; connects again whenever the connection ends."""
+        """Listen forever, reconnecting whenever the connection ends."""
         while True:
             try:
                 async with websockets.connect(
@@ -162,7 +162,7 @@ class Reader:
                 await connection.send(json.dumps({"type": "resume", "cursors": self.cursors}))
 
     def _take(self, frame: dict[str, Any]) -> bool:
-        """Keep an event; False when something before it is missing, so that it has to come again after that."""
+        """Record an event; return False when an earlier one is missing, so that it has to be replayed."""
         stream = frame.get("conversation_id") or frame["workspace_id"]
         cursor = self.cursors.setdefault(stream, frame["prev"])
         if frame["prev"] > cursor:
@@ -184,7 +184,7 @@ class Reader:
 
 
 class Hook:
-    """The shop's own server, to which the service tells what was said."""
+    """The shop's own server, which receives webhook deliveries."""
 
     def __init__(self) -> None:
         self.told: dict[str, str] = {}
@@ -208,7 +208,7 @@ class Hook:
 
 
 async def mixed_load(writers: Writers, world: World, *, rate: float, seconds: float, size: int = 0) -> None:
-    """``rate`` posts a second for ``seconds``, as many reads, some uploads and new accounts; returns when all is answered."""
+    """Post and read ``rate`` times a second for ``seconds``, with some uploads and new accounts; return when all are answered."""
     tasks: list[asyncio.Task[None]] = []
     began = time.monotonic()
     for number in range(int(rate * seconds)):
@@ -224,7 +224,7 @@ async def mixed_load(writers: Writers, world: World, *, rate: float, seconds: fl
 
 
 def _place(world: World, number: int) -> Place:
-    """Seven posts in ten to the channel, the rest to the other places."""
+    """Choose the channel for seven posts in ten, another conversation for the rest."""
     return (
         (world.secret, world.room, world.direct)[number % 10]
         if number % 10 < 3

@@ -1,4 +1,4 @@
-"""The wall clock of a process, set while it runs."""
+"""Set the wall clock of a running process."""
 
 import shutil
 import struct
@@ -9,7 +9,7 @@ SOURCE = Path(__file__).with_name("clock.c")
 
 
 class Clock:
-    """``environment`` gives a process this clock; without a C compiler ``can_be_set`` is false and it has the machine's."""
+    """A clock for processes started with ``environment``; without a C compiler ``can_be_set`` is False."""
 
     def __init__(self, folder: Path) -> None:
         self._offset, library = folder / "clock", folder / "clock.so"
@@ -20,7 +20,7 @@ class Clock:
         self.environment = {"LD_PRELOAD": str(library), "CLOCK_OFFSET": str(self._offset)} if self.can_be_set else {}
 
     def set(self, seconds: int) -> None:
-        """Put it so many seconds ahead of the machine's."""
+        """Set the clock this many seconds ahead of the machine's."""
         if self._offset.exists():
             with self._offset.open("r+b") as file:
                 file.write(struct.pack("q", seconds))

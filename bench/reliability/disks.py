@@ -1,4 +1,4 @@
-"""Small disks that can be filled: an ext4 image on a loop device, where the caller may mount one."""
+"""Small disks that a test can fill: ext4 images on loop devices, if the caller may mount them."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class Disk:
-    """A folder of at most ``megabytes``; ``can_fill`` says whether it really is a disk of its own."""
+    """A folder of at most ``megabytes``; ``can_fill`` says whether it is a separate disk."""
 
     def __init__(self, name: str, megabytes: int) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix=f"rosetta-{name}-"))
@@ -30,7 +30,7 @@ class Disk:
         return self.folder / "ballast"
 
     def fill(self) -> None:
-        """Leave not a block free."""
+        """Fill the disk completely."""
         block = bytes(1024 * 1024)
         with self._ballast.open("wb", buffering=0) as ballast:
             for size in (len(block), 4096):

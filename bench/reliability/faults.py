@@ -1,4 +1,4 @@
-"""The faults, each whole: it strikes, lasts, and is over when the call returns."""
+"""The faults. Each function injects one and returns when it is over."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ Fault = Callable[[], None]
 
 
 def faults(stack: Stack) -> dict[str, Fault | str]:
-    """What can be done to ``stack`` by name; a sentence instead of a fault says why it cannot be done here."""
+    """Return the faults for ``stack`` by name; a string instead of a function says why it cannot be injected here."""
     no_disk = "needs root, to mount a small disk"
     return {
         "web killed": _restarted(stack, "web 1"),
@@ -54,7 +54,7 @@ def _database_full(stack: Stack) -> None:
     stack.database_disk.fill()
     time.sleep(8)
     stack.database_disk.free()
-    # It may have ended itself when it could not write its log.
+    # because it may have ended by itself when it could not write its log
     stack.postgres.ensure_running()
 
 

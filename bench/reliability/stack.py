@@ -1,4 +1,4 @@
-"""A whole service in processes of its own, each of which may be killed, stopped, starved of disk or of the right time."""
+"""A whole service in processes that a test can kill, stop, or deprive of disk space or of the right time."""
 
 import os
 import subprocess
@@ -20,10 +20,10 @@ CLOCKED = ("web 1", "worker 1")
 
 
 class Stack:
-    """2 web processes, a gateway, 2 workers, beat, an engine of 50 ms a call, PostgreSQL, and Redis twice: one is the broker."""
+    """2 web processes, a gateway, 2 workers, beat, an engine with 50 ms per call, PostgreSQL, and 2 Redis (cache, broker)."""
 
     def __init__(self, *, broker_url: str = "", is_pooled: bool = False, root: Path = ROOT) -> None:
-        # The version that processes are started from.
+        # The folder of the version from which processes are started.
         self.root = root
         self.database_disk, self.disk = Disk("database", 2048), Disk("var", 256)
         self.postgres = Postgres(self.database_disk.folder)
@@ -35,7 +35,7 @@ class Stack:
         self.logs = Path(tempfile.mkdtemp(prefix="rosetta-logs-"))
         self.clock = Clock(self.logs)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        # Those that a fault keeps down; all others are started again when they end.
+        # Processes that a fault keeps down; all others are restarted when they end.
         self._down: set[str] = set()
         self._ending = threading.Event()
         self.restarts = 0
@@ -76,7 +76,7 @@ class Stack:
         }
 
     def start_all(self) -> None:
-        """Returns when everything answers."""
+        """Start all processes and return when they answer."""
         self.postgres.start()
         self.redis.start()
         self.broker.start()
@@ -105,19 +105,19 @@ class Stack:
         self._down.discard(name)
 
     def kill(self, name: str) -> None:
-        """SIGKILL to the process and all that it started; it stays down until it is started."""
+        """Kill the process and its children; it stays down until it is started."""
         self._down.add(name)
         kill(self.processes[name])
 
     def replace(self, name: str) -> None:
-        """End it as operators do, when it has finished what it does, and start it from ``root`` as that is now."""
+        """Stop it as operators do, after it has finished its work, and start the current version in ``root``."""
         self._down.add(name)
         self.processes[name].terminate()
         self.processes[name].wait(timeout=30)
         self.start(name)
 
     def _supervise(self) -> None:
-        """What every supervisor does: a process that ended by itself is started again a second later."""
+        """Restart processes that ended by themselves a second later, as every supervisor does."""
         while not self._ending.wait(1):
             for name, process in list(self.processes.items()):
                 if process.poll() is not None and name not in self._down:

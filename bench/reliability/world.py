@@ -1,4 +1,4 @@
-"""Who talks where in the reliability test, made over the service's own API."""
+"""The people and conversations of the reliability test, made over the service's own API."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +14,7 @@ PASSWORD = "a long harbour evening"
 
 @dataclass(eq=False)
 class Person:
-    """Somebody with a language and the headers that say who they are; ``id`` is the account's, for users."""
+    """A user or guest with a language and authentication headers; ``id`` is the account's, for users."""
 
     name: str
     language: str
@@ -24,7 +24,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Promise:
-    """A post that was answered 201: what the service said, and when the client asked and heard, in its own seconds."""
+    """A post that was answered 201: the response, and when it was sent and answered by the client's clock."""
 
     id: str
     seq: int
@@ -35,7 +35,7 @@ class Promise:
 
 @dataclass(eq=False)
 class Place:
-    """A conversation: its paths as members and as guests, who writes and reads it, and what was promised there, by text."""
+    """A conversation: its paths for members and guests, its writers and readers, and its acknowledged posts by text."""
 
     name: str
     id: str
@@ -91,7 +91,7 @@ class _Maker:
         return Person(name, language, headers, told["user"]["id"])
 
     def workspace(self, owner: Person, name: str) -> tuple[str, str]:
-        """Its id and its first channel's."""
+        """Make a workspace. Returns its id and that of its first channel."""
         workspace = self.call(owner, "POST", "/workspaces", {"name": name})["data"]["id"]
         return workspace, self.call(owner, "GET", f"/workspaces/{workspace}/channels")["data"][0]["id"]
 
@@ -121,7 +121,7 @@ def channel_path(workspace: str, channel: str) -> str:
 
 
 def make_world(stack: Stack, hook_url: str = "") -> World:
-    """A team of five languages, a private channel, two people's own conversation, a visitors' room, and a shop with a webhook."""
+    """Make a team of five languages, a private channel, a direct conversation, a room, and a shop with a webhook."""
     make = _Maker(stack.web_ports[0])
     olivia, mali, jun = make.person("Olivia", "en"), make.person("Mali", "th"), make.person("Jun", "ja")
     indra, chen, rex = make.person("Indra", "id"), make.person("Chen", "zh-CN"), make.person("Rex", "en")
@@ -162,7 +162,7 @@ def make_world(stack: Stack, hook_url: str = "") -> World:
 
 
 def remove_from_team(stack: Stack, world: World, person: Person) -> None:
-    """The owner removes ``person``; returns when the service has said that it is so."""
+    """Remove ``person`` as the owner; return when the service has confirmed it."""
     make = _Maker(stack.web_ports[1])
     members = make.call(world.owner, "GET", f"/workspaces/{world.team_id}/members?per_page=100")["data"]
     seat = next(member["id"] for member in members if member["user"]["id"] == person.id)

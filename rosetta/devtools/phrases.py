@@ -11,7 +11,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # Folders and files, relative to the root, whose prose is checked by ``make lint``. Add an app here once it is clean.
-PHRASES_CHECKED_IN: tuple[str, ...] = ()
+PHRASES_CHECKED_IN: tuple[str, ...] = (
+    "rosetta",
+    "bench",
+    "docs/adr",
+    "docs/architecture.md",
+    "docs/asvs.md",
+    "docs/glossary.md",
+    "docs/index.md",
+    "docs/operations.md",
+    "docs/reliability.md",
+    "docs/scaling.md",
+    "docs/security.md",
+    "README.md",
+    "CONTRIBUTING.md",
+)
 
 # A pattern, and what to write instead. A blank stands for any white space, so that a phrase may go over a line's end.
 _RULES = {

@@ -1,6 +1,6 @@
-"""Serves an ASGI application: ``python -m rosetta.serving rosetta.rest:application --port 8000 --workers 2``.
+"""Serve an ASGI application: ``python -m rosetta.serving rosetta.rest:application --port 8000 --workers 2``.
 
-Each worker is a process with a listening socket of its own on the same port, among which the kernel shares connections out.
+Each worker is a process with its own listening socket on the same port; the kernel distributes connections among them.
 """
 
 import argparse
@@ -24,10 +24,10 @@ from rosetta.processes.supervisor import end_with_parent
 from rosetta.serving.connections import KEEP_ALIVE_SECONDS, Connection, sweep
 
 GRACE_SECONDS = 5
-# A worker has its grace, and the application's own end after it.
+# The grace period of a worker's requests, and some time for the application to end.
 KILL_SECONDS = GRACE_SECONDS + 3.0
 RESTART_SECONDS = 0.5
-# Workers that end sooner than this, so often in a row, end all: whoever started them decides when to try again.
+# After this many consecutive workers that ended sooner than this, the server ends: its supervisor decides when to retry.
 STEADY_SECONDS = 10.0
 MOST_FAILURES = 5
 SWEEP_TICKS = 10
@@ -40,18 +40,18 @@ class Serving(Server):
     async def on_tick(self, counter: int) -> bool:
         if counter % SWEEP_TICKS == 0:
             sweep(
-                # Those that became WebSockets have deadlines of their own.
-                [one for one in self.server_state.connections if isinstance(one, Connection)],
+                # without WebSockets, because they have deadlines of their own
+                [connection for connection in self.server_state.connections if isinstance(connection, Connection)],
                 request_seconds=settings.REQUEST_SECONDS,
                 response_seconds=settings.RESPONSE_SECONDS,
-                # Behind a proxy all connections come from its address.
+                # because behind a proxy all connections come from its address
                 silent_per_address=None if settings.TRUSTED_PROXIES else settings.HELD_REQUESTS_PER_ADDRESS,
             )
         return await super().on_tick(counter)
 
 
 def listening_socket(host: str, port: int, *, is_shared: bool) -> socket.socket:
-    """A socket on ``port``, which several workers may have when ``is_shared``."""
+    """Return a listening socket on ``port``; with ``is_shared`` other workers can have one too."""
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
@@ -68,7 +68,7 @@ def listening_socket(host: str, port: int, *, is_shared: bool) -> socket.socket:
 
 def serve(app: str, listening: socket.socket, *, has_sockets: bool) -> None:
     """Serve ``app`` on ``listening`` in this process until a signal ends it."""
-    # Each silent client costs a file descriptor until its deadline.
+    # because each silent client costs a file descriptor until its deadline
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
@@ -83,7 +83,7 @@ def serve(app: str, listening: socket.socket, *, has_sockets: bool) -> None:
         log_config=str(Path(__file__).with_name("uvicorn.json")),
         access_log=False,
         server_header=False,
-        # Addresses behind proxies are the application's own affair: TRUSTED_PROXIES.
+        # because the application reads addresses behind proxies itself: TRUSTED_PROXIES
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -93,7 +93,7 @@ def serve(app: str, listening: socket.socket, *, has_sockets: bool) -> None:
 
 
 class Workers:
-    """Processes that serve the same port. One that ends is started again."""
+    """Processes that serve the same port. One that ends is restarted."""
 
     def __init__(self, command: list[str], count: int) -> None:
         self._command = command
@@ -103,7 +103,7 @@ class Workers:
         self._is_ending = False
 
     def run(self) -> int:
-        """Returns when all have ended: 0 after a signal, 1 after too many failures."""
+        """Run until all have ended. Returns 0 after a signal, 1 after too many failures."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
         try:
@@ -116,13 +116,13 @@ class Workers:
         return 0 if self._is_ending else 1
 
     def _keep(self, index: int) -> None:
-        """Start the worker where it does not run."""
+        """Start the worker if it does not run."""
         process, now = self._processes[index], time.monotonic()
         if process is not None and process.poll() is None:
             return
         if process is not None:
             self._failures = self._failures + 1 if now - self._started_at[index] < STEADY_SECONDS else 1
-            print(f"A web worker ended with {process.returncode}; it is started again.", file=sys.stderr)  # noqa: T201
+            print(f"A web worker ended with {process.returncode}; it is restarted.", file=sys.stderr)  # noqa: T201
         self._processes[index], self._started_at[index] = self._start(), now
 
     def _start(self) -> "subprocess.Popen[bytes]":
@@ -132,7 +132,7 @@ class Workers:
         self._is_ending = True
 
     def _end(self) -> None:
-        """Ask every worker to end, and insist after its grace."""
+        """Send SIGTERM to every worker, and SIGKILL after the grace period."""
         alive = [process for process in self._processes if process is not None]
         for process in alive:
             process.terminate()
@@ -156,7 +156,7 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     is_shared = options.shared or options.workers > 1
     try:
-        # Workers each have their own beside this one, which keeps the port and is never listened on.
+        # This socket only reserves the port; each worker listens on its own.
         listening = listening_socket(options.host, options.port, is_shared=is_shared)
     except OSError as error:
         sys.exit(f"Rosetta cannot listen on {options.host} port {options.port}: {error.strerror}")

@@ -1,4 +1,4 @@
-"""Reading the body of a request before a thread is taken for it: within a deadline, at a minimum rate, up to a limit."""
+"""Read the body of a request before a thread is taken for it: within a deadline, at a minimum rate, up to a limit."""
 
 import asyncio
 import contextlib
@@ -16,19 +16,19 @@ log = structlog.get_logger(__name__)
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
-# Of a longer body, what is beyond goes to a file.
+# Longer bodies are spooled to a file.
 MEMORY_BYTES = 64 * 1024
-# Pieces are collected until so many bytes are worth a thread that writes them.
+# Chunks are collected up to this size before a thread writes them to the file.
 WRITE_BYTES = 256 * 1024
-# Of a body that is too large, so much is read and thrown away: a client that is still sending does not read an answer.
+# A body that is too large is read and discarded up to this size, because a client that is still sending reads no response.
 DRAIN_BYTES = 128 * 1024 * 1024
-# No body takes longer, however large.
+# The longest deadline of any body.
 LONGEST_SECONDS = 3600.0
 TOO_LARGE = "The request body is too large."
 
 
 class Refused(Exception):
-    """A request that is answered before Django sees it. ``must_close``: the connection is of no further use."""
+    """The request is answered before Django sees it. ``must_close``: the connection cannot be reused."""
 
     def __init__(self, status: int, message: str, *, retry_after: int | None = None, must_close: bool = True) -> None:
         super().__init__(message)
@@ -36,17 +36,17 @@ class Refused(Exception):
 
 
 class Disconnected(Exception):
-    """The client went away before its body was complete."""
+    """The client disconnected before its body was complete."""
 
 
 class Lease:
-    """One request's share of what ``Held`` counts."""
+    """One request's share of the limits that ``Held`` counts."""
 
     def __init__(self, held: "Held", address: str) -> None:
         self._held, self._address, self._bytes = held, address, 0
 
     def take(self, count: int) -> None:
-        """Count ``count`` bytes more on the disk. Raises Refused when they are too many."""
+        """Count ``count`` more bytes on disk. Raises Refused over a limit."""
         self._held.take(self._address, count)
         self._bytes += count
 
@@ -58,7 +58,7 @@ class Lease:
 
 
 class Held:
-    """How many requests wait for their client just now, and the bytes of theirs on the disk: for each address and in all."""
+    """Count the requests that wait for their clients and their bytes on disk, per address and in total."""
 
     def __init__(self, *, per_address: int, in_all: int, bytes_per_address: int, bytes_in_all: int) -> None:
         self._per_address, self._in_all = per_address, in_all
@@ -68,7 +68,7 @@ class Held:
         self._count = self._sum = 0
 
     def one_of(self, address: str) -> Lease:
-        """Count one more until the lease ends. Raises Refused when it is one too many."""
+        """Count one request until the lease ends. Raises Refused over a limit."""
         if self._counts[address] >= self._per_address:
             raise Refused(429, "Too Many Attempts.", retry_after=10)
         if self._count >= self._in_all:
@@ -102,10 +102,10 @@ class BodyReader:
     async def read(
         self, receive: Receive, lease: Lease, *, announced: int | None, limit: int, may_be_cut: bool = False
     ) -> tuple[IO[bytes], int]:
-        """The whole body from its start, and its size; ``announced`` is None where the request does not say its length.
+        """Return the whole body from its start, and its size. The caller closes it. Raises Refused or Disconnected.
 
-        Of one that is larger than ``limit``, so many bytes and the true size where it ``may_be_cut``. The caller closes it.
-        Raises Refused or Disconnected.
+        ``announced`` is the ``Content-Length``, or None. With ``may_be_cut``, a body that is larger than ``limit`` is returned
+        up to the limit, with its true size, instead of refused.
         """
         if announced is not None and announced > max(2 * limit, DRAIN_BYTES):
             if may_be_cut:
@@ -122,7 +122,7 @@ class BodyReader:
         return body.finished(), received
 
     async def _fill(self, body: "_Spool", receive: Receive, limit: int) -> int:
-        """Write at most ``limit`` bytes to ``body``; returns how many came, until there were far too many."""
+        """Write at most ``limit`` bytes to ``body``. Returns the number received, which is cut far beyond the limit."""
         received = 0
         try:
             async with asyncio.timeout(self.seconds) as deadline:
@@ -144,7 +144,7 @@ class BodyReader:
 
 
 class _Spool:
-    """Bytes in memory up to ``MEMORY_BYTES``, beyond that in a file without a name, which threads write."""
+    """Keep bytes in memory up to ``MEMORY_BYTES``, beyond that in a file without a name, written by threads."""
 
     def __init__(self, folder: Path, writers: ThreadPoolExecutor, lease: Lease) -> None:
         self._folder, self._writers, self._lease = folder, writers, lease
@@ -153,7 +153,7 @@ class _Spool:
         self._file: IO[bytes] | None = None
 
     async def write(self, chunk: bytes) -> None:
-        """Raises Refused when there is no room for it."""
+        """Append ``chunk``. Raises Refused over a limit or when the disk is full."""
         self._pieces.append(chunk)
         self._waiting += len(chunk)
         if self._waiting <= (MEMORY_BYTES if self._file is None else WRITE_BYTES):
@@ -169,7 +169,7 @@ class _Spool:
             raise
 
     def finished(self) -> IO[bytes]:
-        """What was written, from its start. What still waits is less than is worth a thread."""
+        """Return everything written, from its start. The last bytes are written here, because they are few."""
         if self._file is None:
             return io.BytesIO(b"".join(self._pieces))
         try:

@@ -1,7 +1,7 @@
-"""Runs the WSGI application under ASGI, so that no thread ever waits for a client.
+"""Run the WSGI application under ASGI so that no thread waits for a client.
 
-A thread is taken when the whole body is here, and given back when the answer is made. What is too large for one piece is read
-from its file piece by piece, as its reader takes it. ``/healthz`` needs no thread.
+A thread is taken when the whole body has arrived, and released when the response is made. A response that is too large for one
+piece is read from its file piece by piece, as fast as the client reads. ``/healthz`` needs no thread.
 """
 
 import asyncio
@@ -27,13 +27,13 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-# An answer that streams is read in such pieces; one of a single piece is sent like any other.
+# The size of the pieces in which streaming responses are read; one of a single piece is sent like any other.
 PIECE_BYTES = 256 * 1024
-# Threads that read such pieces; none waits for a client.
+# Threads that read such pieces; they do not wait for clients.
 READERS = 4
-# Of all addresses.
+# Requests of all addresses that wait for their clients.
 HELD_IN_ALL = 2000
-# Bytes of bodies that are still coming; smaller ones are in memory and do not count.
+# Bytes of spooled bodies that are still arriving; bodies in memory do not count.
 SPOOLED_PER_ADDRESS = 512 * 1024 * 1024
 SPOOLED_IN_ALL = 2 * 1024**3
 _OWN_HEADERS = (
@@ -45,7 +45,7 @@ _NO_BODY = frozenset({204, 304})
 
 
 class FileWrapper:
-    """``wsgi.file_wrapper``: a file in pieces."""
+    """Read a file in pieces: ``wsgi.file_wrapper``."""
 
     streaming = True
 
@@ -61,7 +61,7 @@ class FileWrapper:
 
 
 class Answer:
-    """What the application answers: ``body`` whole, or ``pieces`` that are still to come after it."""
+    """The application's response: a whole ``body``, or its first piece with ``pieces`` to follow."""
 
     def __init__(self) -> None:
         self.status = 500
@@ -71,13 +71,13 @@ class Answer:
         self.close: Callable[[], None] = lambda: None
 
     def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
-        """WSGI's ``start_response``; Django never writes by what it returns."""
+        """Take status and headers: WSGI's ``start_response``. Django never calls the function that it returns."""
         self.status = int(status[:3])
         self.headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         return _write_nothing
 
     def next_piece(self) -> bytes:
-        """Empty at the end."""
+        """Return the next piece; empty at the end."""
         return next((piece for piece in self.pieces or () if piece), b"")
 
     def has(self, name: bytes) -> bool:
@@ -85,11 +85,11 @@ class Answer:
 
 
 def _write_nothing(data: bytes) -> None:
-    raise NotImplementedError("write() of WSGI is not served")
+    raise NotImplementedError("WSGI's write() is not supported")
 
 
 class Bridge:
-    """An ASGI application for ``http`` that has ``application`` answer in one of ``threads`` threads."""
+    """An ASGI application for ``http`` that runs a WSGI ``application`` in ``threads`` threads."""
 
     def __init__(self, application: Wsgi, *, threads: int) -> None:
         self._application = application
@@ -118,7 +118,7 @@ class Bridge:
         except Disconnected:
             return
         loop = asyncio.get_running_loop()
-        # In the thread's own context: there Django keeps what it makes once for each thread, its cache's connections say.
+        # In the thread's own context, because Django keeps per-thread objects there, such as the connections of its cache.
         answer = await loop.run_in_executor(self._threads, self._answer, environ)
         if answer.pieces is None:
             return await _send(send, answer.status, answer.headers, answer.body)
@@ -141,7 +141,7 @@ class Bridge:
                 may_be_cut=may_be_cut,
             )
         environ["wsgi.input"] = body
-        # Django reads as much as it is told.
+        # because Django reads as many bytes as this says
         environ["CONTENT_LENGTH"] = str(size)
 
     async def _refuse(self, environ: dict[str, Any], refusal: Refused, send: Send) -> None:
@@ -159,7 +159,7 @@ class Bridge:
     # ── The answer ──
 
     def _answer(self, environ: dict[str, Any]) -> Answer:
-        """Run the application, in a thread."""
+        """Run the application in a thread."""
         answer = Answer()
         try:
             result = self._application(environ, answer.start)
@@ -178,9 +178,9 @@ class Bridge:
         return answer
 
     async def _stream(self, environ: dict[str, Any], answer: Answer, receive: Receive, send: Send) -> None:
-        """Send what is read in pieces, each when the one before was taken; returns early when the client is gone.
+        """Send the pieces, each when the client has taken the one before; return early when the client disconnects.
 
-        The connection, not this, decides when a client that takes nothing is gone.
+        The connection has the deadline for clients that take nothing.
         """
         loop = asyncio.get_running_loop()
         gone = loop.create_task(_gone(receive))
@@ -201,7 +201,7 @@ class Bridge:
 
 
 def _begun(answer: Answer, result: Iterable[bytes], close: Callable[[], None] | None, *, is_head: bool) -> Answer:
-    """``answer`` with the first piece of ``result``: all of it, where there is no more."""
+    """Put the first piece of ``result`` into ``answer``, and the others after it, if any."""
     close = close or answer.close
     pieces = iter(result)
     try:
@@ -213,12 +213,12 @@ def _begun(answer: Answer, result: Iterable[bytes], close: Callable[[], None] | 
         if answer.pieces is None:
             close()
         else:
-            close_old_connections()  # this thread's: another one will close the answer
+            close_old_connections()  # of this thread, because another one will close the response
     return answer
 
 
 async def _gone(receive: Receive) -> None:
-    """Returns when the client is gone."""
+    """Wait until the client disconnects."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
@@ -231,7 +231,7 @@ async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], bod
 
 
 def _limit_of(path: str) -> tuple[int, bool]:
-    """How many bytes the body of a request to ``path`` may have, and whether Django refuses a longer one itself."""
+    """Return the largest body for ``path`` in bytes, and whether Django refuses a longer one itself."""
     for prefix, limit, may_be_cut in settings.LARGE_BODIES:
         if path.startswith(prefix):
             return limit, may_be_cut
@@ -256,7 +256,7 @@ _BASE: dict[str, Any] = {
 
 
 class _Nothing:
-    """The body of a request that has none."""
+    """The empty body of a request without one."""
 
     def read(self, size: int = -1) -> bytes:
         return b""
@@ -271,10 +271,10 @@ _NOTHING = _Nothing()
 
 
 def environ_of(scope: Scope) -> dict[str, Any]:
-    """WSGI's ``environ`` for a request without a body.
+    """Return WSGI's ``environ`` of a request, without its body.
 
-    Headers with an underscore in their names are left out: WSGI cannot tell them from those with a hyphen, so that a client's
-    ``X_Forwarded_For`` would pass for the proxy's ``X-Forwarded-For``.
+    Headers with an underscore in their names are dropped, because WSGI cannot tell them from those with a hyphen: a client's
+    ``X_Forwarded_For`` would be taken for the proxy's ``X-Forwarded-For``.
     """
     raw_path: bytes = scope["raw_path"]
     server, client = scope.get("server") or ("localhost", 80), scope.get("client") or ("", 0)

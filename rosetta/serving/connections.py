@@ -1,7 +1,7 @@
-"""uvicorn's HTTP protocol with deadlines: none of a client's silences keeps a connection for ever.
+"""uvicorn's HTTP protocol with deadlines, so that no silent client keeps a connection forever.
 
-Nothing is counted while requests are answered: once a second a sweep looks at every connection. Sockets have deadlines of
-their own (``realtime.connection``).
+Requests pay nothing for it: once a second a sweep checks every connection. WebSockets have deadlines of their own
+(``realtime.connection``).
 """
 
 import time
@@ -14,13 +14,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 log = structlog.get_logger(__name__)
 
-# Between two requests; proxies keep theirs for up to a minute, and would post into a connection that is being closed.
+# Idle time between two requests. Longer than the minute of proxies, which would otherwise send into a closing connection.
 KEEP_ALIVE_SECONDS = 75
-# Head and line together.
+# The request line and the headers together.
 HEAD_BYTES = 64 * 1024
-# Of what waits for a reader, so much has to be taken within the deadline.
+# A client has to read this much of a response within the deadline.
 LEAST_BYTES = 64 * 1024
-# A connection that has said nothing for so long counts among the silent ones of its address.
+# A connection that is silent for longer counts among the silent ones of its address.
 SILENT_SECONDS = 1.0
 
 
@@ -28,10 +28,10 @@ class Connection(HttpToolsProtocol):
     """One client's connection, until it becomes a WebSocket."""
 
     head_bytes = 0
-    # What the sweep saw last: the request that was answered then, and since when the next one is waited for.
+    # The state at the last sweep: the request that was answered, and since when the next one is awaited.
     last_cycle: Any = None
     waits_since = 0.0
-    # Since when the client has taken too little of what is left to send, and how much was left then.
+    # Since when the client reads too slowly, and how many bytes were left to send then.
     slow_since: float | None = None
     left_then = 0
     has_taken = False
@@ -58,25 +58,25 @@ class Connection(HttpToolsProtocol):
         super().resume_writing()
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: such a request is answered as if it had not asked for an upgrade."""
+        """Log nothing, because the request is answered as if it had not asked for an upgrade."""
 
     def is_waiting(self) -> bool:
-        """Whether the server waits for the head of a request."""
+        """Return whether the server waits for the head of a request."""
         return self.cycle is None or self.cycle.response_complete
 
     def silent_for(self, now: float) -> float:
-        """For how many seconds it has been waiting for a head; 0 while a request is under way or an answer is being taken."""
+        """Return the seconds of waiting for a head; 0 while a request is handled or its response is read."""
         is_new = self.cycle is not self.last_cycle
         if is_new or not self.is_waiting() or self.transport.get_write_buffer_size():
             self.last_cycle, self.waits_since = self.cycle, now
         return now - self.waits_since
 
     def is_between_requests(self) -> bool:
-        """Whether it has had one and not begun the next."""
+        """Return whether it has had a request and not begun the next one."""
         return self.cycle is not None and not self.head_bytes
 
     def slow_for(self, now: float) -> float:
-        """For how many seconds the client has taken less than ``LEAST_BYTES`` of what is left for it; 0 when nothing is."""
+        """Return the seconds in which the client read less than ``LEAST_BYTES``; 0 when nothing is left to send."""
         left = self.transport.get_write_buffer_size()
         if not left:
             self.slow_since = None
@@ -89,7 +89,7 @@ class Connection(HttpToolsProtocol):
 def sweep(
     connections: Iterable[Any], *, request_seconds: float, response_seconds: float, silent_per_address: int | None
 ) -> None:
-    """Cut every connection that is past a deadline, and the oldest silent ones of an address that has too many."""
+    """Close connections that are past a deadline, and the oldest silent ones of an address that has too many."""
     now = time.monotonic()
     silent: defaultdict[str, list[tuple[float, Connection]]] = defaultdict(list)
     for connection in list(connections):
@@ -107,6 +107,6 @@ def sweep(
 def _cut(connection: Connection) -> None:
     log.info("connection_cut", address=connection.client[0] if connection.client else "")
     if connection.transport.get_write_buffer_size():
-        connection.transport.abort()  # because closing would wait until the client has taken the rest
+        connection.transport.abort()  # because closing would wait until the client has read the rest
     else:
         connection.transport.close()

@@ -29,7 +29,7 @@ def begin() -> None:
 
 
 def end() -> None:
-    """Remove what was made, once nobody starts anything any more."""
+    """Delete the copies at the end of the run."""
     folder = Path(os.environ.pop(VARIABLE))
     address = folder / "postgres"
     if address.exists():

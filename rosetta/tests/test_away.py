@@ -1,4 +1,4 @@
-"""A broker and a cache that are away cost a request next to nothing and never fail it."""
+"""An unavailable broker or cache costs a request next to nothing and never fails it."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""``manage.py doctor``: it finds what is broken, says what mends it, and is content with a running service."""
+"""``manage.py doctor``: it finds what is broken, says how to fix it, and reports nothing for a running service."""
 
 import re
 import sys
@@ -68,18 +68,18 @@ BROKEN: list[tuple[dict[str, str], dict[str, tuple[str, str]]]] = [
 
 
 @pytest.mark.parametrize(("variables", "parts"), BROKEN)
-def test_what_is_broken_is_named_with_what_mends_it(
+def test_what_is_broken_is_named_with_its_fix(
     variables: dict[str, str], parts: dict[str, tuple[str, str]], tmp_path: Path
 ) -> None:
     own = {"VAR_DIR": str(tmp_path), "SECRET_KEY": "k" * 50, "PORT": str(free_port())}
     done = manage("doctor", *parts, **own | variables)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "hush" not in done.stdout + done.stderr
-    for part, (what, mend) in parts.items():
-        # A finding begins with its part's name, and what mends it is set in below.
+    for part, (what, fix) in parts.items():
+        # A finding begins with its part's name; its fix is indented below.
         findings = re.findall(rf"^{part} +BROKEN.*(?:\n .*)*", done.stdout, re.MULTILINE)
-        assert any(what in one for one in findings), done.stdout
-        assert any(mend in one for one in findings), done.stdout
+        assert any(what in finding for finding in findings), done.stdout
+        assert any(fix in finding for finding in findings), done.stdout
 
 
 def test_a_part_that_does_not_exist_is_refused_with_those_there_are(tmp_path: Path) -> None:

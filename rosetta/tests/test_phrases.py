@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rosetta.devtools import phrases
+from rosetta.devtools.conventions import ROOT
 
 BAD = [
     "A token that is not valid any more.",
@@ -88,3 +89,14 @@ def test_the_folders_that_are_checked_are_read_without_migrations_and_vendored_f
         Path("app/tests/test_a.py"),
         Path("READ.md"),
     ]
+
+
+def test_what_is_checked_exists_and_is_clean() -> None:
+    checked = list(phrases.files(ROOT, phrases.PHRASES_CHECKED_IN))
+    assert Path("rosetta/devtools/phrases.py") in checked
+    assert all((ROOT / name).exists() for name in phrases.PHRASES_CHECKED_IN)
+    assert [
+        f"{path}:{line}: {advice}"
+        for path in checked
+        for line, advice in phrases.violations((ROOT / path).read_text(encoding="utf-8"), path)
+    ] == []
