@@ -27,7 +27,7 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class TmxImport:
     added: int
     # Units without two languages of ours, or whose two sides differ in mentions, links …
     left_out: int
@@ -63,7 +63,7 @@ def _fill(seg: Element, text: str, kinds: Iterator[str] | None) -> None:
         SubElement(seg, "ph", attributes).tail = after
 
 
-def read(*, scope_id: str, document: IO[bytes]) -> Imported:
+def read(*, scope_id: str, document: IO[bytes]) -> TmxImport:
     """Take a TMX document into a scope's memory. What people translated goes before engines' results, as corrections do.
 
     Raises Invalid with ``file`` for what is no TMX.
@@ -83,7 +83,7 @@ def read(*, scope_id: str, document: IO[bytes]) -> Imported:
         added += _store(batch)
     except ElementTree.ParseError as error:
         raise Invalid({"file": [_("This is not a TMX file: %(told)s") % {"told": error}]}) from error
-    return Imported(added, left_out)
+    return TmxImport(added, left_out)
 
 
 def _units(document: IO[bytes]) -> Iterator[Element]:

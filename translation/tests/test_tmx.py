@@ -39,7 +39,7 @@ def test_a_memory_comes_back_from_its_own_file(scope: str, libre: servers.Servic
     count = tmx.write(MemoryEntry.objects.filter(scope_id=scope).order_by("pk"), out)
     other = new_ulid()
     out.seek(0)
-    assert tmx.read(scope_id=other, document=out) == tmx.Imported(count, 0)
+    assert tmx.read(scope_id=other, document=out) == tmx.TmxImport(count, 0)
     columns = ("key", "source", "target", "source_text", "text", "origin", "engine")
     assert list(MemoryEntry.objects.filter(scope_id=scope).order_by("key").values_list(*columns)) == list(
         MemoryEntry.objects.filter(scope_id=other).order_by("key").values_list(*columns)
@@ -50,7 +50,7 @@ def test_a_memory_comes_back_from_its_own_file(scope: str, libre: servers.Servic
 
 
 def test_a_foreign_file_is_taken_in_where_it_fits(scope: str) -> None:
-    assert tmx.read(scope_id=scope, document=BytesIO(FOREIGN.encode())) == tmx.Imported(2, 2)
+    assert tmx.read(scope_id=scope, document=BytesIO(FOREIGN.encode())) == tmx.TmxImport(2, 2)
     found = recall(scope_id=scope, text="Pay $7.50 to @[Ann](user:2)", source="en", targets=["ja"])
     assert found["ja"].text == "@[Ann](user:2)に$7.50を払う"
     assert recall(scope_id=scope, text="Close the door & go", source="en", targets=["ja"])["ja"].engine == "correction"
