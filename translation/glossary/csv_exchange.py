@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from rosetta.errors import Invalid
+from rosetta.formulas import escape_formula, unescape_formula
 from translation.glossary.terms import TermValues, check_term
 from translation.models import GlossaryTerm
 
@@ -18,14 +19,14 @@ _YES, _NO = ("yes", "true", "1", "on"), ("", "no", "false", "0", "off")
 
 
 def write_terms(terms: Iterable[GlossaryTerm]) -> str:
-    """Return ``terms`` as CSV with a header."""
+    """Return ``terms`` as CSV with a header. Cells that a spreadsheet would run as formulas are escaped."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for term in terms:
         flag = "yes" if term.case_sensitive else ""
         cells = (term.term, term.rendering, term.source, term.target, flag)
-        writer.writerow(cells)
+        writer.writerow([escape_formula(cell) for cell in cells])
     return out.getvalue()
 
 
@@ -63,7 +64,7 @@ def _header(names: Iterable[str]) -> list[str]:
 def _term_in(row: dict[str, Any]) -> TermValues:
     if None in row or any(value is None for value in row.values()):
         raise Invalid({"file": [_("It has another number of columns than the first line.")]})
-    cells = dict(row)
+    cells = {name: unescape_formula(value) for name, value in row.items()}
     flag = cells.pop("case_sensitive", "").strip().lower()
     if flag not in _YES + _NO:
         raise Invalid({"case_sensitive": [_("Write yes or no.")]})
