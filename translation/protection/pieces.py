@@ -1,12 +1,13 @@
 """Split a text into its words and the pieces that no translator may touch."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from translation.glossary.matching import TermMatcher
-from translation.protection.patterns import GRAMMAR
+from translation.protection.patterns import GRAMMAR, START
 
 _BRACKETS = {")": "(", "]": "["}
 _SENTENCE_END = frozenset(".,;:!?'*_~|")
@@ -25,10 +26,10 @@ Token: TypeAlias = str | Piece
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """``text`` as words and pieces, in order; together they spell it."""
+    """Yield ``text`` as words and pieces, in order; together they spell it."""
     start = position = 0
     opened = 0
-    while match := GRAMMAR.search(text, position):
+    while match := next_piece(text, position):
         kind = (match.lastgroup or "")[2:]
         end = match.end()
         if kind == "url":
@@ -40,11 +41,23 @@ def tokens(text: str) -> Iterator[Token]:
         opened += (kind == "open") - (kind == "link")
         if match.start() > start:
             yield text[start : match.start()]
-        found = text[match.start() : end]
-        yield Piece(kind, found, found)
+        piece = text[match.start() : end]
+        yield Piece(kind, piece, piece)
         start = position = end
     if start < len(text):
         yield text[start:]
+
+
+def next_piece(text: str, position: int = 0) -> re.Match[str] | None:
+    """Return the next match of a piece. The same as ``GRAMMAR.search``, which would try every kind at every position."""
+    # Here first, because pieces often follow one another.
+    if match := GRAMMAR.match(text, position):
+        return match
+    while candidate := START.search(text, position + 1):
+        position = candidate.start()
+        if match := GRAMMAR.match(text, position):
+            return match
+    return None
 
 
 def _url(found: str) -> str:

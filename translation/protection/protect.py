@@ -15,8 +15,8 @@ from functools import lru_cache
 from translation.glossary.matching import NO_TERMS, TermMatcher
 from translation.protection import marks
 from translation.protection.marks import LETTER, STORED, STYLES, MarkStyle, ProtectionError
-from translation.protection.patterns import GRAMMAR, LINE_START
-from translation.protection.pieces import Piece, Token, tokens, with_terms
+from translation.protection.patterns import LINE_START
+from translation.protection.pieces import Piece, Token, next_piece, tokens, with_terms
 
 __all__ = [
     "STYLES",
@@ -135,7 +135,7 @@ class Parsed:
 
     def _checked(self, parts: Sequence[Token]) -> str:
         text = marks.spaced_join(parts)
-        if any(isinstance(token, Piece) for token in self.tokens) or GRAMMAR.search(text):
+        if any(isinstance(token, Piece) for token in self.tokens) or next_piece(text):
             marks.verify(self.pieces, text)
         return text
 
