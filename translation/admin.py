@@ -21,6 +21,8 @@ from rosetta.errors import Invalid
 from rosetta.ids import NO_ID, parse_ulid
 from rosetta.languages import CODES
 from translation import actions, engines, health
+from translation.glossary import csv_exchange
+from translation.glossary.terms import check_term
 from translation.memory import tmx
 from translation.models import EngineState, GlossaryTerm, MemoryEntry, TranslationPolicy, Usage, this_month
 
@@ -131,7 +133,7 @@ class TermForm(forms.ModelForm):  # type: ignore[type-arg]
         given = super().clean() or {}
         said: dict[str, str] = {name: given.get(name) or "" for name in ("term", "rendering", "source", "target")}
         try:
-            source, target, folded = actions.check_term(
+            source, target, folded = check_term(
                 term=said["term"], rendering=said["rendering"], source=said["source"], target=said["target"]
             ).identity
         except Invalid as error:
@@ -161,7 +163,7 @@ class GlossaryTermAdmin(StaffAdmin):
         return ("scope_id",) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: GlossaryTerm, form: Any, change: bool) -> None:
-        values = {name: getattr(obj, name) for name in actions.CSV_COLUMNS}
+        values = {name: getattr(obj, name) for name in csv_exchange.COLUMNS}
         if change:
             actions.change_term(scope_id=obj.scope_id, term_id=obj.pk, **values)
         else:
@@ -196,7 +198,7 @@ class GlossaryTermAdmin(StaffAdmin):
             done = actions.import_terms_csv(scope_id=scope_id, content=content)
             return f"{done.added} added, {done.changed} changed."
 
-        told = f"Columns: {', '.join(actions.CSV_COLUMNS)}; all but the first may be left out. All lines or none."
+        told = f"Columns: {', '.join(csv_exchange.COLUMNS)}; all but the first may be left out. All lines or none."
         return upload(self, request, title="Import a glossary", told=told, take=take)
 
 

@@ -155,7 +155,7 @@ def _hits_and_scope(scope_id: str, keys: Collection[str]) -> tuple[dict[str, Hit
     )
     hits: dict[str, Hit] = {}
     term_rows: list[scope_cache.TermRow] = []
-    version, local_only, monthly = 0, False, None
+    known_policy = None
     for row, *columns in answer:
         if row == "memory":
             hits[columns[0]] = Hit(*columns[1:4])
@@ -163,8 +163,9 @@ def _hits_and_scope(scope_id: str, keys: Collection[str]) -> tuple[dict[str, Hit
             source, target, term, rendering, is_case_sensitive = columns
             term_rows.append(scope_cache.TermRow(source, target, term, rendering, bool(is_case_sensitive)))
         else:
-            version, local_only = int(columns[0]), bool(columns[1])
-            monthly = int(columns[2]) if columns[2] else None
-    scope = scope_cache.Scope(version, local_only, monthly, tuple(term_rows))
-    scope_cache.keep(scope_id, scope)
-    return hits, scope
+            known_policy = TranslationPolicy(
+                glossary_version=int(columns[0]),
+                local_only=bool(columns[1]),
+                monthly_characters=int(columns[2]) if columns[2] else None,
+            )
+    return hits, scope_cache.keep(scope_id, known_policy, term_rows)

@@ -6,11 +6,12 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
+from ahocorasick_rs import AhoCorasick
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from rosetta.db.queries import ULID, CompiledQuery
-from translation.models import MemoryEntry
+from translation.models import MemoryEntry, fold
 from translation.protection.protect import Parsed, fingerprint
 
 # The number of different lines beyond which a text is not looked up, because such texts are hardly ever repeated and the
@@ -23,6 +24,7 @@ _COLUMNS = ("key", "text", "origin", "engine")
 
 CORRECTION = MemoryEntry.Origin.CORRECTION.value
 ENGINE = MemoryEntry.Origin.ENGINE.value
+_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,22 @@ def store_corrections(rows: Iterable[MemoryEntry]) -> None:
         unique_fields=["scope_id", "key"],
         update_fields=["text", "origin", "engine", "glossary_version", "last_used_at"],
     )
+
+
+def forget_results_with(scope_id: str, terms: Collection[str]) -> None:
+    """Delete engines' results whose source text has one of ``terms``, which the glossary now shows in another way.
+
+    Where a term was in the glossary already it is a mark in the stored text, and the result stays right.
+    """
+    patterns = {fold(term) for term in terms if term}
+    if not patterns:
+        return
+    automaton = AhoCorasick(patterns, store_patterns=False)
+    rows = MemoryEntry.objects.filter(scope_id=scope_id, origin=ENGINE).values_list("pk", "source_text")
+    # Compared here and not in the database, because SQLite folds the case of ASCII letters only.
+    ids = [pk for pk, text in rows.iterator(chunk_size=_BATCH) if automaton.find_matches_as_indexes(fold(text))]
+    for start in range(0, len(ids), _BATCH):
+        MemoryEntry.objects.filter(pk__in=ids[start : start + _BATCH]).delete()
 
 
 def forget_unused(*, scope_id: str, older_than: timedelta, at_most: int = 1000) -> int:

@@ -1,7 +1,7 @@
 """Translation memory as TMX 1.4, the exchange format of translators' tools."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
 from xml.etree import ElementTree
@@ -14,27 +14,34 @@ from rosetta.languages import match
 from translation.glossary import scope_cache
 from translation.memory import store
 from translation.memory.store import CORRECTION
-from translation.models import MemoryEntry
+from translation.models import ENGINE_LENGTH, MemoryEntry
 from translation.protection.protect import ProtectionError, parse
 
 MAX_BYTES = 64 * 1024 * 1024
 _BATCH = 500
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _KIND_MARK = re.compile("\ue000([a-z]+)\ue001")
+_KIND = re.compile("[a-z]{1,20}")
+_PLACE = re.compile("[1-9][0-9]{0,3}")
 _NUMBER_MARK = re.compile("\ue000(\\d+)\ue001")
 # What no XML 1.0 document may hold, even escaped.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
+class _Malformed(Exception):
+    """An element's attribute has a value that it cannot have."""
+
+
 @dataclass(frozen=True, slots=True)
-class Imported:
+class TmxImport:
+    """How many units were added, and how many left out: without two languages of ours, or with pieces that differ."""
+
     added: int
-    # Units without two languages of ours, or whose two sides differ in mentions, links …
     left_out: int
 
 
 def write(entries: Iterable[MemoryEntry], out: IO[bytes]) -> int:
-    """Write ``entries`` as one TMX document; the number of units. Protected pieces are ``<ph>`` elements."""
+    """Write ``entries`` as one TMX document and return the number of units. Protected pieces are ``<ph>`` elements."""
     out.write(
         b'<?xml version="1.0" encoding="UTF-8"?>\n<tmx version="1.4">\n<header creationtool="Rosetta" creationtoolversion="1" '
         b'segtype="sentence" o-tmf="rosetta" adminlang="en" srclang="*all*" datatype="plaintext"/>\n<body>\n'
@@ -55,18 +62,18 @@ def write(entries: Iterable[MemoryEntry], out: IO[bytes]) -> int:
 
 
 def _fill(seg: Element, text: str, kinds: Iterator[str] | None) -> None:
-    """Text and ``<ph x="n" type="kind"/>`` for each mark. Source marks say their kind and are numbered by their place."""
+    """Fill a segment with text and a ``<ph x="n" type="kind"/>`` for each mark; only the source's have kinds."""
     parts = (_KIND_MARK if kinds else _NUMBER_MARK).split(_NOT_XML.sub("", text))
     seg.text = parts[0]
-    for place, (mark, after) in enumerate(zip(parts[1::2], parts[2::2], strict=True)):
-        attributes = {"x": str(place + 1), "type": mark} if kinds else {"x": str(int(mark) + 1)}
+    for index, (mark, after) in enumerate(zip(parts[1::2], parts[2::2], strict=True)):
+        attributes = {"x": str(index + 1), "type": mark} if kinds else {"x": str(int(mark) + 1)}
         SubElement(seg, "ph", attributes).tail = after
 
 
-def read(*, scope_id: str, document: IO[bytes]) -> Imported:
-    """Take a TMX document into a scope's memory. What people translated goes before engines' results, as corrections do.
+def read(*, scope_id: str, document: IO[bytes]) -> TmxImport:
+    """Import a TMX document into a scope's memory. People's translations take precedence, as corrections do.
 
-    Raises Invalid with ``file`` for what is no TMX.
+    Raises Invalid with ``file`` for a file that is not TMX.
     """
     scope = scope_cache.load([scope_id])[scope_id]
     added = left_out = 0
@@ -81,14 +88,15 @@ def read(*, scope_id: str, document: IO[bytes]) -> Imported:
             if len(batch) >= _BATCH:
                 added += _store(batch)
         added += _store(batch)
-    except ElementTree.ParseError as error:
+    # ValueError and LookupError: an encoding that the parser does not read.
+    except (ElementTree.ParseError, _Malformed, ValueError, LookupError) as error:
         raise Invalid({"file": [_("This is not a TMX file: %(told)s") % {"told": error}]}) from error
-    return Imported(added, left_out)
+    return TmxImport(added, left_out)
 
 
 def _units(document: IO[bytes]) -> Iterator[Element]:
     _refuse_entities(document)
-    # Safe without entities: everything else an XML file can do grows with its own size.
+    # Safe without entities, because all else that an XML file can do grows with its own size.
     events = ElementTree.iterparse(document, events=("start", "end"))  # noqa: S314
     _event, root = next(events)
     if root.tag != "tmx":
@@ -100,7 +108,7 @@ def _units(document: IO[bytes]) -> Iterator[Element]:
 
 
 def _refuse_entities(document: IO[bytes]) -> None:
-    """Entities of one's own make a small file a large one; TMX has no use for them, and in text they are escaped."""
+    """Refuse documents that declare entities, which can make a small file expand without bound. Raises Invalid."""
     last, size = b"", 0
     while chunk := document.read(1 << 20):
         size += len(chunk)
@@ -112,44 +120,102 @@ def _refuse_entities(document: IO[bytes]) -> None:
     document.seek(0)
 
 
-def _entry(scope_id: str, scope: scope_cache.Scope, unit: Element) -> MemoryEntry | None:
-    sides = [(match(tuv.get(_LANG) or tuv.get("lang") or ""), tuv.find("seg")) for tuv in unit.findall("tuv")]
-    if len(sides) != 2 or any(code is None or seg is None for code, seg in sides) or sides[0][0] == sides[1][0]:
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One language of a translation unit."""
+
+    language: str
+    seg: Element
+
+
+def _sides(unit: Element) -> tuple[Side, Side] | None:
+    """Return the source and the target of a unit; None unless it has exactly two languages of ours."""
+    sides = []
+    for variant in unit.findall("tuv"):
+        language = match(variant.get(_LANG) or variant.get("lang") or "")
+        seg = variant.find("seg")
+        if language is None or seg is None:
+            return None
+        sides.append(Side(language, seg))
+    if len(sides) != 2 or sides[0].language == sides[1].language:
         return None
-    if match(unit.get("srclang") or "") == sides[1][0]:
+    if match(unit.get("srclang") or "") == sides[1].language:
         sides.reverse()
-    (source, from_seg), (target, to_seg) = sides
-    if source is None or target is None or from_seg is None or to_seg is None:
+    return sides[0], sides[1]
+
+
+def _entry(scope_id: str, scope: scope_cache.Scope, unit: Element) -> MemoryEntry | None:
+    """Return the entry that a unit becomes; None for one that cannot be used."""
+    sides = _sides(unit)
+    if sides is None:
         return None
+    source, target = sides
     props = {prop.get("type"): prop.text or "" for prop in unit.findall("prop")}
-    engine = props.get("x-rosetta-engine") or CORRECTION
     if "x-rosetta-origin" in props:
-        return store.entry(
-            scope_id, _text(from_seg, kinds=True), _text(to_seg), source=source, target=target, version=scope.version,
-            engine=CORRECTION if props["x-rosetta-origin"] == CORRECTION else engine[:32],
-        )  # fmt: skip
-    parsed = parse("".join(from_seg.itertext()), scope.terms(source, target))
-    try:
-        stored = parsed.store_whole("".join(to_seg.itertext()))
-    except ProtectionError:
-        return None
+        return _own_entry(scope_id, scope, props, source, target)
+    parsed = parse("".join(source.seg.itertext()), scope.terms(source.language, target.language))
     if not parsed.units:
         return None
+    try:
+        stored = parsed.store_whole("".join(target.seg.itertext()))
+    except ProtectionError:
+        return None
     return store.entry(
-        scope_id, parsed.canonical, stored, source=source, target=target, engine=CORRECTION, version=scope.version
+        scope_id, parsed.canonical, stored, source=source.language, target=target.language, engine=CORRECTION,
+        version=scope.version,
+    )  # fmt: skip
+
+
+def _own_entry(
+    scope_id: str, scope: scope_cache.Scope, props: dict[str | None, str], source: Side, target: Side
+) -> MemoryEntry | None:
+    """Return the entry of a unit that this service exported, whose pieces are ``<ph>`` elements already."""
+    is_correction = props["x-rosetta-origin"] == CORRECTION
+    engine = CORRECTION if is_correction else (props.get("x-rosetta-engine") or "tmx")[:ENGINE_LENGTH]
+    canonical, stored = _marked(source.seg, _kind_of), _marked(target.seg, _number_of)
+    numbers = sorted(int(number) for number in _NUMBER_MARK.findall(stored))
+    if numbers != list(range(len(_KIND_MARK.findall(canonical)))):
+        return None
+    return store.entry(
+        scope_id,
+        canonical,
+        stored,
+        source=source.language,
+        target=target.language,
+        engine=engine,
+        version=scope.version,
     )
 
 
-def _text(seg: Element, *, kinds: bool = False) -> str:
-    text = seg.text or ""
-    for mark in seg:
-        inner = (mark.get("type") or "term") if kinds else str(int(mark.get("x") or 1) - 1)
-        text += f"\ue000{inner}\ue001{mark.tail or ''}"
-    return text
+def _marked(seg: Element, content: Callable[[Element], str]) -> str:
+    """Return the text of a segment, with a mark that holds ``content`` in place of each element."""
+    parts = [_plain(seg.text)]
+    for element in seg:
+        parts += [f"\ue000{content(element)}\ue001", _plain(element.tail)]
+    return "".join(parts)
+
+
+def _plain(text: str | None) -> str:
+    """Return text without the characters that marks are made of."""
+    return re.sub("[\ue000-\ue003]", "", text or "")
+
+
+def _kind_of(element: Element) -> str:
+    kind = element.get("type") or "term"
+    if not _KIND.fullmatch(kind):
+        raise _Malformed(f'type="{kind[:40]}"')
+    return kind
+
+
+def _number_of(element: Element) -> str:
+    number = element.get("x") or "1"
+    if not _PLACE.fullmatch(number):
+        raise _Malformed(f'x="{number[:40]}"')
+    return str(int(number) - 1)
 
 
 def _store(batch: dict[str, MemoryEntry]) -> int:
-    """Keep a batch: people's translations replace what is there, engines' do not."""
+    """Store a batch and return its size: people's translations replace existing entries, engines' do not."""
     by_people = [entry for entry in batch.values() if entry.origin == CORRECTION]
     count = len(batch)
     store.store([entry for entry in batch.values() if entry.origin != CORRECTION])

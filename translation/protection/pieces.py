@@ -1,25 +1,16 @@
-"""The pieces of a text that no translator may touch, told from its words."""
+"""Split a text into its words and the pieces that no translator may touch."""
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeAlias
 
-from translation.protection.patterns import GRAMMAR
+from translation.glossary.matching import TermMatcher
+from translation.protection.patterns import GRAMMAR, START
 
 _BRACKETS = {")": "(", "]": "["}
 _SENTENCE_END = frozenset(".,;:!?'*_~|")
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A glossary term as it matters to one language pair: ``rendering`` is what readers see, the term itself when kept."""
-
-    text: str
-    rendering: str
-    case_sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +26,10 @@ Token: TypeAlias = str | Piece
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """``text`` as words and pieces, in order; together they spell it."""
+    """Yield ``text`` as words and pieces, in order; together they spell it."""
     start = position = 0
     opened = 0
-    while match := GRAMMAR.search(text, position):
+    while match := next_piece(text, position):
         kind = (match.lastgroup or "")[2:]
         end = match.end()
         if kind == "url":
@@ -50,11 +41,23 @@ def tokens(text: str) -> Iterator[Token]:
         opened += (kind == "open") - (kind == "link")
         if match.start() > start:
             yield text[start : match.start()]
-        found = text[match.start() : end]
-        yield Piece(kind, found, found)
+        piece = text[match.start() : end]
+        yield Piece(kind, piece, piece)
         start = position = end
     if start < len(text):
         yield text[start:]
+
+
+def next_piece(text: str, position: int = 0) -> re.Match[str] | None:
+    """Return the next match of a piece. The same as ``GRAMMAR.search``, which would try every kind at every position."""
+    # Here first, because pieces often follow one another.
+    if match := GRAMMAR.match(text, position):
+        return match
+    while candidate := START.search(text, position + 1):
+        position = candidate.start()
+        if match := GRAMMAR.match(text, position):
+            return match
+    return None
 
 
 def _url(found: str) -> str:
@@ -71,44 +74,20 @@ def _url(found: str) -> str:
     return found[:end]
 
 
-def with_terms(found: Iterator[Token], terms: tuple[Term, ...]) -> Iterator[Token]:
-    """The tokens with the glossary terms cut out of the words."""
-    if not terms:
-        yield from found
-        return
-    pattern, by_text = _term_pattern(terms)
-    for token in found:
+def with_terms(tokens: Iterable[Token], matcher: TermMatcher) -> Iterator[Token]:
+    """Yield the tokens with the glossary's terms cut out of the words."""
+    for token in tokens:
         if isinstance(token, Piece):
             yield token
             continue
         start = 0
-        for match in pattern.finditer(token):
-            said = match.group()
-            term = by_text.get(said) or by_text.get(said.casefold())
-            if term is None or (term.case_sensitive and term.text != said):
-                continue
-            if match.start() > start:
-                yield token[start : match.start()]
-            # A kept term stays as the author wrote it.
-            yield Piece("term", said, said if term.rendering == term.text else term.rendering)
-            start = match.end()
+        for match in matcher.find(token):
+            if match.start > start:
+                yield token[start : match.start]
+            written = token[match.start : match.end]
+            # A kept term stays as its author wrote it.
+            is_kept = match.term.rendering == match.term.text
+            yield Piece("term", written, written if is_kept else match.term.rendering)
+            start = match.end
         if start < len(token):
             yield token[start:]
-
-
-@lru_cache(maxsize=256)
-def _term_pattern(terms: tuple[Term, ...]) -> tuple[re.Pattern[str], dict[str, Term]]:
-    by_text: dict[str, Term] = {}
-    for term in terms:
-        by_text.setdefault(term.text.casefold(), term)
-        by_text[term.text] = term
-    longest_first = sorted({term.text for term in terms}, key=len, reverse=True)
-    return re.compile("|".join(_bordered(text) for text in longest_first), re.IGNORECASE), by_text
-
-
-def _bordered(text: str) -> str:
-    """A term of Latin letters is a word of its own; writers of other scripts put no spaces around theirs."""
-    letter = "[A-Za-z0-9_\u00c0-\u024f]"
-    before = f"(?<!{letter})" if re.match(letter, text) else ""
-    after = f"(?!{letter})" if re.match(letter, text[-1]) else ""
-    return before + re.escape(text) + after

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from translation.glossary.matching import NO_TERMS, TermMatcher
 from translation.protection import marks
 from translation.protection.marks import LETTER, STORED, STYLES, MarkStyle, ProtectionError
-from translation.protection.patterns import GRAMMAR, LINE_START
-from translation.protection.pieces import Piece, Term, Token, tokens, with_terms
+from translation.protection.patterns import LINE_START
+from translation.protection.pieces import Piece, Token, next_piece, tokens, with_terms
 
 __all__ = [
     "STYLES",
@@ -23,7 +24,6 @@ __all__ = [
     "Parsed",
     "Piece",
     "ProtectionError",
-    "Term",
     "Unit",
     "fingerprint",
     "is_translatable",
@@ -135,21 +135,28 @@ class Parsed:
 
     def _checked(self, parts: Sequence[Token]) -> str:
         text = marks.spaced_join(parts)
-        if any(isinstance(token, Piece) for token in self.tokens) or GRAMMAR.search(text):
+        if any(isinstance(token, Piece) for token in self.tokens) or next_piece(text):
             marks.verify(self.pieces, text)
         return text
 
 
-def parse(text: str, terms: tuple[Term, ...] = ()) -> Parsed:
-    """Read ``text``; ``terms`` are cut out of its words. Never fails, and ``layout`` spells the text again."""
-    lowered = text.casefold()
-    return _parse(text, tuple(term for term in terms if term.text.casefold() in lowered))
+def parse(text: str, terms: TermMatcher = NO_TERMS) -> Parsed:
+    """Parse ``text``, with the glossary's ``terms`` cut out of its words. Never fails; ``layout`` spells the text again."""
+    parts = _tokens(text)
+    return _parsed(tuple(with_terms(parts, terms)) if terms is not NO_TERMS else parts)
+
+
+# Texts are parsed several times: to plan, to recall and to translate. The caches hold no glossary, because large ones would
+# live on in them.
+@lru_cache(maxsize=512)
+def _tokens(text: str) -> tuple[Token, ...]:
+    return tuple(tokens(text))
 
 
 @lru_cache(maxsize=512)
-def _parse(text: str, terms: tuple[Term, ...]) -> Parsed:
+def _parsed(parts: tuple[Token, ...]) -> Parsed:
     layout: list[Token | Unit] = []
-    for line in _without_quotes(list(_lines(with_terms(tokens(text), terms)))):
+    for line in _without_quotes(list(_lines(parts))):
         layout.extend(_line_layout(line))
     return Parsed(tuple(layout))
 

@@ -1,10 +1,14 @@
 """Glossaries: changed one term at a time or by CSV, seen by the next translation, and touching nothing else."""
 
+import csv
+
 import pytest
 
 from rosetta.errors import Invalid, NotFound
 from rosetta.ids import new_ulid
 from translation import actions
+from translation.access import terms_of
+from translation.glossary.terms import MAX_CHARACTERS
 from translation.models import GlossaryTerm, MemoryEntry, TranslationPolicy
 from translation.service import Job, recall, translate_batch
 from translation.tests import servers
@@ -121,10 +125,10 @@ def test_csv_goes_in_and_out(scope: str) -> None:
     content = (
         "term,rendering,source,target,case_sensitive\nBlue Whale,,,,\nIT,資訊,en,zh-CN,yes\nticket,チケット,en,ja,\n"
     )
-    assert actions.import_terms_csv(scope_id=scope, content="\ufeff" + content) == actions.Imported(3, 0)
+    assert actions.import_terms_csv(scope_id=scope, content="\ufeff" + content) == actions.GlossaryImport(3, 0)
     assert actions.export_terms_csv(scope_id=scope) == content
     changed = content.replace("チケット", "問い合わせ")
-    assert actions.import_terms_csv(scope_id=scope, content=changed) == actions.Imported(0, 1)
+    assert actions.import_terms_csv(scope_id=scope, content=changed) == actions.GlossaryImport(0, 1)
 
 
 @pytest.mark.parametrize(
@@ -152,3 +156,27 @@ def test_a_scope_that_is_gone_leaves_nothing(scope: str, libre: servers.Service)
     actions.forget_scope(scope_id=scope)
     assert not MemoryEntry.objects.exists()
     assert not GlossaryTerm.objects.exists()
+
+
+def test_a_spreadsheet_runs_no_cell_of_an_export(scope: str) -> None:
+    for term in ("=cmd|' /C calc'!A0", "+one", "-x", "'=quoted"):
+        actions.add_term(scope_id=scope, term=term, rendering="@SUM(A1)")
+    content = actions.export_terms_csv(scope_id=scope)
+    cells = [cell for row in csv.reader(content.splitlines()) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    other = new_ulid()
+    actions.import_terms_csv(scope_id=other, content=content)
+    columns = ("term", "rendering")
+    assert set(terms_of(other).values_list(*columns)) == set(terms_of(scope).values_list(*columns))
+
+
+def test_a_glossary_has_a_bound_on_its_terms_together(scope: str) -> None:
+    lines = [f"{number:05d}" + "x" * 195 for number in range(MAX_CHARACTERS // 200)]
+    actions.import_terms_csv(scope_id=scope, content="term\n" + "\n".join(lines))
+    for change in (
+        lambda: actions.add_term(scope_id=scope, term="one more"),
+        lambda: actions.import_terms_csv(scope_id=scope, content="term\none more\n"),
+    ):
+        with pytest.raises(Invalid):
+            change()
+    assert GlossaryTerm.objects.count() == len(lines)

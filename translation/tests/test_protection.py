@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from rosetta.tests.processes import skip_on_a_second_backend
 from translation.engines.marked_calls import translate_units
+from translation.glossary.matching import Term, TermMatcher
 from translation.protection.protect import (
     STYLES,
     ProtectionError,
-    Term,
     is_translatable,
     parse,
     protected_pieces,
@@ -163,7 +163,9 @@ def test_a_link_does_not_run_into_the_words_beside_it() -> None:
 
 
 def test_terms_are_kept_or_rendered() -> None:
-    terms = (Term("Acme Cloud", "Acme Cloud"), Term("ticket", "チケット"), Term("IT", "IT", case_sensitive=True))
+    terms = TermMatcher(
+        [Term("Acme Cloud", "Acme Cloud"), Term("ticket", "チケット"), Term("IT", "IT", case_sensitive=True)]
+    )
     parsed = parse("acme cloud has it: IT opened a Ticket, not tickets", terms)
     unit = parsed.units[0]
     assert unit.masked(STYLES[0]) == "[0] has it: [1] opened a [2], not tickets"
@@ -171,7 +173,7 @@ def test_terms_are_kept_or_rendered() -> None:
 
 
 def test_terms_of_scripts_without_spaces_are_found_inside_words() -> None:
-    assert [piece.text for piece in parse("新工单已创建", (Term("工单", "ticket"),)).pieces] == ["工单"]
+    assert [piece.text for piece in parse("新工单已创建", TermMatcher([Term("工单", "ticket")])).pieces] == ["工单"]
 
 
 def test_the_memory_key_does_not_depend_on_the_pieces() -> None:

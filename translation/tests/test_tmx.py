@@ -39,7 +39,7 @@ def test_a_memory_comes_back_from_its_own_file(scope: str, libre: servers.Servic
     count = tmx.write(MemoryEntry.objects.filter(scope_id=scope).order_by("pk"), out)
     other = new_ulid()
     out.seek(0)
-    assert tmx.read(scope_id=other, document=out) == tmx.Imported(count, 0)
+    assert tmx.read(scope_id=other, document=out) == tmx.TmxImport(count, 0)
     columns = ("key", "source", "target", "source_text", "text", "origin", "engine")
     assert list(MemoryEntry.objects.filter(scope_id=scope).order_by("key").values_list(*columns)) == list(
         MemoryEntry.objects.filter(scope_id=other).order_by("key").values_list(*columns)
@@ -50,10 +50,37 @@ def test_a_memory_comes_back_from_its_own_file(scope: str, libre: servers.Servic
 
 
 def test_a_foreign_file_is_taken_in_where_it_fits(scope: str) -> None:
-    assert tmx.read(scope_id=scope, document=BytesIO(FOREIGN.encode())) == tmx.Imported(2, 2)
+    assert tmx.read(scope_id=scope, document=BytesIO(FOREIGN.encode())) == tmx.TmxImport(2, 2)
     found = recall(scope_id=scope, text="Pay $7.50 to @[Ann](user:2)", source="en", targets=["ja"])
     assert found["ja"].text == "@[Ann](user:2)に$7.50を払う"
     assert recall(scope_id=scope, text="Close the door & go", source="en", targets=["ja"])["ja"].engine == "correction"
+
+
+def own(attributes: str, origin: str = "engine") -> bytes:
+    """A unit as the service exports it, with these attributes of the element in the target."""
+    props = f'<prop type="x-rosetta-origin">{origin}</prop><prop type="x-rosetta-engine">deepl</prop>'
+    source = '<tuv xml:lang="en"><seg>Ask <ph x="1" type="mention"/></seg></tuv>'
+    target = f'<tuv xml:lang="ja"><seg><ph {attributes}/> Frage</seg></tuv>'
+    return f'<tmx version="1.4"><body><tu srclang="en">{props}{source}{target}</tu></body></tmx>'.encode()
+
+
+@pytest.mark.parametrize("attributes", ['x="q"', 'x="0"', 'x="-1"', 'x="1.5"', 'x="\u0661"', 'x="99999"'])
+def test_a_malformed_place_is_refused(scope: str, attributes: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        tmx.read(scope_id=scope, document=BytesIO(own(attributes)))
+    assert "x=" in str(caught.value.errors["file"][0])
+    assert not MemoryEntry.objects.exists()
+
+
+@pytest.mark.parametrize(("attributes", "added"), [('x="1"', 1), ("", 1), ('x="2"', 0)])
+def test_a_unit_whose_places_do_not_fit_is_left_out(scope: str, attributes: str, added: int) -> None:
+    assert tmx.read(scope_id=scope, document=BytesIO(own(attributes))) == tmx.TmxImport(added, 1 - added)
+
+
+@pytest.mark.parametrize("encoding", ["shift_jis", "utf-7", "nonsense"])
+def test_an_encoding_that_is_not_read_is_refused(scope: str, encoding: str) -> None:
+    with pytest.raises(Invalid):
+        tmx.read(scope_id=scope, document=BytesIO(f'<?xml version="1.0" encoding="{encoding}"?><tmx/>'.encode()))
 
 
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><tmx version="1.4"><body/></tmx>'

@@ -1,0 +1,71 @@
+"""Glossaries as CSV, as spreadsheets write and read it."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from rosetta.errors import Invalid
+from rosetta.formulas import escape_formula, unescape_formula
+from translation.glossary.terms import TermValues, check_term
+from translation.models import GlossaryTerm
+
+COLUMNS = ("term", "rendering", "source", "target", "case_sensitive")
+# How many wrong lines a refusal names.
+_MAX_ERRORS = 50
+_YES, _NO = ("yes", "true", "1", "on"), ("", "no", "false", "0", "off")
+
+
+def write_terms(terms: Iterable[GlossaryTerm]) -> str:
+    """Return ``terms`` as CSV with a header. Cells that a spreadsheet would run as formulas are escaped."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for term in terms:
+        flag = "yes" if term.case_sensitive else ""
+        cells = (term.term, term.rendering, term.source, term.target, flag)
+        writer.writerow([escape_formula(cell) for cell in cells])
+    return out.getvalue()
+
+
+def read_terms(content: str) -> list[TermValues]:
+    """Return the terms of a CSV file whose header names columns; all but ``term`` may be left out.
+
+    Raises Invalid with ``file``, naming each wrong line.
+    """
+    lines = csv.DictReader(io.StringIO(content.removeprefix("\ufeff")), strict=True)
+    errors: list[str] = []
+    terms: list[TermValues] = []
+    try:
+        lines.fieldnames = _header(lines.fieldnames or [])
+        for row in lines:
+            try:
+                terms.append(_term_in(row))
+            except Invalid as error:
+                sentences = " ".join(str(sentence) for field in error.errors.values() for sentence in field)
+                errors.append(_("Line %(line)s: %(told)s") % {"line": lines.line_num, "told": sentences})
+    except csv.Error as error:
+        raise Invalid({"file": [_("Line %(line)s: %(told)s") % {"line": lines.line_num, "told": error}]}) from error
+    if errors:
+        raise Invalid({"file": errors[:_MAX_ERRORS]})
+    return terms
+
+
+def _header(names: Iterable[str]) -> list[str]:
+    header = [name.strip().lower() for name in names]
+    if "term" not in header or not set(header) <= set(COLUMNS):
+        names = ",".join(COLUMNS)
+        raise Invalid({"file": [_("The first line must name the columns: %(names)s.") % {"names": names}]})
+    return header
+
+
+def _term_in(row: dict[str, Any]) -> TermValues:
+    if None in row or any(value is None for value in row.values()):
+        raise Invalid({"file": [_("It has another number of columns than the first line.")]})
+    cells = {name: unescape_formula(value) for name, value in row.items()}
+    flag = cells.pop("case_sensitive", "").strip().lower()
+    if flag not in _YES + _NO:
+        raise Invalid({"case_sensitive": [_("Write yes or no.")]})
+    return check_term(**cells, case_sensitive=flag in _YES)

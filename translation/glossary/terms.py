@@ -1,0 +1,79 @@
+"""What a glossary term may be, and how many a glossary may have."""
+
+import unicodedata
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from rosetta.errors import Invalid
+from rosetta.languages import match
+from translation.models import MAX_TERM, fold
+from translation.protection.pieces import Piece, tokens
+
+MAX_TERMS = 5000
+# The terms of a glossary together: what they are searched by is built again after each change, in milliseconds.
+MAX_CHARACTERS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class TermValues:
+    """A term's checked values. An empty ``rendering`` keeps the term as it is, an empty language stands for every one."""
+
+    term: str
+    rendering: str = ""
+    source: str = ""
+    target: str = ""
+    case_sensitive: bool = False
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What two terms of one scope may not share."""
+        return self.source, self.target, fold(self.term)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def check_term(
+    *, term: str, rendering: str = "", source: str = "", target: str = "", case_sensitive: bool = False
+) -> TermValues:
+    """Return the values, trimmed and with languages spelt as ours. Raises Invalid, by field."""
+    errors: dict[str, list[Any]] = {}
+    term, rendering = " ".join(term.split()), " ".join(rendering.split())
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in term + rendering):
+        errors["term"] = [_("A term cannot hold characters that cannot be seen.")]
+    elif not term:
+        errors["term"] = [_("A term is needed.")]
+    elif any(isinstance(token, Piece) for token in tokens(term)):
+        errors["term"] = [_("A term cannot hold a link, a mention, an amount or an emoji: these are kept anyway.")]
+    for name, value in (("term", term), ("rendering", rendering)):
+        if len(value) > MAX_TERM:
+            errors[name] = [_("At most %(limit)s characters.") % {"limit": MAX_TERM}]
+    languages = {"source": source, "target": target}
+    for name, value in languages.items():
+        known = match(value) if value else ""
+        if known is None:
+            errors[name] = [_("This language is not known.")]
+        languages[name] = known or ""
+    if languages["source"] and languages["source"] == languages["target"]:
+        errors["target"] = [_("The two languages are the same.")]
+    if errors:
+        raise Invalid(errors)
+    return TermValues(term, rendering, case_sensitive=case_sensitive, **languages)
+
+
+def check_size(*, field: str, count: int, characters: int) -> None:
+    """Check that a glossary of ``count`` terms with ``characters`` together is small enough. Raises Invalid."""
+    if count > MAX_TERMS:
+        raise Invalid({field: [_("The glossary is full.")]})
+    if characters > MAX_CHARACTERS:
+        raise Invalid(
+            {
+                field: [
+                    _("The terms of a glossary can have at most %(limit)s characters together.")
+                    % {"limit": MAX_CHARACTERS}
+                ]
+            }
+        )
