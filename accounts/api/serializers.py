@@ -14,6 +14,7 @@ from rest_framework import serializers
 from accounts.actions import sign_in
 from accounts.identity.abilities import ABILITIES
 from accounts.identity.email_addresses import MAX_LENGTH, canonical_email
+from accounts.identity.typed import canonical_code
 from accounts.models import User
 from rosetta import languages
 
@@ -40,6 +41,16 @@ class Email(EmailAddress):
     """An email address, refused with the documented sentence."""
 
     default_error_messages = {"invalid": gettext_lazy("The email field must be a valid email address.")}
+
+
+class Code(serializers.CharField):
+    """A mailed code, however it was typed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=255, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        return canonical_code(str(super().to_internal_value(data)))
 
 
 class Password(serializers.CharField):
@@ -96,7 +107,7 @@ class EmailSerializer(serializers.Serializer[Any]):
 
 class CodeSerializer(serializers.Serializer[Any]):
     email = Email()
-    token = serializers.CharField(max_length=255, help_text="The six digits.")
+    token = Code(help_text="The six digits; blanks and hyphens between them are ignored.")
     device_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
 
 
@@ -148,7 +159,7 @@ class DeleteAccountSerializer(serializers.Serializer[Any]):
     """A proof of the account: its password or a mailed code."""
 
     password = Password(required=False)
-    otp = serializers.CharField(required=False, max_length=255, help_text="A code from `/auth/app/otp`.")
+    otp = Code(required=False, help_text="A code from `/auth/app/otp`.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
