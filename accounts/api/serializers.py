@@ -14,7 +14,7 @@ from rest_framework import serializers
 from accounts.actions import sign_in
 from accounts.identity.abilities import ABILITIES
 from accounts.identity.email_addresses import MAX_LENGTH, canonical_email
-from accounts.identity.typed import canonical_code
+from accounts.identity.typed import canonical_code, canonical_password
 from accounts.models import User
 from rosetta import languages
 
@@ -65,9 +65,8 @@ def check_new_password(attrs: dict[str, Any], user: User | None = None) -> None:
 
     Uses Django's form, because its sentences come in every language.
     """
-    form = SetPasswordForm(
-        user or User(), {"new_password1": attrs["password"], "new_password2": attrs["password_confirmation"]}
-    )
+    password, confirmation = canonical_password(attrs["password"]), canonical_password(attrs["password_confirmation"])
+    form = SetPasswordForm(user or User(), {"new_password1": password, "new_password2": confirmation})
     if not form.is_valid():
         sentences: list[Any] = [str(sentence) for field in form.errors.values() for sentence in field]
         raise serializers.ValidationError({"password": sentences})
