@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.identity.email_addresses import canonical_email, canonical_or_lower
 from accounts.identity.secrets import digest, matches
+from accounts.identity.typed import canonical_password
 from rosetta import languages
 from rosetta.ids import ULIDField, ULIDModel, new_ulid
 
@@ -78,6 +79,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(None if raw_password is None else canonical_password(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether ``raw_password`` is right: in its canonical form, or as typed for hashes from before there was one."""
+        if raw_password is None:
+            return False
+        password = canonical_password(raw_password)
+        return super().check_password(password) or (password != raw_password and super().check_password(raw_password))
 
     @property
     def has_proven_email(self) -> bool:

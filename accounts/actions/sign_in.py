@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.actions.tokens import issue_token
 from accounts.errors import AccountInactive, wrong_credentials
+from accounts.identity.typed import canonical_password
 from accounts.models import User
 
 
@@ -17,11 +18,17 @@ def user_of_credentials(*, email: str, password: str) -> User:
     """
     user = User.objects.filter(email=email).first()
     if user is None:
-        make_password(password)  # takes as long as checking one
+        _check_nothing(password)
         raise wrong_credentials()
     if not user.check_password(password):
         raise wrong_credentials()
     return require_active(user)
+
+
+def _check_nothing(password: str) -> None:
+    """Take as long as checking ``password`` against a stored hash does."""
+    for _form in {password, canonical_password(password)}:
+        make_password(password)
 
 
 def require_active(user: User) -> User:

@@ -14,6 +14,7 @@ from rest_framework import serializers
 from accounts.actions import sign_in
 from accounts.identity.abilities import ABILITIES
 from accounts.identity.email_addresses import MAX_LENGTH, canonical_email
+from accounts.identity.typed import canonical_code, canonical_password
 from accounts.models import User
 from rosetta import languages
 from rosetta.http.fields import NameField
@@ -43,6 +44,16 @@ class Email(EmailAddress):
     default_error_messages = {"invalid": gettext_lazy("The email field must be a valid email address.")}
 
 
+class Code(serializers.CharField):
+    """A mailed code, however it was typed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=255, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        return canonical_code(str(super().to_internal_value(data)))
+
+
 class Password(serializers.CharField):
     """A password as it was typed, with its spaces."""
 
@@ -55,9 +66,8 @@ def check_new_password(attrs: dict[str, Any], user: User | None = None) -> None:
 
     Uses Django's form, because its sentences come in every language.
     """
-    form = SetPasswordForm(
-        user or User(), {"new_password1": attrs["password"], "new_password2": attrs["password_confirmation"]}
-    )
+    password, confirmation = canonical_password(attrs["password"]), canonical_password(attrs["password_confirmation"])
+    form = SetPasswordForm(user or User(), {"new_password1": password, "new_password2": confirmation})
     if not form.is_valid():
         sentences: list[Any] = [str(sentence) for field in form.errors.values() for sentence in field]
         raise serializers.ValidationError({"password": sentences})
@@ -97,7 +107,7 @@ class EmailSerializer(serializers.Serializer[Any]):
 
 class CodeSerializer(serializers.Serializer[Any]):
     email = Email()
-    token = serializers.CharField(max_length=255, help_text="The six digits.")
+    token = Code(help_text="The six digits; blanks and hyphens between them are ignored.")
     device_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
 
 
@@ -149,7 +159,7 @@ class DeleteAccountSerializer(serializers.Serializer[Any]):
     """A proof of the account: its password or a mailed code."""
 
     password = Password(required=False)
-    otp = serializers.CharField(required=False, max_length=255, help_text="A code from `/auth/app/otp`.")
+    otp = Code(required=False, help_text="A code from `/auth/app/otp`.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:

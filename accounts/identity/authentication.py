@@ -14,12 +14,21 @@ _TOKEN = CompiledQuery(lambda token_id: AccessToken.objects.select_related("user
 GUEST_HEADER = "X-Rosetta-Guest-Token"
 
 
-def user_of_token(raw: str) -> tuple[User, AccessToken] | None:
-    """Return the account and token of ``{id}|{secret}``; None when it is wrong or expired, or the account closed."""
+def parse_token(raw: str) -> tuple[int, str] | None:
+    """Return the id and the secret of ``{id}|{secret}``; None when it is malformed or no database holds such an id."""
     number, _, secret = raw.partition("|")
     if not (number.isascii() and number.isdigit() and len(number) < 19 and secret):
         return None
-    token = _TOKEN.first(token_id=int(number))
+    return int(number), secret
+
+
+def user_of_token(raw: str) -> tuple[User, AccessToken] | None:
+    """Return the account and token of ``{id}|{secret}``; None when it is wrong or expired, or the account closed."""
+    parts = parse_token(raw)
+    if parts is None:
+        return None
+    token_id, secret = parts
+    token = _TOKEN.first(token_id=token_id)
     now = timezone.now()
     if token is None or not matches(secret, token.secret_hash) or token.is_expired(now) or not token.user.is_active:
         return None

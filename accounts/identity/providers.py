@@ -32,6 +32,9 @@ from rosetta.names import clean_name
 log = structlog.get_logger(__name__)
 
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
+# The claims by which providers name a person: OpenID Connect, most others, and LINE.
+SUBJECT_CLAIMS = ("sub", "id", "userId")
+MAX_UID: int = SocialAccount._meta.get_field("uid").max_length
 # What allauth raises for a refused code or a malformed answer of a provider.
 REFUSALS = (
     OAuth2Error, ProviderException, PermissionDenied, ImmediateHttpResponse, ImproperlyConfigured,
@@ -107,7 +110,7 @@ class Provider:
 
     def _identity(self, login: SocialLogin) -> Identity:
         account = login.account
-        if not _is_one_person(account.extra_data):
+        if not _is_one_person(account.extra_data) or not _is_subject(account.uid, account.extra_data):
             raise _refused()
         addresses = sorted(
             login.email_addresses, key=lambda address: (not is_true(address.verified), not address.primary)
@@ -148,6 +151,18 @@ def _is_one_person(data: dict[str, Any]) -> bool:
     """Whether id token and userinfo have the same subject, as OpenID Connect requires (Core 5.3.2)."""
     subjects = [data[name].get("sub") for name in ("id_token", "userinfo") if isinstance(data.get(name), dict)]
     return len(set(subjects)) <= 1
+
+
+def _is_subject(uid: str, data: dict[str, Any]) -> bool:
+    """Whether ``uid`` names a person: allauth writes whatever the provider sent as text, ``null`` as ``None`` too."""
+    if not uid.strip() or "\0" in uid or len(uid) > MAX_UID:
+        return False
+    claims = [data, *(part for part in data.values() if isinstance(part, dict))]
+    sent = [part[name] for part in claims for name in SUBJECT_CLAIMS if name in part and str(part[name]) == uid]
+    # A boolean is an integer to Python, and names nobody.
+    return (
+        any(isinstance(value, (str, int)) and not isinstance(value, bool) for value in sent) if sent else uid != "None"
+    )
 
 
 def _address(email: str) -> str:

@@ -1,5 +1,6 @@
 """Sign-in by a code that an address is mailed, for apps and for browsers."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -33,6 +34,21 @@ def test_a_code_signs_in_and_verifies_the_address(owner: User, kind: str) -> Non
     assert answer.json()["user"] == {"id": owner.pk, "name": "Olivia", "email": owner.email}
     signed_in = client if kind == "web" else bearer(answer.json()["access_token"])
     assert signed_in.get("/api/v1/me").json()["email_verified_at"] is not None
+
+
+TYPED = [
+    lambda code: f"{code[:3]} {code[3:]}",
+    lambda code: f" {code[:3]}-{code[3:]}\n",
+    lambda code: f"{code[:3]}\u00a0{code[3:]}\u200b",
+    lambda code: code.translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)}),  # full-width
+    lambda code: code.translate({ord("0") + digit: 0x0E50 + digit for digit in range(10)}),  # Thai
+]
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_a_code_is_taken_however_it_is_typed(owner: User, typed: Callable[[str], str]) -> None:
+    code = code_for(owner.email)
+    assert post("auth/app/otp/verify", {"email": owner.email, "token": typed(code)}).status_code == 200
 
 
 @pytest.mark.parametrize("kind", ["app", "web"])

@@ -1,14 +1,16 @@
 """Register, sign in and out, for apps and for browsers; the caller's own account."""
 
+import unicodedata
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.auth.hashers import make_password
 from rest_framework.test import APIClient
 
 from accounts.identity.secrets import digest
 from accounts.models import AccessToken, Session, User
-from accounts.tests.helpers import post
+from accounts.tests.helpers import bearer, post
 from conftest import PASSWORD, token_client
 from workspaces.models import Member
 
@@ -310,6 +312,27 @@ def test_a_malformed_token_is_nobody(owner: User, raw: str) -> None:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {raw}")
     assert client.get("/api/v1/me").status_code == 401
+
+
+COMPOSED = unicodedata.normalize("NFC", "ein pässwörd")
+DECOMPOSED = unicodedata.normalize("NFD", COMPOSED)
+FULL_WIDTH = COMPOSED.replace("e", "\uff45")
+
+
+def test_a_password_opens_however_its_letters_are_composed() -> None:
+    body = {**NEW, "password": DECOMPOSED, "password_confirmation": COMPOSED}
+    phone = bearer(post("auth/app/register", body).json()["access_token"])
+    for written in (COMPOSED, DECOMPOSED, FULL_WIDTH):
+        assert post("auth/app/login", {"email": "nina@example.com", "password": written}).status_code == 200
+    assert post("auth/app/login", {"email": "nina@example.com", "password": "ein password"}).status_code == 422
+    change = {"current_password": FULL_WIDTH, "password": NEW["password"], "password_confirmation": NEW["password"]}
+    assert post("auth/app/change-password", change, phone).status_code == 200
+
+
+def test_a_hash_from_before_still_opens_as_it_was_typed(owner: User) -> None:
+    User.objects.filter(pk=owner.pk).update(password=make_password(DECOMPOSED))
+    assert post("auth/app/login", {"email": owner.email, "password": DECOMPOSED}).status_code == 200
+    assert post("auth/app/login", {"email": owner.email, "password": "ein password"}).status_code == 422
 
 
 def test_a_method_that_a_path_lacks_is_judged_like_the_one_that_it_has() -> None:

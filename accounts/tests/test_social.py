@@ -194,6 +194,21 @@ def test_an_unverified_address_that_nobody_has_makes_an_unverified_account(provi
     assert new_mail()[0].to == ["nina@example.com"]
 
 
+@pytest.mark.parametrize("subject", [None, True, False, "", " ", [], {}, ["nina-1"], "x" * 192, "nul\0"])
+def test_who_has_no_subject_is_nobody(provider: oidc.OidcServer, subject: object) -> None:
+    """Two people without one would share an account."""
+    provider.person["sub"] = subject
+    answer = sign_in()
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["code"])
+    assert not User.objects.exists()
+
+
+def test_a_number_is_a_subject(provider: oidc.OidcServer) -> None:
+    provider.person["sub"] = 7
+    assert sign_in().status_code == 200
+    assert SocialAccount.objects.get().uid == "7"
+
+
 def test_no_address_at_all_is_refused(provider: oidc.OidcServer) -> None:
     provider.person = {"sub": "s-1", "name": "Nobody"}
     answer = sign_in()

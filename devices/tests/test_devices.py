@@ -100,7 +100,7 @@ def test_what_is_required_is_named(as_member: APIClient, missing: str) -> None:
     assert list(as_member.post(URL, body, format="json").json()["errors"]) == [missing]
 
 
-def test_an_outsider_removes_nothing_and_is_told_nothing(as_member: APIClient, as_outsider: APIClient) -> None:
+def test_devices_of_others_are_unknown(as_member: APIClient, as_outsider: APIClient) -> None:
     device = register(as_member).json()["data"]["id"]
     for device_id in (device, new_ulid(), "nonsense"):
         answer = as_outsider.delete(f"{URL}/{device_id}")
@@ -113,7 +113,7 @@ def test_an_outsider_removes_nothing_and_is_told_nothing(as_member: APIClient, a
     ("method", "path"),
     [("POST", URL), ("DELETE", f"{URL}/x"), ("GET", "/api/v1/me/devices"), ("PUT", "/api/v1/me/notifications")],
 )
-def test_nobody_has_devices(method: str, path: str) -> None:
+def test_devices_need_a_signed_in_caller(method: str, path: str) -> None:
     assert APIClient().generic(method, path, "{}", "application/json").status_code == 401
 
 
@@ -148,7 +148,7 @@ def test_the_list_costs_the_same_for_many(as_member: APIClient, member_user: Use
     assert counts[0] == counts[1]
 
 
-def test_beyond_a_hundred_devices_the_least_used_goes(member_user: User) -> None:
+def test_beyond_a_hundred_devices_the_least_recently_used_is_deleted(member_user: User) -> None:
     for number in range(actions.MAX_DEVICES + 1):
         actions.register_device(user=member_user, push_token=f"t{number}", platform="ios", provider="fcm")
     tokens = set(Device.objects.values_list("push_token", flat=True))
@@ -171,14 +171,14 @@ def test_one_token_sent_by_many_at_once_is_one_device(member_user: User, outside
     assert Device.objects.count() == 1
 
 
-def test_what_a_former_owner_was_owed_does_not_ring_the_next_one(as_member: APIClient, as_outsider: APIClient) -> None:
+def test_pending_pushes_of_a_former_owner_are_dropped(as_member: APIClient, as_outsider: APIClient) -> None:
     device = register(as_member).json()["data"]["id"]
     Delivery.objects.create(device_id=device, subject_id=new_ulid())
     register(as_outsider)
     assert not Delivery.objects.exists()
 
 
-def test_one_says_when_devices_may_ring(as_member: APIClient) -> None:
+def test_quiet_hours_are_stored_and_shown(as_member: APIClient) -> None:
     url = "/api/v1/me/notifications"
     assert as_member.get(url).json()["data"] == {
         "enabled": True,
