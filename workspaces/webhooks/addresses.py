@@ -2,15 +2,23 @@
 
 import asyncio
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
 from django.conf import settings
 
-# Global by their range, but served by a cloud to its own machines, or by a relay to other networks.
-_NOT_PUBLIC: Final = (ip_network("168.63.129.16/32"), ip_network("192.0.0.0/24"), ip_network("192.88.99.0/24"))
-# The last four bytes are an IPv4 address that a gateway forwards to.
-_NAT64: Final[tuple[IPv6Network, ...]] = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+# Global by their range, but served by a cloud to its own machines, by a relay to other networks, or by nobody.
+_NOT_PUBLIC: Final = (
+    ip_network("168.63.129.16/32"),
+    ip_network("192.0.0.0/24"),
+    ip_network("192.88.99.0/24"),
+    ip_network("3fff::/20"),
+)
+# The one block from which public IPv6 addresses are assigned; all special ones outside it are not public.
+_GLOBAL_UNICAST: Final = ip_network("2000::/3")
+# The last four bytes are an IPv4 address that a NAT64 gateway forwards to. The local-use prefix 64:ff9b:1::/48 is not here:
+# only its own network knows where it leads.
+_NAT64: Final = ip_network("64:ff9b::/96")
 _COMPATIBLE: Final = ip_network("::/96")
 RESOLVE_SECONDS = 5
 
@@ -29,7 +37,7 @@ def is_public(raw: str) -> bool:
         embedded = _embedded_ipv4(address)
         if embedded is not None:
             return is_public(str(embedded))
-        if address.sixtofour is not None or address.teredo is not None or address.is_site_local:
+        if address not in _GLOBAL_UNICAST or address.sixtofour is not None or address.teredo is not None:
             return False
     if address.is_multicast or address.is_reserved or address.is_unspecified:
         return False
@@ -39,7 +47,7 @@ def is_public(raw: str) -> bool:
 def _embedded_ipv4(address: IPv6Address) -> IPv4Address | None:
     if address.ipv4_mapped is not None:
         return address.ipv4_mapped
-    if address in _COMPATIBLE or any(address in network for network in _NAT64):
+    if address in _COMPATIBLE or address in _NAT64:
         return IPv4Address(address.packed[-4:])
     return None
 
