@@ -1,4 +1,4 @@
-"""Which rooms a caller may reach: owners their own, guests the one that they joined."""
+"""Which temporary rooms a caller may reach: owners their own, guests the one that they joined."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ def rooms_of(owner: User, *, status: str | None = None, external_reference: str 
 
 
 def with_status(status: str, now: datetime) -> Q:
-    """Rooms that are ``active``, ``expired`` or ``closed``; the same rule as Room.status_at."""
+    """Match rooms that are ``active``, ``expired`` or ``closed``, by the same rule as ``Room.status_at``."""
     return {
         "active": Q(closed_at=None, expires_at__gt=now),
         "expired": Q(closed_at=None, expires_at__lte=now),
@@ -35,7 +35,7 @@ def with_status(status: str, now: datetime) -> Q:
 
 
 def own_room(owner: User, room_id: str, *, lock: bool = False) -> Room:
-    """A room of ``owner``'s. Raises NotFound for all others."""
+    """Return a room of ``owner``. Raises NotFound for all others."""
     rooms = rooms_of(owner)
     if lock:
         rooms = rooms.select_for_update(no_key=True)
@@ -46,7 +46,7 @@ def own_room(owner: User, room_id: str, *, lock: bool = False) -> Room:
 
 
 def open_room(room_id: str, *, lock: bool = False) -> Room:
-    """A room that anybody who knows its id may join. Raises NotFound, and RoomEnded when it is over."""
+    """Return a room that everybody who knows its id may join. Raises NotFound; RoomEnded when it has ended."""
     rooms = Room.objects.select_for_update(no_key=True) if lock else Room.objects.all()
     room = rooms.filter(pk=room_id).first()
     if room is None:
@@ -57,13 +57,14 @@ def open_room(room_id: str, *, lock: bool = False) -> Room:
 
 
 def guests_in(room: Room) -> QuerySet[Guest]:
+    """Return the guests of ``room`` who were not removed."""
     return Guest.objects.filter(workspace_id=room.pk, removed_at=None)
 
 
 def guest_context(guest: Guest, room_id: str, *, to_write: bool = False) -> ConversationContext:
-    """The channel of the room that ``guest`` joined. In every other room it is nobody: raises Unauthenticated.
+    """Return the channel of the room that ``guest`` joined.
 
-    Raises RoomEnded when its room is over.
+    Raises Unauthenticated for every other room; RoomEnded when the guest's room has ended.
     """
     if guest.workspace_id != room_id:
         raise Unauthenticated

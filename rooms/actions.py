@@ -1,4 +1,4 @@
-"""Every change to temporary rooms and to who visits them."""
+"""Every change to temporary rooms, their guests and their owners' limits."""
 
 from datetime import datetime, timedelta
 
@@ -33,13 +33,13 @@ PURGE_AFTER = timedelta(days=30)
 
 
 def limits_of(owner: User) -> Limits:
-    """What ``owner`` may do now."""
+    """Return the limits that apply to ``owner`` now."""
     row = RoomLimits.objects.select_related("plan").filter(owner=owner).first()
     return row.effective() if row is not None else Limits()
 
 
 def counts_of(owner: User, now: datetime) -> tuple[int, int]:
-    """How many rooms of ``owner`` are active, and how many were made this month (in UTC)."""
+    """Return how many rooms of ``owner`` are active, and how many were created this month (in UTC)."""
     rooms = Room.objects.filter(owner=owner)
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     active = rooms.filter(access.with_status("active", now), workspace__deleted_at=None)
@@ -47,7 +47,7 @@ def counts_of(owner: User, now: datetime) -> tuple[int, int]:
 
 
 def _locked_limits(owner: User) -> Limits:
-    """``owner``'s limits, with the lock that makes two creations at once one after the other."""
+    """Return ``owner``'s limits, locked, so that concurrent creations cannot exceed them."""
     RoomLimits.objects.get_or_create(owner=owner)
     return RoomLimits.objects.select_for_update(of=("self",)).select_related("plan").get(owner=owner).effective()
 
@@ -56,7 +56,7 @@ def _locked_limits(owner: User) -> Limits:
 def create_room(
     *, owner: User, name: str, external_reference: str | None = None, ttl_hours: int | None = None
 ) -> tuple[Room, Limits]:
-    """A room that is open from now on. Raises Invalid, ActiveLimitExceeded, MonthlyLimitExceeded."""
+    """Create a room that is open from now on. Raises Invalid, ActiveLimitExceeded, MonthlyLimitExceeded."""
     limits = _locked_limits(owner)
     longest = min(limits.max_ttl_hours, limits.max_lifetime_hours)
     hours = min(limits.default_ttl_hours, longest) if ttl_hours is None else ttl_hours
@@ -80,14 +80,14 @@ def create_room(
         expires_at=expires_at,
         created_at=now,
     )
-    # Who will visit is not known yet, and a name is short: in every language, so that it is there before they are.
-    names.want(room, list(languages.CODES))
+    # In every language, because the guests are not known yet, and a name is short.
+    names.request_translations(room, list(languages.CODES))
     return room, limits
 
 
 @transaction.atomic
 def extend_room(*, owner: User, room_id: str, extension_hours: int | None = None) -> tuple[Room, Limits]:
-    """Let a room live longer, and its guests' tokens with it. Raises NotFound, RoomEnded, ExtensionNotAllowed, Invalid."""
+    """Extend a room and its guests' tokens. Raises NotFound, RoomEnded, ExtensionNotAllowed, Invalid."""
     limits = _locked_limits(owner)
     room = access.own_room(owner, room_id, lock=True)
     if room.has_ended(timezone.now()):
@@ -95,7 +95,7 @@ def extend_room(*, owner: User, room_id: str, extension_hours: int | None = None
     if not limits.extension_allowed:
         raise ExtensionNotAllowed
     hours = limits.single_extension_hours if extension_hours is None else extension_hours
-    # The first check comes first, because a date cannot hold just any number of hours.
+    # In this order, because adding very many hours to a date overflows.
     if hours > limits.single_extension_hours or room.expires_at + timedelta(hours=hours) > room.latest_expiry(limits):
         raise Invalid({"extension_hours": [EXTENSION_EXCEEDS]})
     expires_at = room.expires_at + timedelta(hours=hours)
@@ -103,14 +103,14 @@ def extend_room(*, owner: User, room_id: str, extension_hours: int | None = None
     room.save(update_fields=["expires_at", "extension_count"])
     Workspace.objects.filter(pk=room.pk).update(expires_at=expires_at)
     access.guests_in(room).update(expires_at=expires_at)
-    _tell(room, "room.extended")
-    _wake_guests(room)
+    _append_event(room, "room.extended")
+    _guests_access_changed(room)
     return room, limits
 
 
 @transaction.atomic
 def close_room(*, owner: User, room_id: str) -> Room:
-    """End a room before its time; again, or after its time, changes nothing. Raises NotFound."""
+    """End a room before its time. Idempotent, also after its time. Raises NotFound."""
     room = access.own_room(owner, room_id, lock=True)
     now = timezone.now()
     if not room.has_ended(now):
@@ -122,31 +122,30 @@ def close_room(*, owner: User, room_id: str) -> Room:
 
 @transaction.atomic
 def reopen_room(*, room_id: str) -> None:
-    """Undo a closing: guests whose tokens ended with it are let in again. Raises Conflict when its time is over or it is gone."""
+    """Undo a closing and renew the tokens that ended with it. Raises Conflict when the room has expired or was purged."""
     room = Room.objects.select_for_update().get(pk=room_id)
     if room.expires_at <= timezone.now() or room.purged_at is not None:
-        raise Conflict("The room's time is over, so that it does not open again.")
+        raise Conflict("The room has expired, so it cannot be reopened.")
     if room.ended_at is None:
         return
-    sent_out = access.guests_in(room).filter(expires_at=room.ended_at)
-    sent_out.update(expires_at=room.expires_at)
+    access.guests_in(room).filter(expires_at=room.ended_at).update(expires_at=room.expires_at)
     room.closed_at = room.ended_at = None
     room.save(update_fields=["closed_at", "ended_at"])
     Workspace.objects.filter(pk=room.pk).update(closed_at=None)
-    # What clients know of a room's end they read from this event too.
-    _tell(room, "room.extended")
+    # Clients read the room's new end from this event.
+    _append_event(room, "room.extended")
 
 
 @transaction.atomic
 def end_expired(*, batch: int) -> int:
-    """Send the guests out of up to ``batch`` rooms that are over, and tell their readers; returns how many.
+    """End up to ``batch`` rooms that have expired or whose workspace was deleted; return how many.
 
-    Over are those whose time has come, and those whose workspace went, with its owner's account say.
+    Ending expires the guests' tokens and notifies everybody in the room.
     """
     now = timezone.now()
-    gone = Workspace.objects.filter(kind=Workspace.Kind.TEMPORARY_ROOM, deleted_at__isnull=False)
-    over = Room.objects.filter(Q(expires_at__lte=now) | Q(workspace=None) | Q(workspace__in=gone), ended_at=None)
-    rooms = list(over.select_for_update(skip_locked=True, of=("self",)).order_by("expires_at")[:batch])
+    deleted = Workspace.objects.filter(kind=Workspace.Kind.TEMPORARY_ROOM, deleted_at__isnull=False)
+    due = Room.objects.filter(Q(expires_at__lte=now) | Q(workspace=None) | Q(workspace__in=deleted), ended_at=None)
+    rooms = list(due.select_for_update(skip_locked=True, of=("self",)).order_by("expires_at")[:batch])
     for room in rooms:
         if not room.has_ended(now):
             room.closed_at = now
@@ -157,26 +156,26 @@ def end_expired(*, batch: int) -> int:
 def _end(room: Room, now: datetime) -> None:
     room.ended_at = now
     room.save(update_fields=["ended_at", "closed_at"])
-    # Not removed: a guest whose room has ended is told so, with a 410.
+    # Expired, not removed, because a guest of an ended room gets a 410 that says so.
     access.guests_in(room).filter(expires_at__gt=now).update(expires_at=now)
-    _tell(room, "room.closed")
-    _wake_guests(room)
+    _append_event(room, "room.closed")
+    _guests_access_changed(room)
 
 
-def _tell(room: Room, kind: str) -> None:
+def _append_event(room: Room, kind: str) -> None:
     conversation = Conversation.objects.filter(pk=room.channel_id, channel__isnull=False).first()
     if conversation is not None:
         events.append(conversation, events.NewEvent(kind, resources.room_for_guests(room)))
 
 
-def _wake_guests(room: Room) -> None:
+def _guests_access_changed(room: Room) -> None:
     for guest_id in access.guests_in(room).values_list("pk", flat=True):
         publish_on_commit(AccessChanged(guest=guest_id))
 
 
 @transaction.atomic
 def join_room(*, room_id: str, nickname: str, preferred_language: str) -> tuple[Guest, str, Room]:
-    """A new guest of a room, and its token, which is shown this once. Raises NotFound, RoomEnded."""
+    """Create a guest of a room; return it with its token, to be shown this once. Raises NotFound, RoomEnded."""
     # Locked, so that nobody joins while the room is being closed.
     room = access.open_room(room_id, lock=True)
     if not Workspace.objects.filter(pk=room.pk, deleted_at=None).exists():
@@ -194,7 +193,7 @@ def join_room(*, room_id: str, nickname: str, preferred_language: str) -> tuple[
 
 @transaction.atomic
 def remove_guest(*, owner: User, room_id: str, guest_id: str) -> None:
-    """Send one guest out; its token is dead from now on. Raises NotFound."""
+    """Remove a guest, whose token is invalid from now on. Raises NotFound."""
     room = access.own_room(owner, room_id)
     if not access.guests_in(room).filter(pk=guest_id).update(removed_at=timezone.now()):
         raise NotFound
@@ -203,9 +202,9 @@ def remove_guest(*, owner: User, room_id: str, guest_id: str) -> None:
 
 @transaction.atomic
 def purge_ended(*, batch: int) -> int:
-    """Give up what was said in up to ``batch`` rooms that ended 30 days ago; returns how many.
+    """Delete the workspaces of up to ``batch`` rooms that ended 30 days ago, and anonymise their guests; return how many.
 
-    The room itself stays: it counts for its month, and its owner's books refer to it.
+    The rooms' own rows stay, because they count for their month and their owners refer to them.
     """
     now = timezone.now()
     due = Room.objects.filter(ended_at__lte=now - PURGE_AFTER, purged_at=None)
@@ -217,30 +216,30 @@ def purge_ended(*, batch: int) -> int:
         room.workspace, room.purged_at = None, now
         room.save(update_fields=["workspace", "purged_at"])
         for guest in Guest.objects.filter(workspace_id=room.pk):
-            _forget(guest, now)
+            _anonymise(guest, now)
     return len(rooms)
 
 
-def _forget(guest: Guest, now: datetime) -> None:
+def _anonymise(guest: Guest, now: datetime) -> None:
     guest.nickname, guest.token_hash, guest.removed_at = "Guest", digest(new_secret()), guest.removed_at or now
     guest.save(update_fields=["nickname", "token_hash", "removed_at"])
 
 
 def drop_purged_guests(*, batch: int) -> int:
-    """Take away guests of purged rooms whose messages have been erased; returns how many."""
+    """Delete guests of purged rooms whose messages have been erased; return how many."""
     recent = Room.objects.filter(purged_at__gte=timezone.now() - timedelta(days=7)).values("pk")
-    gone = 0
+    deleted = 0
     for guest in Guest.objects.filter(workspace_id__in=recent)[:batch]:
         try:
-            gone += guest.delete()[0]
-        except ProtectedError:  # the erasure of its messages is still under way
+            deleted += guest.delete()[0]
+        except ProtectedError:  # its messages are still being erased
             continue
-    return gone
+    return deleted
 
 
 @transaction.atomic
 def set_limits(*, owner: User, **values: int | bool | None) -> Limits:
-    """Give ``owner`` limits of their own, by name; what is left out stays, None leaves a limit to the plan."""
+    """Set limits of ``owner`` by name. Limits that are left out stay; None means the plan's."""
     unknown = set(values) - set(LIMIT_NAMES)
     if unknown:
         raise ValueError(f"no such limit: {', '.join(sorted(unknown))}")

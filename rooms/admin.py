@@ -1,4 +1,4 @@
-"""Rooms, their owners' limits and the plans behind these, for staff."""
+"""Rooms, their owners' limits, and plans, for staff."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -18,7 +18,7 @@ class PlanAdmin(StaffAdmin):
 
 @admin.register(RoomLimits)
 class RoomLimitsAdmin(StaffAdmin):
-    """An empty limit is the plan's, else everybody's."""
+    """An empty limit is the plan's, or else the default."""
 
     list_display = ("owner", "plan", *LIMIT_NAMES)
     list_filter = ("plan",)

@@ -14,7 +14,7 @@ def _opened(start: datetime, end: datetime) -> QuerySet[Room]:
     return Room.objects.filter(pk__gte=first_ulid_at(start), pk__lt=first_ulid_at(end))
 
 
-CHARTS["rooms"] = Chart("Rooms opened a day", lambda: series("rooms", _opened, step=timedelta(days=1), steps=14))
+CHARTS["rooms"] = Chart("Rooms opened per day", lambda: series("rooms", _opened, step=timedelta(days=1), steps=14))
 
 
 @figure("rooms_open", "Open rooms", page=("rooms.room", ""))

@@ -1,4 +1,4 @@
-"""Visitors: temporary rooms, and how many of them somebody may open."""
+"""Temporary rooms, and the limits on how many an owner may create."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from workspaces.models import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an owner of rooms may do; the defaults are everybody's who has neither a plan nor limits of their own."""
+    """The limits of an owner of rooms; the defaults apply to owners with neither a plan nor limits of their own."""
 
     active_limit: int = 3
     monthly_creation_limit: int = 10
@@ -31,7 +31,7 @@ LIMIT_NAMES = tuple(field.name for field in fields(Limits))
 
 
 class LimitValues(models.Model):
-    """Limits that may be left open: null leaves them to what stands behind."""
+    """Limits of which each may be null: then the plan's or the default applies."""
 
     active_limit = models.PositiveIntegerField(null=True, blank=True)
     monthly_creation_limit = models.PositiveIntegerField(null=True, blank=True)
@@ -45,11 +45,12 @@ class LimitValues(models.Model):
         abstract = True
 
     def given(self) -> dict[str, int | bool]:
+        """Return the limits that are not null."""
         return {name: value for name in LIMIT_NAMES if (value := getattr(self, name)) is not None}
 
 
 class Plan(LimitValues):
-    """Limits under a name, for many owners at once."""
+    """Named limits for many owners."""
 
     name = models.CharField(max_length=80, unique=True)
 
@@ -58,7 +59,7 @@ class Plan(LimitValues):
 
 
 class RoomLimits(LimitValues):
-    """One owner's limits: its own, else its plan's, else everybody's. Its row is the lock that keeps them exact."""
+    """The limits of one owner: its own, else its plan's, else the defaults. Its row is the lock of every creation."""
 
     owner = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="room_limits"
@@ -72,15 +73,16 @@ class RoomLimits(LimitValues):
         return f"Limits of {self.owner}"
 
     def effective(self) -> Limits:
+        """Return the limits that apply."""
         values = (self.plan.given() if self.plan is not None else {}) | self.given()
         hours = {name: min(value, MAX_HOURS) for name, value in values.items() if name.endswith("_hours")}
         return Limits(**values | hours)  # type: ignore[arg-type]
 
 
 class Room(ULIDModel):
-    """A temporary room. Its id is its workspace's; it outlives the workspace, which is purged 30 days after the end.
+    """A temporary room. Its id is its workspace's, which it outlives: the workspace is purged 30 days after the end.
 
-    ``expires_at`` and ``closed_at`` are written to the workspace too, which is where everything below looks.
+    ``expires_at`` and ``closed_at`` are copied to the workspace, because the apps below cannot see rooms.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="rooms")
@@ -91,7 +93,7 @@ class Room(ULIDModel):
     expires_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     extension_count = models.PositiveIntegerField(default=0)
-    # Set once guests were sent out and everybody was told, and once the content was given up.
+    # ``ended_at``: when guests' tokens were expired and everybody was notified. ``purged_at``: when the content was deleted.
     ended_at = models.DateTimeField(null=True, blank=True)
     purged_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -101,7 +103,7 @@ class Room(ULIDModel):
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="room_by_owner"),
             models.Index(fields=["owner", "external_reference"], name="room_by_reference"),
-            # Serve the two sweeps: what runs out next, and what is to be purged.
+            # Serve the two sweeps: rooms to end, and rooms to purge.
             models.Index(fields=["expires_at"], name="room_running", condition=Q(ended_at=None)),
             models.Index(
                 fields=["ended_at"], name="room_unpurged", condition=Q(ended_at__isnull=False, purged_at=None)
@@ -112,14 +114,15 @@ class Room(ULIDModel):
         return self.name
 
     def status_at(self, now: datetime) -> str:
-        """``active``, ``closed`` (by somebody, before its time was over) or ``expired``."""
+        """Return ``active``, ``closed`` (by somebody, before its time) or ``expired``."""
         if self.closed_at is not None:
             return "closed"
         return "expired" if self.expires_at <= now else "active"
 
     def has_ended(self, now: datetime) -> bool:
+        """Return whether the room is closed or expired."""
         return self.status_at(now) != "active"
 
     def latest_expiry(self, limits: Limits) -> datetime:
-        """How far extensions may take it; never before what it already has."""
+        """Return the latest end that extensions may reach, never before the present one."""
         return max(self.expires_at, self.created_at + timedelta(hours=limits.max_lifetime_hours))

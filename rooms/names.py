@@ -1,4 +1,4 @@
-"""A room's name in its visitors' languages, by the way of a message: memory and phrasebook at once, engines soon."""
+"""Translate a room's name into its guests' languages: from memory or phrasebook at once, else by engines in a task."""
 
 from django.db import transaction
 
@@ -8,34 +8,34 @@ from rosetta.queue.nudge import nudge
 from translation.detection import source_language
 from translation.service import Job, recall, translate_batch
 
-# By name: a web process does not load the tasks.
+# By name, because web processes do not load the tasks.
 TRANSLATE = "rooms.tasks.translate_name"
 
 
 def shown_name(room: Room, language: str) -> str:
-    """``room``'s name in ``language``; as it was given while there is none, which the workers are then asked for."""
+    """Return ``room``'s name in ``language``, or as it was given while no translation is ready; that is then requested."""
     source = _source_of(room)
     if source == language:
         return room.name
     known = recall(scope_id=room.pk, text=room.name, source=source, targets=[language]).get(language)
     if known is None:
-        want(room, [language])
+        request_translations(room, [language])
     return known.text if known else room.name
 
 
-def want(room: Room, targets: list[str]) -> None:
-    """Ask the workers for ``room``'s name in ``targets``. A nudge that is lost is made good by the next visitor."""
+def request_translations(room: Room, targets: list[str]) -> None:
+    """Nudge the task that translates ``room``'s name. A lost nudge is made good by the next guest."""
     transaction.on_commit(lambda: nudge(TRANSLATE, room.pk, targets))
 
 
 def translate(*, room_id: str, targets: list[str]) -> int:
-    """Put a room's name into ``targets`` and into its memory; how many there are now."""
+    """Translate a room's name into ``targets`` and remember it; return how many translations are ready."""
     room = Room.objects.select_related("owner").filter(pk=room_id).first()
     if room is None:
         return 0
     source = _source_of(room)
-    wanted = [code for code in targets if code in languages.CODES and code != source]
-    outcomes = translate_batch([Job(None, room.pk, room.name, source, code) for code in wanted])
+    languages_to_do = [code for code in targets if code in languages.CODES and code != source]
+    outcomes = translate_batch([Job(None, room.pk, room.name, source, code) for code in languages_to_do])
     return sum(outcome.state == "ready" for outcome in outcomes)
 
 

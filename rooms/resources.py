@@ -1,4 +1,4 @@
-"""Rooms and guests as the contract's JSON."""
+"""The JSON of temporary rooms and guests."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from rosetta.times import moment
 
 
 def room(row: Room, limits: Limits) -> dict[str, Any]:
-    """``row`` as its owner sees it, who has ``limits``."""
+    """Return ``row`` as its owner, who has ``limits``, sees it."""
     return {
         "room_id": row.pk,
         "workspace_id": row.pk,
@@ -30,7 +30,7 @@ def room(row: Room, limits: Limits) -> dict[str, Any]:
 
 
 def room_for_guests(row: Room) -> dict[str, Any]:
-    """``row`` as everybody in it may see it: nothing of its owner's books."""
+    """Return ``row`` as its guests may see it, without what is for its owner only."""
     return {
         "room_id": row.pk,
         "workspace_id": row.pk,
@@ -52,7 +52,7 @@ def guest(row: Guest) -> dict[str, Any]:
 
 
 def joined(row: Guest, token: str, joined_room: Room) -> dict[str, Any]:
-    """What a guest is told once, when it joins."""
+    """Return the answer to a guest who joins, the only one with the token."""
     return {
         "guest": {"id": row.pk, "nickname": row.nickname, "preferred_language": row.preferred_language},
         "session": {

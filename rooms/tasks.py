@@ -1,4 +1,4 @@
-"""Rooms end on time and are forgotten on time, a bounded batch at a time."""
+"""Periodic tasks: end and purge rooms on time, in bounded batches; and the translation of rooms' names."""
 
 from celery import shared_task
 
@@ -11,19 +11,19 @@ GUESTS = 2000
 
 @shared_task
 def end_expired_rooms() -> int:
-    """Returns how many rooms were ended."""
+    """End expired rooms; return how many."""
     return in_steps(lambda: actions.end_expired(batch=BATCH), size=BATCH)
 
 
 @shared_task(name=names.TRANSLATE)
 def translate_name(room_id: str, targets: list[str]) -> int:
-    """Returns in how many languages the room's name is known now."""
+    """Translate a room's name; return into how many languages it is translated now."""
     return names.translate(room_id=room_id, targets=targets)
 
 
 @shared_task
 def purge_rooms() -> int:
-    """Returns how many rooms were purged."""
+    """Purge rooms that ended long ago; return how many."""
     purged = in_steps(lambda: actions.purge_ended(batch=BATCH), size=BATCH)
     actions.drop_purged_guests(batch=GUESTS)
     return purged

@@ -1,6 +1,6 @@
-"""Workspaces for staff: to find, to help and to end. What is said in them is not shown here.
+"""Workspaces for staff. Messages are not shown here.
 
-Rows change by the same actions as everywhere, so that nobody misses an event and the last owner stays.
+Rows are changed by the same actions as everywhere, so that every change has its event and the last owner stays.
 """
 
 from django.contrib import admin
@@ -40,7 +40,7 @@ class ChannelInline(ReadOnlyMixin, TabularInline):  # type: ignore[misc]
 class WorkspaceAdmin(ReadOnlyAdmin):
     list_display = ("name", "slug", "kind", "visibility", "member_count", "created_at", "deleted_at")
     list_filter = ("kind", "visibility", ("deleted_at", admin.EmptyFieldListFilter))
-    # Workspaces are few beside what is said in them: a part of a name may be looked for in all of them.
+    # There are few workspaces compared with messages, so a part of a name may be searched for in all of them.
     by_email = ("members__user__email",)
     by_words = ("name__icontains", "slug__icontains")
     exclude = ("password_hash",)
@@ -50,10 +50,10 @@ class WorkspaceAdmin(ReadOnlyAdmin):
         return StaffAdmin.has_change_permission(self, request, obj)  # type: ignore[no-any-return]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Workspace | None = None) -> list[str]:
-        """All but how long messages are kept: the rest is its members' affair."""
+        """Return all fields except the retention of messages; its members decide about the others."""
         fields = Workspace._meta.get_fields()
-        names = [one.name for one in fields if one.concrete and one.name not in ("password_hash", "retention_days")]
-        return names
+        editable = ("password_hash", "retention_days")
+        return [field.name for field in fields if field.concrete and field.name not in editable]
 
     def save_model(self, request: HttpRequest, obj: Workspace, form: object, change: bool) -> None:
         actions.set_retention(workspace=obj, days=obj.retention_days)
@@ -64,7 +64,7 @@ class WorkspaceAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Delete for everybody", permissions=["end"])
     def delete_for_everybody(self, request: HttpRequest, queryset: QuerySet[Workspace]) -> HttpResponseBase | None:
-        """Ends workspaces, which nothing brings back, once a reason was given."""
+        """Delete workspaces for good, after asking for a reason."""
         ending = queryset.filter(deleted_at=None)
 
         def end(reason: str) -> None:
@@ -80,7 +80,7 @@ class WorkspaceAdmin(ReadOnlyAdmin):
             self,
             request,
             title=f"Delete for everybody: {', '.join(map(str, ending))}",
-            question="Why do these workspaces end? Nothing brings them back.",
+            question="Why are these workspaces deleted? They cannot be restored.",
             button="Delete for everybody",
             do=end,
         )
@@ -117,7 +117,7 @@ class InviteAdmin(ReadOnlyAdmin):
     by_id = ("pk", "workspace")
     by_email = ("created_by__email",)
     by_words = ("workspace__slug",)
-    # Whoever has the token gets in.
+    # Whoever has the token can join.
     exclude = ("token",)
     actions = ("revoke",)
 
@@ -168,7 +168,7 @@ class WebhookSubscriptionAdmin(ReadOnlyAdmin):
 
 
 class DeliveryFilter(admin.SimpleListFilter):
-    """The states that have an index of their own; what went well is nearly everything."""
+    """Filter by the statuses that have an index; nearly all rows have the others."""
 
     title, parameter_name = "state", "state"
 
@@ -209,7 +209,7 @@ class ErasureAdmin(ReadOnlyAdmin):
 
 @admin.register(Suspension)
 class SuspensionAdmin(ReadOnlyAdmin):
-    """Made and ended by decisions on reports."""
+    """Created and ended by decisions on reports."""
 
     list_display = ("user", "workspace", "created_at")
     list_select_related = ("user", "workspace")

@@ -1,4 +1,4 @@
-"""In which languages a channel is read: one probe a language, however many people read it."""
+"""Find the languages in which a channel is read, with one index probe per language however many members it has."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from django.db.models.expressions import RawSQL
 from rosetta import languages
 from workspaces.models import Channel
 
-# Correlated with the channel of the query around it. A restricted channel is read by those who joined it, an open one by
-# the whole workspace; guests read the channel of their room. Raw, because the ORM's own spelling, an Exists a language and
-# kind, takes longer to compile and plan than to run.
+# Correlated with the channel of the outer query. A restricted channel is read by the members who joined it, an open one by
+# all members; guests read the channel of their room. Raw SQL, because the ORM's form (an Exists per language and kind)
+# takes longer to compile and plan than to run.
 _HEARD = """(
     SELECT {aggregate}(spoken.column1, ' ') FROM (VALUES {codes}) AS spoken WHERE EXISTS (
         SELECT 1 FROM workspaces_member m WHERE m.workspace_id = workspaces_channel.workspace_id
@@ -28,12 +28,12 @@ _HEARD = """(
 
 
 def heard_languages() -> Any:
-    """An annotation for channels: the codes of the languages they are read in; ``languages_in`` reads it."""
+    """Return an annotation for channels with the codes of their readers' languages, which ``languages_in`` reads."""
     aggregate = "string_agg" if connection.vendor == "postgresql" else "group_concat"
     codes = ", ".join(f"('{code}')" for code in languages.CODES)
     return RawSQL(_HEARD.format(aggregate=aggregate, codes=codes), [], output_field=TextField())  # noqa: S611
 
 
 def languages_in(channel: Channel) -> frozenset[str]:
-    """The languages that ``heard_languages`` found for ``channel``."""
+    """Return the languages in the annotation of ``heard_languages``."""
     return frozenset((channel.heard or "").split())  # type: ignore[attr-defined]

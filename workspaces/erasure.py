@@ -1,4 +1,4 @@
-"""Erasing what was said: hidden at once, gone from the tables a bounded batch at a time."""
+"""Erase conversations: hidden at once, deleted from the tables in bounded batches."""
 
 from collections.abc import Callable, Iterable
 
@@ -9,8 +9,8 @@ from rosetta.queue.nudge import nudge
 from translation.actions import forget_scope
 from workspaces.models import Channel, Conversation, Erasure, Event, ReadMark, StreamCursor, Workspace
 
-# Takes ids of conversations that nobody reaches any more, erases a bounded number of its app's rows of them (and lets
-# go of their files), and returns how many those were; 0 when nothing is left.
+# Called with ids of unreachable conversations: deletes a bounded number of its app's rows about them (and unlinks their
+# files) and returns the number deleted, 0 when nothing is left.
 Eraser = Callable[[list[str]], int]
 
 # Upper apps append theirs in AppConfig.ready.
@@ -21,22 +21,22 @@ BATCH = 2000
 
 
 def bury(channels: Iterable[Channel]) -> None:
-    """Take ``channels`` away and owe the erasure of their conversations; the caller is in a transaction.
+    """Delete ``channels`` and queue their conversations for erasure. Call it in a transaction.
 
-    Without its channel a conversation belongs to nobody: no path leads to its messages or files any more.
+    Messages and files of a conversation without a channel can no longer be reached by anybody.
     """
-    buried = list(channels)
-    Erasure.objects.bulk_create(Erasure(conversation_id=one.pk, workspace_id=one.workspace_id) for one in buried)
-    Channel.objects.filter(pk__in=[one.pk for one in buried]).delete()
+    rows = list(channels)
+    Erasure.objects.bulk_create(Erasure(conversation_id=row.pk, workspace_id=row.workspace_id) for row in rows)
+    Channel.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 def start() -> None:
-    """Nudge the task after the commit; should that be lost, the periodic job finds the rows."""
+    """Nudge the task after the commit. A lost nudge is made good by the periodic job."""
     transaction.on_commit(lambda: nudge("workspaces.tasks.erase"))
 
 
 def erase_some() -> int:
-    """One bounded step of whatever erasure is owed; returns how many rows it took away, 0 when nothing is owed."""
+    """Do one bounded step of the pending erasures; return the number of rows deleted, 0 when none is pending."""
     return _bury_channels_of_ended_workspaces() or _erase_conversations() or _drop_ended_workspaces()
 
 
@@ -50,28 +50,28 @@ def _bury_channels_of_ended_workspaces() -> int:
 
 @transaction.atomic
 def _erase_conversations() -> int:
-    found = list(Erasure.objects.order_by("created_at").values_list("pk", flat=True)[:CONVERSATIONS])
-    # Locked before anything is looked for: whoever still posts into one ends first, and nobody posts after.
-    rows = Conversation.objects.select_for_update().filter(pk__in=found).order_by("pk")
-    owed: list[str] = [str(row.pk) for row in rows]
-    if not owed:
+    pending_ids = list(Erasure.objects.order_by("created_at").values_list("pk", flat=True)[:CONVERSATIONS])
+    # Locked first, so that a post under way commits before its rows are looked for, and no post follows.
+    rows = Conversation.objects.select_for_update().filter(pk__in=pending_ids).order_by("pk")
+    conversation_ids: list[str] = [str(row.pk) for row in rows]
+    if not conversation_ids:
         return 0
     for eraser in [*ERASERS, _erase_own_rows]:
-        if erased := eraser(owed):
+        if erased := eraser(conversation_ids):
             return erased
-    return Conversation.objects.filter(pk__in=owed).delete()[0]
+    return Conversation.objects.filter(pk__in=conversation_ids).delete()[0]
 
 
 def _erase_own_rows(conversation_ids: list[str]) -> int:
     events = Event.objects.filter(stream_id__in=conversation_ids).values_list("pk", flat=True)[:BATCH]
     erased, _ = Event.objects.filter(pk__in=list(events)).delete()
     erased += StreamCursor.objects.filter(stream_id__in=conversation_ids).delete()[0]
-    marks = ReadMark.objects.filter(conversation__in=conversation_ids).values_list("pk", flat=True)[:BATCH]
-    return erased + ReadMark.objects.filter(pk__in=list(marks)).delete()[0]
+    read_positions = ReadMark.objects.filter(conversation__in=conversation_ids).values_list("pk", flat=True)[:BATCH]
+    return erased + ReadMark.objects.filter(pk__in=list(read_positions)).delete()[0]
 
 
 def _drop_ended_workspaces() -> int:
-    """The workspaces whose conversations have all been erased, with what stands in their own stream."""
+    """Delete a deleted workspace whose conversations have all been erased, after the events of its own stream."""
     ended = Workspace.objects.filter(deleted_at__lte=timezone.now(), channels=None, erasures=None)
     workspace = ended.order_by("deleted_at").first()
     if workspace is None:

@@ -15,7 +15,7 @@ class LastOwner(Conflict):
 
 
 class Suspended(Forbidden):
-    """Staff took this person out of the workspace."""
+    """Staff have suspended this user from the workspace."""
 
     code = "suspended"
     message = "You were suspended from this workspace."
@@ -27,14 +27,14 @@ class ChannelArchived(Conflict):
 
 
 class ChannelIsOpen(Conflict):
-    """Nobody can be taken out of a channel that the whole workspace reads."""
+    """Nobody can be removed from a channel that all members read."""
 
     code = "channel_is_open"
     message = "Everybody in the workspace reads this channel."
 
 
 class SubscriptionInactive(Conflict):
-    """Nothing is sent to an address that is switched off."""
+    """A delivery of a subscription that is switched off cannot be sent again."""
 
     code = "subscription_inactive"
     message = "Switch this subscription on first."

@@ -1,4 +1,4 @@
-"""Workspaces, members, channels and invites as the contract's JSON."""
+"""The JSON of workspaces, members, channels, invites and webhooks."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def person(user: User) -> dict[str, Any]:
 
 
 def workspace(row: Workspace, role: str | None) -> dict[str, Any]:
-    """``row`` as somebody with ``role`` in it (None: no member) sees it."""
+    """Return ``row`` as seen by a user with ``role`` in it, None for non-members."""
     return {
         "id": row.pk,
         "name": row.name,
@@ -42,7 +42,7 @@ def member(row: Member) -> dict[str, Any]:
 def channel(
     row: Channel, *, is_member: bool = False, unread_count: int = 0, last_message_at: Any = None
 ) -> dict[str, Any]:
-    """``row`` as one person sees it; without the personal fields, as an event's snapshot."""
+    """Return ``row`` as one user sees it; without the personal arguments, as the snapshot in an event."""
     return {
         "id": row.pk,
         "workspace_id": row.workspace_id,
@@ -58,14 +58,14 @@ def channel(
 
 
 def listed_channel(row: Channel) -> dict[str, Any]:
-    """A channel from ``access.channels_for``, with what is personal of it: nothing to who did not give its password."""
+    """Return a channel of ``access.channels_for`` with the member's own counts, if the member reads it."""
     reads: bool = not row.is_restricted or row.has_joined  # type: ignore[attr-defined]
     if not reads:
         return channel(row)
-    said = row.conversation
-    read: int = row.last_read_seq or 0  # type: ignore[attr-defined]
-    unread = max(0, said.last_seq - read)
-    return channel(row, is_member=True, unread_count=unread, last_message_at=said.last_message_at)
+    conversation = row.conversation
+    last_read: int = row.last_read_seq or 0  # type: ignore[attr-defined]
+    unread = max(0, conversation.last_seq - last_read)
+    return channel(row, is_member=True, unread_count=unread, last_message_at=conversation.last_message_at)
 
 
 def invite(row: Invite) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def invite(row: Invite) -> dict[str, Any]:
 
 
 def webhook(row: Webhook, secret: str | None = None) -> dict[str, Any]:
-    """``row``, with its ``secret`` the one time that it is shown."""
+    """Return ``row``, with its ``secret`` only when that was just created."""
     shown = {
         "id": row.pk,
         "name": row.name,
@@ -93,7 +93,7 @@ def webhook(row: Webhook, secret: str | None = None) -> dict[str, Any]:
 
 
 def subscription(row: WebhookSubscription, secret: str | None = None) -> dict[str, Any]:
-    """``row``, with its ``secret`` the one time that it is shown."""
+    """Return ``row``, with its ``secret`` only when that was just created."""
     shown = {
         "id": row.pk,
         "url": row.url,
@@ -125,7 +125,7 @@ def delivery(row: WebhookDelivery) -> dict[str, Any]:
 
 
 def invite_preview(row: Invite) -> dict[str, Any]:
-    """What anybody with the link may see before they sign in."""
+    """Return what everybody with the link may see before they sign in."""
     inviter = row.created_by
     return {
         "workspace": {"id": row.workspace_id, "name": row.workspace.name, "member_count": row.workspace.member_count},

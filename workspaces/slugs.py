@@ -1,4 +1,4 @@
-"""Names for addresses."""
+"""Derive unique slugs from names."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,17 +12,18 @@ from rosetta.ids import new_ulid
 
 MAX_SLUG = 80
 SHORT_ID = 8
-TRIES = 3
+ATTEMPTS = 3
 
 Row = TypeVar("Row")
 
 
 def slug_taken() -> Invalid:
+    """Return the refusal of a slug that is taken."""
     return Invalid({"slug": [_("The slug has already been taken.")]})
 
 
 def derived_slug(name: str, is_taken: Callable[[str], bool]) -> str:
-    """A free slug for ``name``: its ASCII words, with a short id where it has none or where they are taken."""
+    """Return a free slug for ``name``: its ASCII words, plus a short id where it has none or they are taken."""
     base = slugify(name)[: MAX_SLUG - SHORT_ID - 1].strip("-_")
     if base and not is_taken(base):
         return base
@@ -34,16 +35,16 @@ def derived_slug(name: str, is_taken: Callable[[str], bool]) -> str:
 def create_under_slug(
     create: Callable[[str], Row], *, name: str, slug: str | None, is_taken: Callable[[str], bool]
 ) -> Row:
-    """What ``create`` makes under ``slug``, or under one derived from ``name``. Raises Invalid when ``slug`` is taken.
+    """Call ``create`` with ``slug``, or with one derived from ``name``. Raises Invalid when ``slug`` is taken.
 
-    The database's constraint decides; ``is_taken`` only spares it guesses.
+    The database's constraint decides; ``is_taken`` only avoids most collisions.
     """
-    for attempt in range(TRIES):
+    for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
                 return create(slug or derived_slug(name, is_taken))
         except IntegrityError:
-            # Somebody else took it in between; a derived one has other endings.
-            if slug or attempt == TRIES - 1:
+            # Somebody else took it in between; a derived one is tried again with another ending.
+            if slug or attempt == ATTEMPTS - 1:
                 raise slug_taken() from None
     raise AssertionError

@@ -1,4 +1,4 @@
-"""Periodic work on workspaces."""
+"""Periodic tasks: expiry, erasure and webhook deliveries."""
 
 import time
 
@@ -13,14 +13,14 @@ from workspaces.models import Event, WebhookDelivery
 from workspaces.webhooks import collecting, sending
 
 BATCH = 5000
-# A task that lasts longer keeps its worker from translating.
+# Bounded, because a longer task keeps its worker from translating.
 ERASING_SECONDS = 20
 SENDING_SECONDS = 20
 
 
 @shared_task
 def expire_events() -> int:
-    """Forget events older than their retention, a bounded batch at a time; returns how many went."""
+    """Delete events older than their retention, in bounded batches; return the number deleted."""
     limit = timezone.now() - settings.EVENT_RETENTION
     old = Event.objects.filter(created_at__lt=limit).order_by("created_at").values_list("pk", flat=True)
     return in_steps(lambda: Event.objects.filter(pk__in=list(old[:BATCH])).delete()[0], size=BATCH)
@@ -28,7 +28,7 @@ def expire_events() -> int:
 
 @shared_task
 def erase() -> int:
-    """Erase purged channels and deleted workspaces, and go on in another task after a while; returns rows taken away."""
+    """Erase purged channels and deleted workspaces, continued by another task after a while; return the rows deleted."""
     erased = 0
     until = time.monotonic() + ERASING_SECONDS
     while time.monotonic() < until:
@@ -42,21 +42,21 @@ def erase() -> int:
 
 @shared_task
 def deliver_webhooks() -> int:
-    """Take events over for outgoing webhooks and send what is due; returns how many deliveries were tried."""
+    """Collect events for outgoing webhooks and send due deliveries; return the number of attempts."""
     sent = 0
     until = time.monotonic() + SENDING_SECONDS
     while time.monotonic() < until:
-        ahead = collecting.collect()
-        tried = sending.send_some()
-        sent += tried
-        if not ahead and not tried:
+        collected = collecting.collect()
+        attempts = sending.send_some()
+        sent += attempts
+        if not collected and not attempts:
             break
     return sent
 
 
 @shared_task
 def expire_deliveries() -> int:
-    """Forget the log of old deliveries, a bounded batch at a time; returns how many went."""
+    """Delete old deliveries from the log, in bounded batches; return the number deleted."""
     limit = timezone.now() - settings.WEBHOOK_LOG_RETENTION
     old = WebhookDelivery.objects.filter(created_at__lt=limit).order_by("created_at").values_list("pk", flat=True)
     return in_steps(lambda: WebhookDelivery.objects.filter(pk__in=list(old[:BATCH])).delete()[0], size=BATCH)

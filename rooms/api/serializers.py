@@ -1,4 +1,4 @@
-"""Bodies of room requests, and the shapes of the answers for the schema."""
+"""Bodies of room requests, and shapes of answers for the OpenAPI document."""
 
 from typing import Any
 
@@ -43,13 +43,13 @@ class CreateRoomSerializer(serializers.Serializer[Any]):
         required=False,
         allow_null=True,
         allow_blank=True,
-        help_text="The developer's own id for it.",
+        help_text="The developer's own id of the room.",
     )
-    ttl_hours = HoursField(help_text="How long it lives; the owner's default unless said.")
+    ttl_hours = HoursField(help_text="Hours until it expires; the owner's default unless given.")
 
 
 class ExtendRoomSerializer(serializers.Serializer[Any]):
-    extension_hours = HoursField(help_text="How much longer; the owner's largest single extension unless said.")
+    extension_hours = HoursField(help_text="Hours to add; the owner's largest single extension unless given.")
 
 
 class RoomListQuery(serializers.Serializer[Any]):
@@ -79,14 +79,14 @@ class JoinHintResource(serializers.Serializer[Any]):
 
 class RoomResource(serializers.Serializer[Any]):
     room_id = serializers.CharField()
-    workspace_id = serializers.CharField(help_text="The same as the room's.")
+    workspace_id = serializers.CharField(help_text="The same as `room_id`.")
     channel_id = serializers.CharField()
     name = serializers.CharField()
     kind = serializers.ChoiceField(["temporary_room"])
     status = serializers.ChoiceField(STATUSES)
     external_reference = serializers.CharField(allow_null=True)
     expires_at = serializers.DateTimeField()
-    max_expires_at = serializers.DateTimeField(help_text="How far extensions may take it.")
+    max_expires_at = serializers.DateTimeField(help_text="The latest end that extensions may reach.")
     extension_count = serializers.IntegerField()
     join = JoinHintResource()
 
@@ -118,7 +118,7 @@ class JoinedGuestResource(serializers.Serializer[Any]):
 
 
 class GuestSessionResource(serializers.Serializer[Any]):
-    token = serializers.CharField(help_text="`grst_…`, shown this once.")
+    token = serializers.CharField(help_text="`grst_…`; only this answer shows it.")
     token_type = serializers.ChoiceField(["guest"])
     header = serializers.CharField()
     expires_at = serializers.DateTimeField()
@@ -129,7 +129,9 @@ class JoinedRoomResource(serializers.Serializer[Any]):
     workspace_id = serializers.CharField()
     channel_id = serializers.CharField()
     name = serializers.CharField()
-    display_name = serializers.CharField(help_text="The name in the guest's language, once it is translated.")
+    display_name = serializers.CharField(
+        help_text="The name in the guest's language, or as given while it is not translated."
+    )
     status = serializers.ChoiceField(STATUSES)
     expires_at = serializers.DateTimeField()
 

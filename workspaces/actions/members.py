@@ -25,6 +25,7 @@ from workspaces.models import (
     Visibility,
     Workspace,
 )
+from workspaces.roles import may_edit, may_remove
 from workspaces.streams import events
 
 # Attempts a minute that one user has at one password.
@@ -113,7 +114,9 @@ def update_member(
     """Change a member's role and language. Locks the workspace. Raises NotFound, Forbidden, LastOwner."""
     actor = access.membership(by, workspace_id, lock=True)
     target = access.member_in(actor.workspace, member_id)
-    _check_may_edit(actor, target, role)
+    is_self = actor.pk == target.pk
+    if not may_edit(Role(actor.role), Role(target.role), new_role=Role(role), is_self=is_self):
+        raise Forbidden
     if target.role == Role.OWNER and role != Role.OWNER:
         _check_not_last_owner(target)
     is_changed = role != target.role
@@ -132,15 +135,6 @@ def update_member(
     return target
 
 
-def _check_may_edit(actor: Member, target: Member, role: str) -> None:
-    is_self = actor.pk == target.pk
-    if not is_self and (not actor.is_moderator or actor.rank < target.rank):
-        raise Forbidden
-    # Only owners appoint and demote owners and admins, and every change of role is one or the other.
-    if role != target.role and actor.role != Role.OWNER:
-        raise Forbidden
-
-
 def _check_not_last_owner(member: Member) -> None:
     others = Member.objects.filter(workspace_id=member.workspace_id, role=Role.OWNER).exclude(pk=member.pk)
     if not others.exists():
@@ -152,8 +146,7 @@ def remove_member(*, by: User, workspace_id: str, member_id: str) -> None:
     """Remove a member, or leave. Locks the workspace. Raises NotFound, Forbidden, LastOwner."""
     actor = access.membership(by, workspace_id, lock=True)
     target = access.member_in(actor.workspace, member_id)
-    is_self = actor.pk == target.pk
-    if not is_self and not (actor.role == Role.OWNER or (actor.is_moderator and target.role == Role.MEMBER)):
+    if not may_remove(Role(actor.role), Role(target.role), is_self=actor.pk == target.pk):
         raise Forbidden
     end_membership(target)
 

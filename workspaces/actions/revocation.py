@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from workspaces.models import Invite, Webhook, WebhookSubscription, Workspace
-from workspaces.webhooks.sending import disable
+from workspaces.webhooks.health import disable
 
 
 def revoke_granted(*, workspace: Workspace, user_id: int) -> None:

@@ -13,8 +13,8 @@ from workspaces import access
 from workspaces.changes import UNSET, given
 from workspaces.errors import SubscriptionInactive
 from workspaces.models import Member, WebhookDelivery, WebhookSubscription, new_signing_secret
-from workspaces.webhooks.addresses import is_refused_literally
-from workspaces.webhooks.collecting import TRIED_FOR
+from workspaces.webhooks.addresses import is_refused_by_form
+from workspaces.webhooks.backoff import RETRIED_FOR
 
 MAX_SUBSCRIPTIONS = 20
 MAX_PORT = 65535
@@ -48,7 +48,7 @@ def check_url(url: str) -> None:
     is_plain = parts.scheme in ("http", "https") and not parts.userinfo and 0 < (parts.port or 1) <= MAX_PORT
     if not is_plain or not _HOST.fullmatch(parts.raw_host):
         raise Invalid({"url": [_("Enter an address that starts with https:// or http://.")]})
-    if is_refused_literally(parts.host):
+    if is_refused_by_form(parts.host):
         raise Invalid({"url": [_("The address must be on the public internet.")]})
 
 
@@ -118,6 +118,6 @@ def replay_delivery(*, delivery: WebhookDelivery) -> WebhookDelivery:
     delivery.attempts = 0
     # Not before the lease of a worker that may still be at the last attempt ends.
     delivery.due_at = max(now, delivery.due_at) if delivery.due_at - now < timedelta(seconds=60) else now
-    delivery.expires_at = now + TRIED_FOR
+    delivery.expires_at = now + RETRIED_FOR
     delivery.save(update_fields=["status", "attempts", "due_at", "expires_at"])
     return delivery

@@ -1,4 +1,4 @@
-"""The shapes of the answers, for the API's description; ``resources`` makes them."""
+"""Shapes of answers, for the OpenAPI document; ``resources`` creates them."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class WorkspaceResource(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(Workspace.Kind.choices)
     visibility = serializers.ChoiceField(Visibility.choices)
     has_password = serializers.BooleanField()
-    role = serializers.ChoiceField(Role.choices, allow_null=True, help_text="The caller's; null where it is no member.")
+    role = serializers.ChoiceField(Role.choices, allow_null=True, help_text="The caller's; null for non-members.")
     member_count = serializers.IntegerField()
     created_at = serializers.DateTimeField()
 
@@ -31,7 +31,7 @@ class MemberResource(serializers.Serializer[Any]):
     id = serializers.CharField()
     user = MemberUserResource()
     role = serializers.ChoiceField(Role.choices)
-    preferred_language = serializers.CharField(allow_null=True, help_text="Null: the account's.")
+    preferred_language = serializers.CharField(allow_null=True, help_text="Null: the account's language.")
     joined_at = serializers.DateTimeField()
 
 
@@ -84,7 +84,9 @@ class WebhookResource(serializers.Serializer[Any]):
 
 
 class NewWebhookResource(WebhookResource):
-    secret = serializers.CharField(required=False, help_text="Shown this once, when it is made or made anew.")
+    secret = serializers.CharField(
+        required=False, help_text="Present only in the answer that creates or regenerates it."
+    )
 
 
 class SubscriptionResource(serializers.Serializer[Any]):
@@ -93,14 +95,18 @@ class SubscriptionResource(serializers.Serializer[Any]):
     event_types = serializers.ListField(child=serializers.CharField())
     is_active = serializers.BooleanField()
     disabled_reason = serializers.ChoiceField(
-        WebhookSubscription.Disabled.choices, allow_null=True, help_text="Why the service switched it off."
+        WebhookSubscription.Disabled.choices,
+        allow_null=True,
+        help_text="Why the service switched it off: its deliveries failed, it answered 410, or its creator lost the right.",
     )
     failing_since = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
 
 class NewSubscriptionResource(SubscriptionResource):
-    secret = serializers.CharField(required=False, help_text="Shown this once, when it is made or made anew.")
+    secret = serializers.CharField(
+        required=False, help_text="Present only in the answer that creates or regenerates it."
+    )
 
 
 class DeliveryResource(serializers.Serializer[Any]):
@@ -112,8 +118,8 @@ class DeliveryResource(serializers.Serializer[Any]):
     next_attempt_at = serializers.DateTimeField(allow_null=True)
     last_attempt_at = serializers.DateTimeField(allow_null=True)
     response_status = serializers.IntegerField(allow_null=True)
-    response_body = serializers.CharField(help_text="Its start.")
-    error = serializers.CharField(help_text="Why there was no answer; empty when there was one.")
+    response_body = serializers.CharField(help_text="The first kilobyte.")
+    error = serializers.CharField(help_text="Why there was no response; empty when there was one.")
     duration_ms = serializers.IntegerField(allow_null=True)
     occurred_at = serializers.DateTimeField()
     created_at = serializers.DateTimeField()

@@ -1,4 +1,4 @@
-"""What requests may carry. Rules that need rows are the actions'."""
+"""Bodies of requests. Rules that need the database are in the actions."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ MAX_SLUG = 80
 
 
 def query_text(request: Request, name: str) -> str | None:
-    """The words in query parameter ``name``. Raises Invalid when they are too long, or none that a database knows."""
+    """Return the text of query parameter ``name``. Raises Invalid when it is too long or has a null character."""
     raw = request.query_params.get(name, "").strip()
     if len(raw) > MAX_NAME or "\x00" in raw:
         raise Invalid({name: [_("The query must not be greater than %(max)d characters.") % {"max": MAX_NAME}]})
@@ -32,14 +32,14 @@ class SlugField(serializers.RegexField):
 
 
 class PasswordField(serializers.CharField):
-    """A password to be set; None takes it away."""
+    """A password to be set; None removes it."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_length=8, max_length=120, trim_whitespace=False, allow_null=True, required=False, **kwargs)
 
 
 class IdField(serializers.CharField):
-    """The id of another row; one that is no ULID is one that no row has."""
+    """The id of another row; what is no ULID is read as an id that no row has."""
 
     def to_internal_value(self, data: Any) -> str:
         return parse_ulid(super().to_internal_value(data)) or NO_ID

@@ -17,7 +17,7 @@ class Channel(PasswordProtected):
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PUBLIC)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     archived_at = models.DateTimeField(null=True, blank=True)
-    # Since when all members read it, where it was restricted before: they hear nothing of what happened earlier.
+    # Since when all members read it, where it was restricted before; they receive no events from before.
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -34,12 +34,12 @@ class Channel(PasswordProtected):
 
     @property
     def is_restricted(self) -> bool:
-        """Whether only those who joined it read it: private channels, and public ones with a password."""
+        """Whether only members who joined it read it: private channels, and public ones with a password."""
         return self.visibility == Visibility.PRIVATE or self.has_password
 
 
 class ChannelMember(ULIDModel):
-    """Somebody who joined a restricted channel (or one that they want in their list)."""
+    """A member who has joined a channel: needed to read a restricted one, a bookmark for an open one."""
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="channel_members")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="channel_memberships")
@@ -50,9 +50,9 @@ class ChannelMember(ULIDModel):
 
 
 class Erasure(models.Model):
-    """A conversation that nobody reaches any more and whose content a task is erasing, a batch at a time."""
+    """A conversation that nobody can reach, whose content a task is erasing in batches."""
 
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True)
-    # A deleted workspace's own row waits for the last of these.
+    # A deleted workspace's own row is deleted after the last of these.
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="erasures")
     created_at = models.DateTimeField(default=timezone.now)

@@ -10,7 +10,7 @@ from rosetta.ids import ULIDField, ULIDModel
 
 
 class Stream(models.Model):
-    """Something with events numbered 1, 2, 3 …; ``last_event`` is the highest number given out."""
+    """Something with events numbered 1, 2, 3 …; ``last_event`` is the highest number assigned."""
 
     last_event = models.BigIntegerField(default=0)
 
@@ -19,10 +19,10 @@ class Stream(models.Model):
 
 
 class Conversation(ULIDModel, Stream):
-    """What has messages: a channel or a direct conversation, which shares its id. ``last_seq`` numbers the messages."""
+    """A container of messages, which shares its id with a channel or a direct conversation. ``last_seq`` numbers them."""
 
     last_seq = models.BigIntegerField(default=0)
-    # Unix milliseconds at which translators take its next message, had all conversations the same share of them.
+    # Fair-queue position (virtual time in Unix ms) for translating this conversation's next message.
     turn = models.BigIntegerField(default=0, db_default=0)
     last_message_at = models.DateTimeField(null=True, blank=True)
 
@@ -31,7 +31,7 @@ class Conversation(ULIDModel, Stream):
 
 
 class ReadMark(models.Model):
-    """How far somebody has read. No row means: from the start."""
+    """A user's read position in a conversation. Without a row, nothing is read."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="read_marks")
     user = models.ForeignKey(
@@ -44,10 +44,10 @@ class ReadMark(models.Model):
 
 
 class Event(models.Model):
-    """Something durable that happened in a stream; written with the change itself, delivered from here.
+    """A durable event of a stream, written in the transaction of the change itself and delivered from this table.
 
-    ``stream_id`` is a conversation's or a workspace's id. ``data`` holds ids for what is rendered in each reader's
-    language at delivery, and a snapshot for the rest. ``user_id`` set: for that person alone.
+    ``stream_id`` is a conversation's or a workspace's id. ``data`` holds ids of what is rendered in each reader's language
+    at delivery, and a snapshot of the rest. ``user_id`` set: for that user alone.
     """
 
     stream_id = ULIDField()

@@ -15,7 +15,7 @@ from workspaces.models.workspace import Workspace
 
 
 class Webhook(ULIDModel):
-    """An address that posts into a workspace for who knows its secret."""
+    """An incoming webhook: whoever knows its secret posts into the workspace. ``created_by``: who was shown the secret."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="webhooks")
     name = models.CharField(max_length=120)
@@ -24,7 +24,7 @@ class Webhook(ULIDModel):
     is_active = models.BooleanField(default=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     last_used_at = models.DateTimeField(null=True, blank=True)
-    # Its messages stay and are signed with its name, so the row stays too.
+    # The row stays, because the messages that it posted keep its name.
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -33,14 +33,15 @@ class Webhook(ULIDModel):
 
 
 def new_signing_secret() -> str:
-    """A secret in the form of Standard Webhooks: 32 bytes of its own."""
+    """Return a new secret in the format of Standard Webhooks, of 32 random bytes."""
     return "whsec_" + b64encode(secrets.token_bytes(32)).decode()
 
 
 class WebhookSubscription(ULIDModel):
-    """An address outside that hears what happens in a workspace.
+    """An outgoing webhook: an external address that receives a workspace's events.
 
-    ``secret`` signs what is sent, so it is kept as it is: shown once, and never in lists, admin or logs.
+    ``secret`` signs deliveries, so it is stored in clear: shown once, and never in lists, admin or logs. ``created_by``:
+    who chose the address or was shown the secret.
     """
 
     class Disabled(models.TextChoices):
@@ -54,12 +55,12 @@ class WebhookSubscription(ULIDModel):
     event_types: "models.JSONField[Any, Any]" = models.JSONField(default=list)
     secret = models.CharField(max_length=64, default=new_signing_secret, editable=False)
     is_active = models.BooleanField(default=True)
-    # It hears what happens from here on: its creation, or when it was last switched on.
+    # It receives events from then on: its creation, or when it was last switched on.
     active_since = models.DateTimeField(default=timezone.now)
-    # Since when nothing has been taken; null while it goes well.
+    # Since when no delivery was accepted; null while they are.
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False)
-    # After a failure nothing is sent until then, so that one sick address does not hold up the others.
+    # After a failure nothing is sent until then, so that one failing address does not hold up the others.
     paused_until = models.DateTimeField(null=True, blank=True, editable=False)
     disabled_reason = models.CharField(max_length=8, choices=Disabled, blank=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -73,7 +74,7 @@ class WebhookSubscription(ULIDModel):
 
 
 class StreamCursor(models.Model):
-    """How far a stream's events have been taken over for the subscriptions of its workspace."""
+    """How far a stream's events have been collected for the subscriptions of its workspace."""
 
     stream_id = ULIDField(primary_key=True)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
@@ -81,27 +82,27 @@ class StreamCursor(models.Model):
 
 
 class WebhookDelivery(ULIDModel):
-    """An event owed to a subscription, and how the last attempt went. Its id is the same at every attempt."""
+    """An event to be delivered to a subscription, and the outcome of the last attempt. One row for all attempts."""
 
     class Status(models.TextChoices):
         PENDING = "pending"
         SUCCEEDED = "succeeded"
         FAILED = "failed"
-        # There was nothing left to send: the message was erased in between.
+        # Nothing was left to send: the message was erased in between.
         DROPPED = "dropped"
 
     subscription = models.ForeignKey(WebhookSubscription, on_delete=models.CASCADE, related_name="deliveries")
     stream_id = ULIDField()
     event_seq = models.BigIntegerField()
     kind = models.CharField(max_length=32)
-    # The event's own: ids and snapshots. What is sent is rendered at each attempt, so that it holds no deleted text.
+    # The event's own data. The body is rendered at each attempt, so that it contains no deleted text.
     data: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     occurred_at = models.DateTimeField()
     status = models.CharField(max_length=9, choices=Status, default=Status.PENDING)
     attempts = models.PositiveIntegerField(default=0)
-    # When a worker may take it next; a claim moves it to the end of its lease.
+    # When a worker may claim it next; a claim moves it to the end of its lease.
     due_at = models.DateTimeField(default=timezone.now)
-    # Not tried any more from here on.
+    # Not retried after this.
     expires_at = models.DateTimeField()
     last_attempt_at = models.DateTimeField(null=True)
     response_status = models.PositiveSmallIntegerField(null=True)
@@ -116,9 +117,9 @@ class WebhookDelivery(ULIDModel):
             models.UniqueConstraint(fields=["subscription", "stream_id", "event_seq"], name="delivery_once"),
         ]
         indexes = [
-            # Serves the claim: what is owed, oldest first.
+            # Serves the claim: pending deliveries, oldest first.
             models.Index(fields=["due_at"], name="delivery_owed", condition=Q(status="pending")),
-            # Serves staff's list of what went wrong.
+            # Serves staff's list of failed deliveries.
             models.Index(fields=["id"], name="delivery_failed", condition=Q(status="failed")),
             # Serves the log of a subscription, newest first.
             models.Index(fields=["subscription", "-id"], name="delivery_log"),
@@ -128,5 +129,5 @@ class WebhookDelivery(ULIDModel):
 
     @property
     def message_id(self) -> str:
-        """What receivers know it by, at every attempt and replay."""
+        """The ``webhook-id`` that receivers see, the same at every attempt and replay."""
         return f"msg_{self.pk}"

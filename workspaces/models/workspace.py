@@ -30,7 +30,7 @@ class Visibility(models.TextChoices):
 
 
 class PasswordProtected(models.Model):
-    """Something that may ask for a password on the way in; empty means that it does not."""
+    """Something that may need a password to join; an empty hash means that it does not."""
 
     password_hash = models.CharField(max_length=255, blank=True)
 
@@ -54,7 +54,7 @@ class Workspace(ULIDModel, PasswordProtected, Stream):
     slug = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.TEAM)
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
-    # Kept with each join and leave, in the same transaction: a list of workspaces must not count members.
+    # Updated with every join and leave, in the same transaction, so that a list need not count members.
     member_count = models.PositiveIntegerField(default=0)
     retention_days = models.PositiveIntegerField(
         null=True,
@@ -62,10 +62,10 @@ class Workspace(ULIDModel, PasswordProtected, Stream):
         validators=[MinValueValidator(1)],
         help_text="Days that messages are kept; empty: for ever.",
     )
-    # Set for temporary rooms alone.
+    # Set for temporary rooms only.
     expires_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    # Set when it was deleted: nobody belongs to it any more, and a task erases what is left of it.
+    # Set when it is deleted: it has no members from then on, and a task erases its content.
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -74,7 +74,7 @@ class Workspace(ULIDModel, PasswordProtected, Stream):
         indexes = [
             # Serves the list of public workspaces.
             models.Index(fields=["visibility", "-created_at"], name="workspace_discover"),
-            # Serves the job that erases what is kept no longer.
+            # Serves the job that erases old messages.
             models.Index(
                 fields=["retention_days"], name="workspace_retention", condition=Q(retention_days__isnull=False)
             ),
@@ -84,14 +84,14 @@ class Workspace(ULIDModel, PasswordProtected, Stream):
         return self.name
 
     def has_ended(self, now: datetime) -> bool:
-        """Whether this is a temporary room that was closed or has expired, or anything that was deleted."""
+        """Return whether this is a temporary room that was closed or has expired, or a deleted workspace."""
         if self.closed_at is not None or self.deleted_at is not None:
             return True
         return self.expires_at is not None and self.expires_at <= now
 
 
 class Member(ULIDModel):
-    """A person's place in a workspace. ``language`` is what they read there: their choice, else their account's."""
+    """A user's membership in a workspace. ``language``: what they read there, their own choice or else the account's."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
@@ -102,7 +102,7 @@ class Member(ULIDModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="member_once")]
-        # Serves the audience of a post: one probe a language, whatever the number of members.
+        # Serves the audience of a post: one probe per language, however many members there are.
         indexes = [models.Index(fields=["workspace", "language"], name="member_by_language")]
 
     def __str__(self) -> str:
@@ -118,7 +118,7 @@ class Member(ULIDModel):
 
 
 class Suspension(models.Model):
-    """Staff keep ``user`` out of a workspace: neither an invite nor an open door lets them in again."""
+    """Staff keep ``user`` out of a workspace: they can join neither by an invite nor because it is public."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="suspensions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

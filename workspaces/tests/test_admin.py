@@ -82,7 +82,7 @@ def test_a_workspace_ends_for_a_reason_that_is_written_down(staff: Client, fille
     chosen = {"action": "delete_for_everybody", "_selected_action": [filled["workspace"]], "index": "0"}
     for told in ({}, {"reason": "because"}):
         asked = staff.post(path, chosen | told)
-        assert (asked.status_code, "Why do these workspaces end?" in asked.content.decode()) == (200, True)
+        assert (asked.status_code, "Why are these workspaces deleted?" in asked.content.decode()) == (200, True)
         assert asked.context["repeated_fields"] == [(name, one) for name, one in (
             ("action", "delete_for_everybody"), ("_selected_action", filled["workspace"]), ("index", "0"),
         )]  # fmt: skip

@@ -227,7 +227,9 @@ def test_the_backlog_of_one_does_not_keep_the_others_waiting(
         happen(channel, number=number)
     subscribe(as_owner, base, f"{receiver.url}/other", "reaction.removed")
     happen(channel, "reaction.removed")
-    deliver_webhooks()
+    # A run is bounded in time, so that a slow machine needs several.
+    runs = [deliver_webhooks() for _ in range(20) if len(receiver.requests) < 121]
+    assert sum(runs) == 121
     paths = [path for path, _, _ in receiver.requests]
     assert paths.count("/hook/busy") == 120
     assert "/hook/other" in paths[:16]

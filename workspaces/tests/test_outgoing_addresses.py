@@ -12,7 +12,7 @@ from workspaces.models import (
 )
 from workspaces.tasks import deliver_webhooks
 from workspaces.tests.receiver import Receiver, happen, log, subscribe
-from workspaces.webhooks.addresses import is_public
+from workspaces.webhooks.addresses import is_public, is_refused_by_form
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,8 @@ from workspaces.webhooks.addresses import is_public
         "100.100.100.200", "0.0.0.0", "255.255.255.255", "224.0.0.1", "240.0.0.1", "192.0.0.192", "198.18.0.1",
         "168.63.129.16", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe",
-        "64:ff9b:1::a00:1", "2002:7f00:1::", "2001::1", "2001:db8::1", "nonsense",
+        "64:ff9b:1::a00:1", "64:ff9b:1::808:808", "64:ff9b:1:808:8:800::", "64:ff9b:2::1", "2002:7f00:1::", "2001::1",
+        "2001:db8::1", "3fff::1", "5f00::1", "100::1", "100:0:0:1::1", "4000::1", "fe00::1", "nonsense",
     ],
 )  # fmt: skip
 def test_an_address_that_is_not_on_the_public_internet_is_none(address: str) -> None:
@@ -32,6 +33,26 @@ def test_an_address_that_is_not_on_the_public_internet_is_none(address: str) -> 
 @pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "64:ff9b::808:808"])
 def test_an_address_on_the_public_internet_is_one(address: str) -> None:
     assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost", "LOCALHOST.", "api.localhost", "printer.local", "metadata.google.internal", "127.0.0.1", "127.1",
+        "2130706433", "0x7f000001", "0177.1", "10.0.0.1", "::1", "::ffff:10.0.0.1", "64:ff9b:1::1", "0",
+    ],
+)  # fmt: skip
+def test_a_host_is_refused_by_its_form(host: str, settings: Any) -> None:
+    assert is_refused_by_form(host)
+    settings.WEBHOOKS_ALLOW_PRIVATE = True
+    assert not is_refused_by_form(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["example.com", "localhost.example.com", "8.8.8.8", "134744072", "2606:4700:4700::1111", "internal.example"]
+)
+def test_other_hosts_are_left_to_dns(host: str) -> None:
+    assert not is_refused_by_form(host)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.1", "2130706433", "0x7f000001"])

@@ -1,14 +1,14 @@
-"""What happens in a workspace, sent to addresses outside: found (collecting), posted (sending), safely (addresses)."""
+"""Outgoing webhooks: events are collected, sent and retried (collecting, sending, backoff), to safe addresses only."""
 
 from collections.abc import Callable
 from typing import Any
 
 from workspaces.streams.kinds import WEBHOOK_KINDS
 
-# From an event's stream and data to what a subscriber is sent as ``data``, or None when there is nothing left to send.
+# Turns an event's stream id and data into the ``data`` to send, or None when nothing is left to send.
 Renderer = Callable[[str, dict[str, Any]], dict[str, Any] | None]
 
-# By kind of event; upper apps add theirs in AppConfig.ready. A kind without one is sent with its data as it stands.
+# By kind of event; upper apps add theirs in AppConfig.ready. Other kinds are sent with the event's own data.
 RENDERERS: dict[str, Renderer] = {}
 
 EVENT_TYPES = WEBHOOK_KINDS

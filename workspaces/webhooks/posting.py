@@ -1,4 +1,4 @@
-"""One signed POST, bounded in time and size, to addresses that were looked at first."""
+"""Post a signed request, bounded in time and size, to addresses that were checked first."""
 
 import asyncio
 import time
@@ -9,10 +9,10 @@ import httpx
 from django.conf import settings
 from standardwebhooks import Webhook
 
-from workspaces.webhooks.addresses import Refused, resolve
+from workspaces.webhooks.addresses import AddressRefused, resolve
 
 MAX_REDIRECTS = 3
-# A body is sent again only where the answer asks for just that, or where everybody reads it so.
+# 307 and 308 ask for the same body again; for 301 and 302 most clients resend it too.
 REDIRECTS = frozenset({301, 302, 307, 308})
 KEPT_BYTES = 1024
 PORTS = {"http": 80, "https": 443}
@@ -20,7 +20,7 @@ PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How a POST went: an answer's status and the start of its body, or why there was none."""
+    """The outcome of a request: a response's status and the start of its body, or why there was none."""
 
     at: datetime
     milliseconds: int
@@ -29,13 +29,13 @@ class Attempt:
     error: str = ""
 
     @property
-    def is_taken(self) -> bool:
+    def is_accepted(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """What is to be posted where; ``id`` is the same at every attempt."""
+class SignedRequest:
+    """A body to post, and the secret that signs it; ``id`` is the same at every attempt."""
 
     id: str
     url: str
@@ -43,16 +43,16 @@ class Letter:
     body: str
 
 
-async def post(letter: Letter) -> Attempt:
-    """Post ``letter``, following a few redirects. Never raises for what the other side does."""
+async def post(request: SignedRequest) -> Attempt:
+    """Post ``request``, following a few redirects. Never raises for what the receiver does."""
     at = datetime.now(UTC)
     began = time.perf_counter()
     status, body, error = None, "", ""
     try:
-        # The one bound that a side which answers a byte at a time cannot stretch.
+        # httpx's own timeouts start anew with every byte, so a receiver could stretch them.
         async with asyncio.timeout(settings.WEBHOOK_TIMEOUT_SECONDS):
-            status, body = await _follow(letter, at)
-    except Refused as refusal:
+            status, body = await _follow(request, at)
+    except AddressRefused as refusal:
         error = str(refusal)
     except TimeoutError:
         error = f"No answer within {settings.WEBHOOK_TIMEOUT_SECONDS:g} seconds."
@@ -61,28 +61,28 @@ async def post(letter: Letter) -> Attempt:
     return Attempt(at, round((time.perf_counter() - began) * 1000), status, body, error)
 
 
-async def _follow(letter: Letter, at: datetime) -> tuple[int, str]:
-    url = httpx.URL(letter.url)
-    # No proxy from the environment: it would resolve the name again, out of our sight.
+async def _follow(request: SignedRequest, at: datetime) -> tuple[int, str]:
+    url = httpx.URL(request.url)
+    # No proxy from the environment, because it would resolve the name again, unchecked.
     async with httpx.AsyncClient(
         trust_env=False, timeout=settings.WEBHOOK_TIMEOUT_SECONDS, follow_redirects=False
     ) as client:
         for _hop in range(MAX_REDIRECTS + 1):
-            status, body, location = await _post_once(client, url, letter, at)
+            status, body, location = await _post_once(client, url, request, at)
             if status not in REDIRECTS or not location:
                 return status, body
             target = url.join(location)
             if url.scheme == "https" and target.scheme != "https":
-                raise Refused("It redirects from https to http.")
+                raise AddressRefused("It redirects from https to http.")
             url = target
-    raise Refused("It redirects too often.")
+    raise AddressRefused("It redirects too often.")
 
 
 async def _post_once(
-    client: httpx.AsyncClient, url: httpx.URL, letter: Letter, at: datetime
+    client: httpx.AsyncClient, url: httpx.URL, request: SignedRequest, at: datetime
 ) -> tuple[int, str, str | None]:
     if url.scheme not in PORTS or not url.host or url.userinfo:
-        raise Refused("It leads to an address that is not plain http or https.")
+        raise AddressRefused("It leads to an address that is not plain http or https.")
     host = url.raw_host.decode("ascii")
     addresses = await resolve(host, url.port or PORTS[url.scheme])
     headers = {
@@ -90,42 +90,42 @@ async def _post_once(
         "content-type": "application/json",
         "accept-encoding": "identity",
         "user-agent": f"Rosetta-Webhooks/{settings.VERSION}",
-        "webhook-id": letter.id,
+        "webhook-id": request.id,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(letter.secret).sign(letter.id, at, letter.body),
+        "webhook-signature": Webhook(request.secret).sign(request.id, at, request.body),
     }
-    for place, address in enumerate(addresses):
-        # To the very address that was looked at: the name is not asked for again.
-        request = client.build_request(
+    for index, address in enumerate(addresses):
+        # To the very address that was checked, because resolving the name again may give another one.
+        http_request = client.build_request(
             "POST",
             url.copy_with(host=address),
-            content=letter.body.encode(),
+            content=request.body.encode(),
             headers=headers,
             extensions={"sni_hostname": host},
         )
         try:
-            answer = await client.send(request, stream=True)
+            response = await client.send(http_request, stream=True)
         except httpx.ConnectError:
-            if place + 1 == len(addresses):
+            if index + 1 == len(addresses):
                 raise
             continue
         try:
-            return answer.status_code, await _start_of(answer), answer.headers.get("location")
+            return response.status_code, await _start_of(response), response.headers.get("location")
         finally:
-            await answer.aclose()
-    raise Refused("The host's name could not be resolved.")
+            await response.aclose()
+    raise AddressRefused("The host's name could not be resolved.")
 
 
-async def _start_of(answer: httpx.Response) -> str:
-    kept = b""
-    async for chunk in answer.aiter_raw():
-        kept += chunk
-        if len(kept) >= KEPT_BYTES:
+async def _start_of(response: httpx.Response) -> str:
+    start = b""
+    async for chunk in response.aiter_raw():
+        start += chunk
+        if len(start) >= KEPT_BYTES:
             break
-    # PostgreSQL keeps no NUL.
-    return kept[:KEPT_BYTES].decode("utf-8", "replace").replace("\x00", "�")[:KEPT_BYTES]
+    # PostgreSQL stores no NUL.
+    return start[:KEPT_BYTES].decode("utf-8", "replace").replace("\x00", "�")[:KEPT_BYTES]
 
 
-async def post_all(letters: list[Letter]) -> list[Attempt]:
-    """Post ``letters`` side by side."""
-    return await asyncio.gather(*(post(one) for one in letters))
+async def post_all(requests: list[SignedRequest]) -> list[Attempt]:
+    """Post ``requests`` concurrently."""
+    return await asyncio.gather(*(post(request) for request in requests))

@@ -16,7 +16,7 @@ def _count(raw: str) -> int:
 
 
 class Command(BaseCommand):
-    help = "Sets how many temporary rooms an account may open and how long they may live; prints what holds then."
+    help = "Sets how many temporary rooms an account may open and how long they may live; prints the limits that apply then."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")

@@ -1,3 +1,5 @@
+"""``manage.py set_retention acme 30``: what staff do in admin, for scripts."""
+
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,20 +11,20 @@ from workspaces.models import Workspace
 
 
 class Command(BaseCommand):
-    help = "Says for how many days a workspace keeps its messages, as staff do in admin."
+    help = "Sets for how many days a workspace keeps its messages, as staff do in admin."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("workspace", help="its id or slug")
         parser.add_argument("days", help="a whole number from 1, or forever")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        given, days = options["workspace"], options["days"]
+        name, days = options["workspace"], options["days"]
         if days != "forever" and not (days.isdigit() and int(days)):
             raise CommandError(f"{days}: write a whole number from 1, or forever")
-        ulid = parse_ulid(given)
-        wanted = Q(pk=ulid) if ulid else Q(slug=given)
-        workspace = Workspace.objects.filter(wanted, deleted_at=None).first()
+        ulid = parse_ulid(name)
+        condition = Q(pk=ulid) if ulid else Q(slug=name)
+        workspace = Workspace.objects.filter(condition, deleted_at=None).first()
         if workspace is None:
-            raise CommandError(f"There is no workspace {given}.")
+            raise CommandError(f"There is no workspace {name}.")
         actions.set_retention(workspace=workspace, days=None if days == "forever" else int(days))
         self.stdout.write(f"{workspace}: {'for ever' if days == 'forever' else f'{days} days'}")
