@@ -73,7 +73,7 @@ def test_the_first_page_has_figures_charts_engines_and_jobs(busy: None) -> None:
     assert (told["Messages, last 24 h"], told["Translations pending"], told["Open reports"]) == ("2", "2", "1")
     assert 120 <= int(told["Oldest pending, seconds"]) < 300
     drawn = charts(page)
-    assert sum(drawn["Messages an hour (UTC)"]) == sum(drawn["Translations wanted an hour (UTC)"]) == 2
+    assert sum(drawn["Messages an hour (UTC)"]) == sum(drawn["Translations requested an hour (UTC)"]) == 2
     assert drawn["Pending translations, by age"] == [1, 0, 1, 0, 0]
     assert drawn["Reports a day"][-1] == 1
     assert len(drawn["Rooms opened a day"]) == 14
