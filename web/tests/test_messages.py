@@ -2,7 +2,7 @@
 
 import json
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from web.tests.conftest import Opens
 from web.tests.pages import said, wait_until, write
@@ -123,22 +123,26 @@ def test_an_own_message_whose_event_overtakes_its_answer_stands_once(opens: Open
     place = ann.workspace("Quick")
     page = opens("en-GB").sign_in(ann, place.page)
     expect(page.locator(".intro")).to_be_visible()
-    answers: list[Route] = []
+    held: list[tuple[Route, APIResponse]] = []
 
     def hold_answer(route: Route) -> None:
-        if route.request.method != "POST":
-            return route.fallback()
         # The service has the message; its answer is still on the way.
-        stored = route.fetch()
-        answers.append(route)
-        wait_until(page, lambda: said(page) == ["Overtaken"], "the event shows the message")
-        expect(page.locator(".outgoing")).to_have_count(0)
-        return route.fulfill(response=stored)
+        if route.request.method == "POST":
+            held.append((route, route.fetch()))
+        else:
+            route.fallback()
 
     page.route("**/messages", hold_answer)
     write(page, "Overtaken")
-    wait_until(page, lambda: answers, "the post is made")
-    expect(page.locator(".scroller .message .text")).to_have_text(["Overtaken"])
+    wait_until(page, lambda: held and said(page) == ["Overtaken"], "the event shows the message")
+    expect(page.locator(".outgoing")).to_have_count(0)
+    route, stored = held[0]
+    route.fulfill(response=stored)
+    # The answer changes nothing; what is written next comes after it.
+    write(page, "Next")
+    wait_until(page, lambda: len(held) > 1, "the next post is on its way: the first is settled")
+    held[1][0].fulfill(response=held[1][1])
+    expect(page.locator(".scroller .messages .text")).to_have_text(["Overtaken", "Next"])
 
 
 def test_a_visitor_and_the_owner_of_a_room_see_each_other_type_by_name(opens: Opens, service: Service) -> None:
