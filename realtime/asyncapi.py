@@ -20,7 +20,7 @@ from realtime.protocol import (
     SUBPROTOCOL,
     WORKSPACE_ID,
 )
-from workspaces.streams.kinds import EVENT_KINDS, EventKind, StreamKind
+from workspaces.streams.kinds import EVENT_KINDS, EventKind, Payload, StreamKind
 
 ID_NAMES = {StreamKind.CONVERSATION: CONVERSATION_ID, StreamKind.WORKSPACE: WORKSPACE_ID}
 CHANNEL = "#/channels/realtime"
@@ -137,8 +137,11 @@ def _event_message(kind: EventKind, data: dict[str, str]) -> dict[str, Any]:
         "at": {"type": "string", "format": "date-time"},
         "data": data,
     }
-    return {
+    message: dict[str, Any] = {
         "name": kind.name,
         "summary": kind.summary,
         "payload": {"type": "object", "properties": properties, "required": list(properties)},
     }
+    if kind.payload is Payload.MESSAGE:
+        message["description"] = "The message as it is when it is sent, `display_*` in the receiver's language."
+    return message

@@ -48,14 +48,6 @@ class RoomState(TypedDict):
     expires_at: str
 
 
-class MessageInEvent(MessageResource):
-    """A message, as it is when it is sent, ``display_*`` in the receiver's language."""
-
-    client_id = serializers.CharField(
-        required=False, help_text="In `message.created`, to its sender alone: what the post named so."
-    )
-
-
 class ChannelInEvent(ChannelResource):
     """A channel; personal fields (``unread_count``, ``last_message_at``) are those of a channel without messages."""
 
@@ -63,7 +55,7 @@ class ChannelInEvent(ChannelResource):
 
 
 PAYLOADS: dict[Payload, Any] = {
-    Payload.MESSAGE: MessageInEvent,
+    Payload.MESSAGE: MessageResource,
     Payload.REACTION: ReactionChange,
     Payload.ROOM: RoomState,
     Payload.MEMBER: MemberResource,
