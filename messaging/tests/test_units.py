@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from messaging.api import schemas
 from messaging.models import Message, MessageTranslation
-from messaging.tests.test_posting import path_of
+from messaging.tests.client import path_of
 from messaging.translations.plan import AUTHOR, plan_text
 from messaging.translations.status import status_of
 from rosetta.errors import NotFound

@@ -57,7 +57,7 @@ def _pipeline() -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    # An error comes to light at the end of the pipeline, where Django does not look.
+    # An error is raised at the end of the pipeline, where Django does not look.
     with connection.wrap_database_errors, connection.connection.pipeline():
         yield
 
