@@ -14,7 +14,7 @@ Caller = User | Guest | None
 
 
 def caller_of(request: Request) -> Caller:
-    """Who calls. Raises StayEnded for a guest whose room has ended."""
+    """Return the caller. Raises StayEnded for a guest whose room has ended."""
     if isinstance(request.user, Guest):
         if not request.user.is_admitted(timezone.now()):
             raise StayEnded
@@ -27,7 +27,7 @@ def live_files() -> QuerySet[File]:
 
 
 def files_of(user: User) -> QuerySet[File]:
-    """What ``user`` uploaded and still has, claimed or not."""
+    """Return ``user``'s files that are neither deleted nor expired, claimed or not."""
     return live_files().filter(owner_user=user).exclude(expires_at__lte=timezone.now())
 
 
@@ -38,9 +38,9 @@ def owns(caller: Caller, file: File) -> bool:
 
 
 def visible_file(caller: Caller, file_id: str) -> File:
-    """A file that ``caller`` may see: its own, or a public one.
+    """Return a file that ``caller`` may see: its own, or a public one.
 
-    Raises NotFound; to nobody, NotAuthenticated for all that is not public, whether it exists or not.
+    Raises NotFound; for anonymous callers NotAuthenticated for everything that is not public, whether it exists or not.
     """
     file = live_files().filter(pk=file_id).first()
     is_there = file is not None and not file.is_gone(timezone.now())
@@ -52,7 +52,7 @@ def visible_file(caller: Caller, file_id: str) -> File:
 
 
 def own_file(caller: Caller, file_id: str) -> File:
-    """A file of ``caller``'s own. Raises as ``visible_file``, and Forbidden for a public one of somebody else."""
+    """Return one of ``caller``'s own files. Raises like ``visible_file``, and Forbidden for somebody else's public one."""
     if caller is None:
         raise exceptions.NotAuthenticated
     file = visible_file(caller, file_id)

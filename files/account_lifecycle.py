@@ -1,4 +1,4 @@
-"""What a person takes along of their files, and what goes with them."""
+"""Export a person's files with their account, and delete what only the account held."""
 
 import shutil
 from collections.abc import Callable
@@ -19,19 +19,19 @@ BATCH = 500
 
 
 def register() -> None:
-    """Make closing and exporting an account see to its files."""
-    lifecycle.ERASERS.append(lifecycle.Eraser("files", lambda user: _loose(user).count(), _erase))
+    """Register how files are deleted and exported with an account."""
+    lifecycle.ERASERS.append(lifecycle.Eraser("files", lambda user: _held_by_no_message(user).count(), _erase))
     lifecycle.EXPORTERS.append(lifecycle.Exporter("files", lambda user: access.files_of(user).count(), _write))
 
 
-def _loose(user: User) -> QuerySet[File]:
-    """What no message holds; attachments stay with their messages, as the messages themselves do."""
+def _held_by_no_message(user: User) -> QuerySet[File]:
+    """Return files that no message holds. Attachments stay with their messages, which stay too."""
     files = File.objects.filter(owner_user=user, deleted_at=None)
     return files.filter(claimed_at=None) | files.filter(is_avatar=True)
 
 
 def _erase(user: User) -> int:
-    files = list(_loose(user)[:BATCH])
+    files = list(_held_by_no_message(user)[:BATCH])
     release(files=files)
     return len(files)
 

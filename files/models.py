@@ -1,4 +1,4 @@
-"""Bytes that somebody uploaded, and bytes that are owed their removal."""
+"""Uploaded files, and pending removals of bytes."""
 
 from datetime import datetime
 from typing import Any
@@ -39,7 +39,7 @@ class File(ULIDModel):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     thumbnail_name = models.CharField(max_length=NAME_LENGTH, blank=True)
-    # Set while a thumbnail is owed: when the next try is due.
+    # When the next try is due, while a thumbnail is pending.
     thumbnail_due_at = models.DateTimeField(null=True)
     thumbnail_attempts = models.PositiveSmallIntegerField(default=0)
     visibility = models.CharField(max_length=8, choices=Visibility)
@@ -82,12 +82,12 @@ class File(ULIDModel):
         return self.width is not None
 
     def is_gone(self, now: datetime) -> bool:
-        """Deleted, or past its time even if the sweep has not come yet."""
+        """Return whether it is deleted or has expired, even if the sweep has not deleted it yet."""
         return self.deleted_at is not None or (self.expires_at is not None and self.expires_at <= now)
 
 
 class Removal(models.Model):
-    """Bytes that must go from storage once ``due_at`` has come.
+    """Bytes that must be removed from storage once ``due_at`` has come.
 
     Written before an upload's bytes are, and taken back in the transaction that stores the file's row; written again in
     the transaction that deletes the row. So bytes without a row always have one of these, whatever crashes when.

@@ -71,13 +71,13 @@ def _save(name: str, source: "DjangoFile[Any]") -> None:
 
 
 def remove(name: str) -> None:
-    """Delete ``name``; nothing there is fine. Raises StorageDown."""
+    """Delete ``name``. Idempotent. Raises StorageDown."""
     with _failing_as_one():
         default_storage.delete(name)
 
 
 def read(name: str) -> IO[Any]:
-    """The bytes of ``name``. Raises StorageDown, and FileNotFoundError when they are gone."""
+    """Return the bytes of ``name``. Raises StorageDown, and FileNotFoundError when they are missing."""
     with _failing_as_one():
         source = default_storage.open(name, "rb")
         # S3 fetches at the first read: here, where its failures are known for what they are.
@@ -87,7 +87,7 @@ def read(name: str) -> IO[Any]:
 
 
 def copy_to(name: str, target: IO[bytes]) -> None:
-    """Write the bytes of ``name`` to ``target``. Raises StorageDown, and FileNotFoundError when they are gone."""
+    """Write the bytes of ``name`` to ``target``. Raises StorageDown, and FileNotFoundError when they are missing."""
     with read(name) as source, _failing_as_one():
         shutil.copyfileobj(source, target)
         target.flush()

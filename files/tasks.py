@@ -1,4 +1,4 @@
-"""Files' work behind the request. Each task takes a bounded batch; the periodic ones find what a lost nudge left."""
+"""Background work on files. Each task takes a bounded batch; the periodic ones pick up what a lost nudge left."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -23,22 +23,22 @@ def make_thumbnail(file_id: str) -> bool:
 
 @shared_task
 def remove_pending() -> int:
-    """Remove the bytes that are owed their removal; returns how many went."""
+    """Remove bytes whose removal is due; returns how many were removed."""
     return in_steps(lambda: removals.run_due(batch=BATCH), size=BATCH)
 
 
 @shared_task
 def expire_files() -> int:
-    """Files that nobody claimed in time, rows and bytes; and what dead uploads left. Returns how many rows went."""
-    gone = in_steps(lambda: delete.expire_unclaimed(batch=BATCH), size=BATCH)
-    if gone or Removal.objects.filter(due_at__lte=timezone.now()).exists():
+    """Delete files that expired unclaimed, and what crashed uploads left; returns the number of rows deleted."""
+    deleted = in_steps(lambda: delete.expire_unclaimed(batch=BATCH), size=BATCH)
+    if deleted or Removal.objects.filter(due_at__lte=timezone.now()).exists():
         remove_pending()
     spool.sweep_stale()
-    return gone
+    return deleted
 
 
 @shared_task
 def sweep_thumbnails() -> int:
-    """Make thumbnails that are owed and that no nudge made; returns how many."""
+    """Make pending thumbnails whose nudge was lost; returns how many."""
     due = File.objects.filter(thumbnail_due_at__lte=timezone.now(), deleted_at=None).order_by("thumbnail_due_at")
     return sum(make_thumbnail(file_id) for file_id in due.values_list("pk", flat=True)[:THUMBNAIL_BATCH])

@@ -1,4 +1,4 @@
-"""Which glossary terms a scope has; who may see the scope is for its owner to say."""
+"""Look up a scope's glossary terms. Who may see the scope is decided by the app that owns it."""
 
 from django.db.models import QuerySet
 
@@ -11,12 +11,12 @@ def terms_of(scope_id: str) -> QuerySet[GlossaryTerm]:
 
 
 def glossary_version(scope_id: str) -> int:
-    """How often the scope's glossary was changed."""
+    """Return how often the scope's glossary was changed."""
     return TranslationPolicy.objects.filter(pk=scope_id).values_list("glossary_version", flat=True).first() or 0
 
 
 def term_in(scope_id: str, term_id: str) -> GlossaryTerm:
-    """A term of the scope. Raises NotFound."""
+    """Return a term of the scope. Raises NotFound."""
     row = terms_of(scope_id).filter(pk=term_id).first()
     if row is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""The check that brings an engine back which left the chain with a permanent error."""
+"""Check engines that left the chain with a permanent error, and bring back those that recovered."""
 
 import structlog
 from django.db.models import Q
@@ -15,7 +15,7 @@ Status = EngineState.Status
 
 
 def check_engines() -> int:
-    """Ask each engine that is out, or that rests and is due; the number of those that came back."""
+    """Check each engine that is out, or whose backoff is over; returns the number that recovered."""
     now = timezone.now()
     due = Q(status=Status.OUT) | Q(status__in=[Status.OPEN, Status.HALF_OPEN], retry_at__lte=now)
     return sum(_is_well(state) for state in EngineState.objects.filter(due, engine__in=engines.configured()))

@@ -1,4 +1,4 @@
-"""Circuit breakers: an engine that fails rests, then gets one trial; all workers share what one of them learnt.
+"""Circuit breakers: an engine that fails is left alone for a while, then gets one trial call. All workers share its state.
 
 ``Breakers`` is a snapshot for one batch: read once, consulted from several threads, written back once.
 """
@@ -18,11 +18,10 @@ from translation.models import EngineState
 
 log = structlog.get_logger(__name__)
 
-# So many failures in a row are no accident.
 FAILURES_TO_OPEN = 3
-FIRST_REST = 10.0
-LONGEST_REST = 120.0
-# A trial that was not settled by then died with its worker.
+FIRST_BACKOFF = 10.0
+LONGEST_BACKOFF = 120.0
+# After this a trial counts as lost: its worker died.
 TRIAL_SECONDS = 35.0
 
 Status = EngineState.Status
@@ -36,14 +35,14 @@ class _Health:
     changed: bool = False
     error: str = ""
     on_trial: bool = False
-    # What this batch has to add to the row, which others write to meanwhile: failures since the last success.
+    # Failures since the last success, to be added to the row, because other batches write to it meanwhile.
     added: int = 0
     succeeded: bool = False
     tried: bool = False
 
 
 class Breakers:
-    """The engines' health as this batch knows it. No method but ``save`` touches the database."""
+    """The engines' health as one batch knows it. Thread-safe; no method but ``save`` touches the database."""
 
     def __init__(self, states: Mapping[str, EngineState], trials: frozenset[str], now: datetime) -> None:
         self._lock = Lock()
@@ -54,7 +53,7 @@ class Breakers:
         }
 
     def admits(self, engine: str) -> bool:
-        """Whether to call the engine now. A trial is one call: the next waits for how it went."""
+        """Return whether to call the engine now. A trial is one call; further ones wait for its result."""
         with self._lock:
             health = self._health.get(engine)
             if health is None or health.status == Status.CLOSED:
@@ -78,7 +77,7 @@ class Breakers:
 
     def failed(self, engine: str, error: EngineError) -> None:
         if isinstance(error, RefusedByEngine):
-            return  # it is well, it only will not have these texts
+            return  # the engine works, it only refuses these texts
         now = timezone.now()
         with self._lock:
             health = self._health.setdefault(engine, _Health(Status.CLOSED, 0, None))
@@ -89,20 +88,20 @@ class Breakers:
                 health.status, health.retry_at = Status.OUT, None
             elif isinstance(error, QuotaError):
                 health.status = Status.OPEN
-                health.retry_at = now + timedelta(seconds=min(error.retry_after or FIRST_REST, 86400.0))
+                health.retry_at = now + timedelta(seconds=min(error.retry_after or FIRST_BACKOFF, 86400.0))
             elif health.status != Status.CLOSED or health.failures >= FAILURES_TO_OPEN:
-                health.status, health.retry_at = Status.OPEN, now + _rest(health.failures)
+                health.status, health.retry_at = Status.OPEN, now + _backoff(health.failures)
 
     def retry_after(self, engines: Iterable[str]) -> float | None:
-        """Seconds until the first of ``engines`` may be asked again; None when none of them has a time."""
+        """Return the seconds until the first of ``engines`` may be asked again; None when none of them has a time."""
         now = timezone.now()
         with self._lock:
             times = [health.retry_at for name in engines if (health := self._health.get(name)) and health.retry_at]
         return max(0.0, (min(times) - now).total_seconds()) if times else None
 
     def save(self) -> None:
-        """Write down what changed, for engines whose health did: added to what the row says by now, not in place of it."""
-        # In one order, for batches that write the same ones.
+        """Save the engines whose health changed, added to what the rows say by now. Locks each row."""
+        # In one order, because batches that lock the same rows in another order would deadlock.
         for name, health in sorted(self._health.items()):
             if not health.changed:
                 continue
@@ -111,17 +110,17 @@ class Breakers:
             health.changed, health.added, health.succeeded = False, 0, False
 
 
-def _rest(failures: int) -> timedelta:
-    """How long an engine is left alone after so many failures in a row."""
-    rests = max(0, failures - FAILURES_TO_OPEN)
-    return timedelta(seconds=min(FIRST_REST * 2 ** min(rests, 10), LONGEST_REST))
+def _backoff(failures: int) -> timedelta:
+    """Return how long an engine is left alone after this many failures in a row."""
+    doublings = max(0, failures - FAILURES_TO_OPEN)
+    return timedelta(seconds=min(FIRST_BACKOFF * 2 ** min(doublings, 10), LONGEST_BACKOFF))
 
 
 @transaction.atomic
 def _write(engine: str, health: _Health, began: datetime) -> EngineState:
     state, _is_new = EngineState.objects.select_for_update().get_or_create(engine=engine)
     now = timezone.now()
-    # A success says nothing of a failure that another batch met after this one began.
+    # A success does not cancel a failure that another batch met after this one began.
     if health.succeeded and (state.last_error_at is None or state.last_error_at < began):
         state.status, state.failures, state.retry_at = Status.CLOSED, 0, None
     if health.error:
@@ -134,19 +133,19 @@ def _write(engine: str, health: _Health, began: datetime) -> EngineState:
 
 
 def _open(state: EngineState, health: _Health, now: datetime) -> None:
-    """What the failures that ``health`` adds to ``state`` come to; a longer rest than theirs stays."""
+    """Set what the added failures of ``health`` mean for ``state``; a longer backoff stays."""
     if Status.OUT in (state.status, health.status):
         state.status, state.retry_at = Status.OUT, None
     elif health.status != Status.CLOSED or state.status != Status.CLOSED or state.failures >= FAILURES_TO_OPEN:
-        retry_at = health.retry_at or now + _rest(state.failures)
-        # The time of a trial that was this batch's own is over with it.
+        retry_at = health.retry_at or now + _backoff(state.failures)
+        # The deadline of this batch's own trial ends with the trial.
         if state.retry_at is not None and not (health.tried and state.status == Status.HALF_OPEN):
             retry_at = max(retry_at, state.retry_at)
         state.status, state.retry_at = Status.OPEN, retry_at
 
 
 def snapshot(engines: Iterable[str], *, trials: bool = True) -> Breakers:
-    """The engines' health now. An open breaker that is due is claimed for one trial, by one batch alone."""
+    """Return the engines' health now. An open breaker that is due is claimed for one trial, by one batch only."""
     now = timezone.now()
     states = {state.engine: state for state in EngineState.objects.filter(engine__in=list(engines))}
     due = [state for state in states.values() if trials and state.is_due_for_trial(now)]
