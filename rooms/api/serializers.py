@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 
 from messaging.api.serializers import StringField
@@ -168,3 +168,26 @@ JoinedAnswer = data_of(JoinedResource)
 RoomUsageAnswer = data_of(RoomUsageResource)
 FORBIDDEN = OpenApiResponse(MESSAGE, "The token lacks the ability, or the owner's limits do not allow it.")
 ENDED = OpenApiResponse(MESSAGE, "The room has ended: `temporary_room_expired`.")
+ROOM_EXAMPLE = OpenApiExample(
+    "A new room",
+    {
+        "data": {
+            "room_id": "01kr9m2d4e6f8g0h1j2k3m4n5p",
+            "workspace_id": "01kr9m2d4e6f8g0h1j2k3m4n5p",
+            "channel_id": "01kr9m2d4e6f8g0h1j2k3m4n5q",
+            "name": "Customer Support Room",
+            "kind": "temporary_room",
+            "status": "active",
+            "external_reference": "customer-123",
+            "expires_at": "2026-06-12T12:00:00+00:00",
+            "max_expires_at": "2026-06-13T00:00:00+00:00",
+            "extension_count": 0,
+            "join": {
+                "method": "POST",
+                "endpoint": "https://chat.example.com/api/v1/external/rooms/01kr9m2d4e6f8g0h1j2k3m4n5p/guests",
+            },
+        }
+    },
+    response_only=True,
+    status_codes=["201"],
+)

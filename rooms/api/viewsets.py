@@ -32,6 +32,7 @@ class TemporaryRoomViewSet(ApiViewSet):
         description="Creates a room that is open from now on. Needs `temporary-rooms:create`.",
         request=serializers.CreateRoomSerializer,
         responses={201: serializers.RoomAnswer, 403: serializers.FORBIDDEN},
+        examples=[serializers.ROOM_EXAMPLE],
     )
     @policy(ability=CREATE)
     def create(self, request: Request) -> Response:

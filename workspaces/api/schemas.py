@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiResponse, inline_serializer
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
 from rosetta.http.schema import MESSAGE, data_of
@@ -161,3 +161,21 @@ SubscriptionListAnswer = _page_of(SubscriptionResource)
 NewSubscriptionAnswer = data_of(NewSubscriptionResource)
 DeliveryAnswer = data_of(DeliveryResource)
 DeliveryListAnswer = _page_of(DeliveryResource)
+WORKSPACE_EXAMPLE = OpenApiExample(
+    "A new workspace",
+    {
+        "data": {
+            "id": "01kr9m2d4e6f8g0h1j2k3m4n5p",
+            "name": "Acme",
+            "slug": "acme",
+            "kind": "team",
+            "visibility": "private",
+            "has_password": False,
+            "role": "owner",
+            "member_count": 1,
+            "created_at": "2026-05-11T05:00:00+00:00",
+        }
+    },
+    response_only=True,
+    status_codes=["201"],
+)

@@ -51,6 +51,7 @@ class WorkspaceViewSet(ApiViewSet):
         description="The caller becomes its owner. It starts with one channel, `general`.",
         request=CreateWorkspaceSerializer,
         responses={201: schemas.WorkspaceAnswer},
+        examples=[schemas.WORKSPACE_EXAMPLE],
     )
     def create(self, request: Request) -> Response:
         fields = parsed(CreateWorkspaceSerializer, request)
