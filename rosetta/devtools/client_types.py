@@ -16,8 +16,11 @@ def source() -> str:
 
 
 def _type(node: dict[str, Any], indent: str) -> str:
-    bare = _bare(node, indent)
-    return f"{bare} | null" if node.get("nullable") and not bare.endswith("null") else bare
+    kind = node.get("type")
+    if isinstance(kind, list):  # OpenAPI 3.1's way to say that a value may be null
+        kinds = [_type({**node, "type": one_kind}, indent) for one_kind in kind]
+        return " | ".join(dict.fromkeys(kinds))
+    return "null" if kind == "null" else _bare(node, indent)
 
 
 def _bare(node: dict[str, Any], indent: str) -> str:
@@ -30,7 +33,8 @@ def _bare(node: dict[str, Any], indent: str) -> str:
         return " | ".join("null" if value is None else f'"{value}"' for value in node["enum"])
     kind = node.get("type")
     if kind == "array":
-        return f"Array<{_type(node['items'], indent)}>"
+        items = _type(node["items"], indent)
+        return f"Array<{items}>"
     if kind == "object":
         return _object(node, indent)
     if node.get("format") == "binary":
