@@ -5,6 +5,7 @@ class RosettaConfig(AppConfig):
     name = "rosetta"
 
     def ready(self) -> None:
+        from rosetta import checks  # noqa: F401  (registers the system checks)
         from rosetta.db import postgres
         from rosetta.observability import metrics, tracing
         from rosetta.observability.dashboard import DatabaseCollector

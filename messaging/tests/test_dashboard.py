@@ -76,7 +76,7 @@ def test_the_first_page_has_figures_charts_engines_and_jobs(busy: None) -> None:
     assert sum(drawn["Messages an hour (UTC)"]) == sum(drawn["Translations requested an hour (UTC)"]) == 2
     assert drawn["Pending translations, by age"] == [1, 0, 1, 0, 0]
     assert drawn["Reports a day"][-1] == 1
-    assert len(drawn["Rooms opened a day"]) == 14
+    assert len(drawn["Rooms opened per day"]) == 14
     for told_of in ("Engines", "local", "Periodic jobs", "sweep-translations"):
         assert told_of in page
 

@@ -173,7 +173,7 @@ def test_a_room_is_closed(staff: Client, owner: User, client_of: Callable[..., A
     assert client_of(owner).post(base, {"content": "again"}).status_code == 201
     decide(staff, report, "close_room")
     Room.objects.update(expires_at=timezone.now())
-    assert "time is over" in take_back_of(staff, report)
+    assert "has expired" in take_back_of(staff, report)
     assert report.decision == "close_room"
 
 

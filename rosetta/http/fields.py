@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.validators import ProhibitNullCharactersValidator
 from rest_framework import serializers
 
 from rosetta.names import clean_name
@@ -11,7 +12,9 @@ class NameField(serializers.CharField):
     """A name as ``rosetta.names.clean_name`` stores it; an invisible one counts as blank. Measured after cleaning."""
 
     def to_internal_value(self, data: Any) -> str:
-        name = clean_name(super().to_internal_value(data))
+        text = super().to_internal_value(data)
+        ProhibitNullCharactersValidator()(text)  # before cleaning, which would remove them
+        name = clean_name(text)
         if not name:
             self.fail("blank")
         return name
