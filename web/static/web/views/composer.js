@@ -37,7 +37,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   const box = useRef(null);
   /** @type {Ref<HTMLInputElement>} */
   const chooser = useRef(null);
-  const lastTyped = useRef(0);
+  const lastTyped = useRef(-TYPING_EVERY); // the first key counts, also right after the page was loaded
   const [isEager, setEager] = useState(false);
 
   useLayoutEffect(() => {
