@@ -12,8 +12,9 @@ from prometheus_client import REGISTRY
 from accounts.models import OutgoingMail
 from accounts.tasks import send_owed_mail
 from translation import tasks
-from translation.engines import breakers, budgets, engine_chain
+from translation.engines import breakers, budgets
 from translation.engines.base import EngineError, PermanentError, QuotaError
+from translation.engines.requests import Cost, UnitRequest, UnitResult
 from translation.memory import store
 from translation.models import EngineState, MemoryEntry, TranslationPolicy, Usage
 from translation.protection.protect import parse
@@ -114,13 +115,12 @@ def test_metrics_tell_engine_and_pair(scope: str, libre: servers.Service) -> Non
 @threads_have_connections
 @pytest.mark.django_db(transaction=True)
 def test_usage_of_many_workers_adds_up(scope: str) -> None:
-    unit = parse("hello").units[0]
+    request = UnitRequest(scope, "k", parse("hello").units[0], "en", "ja")
+    result = UnitResult(request, costs=(Cost("deepl", 10, 1, 0, 200, True),))
 
     def record() -> None:
         for _ in range(5):
-            item = engine_chain.Item(scope, "k", unit, "en", "ja")
-            item.spent = [engine_chain.Spent("deepl", 10, 1, 0, 200, True)]
-            budgets.record([item])
+            budgets.record([result])
 
     side_by_side(*[record] * 6)
     usage = Usage.objects.get()

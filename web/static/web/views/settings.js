@@ -12,7 +12,8 @@ import { Notifications } from "./notifications.js";
 import { Avatar, Dialog, Form, Icon, IconButton, Waiting, useRows } from "./parts.js";
 import { PROVIDER_NAMES } from "./signin.js";
 
-/** @import { ExportState, FileResource as StoredFile, ListedSessionAnswer, ListedTokenAnswer } from "../../../schema" */
+/** @import { ExportState, FileResource as StoredFile } from "../../../schema" */
+/** @import { ListedSessionAnswer, ListedTokenAnswer } from "../../../schema" */
 /** @import { SocialAccountAnswer } from "../../../schema" */
 /** @import { Closing, On, Ref, Rows, User, VNode } from "../../../types" */
 
