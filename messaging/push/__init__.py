@@ -1,1 +1,1 @@
-"""Push notifications of messages: to whom they go, and what they say. ``devices`` decides how and when they are sent."""
+"""Push notifications of messages: their recipients and their text. ``devices`` decides how and when they are sent."""

@@ -107,7 +107,7 @@ class TemporaryRoomViewSet(ApiViewSet):
     @extend_schema(
         operation_id="closeTemporaryRoom",
         summary="Close a temporary room",
-        description="Ends the room now. Closing a room again changes nothing. Needs `temporary-rooms:close`.",
+        description="Ends the room now. Idempotent. Needs `temporary-rooms:close`.",
         request=None,
         responses={200: serializers.RoomAnswer, 403: serializers.FORBIDDEN},
     )

@@ -26,7 +26,7 @@ class SignedIn(permissions.BasePermission):
         abilities = getattr(request.auth, "abilities", None)
         if abilities is None or FULL in abilities:
             return True
-        if view.ability_for(request.method) not in abilities:  # type: ignore[attr-defined]
+        if view.policy.ability not in abilities:  # type: ignore[attr-defined]
             raise InvalidAbility
         return True
 

@@ -82,10 +82,6 @@ class ApiViewSet(ViewSet):
         limits = self.policy.limits
         return self.limits if limits is None else limits
 
-    def ability_for(self, method: str | None) -> str:
-        """The token ability that opens this request's action."""
-        return self.policy.ability
-
     def get_permissions(self) -> Any:
         own = self.policy.permissions
         return super().get_permissions() if own is None else [permission() for permission in own]
