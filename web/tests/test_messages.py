@@ -13,6 +13,16 @@ IS_IN_VIEW = """row => {
     return one.top >= box.top && one.bottom <= box.bottom;
 }"""
 
+# Presses the arrow as soon as the message stands in the conversation: before the next frame is drawn.
+ARROW_AS_SOON_AS_SHOWN = """text => new MutationObserver((changes, observer) => {
+    const shown = [...document.querySelectorAll(".scroller .message .text")].some(
+        line => line.textContent === text && !line.closest(".outgoing"));
+    if (!shown) return;
+    observer.disconnect();
+    const box = document.querySelector(".composer textarea");
+    box.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowUp", bubbles: true, cancelable: true }));
+}).observe(document.body, { childList: true, subtree: true, characterData: true })"""
+
 
 def test_a_messages_actions_work_by_touch(opens: Opens, service: Service) -> None:
     ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
@@ -143,6 +153,37 @@ def test_an_own_message_whose_event_overtakes_its_answer_stands_once(opens: Open
     wait_until(page, lambda: len(held) > 1, "the next post is on its way: the first is settled")
     held[1][0].fulfill(response=held[1][1])
     expect(page.locator(".scroller .messages .text")).to_have_text(["Overtaken", "Next"])
+
+
+def test_the_editor_opens_for_a_message_that_was_shown_a_moment_ago(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Quick")
+    place.say(ann, "An older message")
+    page = opens("en-GB").sign_in(ann, place.page)
+    expect(page.locator(".scroller .text")).to_have_text("An older message")
+    page.evaluate(ARROW_AS_SOON_AS_SHOWN, "The newest message")
+    write(page, "The newest message")
+    expect(page.locator(".editor textarea")).to_have_value("The newest message")
+
+
+def test_the_arrow_opens_no_older_message_while_a_newer_one_is_being_sent(opens: Opens, service: Service) -> None:
+    ann = service.person("Ann", "en")
+    place = ann.workspace("Waiting")
+    place.say(ann, "An older message")
+    page = opens("en-GB").sign_in(ann, place.page)
+    expect(page.locator(".scroller .text")).to_have_text("An older message")
+    held: list[Route] = []
+    page.route("**/messages", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    write(page, "The newest message")
+    expect(page.locator(".outgoing .message")).to_be_visible()
+    page.keyboard.press("ArrowUp")
+    wait_until(page, lambda: held, "the message is on its way")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(page.locator(".editor")).to_have_count(0)
+    held[0].continue_()
+    expect(page.locator(".outgoing")).to_have_count(0)
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".editor textarea")).to_have_value("The newest message")
 
 
 def test_a_visitor_and_the_owner_of_a_room_see_each_other_type_by_name(opens: Opens, service: Service) -> None:

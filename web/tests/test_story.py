@@ -310,7 +310,8 @@ def test_a_keyboard_is_enough(opens: Opens, service: Service) -> None:
     expect(box).to_be_focused()
     keys.type("Hello from the keyboard")
     keys.press("Enter")
-    expect(message(page, "Hello from the keyboard").locator(".sending")).to_have_count(0)
+    expect(message(page, "Hello from the keyboard")).to_be_visible()
+    expect(page.locator(".outgoing")).to_have_count(0)
     # An emoji goes where one writes, and one goes on writing.
     page.get_by_role("button", name="Insert an emoji").focus()
     keys.press("Enter")
@@ -321,7 +322,8 @@ def test_a_keyboard_is_enough(opens: Opens, service: Service) -> None:
     keys.type(" off")
     expect(box).to_have_value("🚀 off")
     keys.press("Enter")
-    expect(message(page, "🚀 off").locator(".sending")).to_have_count(0)
+    expect(message(page, "🚀 off")).to_be_visible()
+    expect(page.locator(".outgoing")).to_have_count(0)
     # The arrow above an empty box mends what one said last.
     keys.press("ArrowUp")
     expect(page.locator(".editor textarea")).to_be_focused()

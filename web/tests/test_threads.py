@@ -11,6 +11,7 @@ from web.tests.service import Service
 def opened(page: Page, replies: str = "1 reply") -> None:
     """Open the thread of the message under which stands how many ``replies`` it has."""
     page.get_by_role("button", name=replies, exact=True).click()
+    expect(page.locator(".thread .text").first).to_be_visible()
     expect(page.locator(".thread .waiting")).to_have_count(0)
 
 

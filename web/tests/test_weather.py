@@ -54,6 +54,7 @@ def test_what_is_written_offline_is_sent_once_and_in_order_and_nothing_is_missed
     page = window.sign_in(ann, place.page)
     expect(page.locator(".intro")).to_be_visible()
     write(page, "before")
+    expect(page.locator(".scroller .messages:not(.outgoing) .text")).to_have_text(["before"])
     expect(page.locator(".outgoing")).to_have_count(0)
     service.gate.cut()
     for number in range(3):

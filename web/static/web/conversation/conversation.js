@@ -223,8 +223,13 @@ export class Conversation extends Observable {
     this.upsert(message);
   }
 
-  /** Open the editor of one's newest message in sight. @returns {boolean} whether there is one */
+  /**
+   * Open the editor of one's newest message in sight, unless a newer one is still on its way.
+   *
+   * @returns {boolean} whether there is one
+   */
   editNewest() {
+    if (this.outbox.items.some((item) => item.state === "sending" && !item.parent)) return false;
     const row = this.window.messages.findLast((message) => this.isMine(message) && message.original_content);
     if (!row || this.isGuest) return false;
     this.editorOpened.emit(row.id);

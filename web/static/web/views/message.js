@@ -1,5 +1,5 @@
 /** One message: its sender, its text in the reader's language, and what can be done with it. */
-import { classes, html, useEffect, useRef, useState } from "../core.js";
+import { classes, html, useLayoutEffect, useRef, useState } from "../core.js";
 import { list, moment, t, time } from "../i18n.js";
 import { pageOf } from "../paths.js";
 import { excerpt, isOnlyEmoji, renderText, stripBidi } from "../text.js";
@@ -26,7 +26,8 @@ export function Message({ message, conversation, isFirst, room, inThread = false
   const [dialog, setDialog] = useState("");
   /** @type {Ref<HTMLElement>} */
   const row = useRef(null);
-  useEffect(() => {
+  // Not useEffect: that runs a frame later, and an editor that is opened in between would never be shown.
+  useLayoutEffect(() => {
     if (inThread) return undefined;
     return conversation.editorOpened.listen((id) => id === message.id && setEditing(true));
   }, [conversation, message.id]);
