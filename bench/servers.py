@@ -10,6 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import psycopg
+
 from bench.service import HOST, free_port
 
 
@@ -69,10 +71,10 @@ class Postgres:
         command = [*self.as_owner, _binary(name), *arguments]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder)
 
-    def start(self) -> None:
-        options = (
-            f"-p {self.port} -c listen_addresses={HOST} -c unix_socket_directories={self.folder} -c max_connections=200"
-        )
+    def start(self, *settings: str) -> None:
+        """Start it, with ``settings`` such as ``fsync=off``."""
+        own = (f"listen_addresses={HOST}", f"unix_socket_directories={self.folder}", "max_connections=200")
+        options = f"-p {self.port} " + " ".join(f"-c {setting}" for setting in (*own, *settings))
         self._run(
             "pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-o", options, "-w", "start"
         )
@@ -90,6 +92,24 @@ class Postgres:
         with contextlib.suppress(subprocess.CalledProcessError):  # it may not run
             self.stop("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Standby(Postgres):
+    """A hot standby of ``primary``, which must run. Each of the primary's commits waits for it."""
+
+    def __init__(self, primary: Postgres) -> None:
+        super().__init__()
+        shutil.rmtree(self.folder / "data")
+        source = f"host={HOST} port={primary.port} user=postgres application_name=standby"
+        self._run("pg_basebackup", "-D", str(self.folder / "data"), "-d", source, "-R", "-c", "fast", "-X", "stream")
+        self.start()
+        with psycopg.connect(primary.url.replace("/rosetta", "/postgres"), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
+            connection.execute("SELECT pg_reload_conf()")
+
+    def promote(self) -> None:
+        """Make it the primary, and return when it takes writes."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "promote")
 
 
 class PgBouncer:

@@ -19,7 +19,6 @@ OFF = {"off", "false", "0"}
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9A-Fa-f:.]+\]")
 _TYPE = re.compile(r"none|[\w.+-]+/(\*|[\w.+-]+)")
-_USER = re.compile(r"//[^/@]*@")
 
 
 def load_file(path: Path) -> None:
@@ -190,7 +189,9 @@ def _must_be_address(name: str, raw: str) -> None:
 
 def without_user(address: str) -> str:
     """Return ``address`` without user and password, fit for a log."""
-    return _USER.sub("//…@", address)
+    user, separator, rest = address.rpartition("@")  # the last one, because a password may hold any sign
+    scheme, slashes, _ = user.partition("//")
+    return f"{scheme if slashes else ''}{slashes}…@{rest}" if separator else address
 
 
 def folder(name: str, default: Path) -> Path:

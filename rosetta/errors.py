@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.defaults import bad_request
 from rest_framework import exceptions
@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 API = "/api/"
 INVALID_MESSAGE = "The given data was invalid."
 UNAUTHENTICATED = "Unauthenticated."
+# PostgreSQL's code for a write to a server that became a standby.
+READ_ONLY = "25006"
 
 
 class DomainError(Exception):
@@ -132,6 +134,9 @@ def _answer(exc: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None
         case exceptions.APIException():
             return exc.status_code, {"message": str(exc.detail)}, {}
         case OperationalError() | InterfaceError():
+            log.warning("database_unavailable", error=str(exc))
+            return 503, {"message": Unavailable.message}, {"Retry-After": "1"}
+        case InternalError() if getattr(exc.__cause__, "sqlstate", "") == READ_ONLY:
             log.warning("database_unavailable", error=str(exc))
             return 503, {"message": Unavailable.message}, {"Retry-After": "1"}
     return None

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import dj_database_url
 from celery.schedules import schedule as every
 from django.core.exceptions import ImproperlyConfigured
 
 from rosetta import env, languages
+from rosetta.db.postgresql import address
 from rosetta.observability.logs import logging_config
 from rosetta.processes.secret_key import secret_key_in
 
@@ -52,7 +52,7 @@ if TESTING and not env.text("VAR_DIR"):
 else:
     VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 
-DATABASE_URL = env.url("DATABASE_URL", schemes=("postgres", "postgresql"))
+DATABASE_URL = address.read_address("DATABASE_URL")
 REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss"))
 # because test processes that run in parallel on one Redis must not share keys
 REDIS_PREFIX = f"rosetta-test-{os.getpid()}" if TESTING else "rosetta"
@@ -167,13 +167,15 @@ TEMPLATES: list[dict[str, Any]] = [
 # ── Data ──
 DATABASES: dict[str, Any]
 if DATABASE_URL:
-    DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        pool={"min_size": 1, "max_size": env.integer("DATABASE_POOL_SIZE", 20, low=1, high=1000), "timeout": 10},
-        # Statements are prepared after a few uses, because planning cost as much as running. Off for a transaction pooler.
-        server_side_binding=(_prepare := env.switch("DATABASE_PREPARE", True)),
-        prepare_threshold=5 if _prepare else None,
-    )
+    DATABASES = {
+        "default": address.database_settings(
+            "DATABASE_URL",
+            DATABASE_URL,
+            pool_size=env.integer("DATABASE_POOL_SIZE", 20, low=1, high=1000),
+            prepares=env.switch("DATABASE_PREPARE", True),  # off behind a pooler in transaction mode
+            statement_seconds=env.integer("DATABASE_STATEMENT_SECONDS", 60),
+        )
+    }
 else:
     DATABASES = {
         "default": {

@@ -12,7 +12,7 @@ import psycopg
 
 from bench.reliability.clocks import Clock
 from bench.reliability.disks import Disk
-from bench.servers import PgBouncer, Postgres, Redis, kill, wait_for
+from bench.servers import PgBouncer, Postgres, Redis, Standby, kill, wait_for
 from bench.service import HOST, ROOT, environment, free_port
 
 # The processes whose clock can be set.
@@ -22,12 +22,16 @@ CLOCKED = ("web 1", "worker 1")
 class Stack:
     """2 web processes, a gateway, 2 workers, beat, an engine with 50 ms per call, PostgreSQL, and 2 Redis (cache, broker)."""
 
-    def __init__(self, *, broker_url: str = "", is_pooled: bool = False, root: Path = ROOT) -> None:
+    def __init__(
+        self, *, broker_url: str = "", is_pooled: bool = False, has_standby: bool = False, root: Path = ROOT
+    ) -> None:
         # The folder of the version from which processes are started.
         self.root = root
         self.database_disk, self.disk = Disk("database", 2048), Disk("var", 256)
         self.postgres = Postgres(self.database_disk.folder)
         self.pooler = PgBouncer(self.postgres) if is_pooled else None
+        self.has_standby = has_standby
+        self.standby: Standby | None = None
         self.redis, self.broker = Redis(), Redis()
         self.has_own_broker = not broker_url
         self.engine_port, self.gateway_port = free_port(), free_port()
@@ -78,6 +82,10 @@ class Stack:
     def start_all(self) -> None:
         """Start all processes and return when they answer."""
         self.postgres.start()
+        if self.has_standby:
+            self.standby = Standby(self.postgres)
+            hosts = f"{HOST}:{self.postgres.port},{HOST}:{self.standby.port}"
+            self.env["DATABASE_URL"] = f"postgres://postgres@{hosts}/rosetta?target_session_attrs=read-write"
         self.redis.start()
         self.broker.start()
         with psycopg.connect(self.postgres.url.replace("/rosetta", "/postgres"), autocommit=True) as connection:
@@ -139,6 +147,8 @@ class Stack:
             server.stop()
         if self.pooler:
             self.pooler.stop()
+        if self.standby:
+            self.standby.remove()
         self.postgres.remove()
         for disk in (self.disk, self.database_disk):
             disk.remove()

@@ -119,7 +119,11 @@ class Bridge:
             return
         loop = asyncio.get_running_loop()
         # In the thread's own context, because Django keeps per-thread objects there, such as the connections of its cache.
-        answer = await loop.run_in_executor(self._threads, self._answer, environ)
+        try:
+            answer = await loop.run_in_executor(self._threads, self._answer, environ, receive)
+        except Disconnected:
+            log.info("request_abandoned", method=environ["REQUEST_METHOD"], address=network_in(environ))
+            return
         if answer.pieces is None:
             return await _send(send, answer.status, answer.headers, answer.body)
         await self._stream(environ, answer, receive, send)
@@ -158,10 +162,12 @@ class Bridge:
 
     # ── The answer ──
 
-    def _answer(self, environ: dict[str, Any]) -> Answer:
-        """Run the application in a thread."""
+    def _answer(self, environ: dict[str, Any], receive: Receive) -> Answer:
+        """Run the application in a thread. Raises Disconnected if the client left while no thread was free."""
         answer = Answer()
         try:
+            if _has_left(receive):
+                raise Disconnected
             result = self._application(environ, answer.start)
             close = getattr(result, "close", None)
             if getattr(result, "streaming", False):
@@ -215,6 +221,11 @@ def _begun(answer: Answer, result: Iterable[bytes], close: Callable[[], None] | 
         else:
             close_old_connections()  # of this thread, because another one will close the response
     return answer
+
+
+def _has_left(receive: Receive) -> bool:
+    """Return whether the client has disconnected, as far as uvicorn, whose request ``receive`` belongs to, knows."""
+    return bool(getattr(getattr(receive, "__self__", None), "disconnected", False))
 
 
 async def _gone(receive: Receive) -> None:

@@ -1,15 +1,21 @@
 """What the layer before Django does with a request's body and with its answer, without a server."""
 
 import asyncio
+import contextlib
+import socket
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 
 from rosetta.serving.bodies import Held, Refused
 from rosetta.serving.bridge import Bridge
+from rosetta.serving.connections import Connection
+from rosetta.tests.processes import eventually
 
 Message = dict[str, Any]
 
@@ -200,3 +206,47 @@ def test_what_an_address_holds_is_counted_and_given_back() -> None:
         assert refused(lambda: third.take(1)) == 503
     with held.one_of("a") as again:
         again.take(10)
+
+
+def test_who_left_while_no_thread_was_free_is_not_served() -> None:
+    may_end, calls = threading.Event(), list[str]()
+
+    def busy(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        calls.append(environ["PATH_INFO"])
+        may_end.wait(10)
+        start_response("200 OK", [])
+        return [b"done"]
+
+    with served(Bridge(busy, threads=1)) as port:
+        stays, leaves = ask(port, "/stays"), ask(port, "/leaves")
+        assert eventually(lambda: calls == ["/stays"])  # the only thread is busy
+        leaves.close()
+        last = ask(port, "/last")
+        time.sleep(0.2)  # until the server has read what the clients did
+        may_end.set()
+        assert b"done" in stays.recv(1000)
+        assert b"done" in last.recv(1000)
+        stays.close()
+        last.close()
+    assert calls == ["/stays", "/last"]
+
+
+def ask(port: int, path: str) -> socket.socket:
+    """Send a request on a connection of its own."""
+    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    return connection
+
+
+@contextlib.contextmanager
+def served(bridge: Bridge) -> Iterator[int]:
+    """Serve ``bridge`` on a free port, and yield it."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(bridge, http=Connection, lifespan="off", log_config=None))  # type: ignore[arg-type]
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join(20)

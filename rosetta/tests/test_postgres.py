@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
+from django.apps import apps
 from django.db import DataError, connection
+from django.db.models.signals import pre_migrate
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -65,3 +68,33 @@ def test_a_page_is_planned_once_for_all_who_read_it(owner: User, channel: Channe
         plans = cursor.fetchall()
     assert plans
     assert all(custom <= 5 < generic for custom, generic in plans)
+
+
+def test_a_statement_has_a_limit_in_seconds_unless_a_migration_runs() -> None:
+    with psycopg.connect(**connection.get_connection_params()) as fresh:  # type: ignore[attr-defined]
+        assert fresh.execute("SHOW statement_timeout").fetchone() == ("1min",)
+    with connection.cursor() as cursor:
+        pre_migrate.send(apps.get_app_config("rosetta"), using="default")
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def test_a_write_to_a_server_that_became_a_standby_is_a_503(channel: Channel, as_member: APIClient) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET transaction_read_only = on")
+    path = f"/api/v1/workspaces/{channel.workspace_id}/channels/{channel.pk}/messages"
+    answer = as_member.post(path, {"content": "Hello"}, "json")
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "1")
+
+
+def test_a_connection_to_a_standby_is_closed_after_an_error() -> None:
+    assert connection.is_usable()
+    with psycopg.connect(**connection.get_connection_params()) as standby:  # type: ignore[attr-defined]
+        # Found before the function of the same name in pg_catalog; closing the connection rolls it back.
+        standby.execute("CREATE SCHEMA standby")
+        standby.execute("CREATE FUNCTION standby.pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS 'SELECT true'")
+        standby.execute("SET search_path = standby, pg_catalog")
+        wrapper = connection.copy()  # type: ignore[attr-defined]
+        wrapper.connection = standby
+        assert not wrapper.is_usable()
+        assert standby.closed
