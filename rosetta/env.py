@@ -18,6 +18,7 @@ OFF = {"off", "false", "0"}
 
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9A-Fa-f:.]+\]")
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _TYPE = re.compile(r"none|[\w.+-]+/(\*|[\w.+-]+)")
 
 
@@ -46,6 +47,14 @@ def load_file(path: Path) -> None:
 def text(name: str, default: str = "") -> str:
     """Return the value of ``name`` without surrounding white space; an empty one counts as unset."""
     return os.environ.get(name, "").strip() or default
+
+
+def name(variable: str, default: str) -> str:
+    """Read a name of letters, digits, hyphens and underscores."""
+    raw = text(variable, default)
+    if not _NAME.fullmatch(raw):
+        raise ImproperlyConfigured(f"{variable}={raw!r}: write letters, digits, - and _")
+    return raw
 
 
 def switch(name: str, default: bool) -> bool:

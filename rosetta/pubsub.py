@@ -24,8 +24,8 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
-# Named after the format: processes of a version with another format use another channel and ignore each other.
-CHANNEL = "rosetta:gateways:1"
+# Its end names the format: processes of a version with another format use another channel and ignore each other.
+CHANNEL = f"{settings.REDIS_PREFIX}:gateways:1"
 BACKOFF_SECONDS = 1.0
 
 

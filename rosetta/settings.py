@@ -54,8 +54,10 @@ else:
 
 DATABASE_URL = address.read_address("DATABASE_URL")
 REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss"))
+# Begins the names of channels, queues and keys, so that installations can share a Redis.
+REDIS_PREFIX = env.name("REDIS_PREFIX", "rosetta")
 # because test processes that run in parallel on one Redis must not share keys
-REDIS_PREFIX = f"rosetta-test-{os.getpid()}" if TESTING else "rosetta"
+KEY_PREFIX = f"{REDIS_PREFIX}-test-{os.getpid()}" if TESTING else REDIS_PREFIX
 BROKER_URL = env.url("BROKER_URL", REDIS_URL, schemes=("redis", "rediss", "amqp", "amqps"))
 
 SECRET_KEY = env.secret("SECRET_KEY")
@@ -200,7 +202,7 @@ if REDIS_URL:
         "default": {
             "BACKEND": "rosetta.cache.ForgivingRedisCache",
             "LOCATION": REDIS_URL,
-            "KEY_PREFIX": REDIS_PREFIX,
+            "KEY_PREFIX": KEY_PREFIX,
             "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
         }
     }
@@ -451,6 +453,10 @@ if BROKER_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
     if BROKER_URL.startswith("redis"):
         CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 2, "socket_connect_timeout": 1}
+        if (
+            REDIS_PREFIX != "rosetta"
+        ):  # because installations from before this setting have tasks under names without a prefix
+            CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{REDIS_PREFIX}:"
 else:
     for _folder in ("tasks", "control", "done"):
         (QUEUE_DIR / _folder).mkdir(parents=True, exist_ok=True)
@@ -472,7 +478,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ALWAYS_EAGER = False
-CELERY_TASK_DEFAULT_QUEUE = "rosetta"
+CELERY_TASK_DEFAULT_QUEUE = REDIS_PREFIX
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"

@@ -69,7 +69,7 @@ class _Counter:
         if settings.REDIS_URL:
             self.shared = storage_from_string(
                 settings.REDIS_URL,
-                key_prefix=f"{settings.REDIS_PREFIX}:limits",
+                key_prefix=f"{settings.KEY_PREFIX}:limits",
                 socket_timeout=0.5,
                 socket_connect_timeout=0.5,
             )
