@@ -1,4 +1,4 @@
-"""Which files a caller may reach. A caller is a person, a guest, or nobody (None)."""
+"""Return the files that a caller may reach. A caller is a user, a guest, or anonymous (None)."""
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -14,7 +14,7 @@ Caller = User | Guest | None
 
 
 def caller_of(request: Request) -> Caller:
-    """Return the caller. Raises StayEnded for a guest whose room has ended."""
+    """Return the user or guest of the request, None if it is anonymous. Raises StayEnded for a guest whose room has ended."""
     if isinstance(request.user, Guest):
         if not request.user.is_admitted(timezone.now()):
             raise StayEnded
@@ -38,13 +38,13 @@ def owns(caller: Caller, file: File) -> bool:
 
 
 def visible_file(caller: Caller, file_id: str) -> File:
-    """Return a file that ``caller`` may see: its own, or a public one.
+    """Return a file that ``caller`` may see: one of their own, or a public one.
 
-    Raises NotFound; for anonymous callers NotAuthenticated for everything that is not public, whether it exists or not.
+    Raises NotFound. Anonymous callers get NotAuthenticated instead, so that they do not learn which private files exist.
     """
     file = live_files().filter(pk=file_id).first()
-    is_there = file is not None and not file.is_gone(timezone.now())
-    if file is not None and is_there and (file.visibility == File.Visibility.PUBLIC or owns(caller, file)):
+    is_live = file is not None and not file.is_gone(timezone.now())
+    if file is not None and is_live and (file.visibility == File.Visibility.PUBLIC or owns(caller, file)):
         return file
     if caller is None:
         raise exceptions.NotAuthenticated
@@ -52,7 +52,10 @@ def visible_file(caller: Caller, file_id: str) -> File:
 
 
 def own_file(caller: Caller, file_id: str) -> File:
-    """Return one of ``caller``'s own files. Raises like ``visible_file``, and Forbidden for somebody else's public one."""
+    """Return one of ``caller``'s own files.
+
+    Raises NotAuthenticated for an anonymous caller, Forbidden for somebody else's public file, NotFound for any other.
+    """
     if caller is None:
         raise exceptions.NotAuthenticated
     file = visible_file(caller, file_id)

@@ -1,4 +1,4 @@
-"""Files for staff: to find and to delete, not to read."""
+"""Let staff find and delete files. Contents cannot be read here."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -20,7 +20,7 @@ class FileAdmin(ReadOnlyAdmin):
 
     has_release_permission = may("files.delete_file")
 
-    @admin.action(description="Delete those that no message holds", permissions=["release"])
+    @admin.action(description="Delete files that no message holds", permissions=["release"])
     def release_unclaimed(self, request: HttpRequest, queryset: QuerySet[File]) -> None:
         unclaimed = queryset.filter(claimed_at=None, deleted_at=None)
         self.each(request, unclaimed, lambda file: release(files=[file]), action="release_unclaimed")

@@ -1,4 +1,4 @@
-"""Comparing rows and bytes: what one side has and the other lacks."""
+"""Compare rows with stored bytes: find and repair what one side has and the other lacks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,13 +14,17 @@ from files.models import File, Removal
 
 FOLDERS = ("uploads", "thumbnails")
 BATCH = 500
-# Two rounds of the sweep have had their chance.
+# A removal due for longer than this was missed by two rounds of the sweep.
 OVERDUE = timedelta(minutes=15)
 
 
 @dataclass
 class Findings:
-    """Names in storage, except ``unheld``, which are ids of files."""
+    """Differences between rows and storage; false when there are none.
+
+    ``orphaned``: stored names without a row. ``missing``: names of rows whose bytes are missing. ``overdue``: names whose
+    removal did not happen in time. ``unheld``: ids of claimed files whose message no longer exists.
+    """
 
     orphaned: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -31,30 +35,30 @@ class Findings:
         return bool(self.orphaned or self.missing or self.overdue or self.unheld)
 
 
-def look() -> Findings:
-    """Everything that is wrong now. Uploads and removals under way are not."""
-    found = Findings()
+def compare() -> Findings:
+    """Compare all rows with storage. Uploads and removals in progress are not reported."""
+    findings = Findings()
     stored: set[str] = set()
     for folder in FOLDERS:
         for names in _batches(storage.names(folder)):
             stored.update(names)
-            found.orphaned += sorted(set(names) - _known(names))
-    found.missing = _missing(stored)
+            findings.orphaned += sorted(set(names) - _known(names))
+    findings.missing = _missing(stored)
     late = Removal.objects.filter(due_at__lte=timezone.now() - OVERDUE)
-    found.overdue = list(late.values_list("storage_name", flat=True))
-    # By name, because messages stand above files: claimed by one that is no more.
+    findings.overdue = list(late.values_list("storage_name", flat=True))
+    # ``attachment`` is the relation of a higher app, whose model cannot be imported here.
     unheld = File.objects.filter(claimed_at__isnull=False, deleted_at=None, attachment=None)
-    found.unheld = [str(pk) for pk in unheld.values_list("pk", flat=True)]
-    return found
+    findings.unheld = [str(pk) for pk in unheld.values_list("pk", flat=True)]
+    return findings
 
 
-def repair(found: Findings) -> None:
-    """Owe what is orphaned its removal, release what nothing holds. Bytes that are missing stay missing."""
+def repair(findings: Findings) -> None:
+    """Remove orphaned and overdue bytes, and release unheld files. Missing bytes cannot be restored."""
     now = timezone.now()
-    rows = [Removal(storage_name=name, due_at=now) for name in found.orphaned]
+    rows = [Removal(storage_name=name, due_at=now) for name in findings.orphaned]
     Removal.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
-    release(files=list(File.objects.filter(pk__in=found.unheld)))
-    Removal.objects.filter(storage_name__in=found.overdue).update(due_at=now, attempts=F("attempts"))
+    release(files=list(File.objects.filter(pk__in=findings.unheld)))
+    Removal.objects.filter(storage_name__in=findings.overdue).update(due_at=now, attempts=F("attempts"))
     while removals.run_due(batch=BATCH):
         pass
 
@@ -65,7 +69,7 @@ def _batches(names: Iterator[str]) -> Iterator[list[str]]:
 
 
 def _known(names: list[str]) -> set[str]:
-    """Those of ``names`` that a live file has or that are owed their removal."""
+    """Return those of ``names`` that belong to a live file or to a pending removal."""
     live = File.objects.filter(deleted_at=None)
     return {
         *live.filter(storage_name__in=names).values_list("storage_name", flat=True),
@@ -77,5 +81,5 @@ def _known(names: list[str]) -> set[str]:
 def _missing(stored: set[str]) -> list[str]:
     live = File.objects.filter(deleted_at=None).values_list("storage_name", "thumbnail_name").iterator(BATCH)
     lacking = [name for pair in live for name in pair if name and name not in stored]
-    # Uploaded since storage was listed, or gone since the rows were read: asked again one by one.
+    # Check each again, because files are uploaded after the listing and deleted after the rows were read.
     return [name for name in lacking if not storage.has(name) and name in _known([name])]

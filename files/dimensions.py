@@ -1,6 +1,6 @@
-"""Read how large a picture is from its first bytes. No pixel is decoded, no metadata is kept in memory.
+"""Read a picture's format and size from its headers, without decoding a pixel.
 
-The readers work on files that strangers made: each reads a bounded number of bytes, whatever sizes the file states.
+Files are untrusted: each reader reads a bounded number of bytes, whatever sizes the file states.
 """
 
 import io
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import IO
 
 ORIENTATION = 0x0112
-# The sides of a picture that EXIF says to turn by a quarter are swapped.
+# EXIF orientations that turn the picture by 90 degrees, so that width and height are swapped.
 _QUARTER_TURNS = (5, 6, 7, 8)
-# No honest file has so many parts in front of its first picture; each costs a step of a loop.
+# Limits for chunks, segments and boxes: real files have far fewer, and each costs a step of a loop.
 _MAX_PARTS = 20_000
 _MAX_ICONS = 256
 _MAX_ENTRIES = 512
@@ -24,7 +24,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 _TIFF_ORDERS = {b"II*\x00": "<", b"MM\x00*": ">"}
-# Boxes of AVIF that hold boxes, and how many bytes stand in front of those.
+# AVIF boxes that contain boxes: the number of bytes before the first inner box.
 _AVIF_CONTAINERS = {
     b"meta": 4,
     b"iprp": 0,
@@ -39,12 +39,15 @@ _AVIF_CONTAINERS = {
 
 
 class _Unreadable(Exception):
-    """A file that ends early or contradicts its own format."""
+    """Raised for a file that ends early or contradicts its own format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """``format`` as Pillow names it, size as shown, and ``pixels``: the most that decoding its first frame takes."""
+    """A picture's format as Pillow names it, and its size in pixels as shown, after any EXIF rotation.
+
+    ``pixels`` is the most that a decoder allocates for the first frame; it may exceed ``width * height``.
+    """
 
     format: str
     width: int
@@ -53,7 +56,7 @@ class Picture:
 
 
 def read(source: IO[bytes]) -> Picture | None:
-    """Tell what ``source`` says of itself; None for what is no picture of a format we read."""
+    """Return what the headers of ``source`` state, or None if it is not a picture of a supported format."""
     source.seek(0)
     head = source.read(64)
     try:
@@ -92,7 +95,7 @@ def _png(source: IO[bytes], start: int = 0) -> Picture:
 
 
 def _png_is_turned(source: IO[bytes]) -> bool:
-    """Look for EXIF in the chunks from here to the pixels."""
+    """Return whether EXIF before the first pixel chunk rotates the picture. ``source`` stands at a chunk's start."""
     for _ in range(_MAX_PARTS):
         header = source.read(8)
         if len(header) < 8 or header[4:] in (b"IDAT", b"IEND"):
@@ -127,13 +130,13 @@ def _jpeg_marker(source: IO[bytes]) -> int:
     if _exactly(source, 1) != b"\xff":
         raise _Unreadable
     for _ in range(_MAX_PARTS):
-        if (marker := _exactly(source, 1)[0]) != 0xFF:  # any number of them may fill up
+        if (marker := _exactly(source, 1)[0]) != 0xFF:  # Any number of fill bytes may precede a marker.
             return marker
     raise _Unreadable
 
 
 def _gif(source: IO[bytes]) -> Picture:
-    """Count the canvas and the first frame, because decoding enlarges one to hold the other."""
+    """Read canvas and first frame, because a decoder enlarges the canvas to hold the frame."""
     header = _at(source, 6, 7)
     width, height, flags = struct.unpack("<HHB", header[:5])
     if flags & 0x80:
@@ -143,7 +146,7 @@ def _gif(source: IO[bytes]) -> Picture:
 
 
 def _gif_frame(source: IO[bytes]) -> bytes:
-    """Skip the extensions in front of the first frame and read where that stands."""
+    """Skip the extensions before the first frame and return the frame's position and size, 8 bytes."""
     is_inside = False
     for _ in range(_MAX_PARTS):
         length_or_kind = _exactly(source, 1)
@@ -192,7 +195,7 @@ def _bmp(source: IO[bytes]) -> Picture:
 
 
 def _dib(source: IO[bytes], offset: int) -> tuple[int, int]:
-    """Read the sides from the header at ``offset``; a negative height means rows from the top."""
+    """Read width and height from the bitmap header at ``offset``; a negative height means rows from the top."""
     if int.from_bytes(_at(source, offset, 4), "little") == 12:
         width, height = struct.unpack("<HH", _exactly(source, 4))
     else:
@@ -201,7 +204,7 @@ def _dib(source: IO[bytes], offset: int) -> tuple[int, int]:
 
 
 def _ico(source: IO[bytes]) -> Picture:
-    """Read every icon's own header: the directory's sizes end at 256 and bind nobody."""
+    """Read every icon's own header, because the directory's sizes end at 256 and decoders ignore them."""
     count = int.from_bytes(_at(source, 4, 2), "little")
     if not 0 < count <= _MAX_ICONS:
         raise _Unreadable
@@ -216,19 +219,19 @@ def _icon(source: IO[bytes], offset: int) -> tuple[int, int]:
         width, height = struct.unpack(">8xII", _exactly(source, 16))
         return width, height
     width, height = _dib(source, offset)
-    return width, height // 2  # the mask stands above the picture
+    return width, height // 2  # The height counts picture and mask.
 
 
 def _tiff(source: IO[bytes]) -> Picture:
     """Read the first directory, the only one that is decoded."""
     tags = _tiff_tags(source, _MAX_ENTRIES)
     width, height = tags.get(256, 0), tags.get(257, 0)
-    tile = tags.get(322, 0) * tags.get(323, 0)  # decoded whole, however small the picture is
+    tile = tags.get(322, 0) * tags.get(323, 0)  # A tile is decoded whole, even if it exceeds the picture.
     return _picture("TIFF", width, height, pixels=tile, turned=tags.get(ORIENTATION) in _QUARTER_TURNS)
 
 
 def _tiff_tags(source: IO[bytes], limit: int) -> dict[int, int]:
-    """Read the numbers that stand in the first directory itself."""
+    """Return the numeric tags of the first directory that are stored inline, by tag number."""
     order = _TIFF_ORDERS[_at(source, 0, 4)]
     (directory,) = struct.unpack(order + "I", _exactly(source, 4))
     (count,) = struct.unpack(order + "H", _at(source, directory, 2))
@@ -244,7 +247,7 @@ def _tiff_tags(source: IO[bytes], limit: int) -> dict[int, int]:
 
 
 def _is_turned(exif: bytes) -> bool:
-    """Whether a TIFF block of EXIF says to turn the picture by a quarter."""
+    """Return whether a TIFF block of EXIF rotates the picture by 90 degrees."""
     try:
         return _tiff_tags(io.BytesIO(exif), _MAX_ENTRIES).get(ORIENTATION) in _QUARTER_TURNS
     except (_Unreadable, KeyError, struct.error):
@@ -252,7 +255,7 @@ def _is_turned(exif: bytes) -> bool:
 
 
 def _avif(source: IO[bytes]) -> Picture:
-    """Take the largest of all stated sizes: of the picture, of its tiles and of its film."""
+    """Return the largest stated size: of the picture, of its tiles, or of its frames if it is animated."""
     sizes: list[tuple[int, int]] = []
     turned = False
     for kind, body in _avif_properties(source):
@@ -267,14 +270,14 @@ def _avif(source: IO[bytes]) -> Picture:
 
 
 def _avif_size(source: IO[bytes], kind: bytes, body: int) -> tuple[int, int]:
-    # A property of a picture, or what a film's track says of its frames.
+    # ``ispe`` describes a still picture or tile, ``av01`` the frames of an animation.
     raw = _at(source, body + 4, 8) if kind == b"ispe" else _at(source, body + 24, 4)
     width, height = struct.unpack(">II" if kind == b"ispe" else ">HH", raw)
     return width, height
 
 
 def _avif_properties(source: IO[bytes]) -> Iterator[tuple[bytes, int]]:
-    """Yield kind and offset of the body of each box that tells a size or a turn."""
+    """Yield kind and body offset of each box that states a size or a rotation."""
     end = source.seek(0, 2)
     pending = [(0, end, 0)]
     for _ in range(_MAX_PARTS):
@@ -293,7 +296,7 @@ def _avif_properties(source: IO[bytes]) -> Iterator[tuple[bytes, int]]:
 
 
 def _box(source: IO[bytes], start: int, end: int) -> tuple[bytes, int, int]:
-    """Read a box's kind, where its body begins and where it ends, never behind ``end``."""
+    """Return a box's kind, the offset of its body and the offset of its end, which is at most ``end``."""
     size, kind = struct.unpack(">I4s", _at(source, start, 8))
     body = start + 8
     if size == 1:

@@ -1,4 +1,4 @@
-"""What ``manage.py doctor`` asks of uploads: their limits, and the scanner that looks at them."""
+"""Check uploads for ``manage.py doctor``: their limits, disk space, and the virus scanner."""
 
 import shutil
 from collections.abc import Iterator
@@ -15,18 +15,23 @@ from rosetta.observability.doctor import Finding, probe
 def _files() -> Iterator[Finding]:
     size = f"{settings.FILES_MAX_BYTES / 1024 / 1024:g} MiB"
     yield Finding(
-        f"up to {size}, {settings.FILES_DEFAULT_VISIBILITY} unless said, unclaimed for {settings.FILES_TTL_HOURS:g} h"
+        f"uploads: up to {size}, {settings.FILES_DEFAULT_VISIBILITY} by default, "
+        f"deleted if unclaimed for {settings.FILES_TTL_HOURS:g} h"
     )
     if shutil.disk_usage(settings.VAR_DIR).free < 10 * settings.FILES_MAX_BYTES:
-        told = f"less room in VAR_DIR than ten uploads of {size} need while they come in"
-        yield Finding(told, "make room, or lower FILES_MAX_BYTES")
+        yield Finding(
+            f"VAR_DIR has less free space than ten concurrent uploads of {size} need",
+            "free some space, or lower FILES_MAX_BYTES",
+        )
     if settings.FILES_ALLOW_ANONYMOUS:
-        yield Finding("anybody may upload", "set FILES_ALLOW_ANONYMOUS=off unless you mean it", is_minor=True)
+        yield Finding(
+            "anonymous uploads are allowed", "set FILES_ALLOW_ANONYMOUS=off unless you want them", is_minor=True
+        )
     if not settings.CLAMD_URL:
-        yield Finding("no scanner looks at uploads", "set CLAMD_URL to have ClamAV look at them", is_minor=True)
+        yield Finding("uploads are not scanned for viruses", "set CLAMD_URL to scan them with ClamAV", is_minor=True)
         return
     with TemporaryDirectory() as folder:
         sample = Path(folder) / "sample"
         sample.write_bytes(b"harmless")
         scanning.infection(sample)
-    yield Finding("the scanner answers")
+    yield Finding("the virus scanner answers")

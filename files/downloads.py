@@ -1,4 +1,4 @@
-"""Giving bytes out so that they can harm neither the service's origin nor the reader's disk."""
+"""Serve files' bytes with headers that keep a hostile file from acting in the service's origin."""
 
 import re
 from collections.abc import Iterator
@@ -27,33 +27,33 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 def serve(file: File, request: Request | HttpRequest) -> HttpResponseBase:
-    """The bytes of ``file``, which the caller may read: whole, the range asked for, or a redirect to where they are.
+    """Return the bytes of ``file``, the requested range of them, or a redirect to their address in storage.
 
-    Raises NotFound when storage has lost them.
+    Does not check access: the caller may read the file. Raises NotFound when the bytes are missing from storage.
     """
-    # Only what has a picture's header is shown in place, and a browser makes nothing else of it (nosniff, a sandbox);
-    # everything else is a download, whatever it claims to be.
+    # Only files with a picture's header are shown inline. Everything else is downloaded, whatever type it claims, because
+    # a browser could run it.
     inline = file.is_image and file.mime_type in images.SAFE_INLINE
     kind = f"{file.mime_type}; charset=utf-8" if file.mime_type.startswith("text/") else file.mime_type
     return _serve(file.storage_name, request, kind, content_disposition(file.client_name, inline=inline), file.sha256)
 
 
 def serve_thumbnail(file: File, request: Request | HttpRequest) -> HttpResponseBase:
-    """The thumbnail of ``file``. Raises NotFound while or when there is none."""
+    """Return the thumbnail of ``file`` like ``serve``. Raises NotFound if it has none, or none yet."""
     if not file.thumbnail_name:
         raise NotFound
-    told = content_disposition(f"{file.client_name}.webp", inline=True)
-    return _serve(file.thumbnail_name, request, images.THUMBNAIL_TYPE, told, f"{file.sha256}-thumbnail")
+    disposition = content_disposition(f"{file.client_name}.webp", inline=True)
+    return _serve(file.thumbnail_name, request, images.THUMBNAIL_TYPE, disposition, f"{file.sha256}-thumbnail")
 
 
 def _serve(name: str, request: Request | HttpRequest, kind: str, disposition: str, tag: str) -> HttpResponseBase:
-    # A page that calls with a token in a header cannot follow a redirect to another origin: it asks for the bytes.
+    # A page that sends its token in a header cannot follow a redirect to another origin; it sends ``redirect=false``.
     is_direct = request.GET.get("redirect") != "false"
     url = storage.direct_url(name, disposition=disposition, content_type=kind) if is_direct else None
     answer: HttpResponseBase
     if url is not None:
         answer = HttpResponseRedirect(url)
-        answer["Cache-Control"] = "no-store"  # the address lives for a minute
+        answer["Cache-Control"] = "no-store"  # The address is valid for a minute.
     else:
         answer = _local(name, request, kind, f'"{tag}"')
         answer["Cache-Control"] = "private, no-cache"
@@ -90,13 +90,13 @@ def _local(name: str, request: Request | HttpRequest, kind: str, tag: str) -> Ht
 
 
 def _range(request: Request | HttpRequest, size: int, tag: str) -> tuple[int, int] | None:
-    """First and last byte asked for, or None for the whole. More than one range at once is answered with the whole."""
+    """Return the first and last requested byte, or None for the whole file, as for several ranges at once."""
     found = _RANGE.fullmatch(request.headers.get("Range", "").strip())
     if found is None or request.headers.get("If-Range", tag) != tag:
         return None
     first, last = found.groups()
     if not first:
-        # The last so many bytes; none of them is a range that cannot be satisfied.
+        # ``bytes=-N`` asks for the last N bytes. N = 0 cannot be satisfied, which a start at ``size`` expresses.
         return (max(0, size - int(last)) if int(last) else size, size - 1) if last else None
     if last and int(last) < int(first):
         return None

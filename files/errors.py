@@ -1,4 +1,4 @@
-"""Refusals of files."""
+"""Errors that requests about files are refused with."""
 
 from rosetta.errors import Conflict, DomainError, Gone, Unavailable
 
@@ -29,7 +29,7 @@ class ScannerDown(Unavailable):
 
 
 class StayEnded(Gone):
-    """A guest whose room was closed or has expired."""
+    """Raised for a guest whose room was closed or has expired."""
 
     code = "temporary_room_expired"
     message = "Temporary Room is not available."

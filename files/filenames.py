@@ -1,4 +1,4 @@
-"""File names as clients send them: untrusted text that ends up in headers, lists and save dialogs."""
+"""Clean the file names that clients send, which end up in headers, lists and save dialogs."""
 
 import re
 import unicodedata
@@ -9,24 +9,24 @@ from files.models import NAME_LENGTH
 
 FALLBACK = "file"
 _LONGEST_SUFFIX = 16
-# Control, format (direction overrides among them), surrogate, private use; line and paragraph separators. Unassigned
-# characters (Cn) are not among them, because they are tomorrow's emoji.
+# Unicode categories that are removed: control, format (such as direction overrides), surrogate, private use; line and
+# paragraph separators. Unassigned characters (Cn) are kept, because future emoji are among them.
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-# Of the format characters, those that emoji are joined with and that Persian and Indic words are written with.
+# Format characters that are kept: emoji sequences and Persian and Indic words need them.
 _JOINERS = "\u200c\u200d"
-# What a flag of a region is written with, which nothing else shows.
+# The flag of a region, the only visible use of tag characters.
 _FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e007a]{1,6}\U000e007f")
-# Never assigned to anything that can be seen: noncharacters, and what Unicode keeps for ignorable ones.
+# Noncharacters, and code points that Unicode reserves for ignorable characters.
 _NEVER_SEEN = re.compile("[\ufdd0-\ufdef\ufff0-\ufff8\u2065\U000e0000-\U000e0fff]")
-# Assigned, but blank or without width on their own.
+# Characters that look blank on their own.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def clean_name(raw: str) -> str:
-    """Make ``raw`` a name that shows what it is, at most 255 long.
+    """Return ``raw`` without anything that hides its true name or type, at most 255 characters long.
 
-    Folders, control characters and direction overrides go, blanks of other kinds become plain ones, joiners stay between
-    characters, and a first dot and the suffix are kept.
+    Removes folders, control characters and direction overrides; replaces other kinds of blanks by spaces. Keeps joiners
+    between characters, a leading dot, and the suffix. Returns "file" if nothing visible remains.
     """
     name = raw.replace("\\", "/").rsplit("/", 1)[-1]
     name = unicodedata.normalize("NFC", _seen(name)).strip(" " + _JOINERS).rstrip(" ." + _JOINERS)
@@ -42,9 +42,9 @@ def clean_name(raw: str) -> str:
 
 
 def _seen(name: str) -> str:
-    """Leave hidden characters out of ``name``, but for those that belong to what can be seen."""
-    flags = {place for found in _FLAG.finditer(name) for place in range(*found.span())}
-    return "".join(char if place in flags else _shown(char) for place, char in enumerate(name))
+    """Remove hidden characters from ``name``, except where a flag needs them."""
+    in_flags = {index for flag in _FLAG.finditer(name) for index in range(*flag.span())}
+    return "".join(char if index in in_flags else _shown(char) for index, char in enumerate(name))
 
 
 def _shown(char: str) -> str:
@@ -62,7 +62,7 @@ def _is_visible(char: str) -> bool:
 
 
 def content_disposition(name: str, *, inline: bool) -> str:
-    """The header of RFC 6266 for ``name``: a plain ASCII fallback, and the full name where it has more than that."""
+    """Return the Content-Disposition header (RFC 6266) for ``name``: an ASCII fallback, and the full name if it differs."""
     name = clean_name(name)
     kind = "inline" if inline else "attachment"
     plain = "".join(char if " " <= char <= "~" and char not in '"\\%;' else "_" for char in name)

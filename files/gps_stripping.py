@@ -1,7 +1,7 @@
-"""Where a photograph was taken, blanked in place: not one byte moves, so no pixel is encoded again.
+"""Remove GPS positions from a picture by overwriting them in place; no byte moves and no pixel is encoded again.
 
-A TIFF block (in EXIF, or the whole file) points to its GPS entries, XMP names them in text. Both are overwritten where
-they stand, which works alike for JPEG, TIFF, WebP, HEIC and AVIF; PNG's chunks get a new checksum.
+GPS data stands in a TIFF block (in EXIF, or the whole file), which points to it, and in XMP, as text. Overwriting works
+alike for JPEG, TIFF, WebP, HEIC and AVIF. PNG chunks also get a new checksum.
 """
 
 import mmap
@@ -14,17 +14,17 @@ from pathlib import Path
 GPS_POINTER = 0x8825
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _MAX_ENTRIES = 512
-# No camera writes more; a file made of nothing else must not keep a worker.
-_MAX_PLACES = 1000
+# Limits well above what cameras write, so that a hostile file cannot keep a worker busy.
+_MAX_OFFSETS = 1000
 _MAX_CHUNKS = 100_000
-# Steps for one file: an entry of a directory is one, and so are so many bytes blanked.
+# Steps for one file: each directory entry costs one, and so does each _STEP_BYTES of blanked data.
 _MAX_STEPS = 200_000
 _STEP_BYTES = 4096
-# So much of a file is looked at, and in memory, at a time; whole pages.
+# Bytes of the file that are searched, and in memory, at a time; a multiple of the page size.
 _WINDOW = 4 * 1024 * 1024
 
-# How a TIFF block begins, in either order of bytes. Alone that is too short to look for: a name stands before it, or the usual
-# place of the first directory behind it (HEIC may leave the name out).
+# How a TIFF block begins in either byte order, and the usual offset of its first directory. The four bytes alone are too
+# short to search for: a block counts if _NAMED precedes it or the usual offset follows (HEIC may leave the name out).
 _TIFF = ((b"II*\x00", b"\x08\x00\x00\x00"), (b"MM\x00*", b"\x00\x00\x00\x08"))
 _NAMED = re.compile(rb"(?:Exif\x00\x00|EXIF.{4}|eXIf)\Z", re.DOTALL)
 _XMP = b":GPS"
@@ -37,19 +37,19 @@ _PNG_TEXT = (b"XML:com.adobe.xmp", b"Raw profile type")
 
 
 class _Budget:
-    """The steps that are left for one file, so that directories which point at each other come to an end."""
+    """Count down the steps for one file, so that directories which point at each other end."""
 
     def __init__(self) -> None:
         self.left = _MAX_STEPS
 
     def spend(self, steps: int = 1) -> bool:
-        """Whether there are so many left."""
+        """Take ``steps`` from the budget; return whether it had that many."""
         self.left -= steps
         return self.left >= 0
 
 
 def forget(path: Path) -> bool:
-    """Blank every place in the image at ``path``. Tells whether there was any."""
+    """Blank every GPS position in the picture at ``path``; return whether there was any."""
     with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as data:
         if data[:8] == _PNG:
             return _forget_png(data)
@@ -60,36 +60,36 @@ def forget(path: Path) -> bool:
         return changed
 
 
-def _places(data: mmap.mmap, word: bytes) -> Iterator[int]:
-    """Where ``word`` stands in ``data``."""
-    found = 0
+def _offsets(data: mmap.mmap, needle: bytes) -> Iterator[int]:
+    """Yield the offsets at which ``needle`` occurs in ``data``, at most _MAX_OFFSETS of them."""
+    count = 0
     for start in range(0, len(data), _WINDOW):
-        window = data[start : start + _WINDOW + len(word) - 1]  # a copy: bytes are searched faster than maps
-        place = window.find(word)
-        while place >= 0 and found < _MAX_PLACES:
-            yield start + place
-            found += 1
-            place = window.find(word, place + 1)
-        if hasattr(mmap, "MADV_DONTNEED"):  # it counts as memory of the process while it is mapped
+        window = data[start : start + _WINDOW + len(needle) - 1]  # A copy, because searching a map is slower.
+        offset = window.find(needle)
+        while offset >= 0 and count < _MAX_OFFSETS:
+            yield start + offset
+            count += 1
+            offset = window.find(needle, offset + 1)
+        if hasattr(mmap, "MADV_DONTNEED"):  # Mapped pages count as memory of the process until they are given back.
             data.madvise(mmap.MADV_DONTNEED, start, min(_WINDOW, len(data) - start))
 
 
 def _tiff_blocks(data: mmap.mmap) -> Iterator[int]:
     for begin, directory in _TIFF:
-        for place in _places(data, begin):
-            is_named = place == 0 or _NAMED.search(data[max(0, place - 8) : place])
-            if is_named or data[place + 4 : place + 8] == directory:
-                yield place
+        for offset in _offsets(data, begin):
+            is_named = offset == 0 or _NAMED.search(data[max(0, offset - 8) : offset])
+            if is_named or data[offset + 4 : offset + 8] == directory:
+                yield offset
 
 
 def _forget_xmp(data: mmap.mmap) -> bool:
     changed = False
-    for place in _places(data, _XMP):
-        if not data[max(0, place - 6) : place].endswith((b"exif", b"exifEX")):
+    for offset in _offsets(data, _XMP):
+        if not data[max(0, offset - 6) : offset].endswith((b"exif", b"exifEX")):
             continue
-        found = _XMP_ATTRIBUTE.match(data, place)
-        start, end = found.span(1 if found[1] is not None else 2) if found else (0, 0)
-        if element := _XMP_ELEMENT.match(data, place):
+        attribute = _XMP_ATTRIBUTE.match(data, offset)
+        start, end = attribute.span(1 if attribute[1] is not None else 2) if attribute else (0, 0)
+        if element := _XMP_ELEMENT.match(data, offset):
             start, end = element.span(2)
         data[start:end] = b" " * (end - start)
         changed |= end > start
@@ -97,7 +97,7 @@ def _forget_xmp(data: mmap.mmap) -> bool:
 
 
 def _forget_tiff(data: mmap.mmap, start: int, end: int, budget: _Budget) -> bool:
-    """Blank the GPS entries of the TIFF block at ``start``, and the pointer to them."""
+    """Blank the GPS directory of the TIFF block at ``start``; return whether it had one."""
     order = "<" if data[start : start + 2] == b"II" else ">"
     first = start + _number(data, order, start + 4, 4)
     changed = False
@@ -116,63 +116,63 @@ def _forget_tiff(data: mmap.mmap, start: int, end: int, budget: _Budget) -> bool
 def _blank_value(data: mmap.mmap, order: str, start: int, entry: int, end: int, budget: _Budget) -> None:
     length = _SIZES.get(_number(data, order, entry + 2, 2), 0) * _number(data, order, entry + 4, 4)
     if length > 4:
-        place = start + _number(data, order, entry + 8, 4)
-        is_inside = start + 8 <= place and place + length <= end and length < 65536
+        offset = start + _number(data, order, entry + 8, 4)
+        is_inside = start + 8 <= offset and offset + length <= end and length < 65536
         if is_inside and budget.spend(1 + length // _STEP_BYTES):
-            data[place : place + length] = bytes(length)
+            data[offset : offset + length] = bytes(length)
 
 
 def _entries(data: mmap.mmap, order: str, directory: int, end: int, budget: _Budget) -> Iterator[int]:
-    """Where the entries of the directory stand; none when it lies outside the block."""
+    """Yield the offsets of the directory's entries, none if it lies outside the block."""
     if directory < 8 or directory + 2 > end:
         return
     count = min(_number(data, order, directory, 2), _MAX_ENTRIES)
-    for place in range(directory + 2, directory + 2 + 12 * count, 12):
-        if place + 12 > end or not budget.spend():
+    for entry in range(directory + 2, directory + 2 + 12 * count, 12):
+        if entry + 12 > end or not budget.spend():
             return
-        yield place
+        yield entry
 
 
-def _number(data: mmap.mmap, order: str, place: int, size: int) -> int:
-    raw = data[place : place + size]
+def _number(data: mmap.mmap, order: str, offset: int, size: int) -> int:
+    raw = data[offset : offset + size]
     return int(struct.unpack(order + {2: "H", 4: "I"}[size], raw)[0]) if len(raw) == size else 0
 
 
 def _forget_png(data: mmap.mmap) -> bool:
     budget = _Budget()
-    place, changed = 8, False
+    chunk, changed = 8, False
     for _ in range(_MAX_CHUNKS):
-        if place + 12 > len(data):
+        if chunk + 12 > len(data):
             break
-        length = _number(data, ">", place, 4)
-        kind, body = data[place + 4 : place + 8], place + 8
+        length = _number(data, ">", chunk, 4)
+        kind, body = data[chunk + 4 : chunk + 8], chunk + 8
         if body + length + 4 > len(data):
             break
         touched = False
         if kind == b"eXIf":
             touched = _forget_tiff(data, body, body + length, budget)
         elif kind in (b"tEXt", b"zTXt", b"iTXt") and data[body : body + min(length, 32)].startswith(_PNG_TEXT):
-            # Compressed or in hexadecimal: the whole remark goes, and an empty one of the same length stays.
-            data[place + 4 : place + 8] = b"tEXt"
-            _fill_remark(data, body, body + length)
+            # The text may be compressed or in hexadecimal, so it is replaced by an empty comment of the same length.
+            data[chunk + 4 : chunk + 8] = b"tEXt"
+            _fill_comment(data, body, body + length)
             touched = True
         if touched:
             changed = True
-            data[body + length : body + length + 4] = struct.pack(">I", _checksum(data, place + 4, body + length))
-        place = body + length + 4
+            data[body + length : body + length + 4] = struct.pack(">I", _checksum(data, chunk + 4, body + length))
+        chunk = body + length + 4
     return changed
 
 
-def _fill_remark(data: mmap.mmap, start: int, end: int) -> None:
+def _fill_comment(data: mmap.mmap, start: int, end: int) -> None:
     name = b"Comment\x00"
-    data[start : start + len(name)] = name  # shorter than each of _PNG_TEXT
-    for place in range(start + len(name), end, _WINDOW):
-        length = min(_WINDOW, end - place)
-        data[place : place + length] = b" " * length
+    data[start : start + len(name)] = name  # Fits, because it is shorter than each of _PNG_TEXT.
+    for offset in range(start + len(name), end, _WINDOW):
+        length = min(_WINDOW, end - offset)
+        data[offset : offset + length] = b" " * length
 
 
 def _checksum(data: mmap.mmap, start: int, end: int) -> int:
     checksum = 0
-    for place in range(start, end, _WINDOW):
-        checksum = zlib.crc32(data[place : min(place + _WINDOW, end)], checksum)
+    for offset in range(start, end, _WINDOW):
+        checksum = zlib.crc32(data[offset : min(offset + _WINDOW, end)], checksum)
     return checksum

@@ -1,7 +1,7 @@
-"""Images: their size, where they were taken (which nobody else needs to know), and their thumbnails.
+"""Read pictures' sizes, strip their location data, and make their thumbnails.
 
-Everything here reads what strangers made. Nothing is decoded in a process that serves: sizes are read from the first
-bytes, thumbnails are made by a process of their own with bounded memory and time.
+Pictures are untrusted, so a process that serves requests decodes none: sizes are read from headers, and each thumbnail
+is made in a process of its own with bounded memory and time.
 """
 
 import os
@@ -27,14 +27,14 @@ _REDUCED_FORMATS = ("JPEG",)
 _MAX_SCANS = 100
 _SCAN = b"\xff\xda"
 _WINDOW = 1024 * 1024
-# Longer than the processor time a thumbnail may take, for machines with other work.
+# Longer than the processor time that a thumbnail may take, because the machine may be busy.
 _THUMBNAIL_SECONDS = 60
-# What a browser may show in place. SVG is not among them: it is a program.
+# Types that a browser may show inline. SVG is not among them, because it can contain scripts.
 SAFE_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"})
 
 
 class TooManyPixels(Exception):
-    """An image larger than the service decodes: a bomb, or a poster."""
+    """Raised for a picture with more pixels than the service decodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,10 @@ class Size:
 
 
 def size_of(source: Path) -> Size | None:
-    """Width and height as shown (turned by EXIF), or None for what is no image we read. Raises TooManyPixels."""
+    """Return width and height as shown, after EXIF rotation, or None if the format is not supported.
+
+    Raises TooManyPixels.
+    """
     with source.open("rb") as file:
         picture = dimensions.read(file)
     if picture is None:
@@ -55,14 +58,14 @@ def size_of(source: Path) -> Size | None:
 
 
 def forget_location(path: Path) -> bool:
-    """Blank the place in the image at ``path``, in its bytes; the picture itself stays as it is. Tells whether any was."""
+    """Blank GPS positions in the picture at ``path``, without encoding it again; return whether there was any."""
     return gps_stripping.forget(path)
 
 
 def thumbnail(source: IO[bytes]) -> bytes | None:
-    """``source`` at most 480 pixels on each side as WebP, without metadata; None for what cannot be made into one.
+    """Return a WebP of ``source`` with at most 480 pixels on each side and no metadata; None if that fails.
 
-    ``source`` is a file on this machine.
+    ``source`` must be a file with a descriptor, because another process reads it.
     """
     picture = dimensions.read(source)
     if picture is None or picture.pixels > _max_pixels(picture.format):
@@ -78,7 +81,7 @@ def _max_pixels(kind: str) -> int:
 
 
 def _scans(source: IO[bytes]) -> int:
-    """Count the scans of a JPEG. A little too many are counted where metadata holds a picture of its own."""
+    """Count the scans of a JPEG. Those of a preview in the metadata are counted too."""
     source.seek(0)
     count, tail = 0, b""
     while window := source.read(_WINDOW):
@@ -89,10 +92,10 @@ def _scans(source: IO[bytes]) -> int:
 
 def _in_a_process(source: IO[bytes], kind: str) -> bytes | None:
     source.seek(0)
-    os.lseek(source.fileno(), 0, os.SEEK_SET)  # the process shares the position of the descriptor, not our buffer
+    os.lseek(source.fileno(), 0, os.SEEK_SET)  # The process shares the descriptor's position, not our buffer's.
     limit = min(_THUMBNAIL_PIXELS, settings.FILES_MAX_PIXELS)
     command = [sys.executable, "-I", thumbnailer.__file__, kind, str(limit), str(THUMBNAIL_SIDE)]
-    # One arena, because each reserves memory that counts; nothing else, secrets least of all, is handed on.
+    # One arena, because each reserves memory that counts. Nothing else is passed on, so that no secret is.
     environment = {"MALLOC_ARENA_MAX": "1"}
     try:
         done = subprocess.run(

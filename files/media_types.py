@@ -1,4 +1,7 @@
-"""What a file is, told from its bytes. The client's word counts only where it makes text more dangerous, never less."""
+"""Detect a file's media type from its bytes.
+
+The name that the client sends only distinguishes kinds of text: it can make a text more dangerous, never less.
+"""
 
 import re
 from pathlib import Path, PurePosixPath
@@ -10,7 +13,7 @@ HEAD_BYTES = 64 * 1024
 UNKNOWN = "application/octet-stream"
 TEXT = "text/plain"
 
-# Programs and scripts: what FILES_DENIED_TYPES stands for while it is empty.
+# Programs and scripts, which are denied while FILES_DENIED_TYPES is empty.
 DENIED_BY_DEFAULT = (
     "application/x-msdownload",
     "application/x-executable",
@@ -52,8 +55,8 @@ _MAGIC = (
     (b"L\x00\x00\x00\x01\x14\x02\x00", "application/x-ms-shortcut"),
     (b"\x00asm", "application/wasm"),
 )
-# An AVIF film, which the library that guesses types does not know.
-_AVIF_FILM = b"ftypavis"
+# An animated AVIF, which the ``filetype`` library does not know.
+_ANIMATED_AVIF = b"ftypavis"
 _INTERPRETERS = (
     (b"python", "text/x-python"),
     (b"perl", "text/x-perl"),
@@ -88,7 +91,7 @@ _SCRIPT_SUFFIXES = {
     ".scpt": "application/x-applescript",
     ".applescript": "application/x-applescript",
 }
-# Kinds of plain text that differ in nothing but what a reader makes of them.
+# Kinds of plain text that cannot be told apart by their bytes.
 _TEXT_SUFFIXES = {".csv": "text/csv", ".md": "text/markdown", ".json": "application/json", ".ics": "text/calendar"}
 
 _MARKUP = re.compile(
@@ -102,7 +105,7 @@ _TEXT_CONTROLS = frozenset(b"\t\n\r\x0c\x1b\x08")
 
 
 def sniff(path: Path, client_name: str) -> str:
-    """The media type of the file at ``path``. ``client_name``'s suffix tells kinds of text apart."""
+    """Return the media type of the file at ``path``. ``client_name``'s suffix distinguishes kinds of text."""
     with path.open("rb") as source:
         head = source.read(HEAD_BYTES)
     for magic, mime in _MAGIC:
@@ -111,7 +114,7 @@ def sniff(path: Path, client_name: str) -> str:
     is_text = _is_text(head)
     if is_text:
         return _text_type(head, PurePosixPath(client_name).suffix.lower())
-    if head[4:12] == _AVIF_FILM:
+    if head[4:12] == _ANIMATED_AVIF:
         return "image/avif"
     kind = filetype.guess(head)
     if kind is None:
@@ -120,7 +123,7 @@ def sniff(path: Path, client_name: str) -> str:
 
 
 def is_denied(mime: str) -> bool:
-    """Whether the operator's list (or the default one) keeps ``mime`` out; ``image/*`` and ``none`` are understood."""
+    """Return whether FILES_DENIED_TYPES, or the default list, contains ``mime`` or its wildcard such as ``image/*``."""
     denied = settings.FILES_DENIED_TYPES or DENIED_BY_DEFAULT
     return mime in denied or f"{mime.split('/')[0]}/*" in denied
 
@@ -134,7 +137,7 @@ def _is_text(head: bytes) -> bool:
 
 
 def _decodes(head: bytes, encoding: str) -> bool:
-    for cut in range(4):  # the head may end inside a character
+    for cut in range(4):  # The head may end inside a character.
         try:
             head[: len(head) - cut].decode(encoding)
         except UnicodeDecodeError:
@@ -161,14 +164,14 @@ def _text_type(head: bytes, suffix: str) -> str:
     stripped = head.lstrip()
     if stripped.startswith(b"<?xml"):
         return "application/xhtml+xml" if b"http://www.w3.org/1999/xhtml" in head else "text/xml"
-    # Markup at the start makes a page; text that speaks of a tag further down stays text.
+    # Only markup at the start makes it HTML, because plain text may mention tags.
     if _MARKUP.match(stripped) or suffix in (".html", ".htm", ".xhtml"):
         return "text/html"
     return _TEXT_SUFFIXES.get(suffix, TEXT)
 
 
 def _zip_type(head: bytes) -> str:
-    """Programs in a ZIP's clothes, told from the names in its first bytes; nothing is unpacked."""
+    """Distinguish Android and Java programs from other ZIP files by the names in ``head``; nothing is unpacked."""
     if b"AndroidManifest.xml" in head or b"classes.dex" in head:
         return "application/vnd.android.package-archive"
     if b"META-INF/MANIFEST.MF" in head:

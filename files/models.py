@@ -1,4 +1,4 @@
-"""Uploaded files, and pending removals of bytes."""
+"""Store uploaded files, and pending removals of their bytes."""
 
 from datetime import datetime
 from typing import Any
@@ -15,12 +15,10 @@ NAME_LENGTH = 255
 
 
 class File(ULIDModel):
-    """An uploaded file.
+    """An uploaded file: a claimed one is kept, any other is deleted at ``expires_at``.
 
-    Unclaimed, it lives until ``expires_at``; claimed by a message or as its owner's avatar,
-    ``expires_at`` is null.
-
-    Without an owner it was uploaded anonymously: it can be neither claimed nor listed.
+    A message claims its attachments, an account its avatar; both set ``expires_at`` to null. A file without an owner was
+    uploaded anonymously and can be neither claimed nor listed.
     """
 
     class Visibility(models.TextChoices):
@@ -35,7 +33,7 @@ class File(ULIDModel):
     mime_type = models.CharField(max_length=127)
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
-    # Of images that we can read; null for everything else.
+    # Pixels; null for everything but pictures of a supported format.
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     thumbnail_name = models.CharField(max_length=NAME_LENGTH, blank=True)
@@ -46,7 +44,7 @@ class File(ULIDModel):
     meta: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     # The workspace whose message claimed it, for its quota; a plain id, because workspaces stand above files.
     workspace_id: "models.Field[Any, str | None]" = ULIDField(null=True)  # type: ignore[misc]
-    # Its owner's picture of themselves: claimed by the account instead of a message.
+    # Claimed by its owner's account instead of by a message.
     is_avatar = models.BooleanField(default=False)
     claimed_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
@@ -87,15 +85,15 @@ class File(ULIDModel):
 
 
 class Removal(models.Model):
-    """Bytes that must be removed from storage once ``due_at`` has come.
+    """A pending removal of bytes from storage, due at ``due_at``.
 
-    Written before an upload's bytes are, and taken back in the transaction that stores the file's row; written again in
-    the transaction that deletes the row. So bytes without a row always have one of these, whatever crashes when.
+    Inserted before an upload's bytes are stored, deleted in the transaction that stores the file's row, and inserted again
+    in the transaction that deletes that row. So stored bytes always have a file or a removal, whenever a process crashes.
     """
 
     storage_name = models.CharField(max_length=NAME_LENGTH, unique=True)
     due_at = models.DateTimeField()
-    # Once a removal has begun, the upload it may have belonged to can no longer take it back.
+    # Once a removal has begun, an upload can no longer cancel it.
     has_begun = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)
 

@@ -1,4 +1,4 @@
-"""How many bytes an uploader and a workspace may hold."""
+"""Limit the bytes that an uploader and a workspace may store."""
 
 from django.conf import settings
 from django.db.models import QuerySet, Sum
@@ -10,7 +10,7 @@ from rosetta.errors import Invalid
 
 
 def check_uploader(uploader: User | Guest | None, size: int) -> None:
-    """Check that ``size`` bytes more fit into the uploader's quota. Raises Invalid with ``file``."""
+    """Check that another ``size`` bytes fit into the uploader's quota. Raises Invalid with ``file``."""
     quota = settings.FILES_USER_QUOTA_BYTES
     if not quota or uploader is None:
         return
@@ -20,7 +20,7 @@ def check_uploader(uploader: User | Guest | None, size: int) -> None:
 
 
 def check_workspace(workspace_id: str | None, size: int) -> None:
-    """Check that ``size`` bytes more fit into the workspace's quota. Raises Invalid with ``attachment_ids``."""
+    """Check that another ``size`` bytes fit into the workspace's quota. Raises Invalid with ``attachment_ids``."""
     quota = settings.FILES_WORKSPACE_QUOTA_BYTES
     if quota and workspace_id and _bytes_of(File.objects.filter(workspace_id=workspace_id)) + size > quota:
         raise Invalid({"attachment_ids": [_("This workspace's storage is full.")]})

@@ -1,4 +1,4 @@
-"""Removing bytes from storage. A ``Removal`` row is written first, so a crash repeats a removal and never forgets one."""
+"""Remove bytes from storage. Each removal is a row first, so a crash may repeat a removal but never loses one."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -12,14 +12,14 @@ from files.errors import StorageDown
 from files.models import File, Removal
 from rosetta.queue.nudge import nudge
 
-# How long an upload may take to get into storage before its bytes count as abandoned.
+# How long storing an upload may take before its bytes count as abandoned.
 UPLOAD_LEASE = timedelta(hours=1)
 # When a removal that failed, or whose worker died, is tried again.
 RETRY_AFTER = timedelta(minutes=5)
 
 
 def schedule(name: str) -> None:
-    """Schedule the removal of bytes that are about to be stored, unless their row is stored by then."""
+    """Schedule the removal of bytes that are about to be stored; ``cancel`` it once they have a row."""
     Removal.objects.create(storage_name=name, due_at=timezone.now() + UPLOAD_LEASE)
 
 
@@ -33,7 +33,10 @@ def schedule_for(files: Iterable[File], now: datetime, *, is_nudged: bool = True
 
 
 def cancel(name: str, *, has_begun: bool | None = False) -> bool:
-    """Cancel a scheduled removal, because a row has its bytes now; returns False when it has begun already."""
+    """Cancel a scheduled removal, because a row has the bytes now; return False if it has begun already.
+
+    With ``has_begun=None``, cancel it even if it has begun.
+    """
     pending = Removal.objects.filter(storage_name=name)
     if has_begun is not None:
         pending = pending.filter(has_begun=has_begun)
@@ -47,9 +50,9 @@ def run_now(name: str) -> None:
 
 
 def run_due(*, names: Sequence[str] | None = None, batch: int = 500) -> int:
-    """Remove bytes whose removal is due (``names``, or the oldest), and return how many were removed.
+    """Remove bytes whose removal is due, oldest first or only ``names``; return the number removed.
 
-    The row is deleted after the bytes. What fails is tried again later.
+    A row is deleted after its bytes; if that fails, it is tried again after RETRY_AFTER.
     """
     count = 0
     for removal in _lease(names, batch):

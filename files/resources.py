@@ -1,4 +1,4 @@
-"""Files as JSON."""
+"""Present files as the API's JSON."""
 
 from typing import Any
 

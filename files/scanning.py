@@ -1,4 +1,4 @@
-"""Asking ClamAV: the INSTREAM command of clamd, over TCP or a Unix socket."""
+"""Scan files for viruses with clamd's INSTREAM command, over TCP or a Unix socket."""
 
 import socket
 import struct
@@ -18,21 +18,21 @@ CHUNK = 128 * 1024
 
 
 def infection(path: Path) -> str | None:
-    """The name of what clamd finds in the file at ``path``; None when it is clean or when no scanner is set.
+    """Return the name of the virus in the file at ``path``, None if it is clean or no scanner is configured.
 
-    Raises ScannerDown when the scanner does not answer: nothing passes unseen.
+    Raises ScannerDown if the scanner does not answer, so that no file is accepted without a scan.
     """
     if not settings.CLAMD_URL:
         return None
     try:
         verdict = _ask(path)
     except OSError as error:
-        log.error("scanner_away", error=str(error))
+        log.error("scanner_unavailable", error=str(error))
         raise ScannerDown from error
     if verdict.endswith("FOUND"):
         return verdict.removeprefix("stream:").removesuffix("FOUND").strip()
     if not verdict.endswith("OK"):
-        # "INSTREAM size limit exceeded", for one: clamd's StreamMaxLength is below FILES_MAX_BYTES.
+        # For example "INSTREAM size limit exceeded", when clamd's StreamMaxLength is below FILES_MAX_BYTES.
         log.error("scanner_refused", verdict=verdict)
         raise ScannerDown
     return None
@@ -47,7 +47,7 @@ def _ask(path: Path) -> str:
                 clamd.sendall(struct.pack("!I", len(chunk)) + chunk)
             clamd.sendall(struct.pack("!I", 0))
         except (BrokenPipeError, ConnectionResetError):
-            pass  # clamd hangs up on a stream that is too long, after it has said so
+            pass  # clamd closes the connection on a stream that is too long, but its answer can still be read.
         answer = b""
         while b"\0" not in answer and (part := clamd.recv(4096)):
             answer += part

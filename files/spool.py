@@ -1,4 +1,4 @@
-"""Receiving an upload: its bytes go to a file on this machine as they arrive, counted and hashed, never to memory."""
+"""Receive an upload into a local file as its bytes arrive, counted and hashed, without holding it in memory."""
 
 import contextlib
 import hashlib
@@ -27,15 +27,16 @@ from rosetta.errors import Invalid
 log = structlog.get_logger(__name__)
 
 FIELD = "file"
-# Of a body that is too large, so much is read on and thrown away: a client that is still sending does not hear an answer.
+# A body that is too large is read on up to this length and discarded, because a client that is still sending does not read
+# the response.
 DRAIN_BYTES = 128 * 1024 * 1024
-# A body has room for its fields and boundaries beside the file.
+# What a body may have beside the file: fields and boundaries.
 FORM_BYTES = 1024 * 1024
 STALE_SECONDS = 24 * 3600
 
 
 class Spooled:
-    """An upload on this machine's disk, until it is moved into storage or discarded."""
+    """An upload in a local file, until it is moved into storage or discarded."""
 
     def __init__(self) -> None:
         self.name = ""
@@ -58,7 +59,7 @@ class Spooled:
         self.size += len(chunk)
 
     def finish(self) -> None:
-        """Everything is on the disk itself, so that a crash after the answer loses nothing."""
+        """Flush and sync the file to disk, so that a crash after the response loses nothing. Raises OSError."""
         if self._sink is not None:
             self._sink.flush()
             os.fsync(self._sink.fileno())
@@ -75,7 +76,7 @@ class Spooled:
 
     def discard(self) -> None:
         if self._sink is not None:
-            with contextlib.suppress(OSError):  # closing flushes, which a full disk refuses; the file goes anyway
+            with contextlib.suppress(OSError):  # Closing flushes, which fails on a full disk.
                 self._sink.close()
         if self.path is not None:
             self.path.unlink(missing_ok=True)
@@ -83,14 +84,14 @@ class Spooled:
 
 @dataclass(frozen=True)
 class Form:
-    """A parsed upload: its fields, and its file where it had one."""
+    """A parsed upload: its fields, and its file if it had one."""
 
     fields: QueryDict
     spooled: Spooled | None
 
 
 class SpoolHandler(FileUploadHandler):
-    """Takes the first file of the field ``file``, and notes whether there are others."""
+    """Receive the first file of the field ``file``, and note whether there were others."""
 
     chunk_size = 256 * 1024
 
@@ -145,7 +146,7 @@ class SpoolHandler(FileUploadHandler):
 
 
 class _Counted:
-    """A stream that knows how much was read from it."""
+    """Count the bytes that are read from a stream."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.stream = stream
@@ -158,16 +159,17 @@ class _Counted:
 
 
 class _Parts(MultiPartParser):
-    """Django's parser, but it leaves names to ``clean_name``: its own rule takes joiners and blanks out of them."""
+    """Django's parser with ``clean_name`` for file names, because Django's own rule removes joiners and blanks."""
 
     def sanitize_file_name(self, file_name: str) -> str:
         return clean_name(file_name)
 
 
 class UploadParser(parsers.BaseParser):
-    """``multipart/form-data`` with one file.
+    """Parse ``multipart/form-data`` with one file, without Django's upload handlers.
 
-    Raises FileTooLarge as soon as it is one byte too many, StorageDown when the disk is full, Invalid for a second file.
+    Raises FileTooLarge at the first byte beyond the limit, StorageDown when the disk is full, Invalid for a second file,
+    ParseError for a body that ends early or cannot be read. Leaves no file behind then.
     """
 
     media_type = "multipart/form-data"
@@ -201,22 +203,22 @@ class UploadParser(parsers.BaseParser):
         if handler.has_failed:
             raise StorageDown
         is_cut = handler.spooled is not None and not handler.is_complete
-        if is_cut or received < announced:  # the client went away: what came is no file
+        if is_cut or received < announced:  # The client disconnected, so the file is incomplete.
             raise MultiPartParserError("The body ended early.")
 
     def _check_only_one(self, handler: SpoolHandler, fields: QueryDict) -> None:
-        """Refuse what would be dropped without a word. No file at all is for the view to refuse."""
+        """Raise Invalid for a second file, which would be dropped silently. The view refuses a form without a file."""
         if handler.spooled is not None and (handler.has_others or FIELD in fields):
             raise Invalid({FIELD: [_("Only one file can be sent at a time.")]})
 
 
 def sweep_stale() -> int:
-    """Remove what requests that died with their process left in the spool; returns how many files went."""
+    """Delete spooled files whose request's process died; return the number deleted."""
     folder: Path = settings.FILES_SPOOL_DIR
     oldest = time.time() - STALE_SECONDS
-    gone = 0
+    count = 0
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)
-            gone += 1
-    return gone
+            count += 1
+    return count

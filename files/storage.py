@@ -1,4 +1,4 @@
-"""Where bytes are kept: Django's default storage, a folder or S3, with its many ways to fail made one."""
+"""Store, read and remove bytes in Django's default storage (a folder or S3); any failure raises StorageDown."""
 
 import shutil
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ URL_SECONDS = 60
 
 
 class LocalFile(DjangoFile):  # type: ignore[type-arg]
-    """A file on this machine on its way to storage; a local folder takes it over by renaming it."""
+    """A local file to be stored; where storage is a local folder, it is moved by renaming it."""
 
     def __init__(self, path: Path, content_type: str) -> None:
         super().__init__(path.open("rb"), name=path.name)
@@ -38,15 +38,15 @@ def _failing_as_one() -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise
-    except Exception as error:  # a full disk, botocore's and urllib3's errors: a storage raises its own kinds
+    except Exception as error:  # OSError, botocore's and urllib3's errors: each storage raises its own kinds.
         log.error("storage_failed", error=f"{type(error).__name__}: {error}")
         raise StorageDown from error
 
 
 def new_name(kind: str, suffix: str = "") -> str:
-    """Return a fresh name for bytes of ``kind``, spread over folders."""
+    """Return a new name for bytes of ``kind``, in one of many folders."""
     name = new_ulid()
-    # By the last characters, because they are random; the first ones are the time.
+    # The last characters choose the folder, because they are random; the first ones are the time.
     return f"{kind}/{name[-2:]}/{name}{suffix}"
 
 
@@ -57,7 +57,7 @@ def keep(path: Path, name: str, content_type: str) -> None:
 
 
 def keep_content(content: "ContentFile[bytes]", name: str, content_type: str) -> None:
-    """Like ``keep``, for what is in memory."""
+    """Store ``content`` as ``name``. Raises StorageDown."""
     content.content_type = content_type  # type: ignore[attr-defined]
     with _failing_as_one():
         _save(name, content)
@@ -65,7 +65,7 @@ def keep_content(content: "ContentFile[bytes]", name: str, content_type: str) ->
 
 def _save(name: str, source: "DjangoFile[Any]") -> None:
     saved = default_storage.save(name, source)
-    if saved != name:  # random names do not meet; were it so, the row would point at somebody else's bytes
+    if saved != name:  # The name was taken and storage chose another; the row would point to other bytes.
         default_storage.delete(saved)
         raise FileExistsError(name)
 
@@ -80,7 +80,7 @@ def read(name: str) -> IO[Any]:
     """Return the bytes of ``name``. Raises StorageDown, and FileNotFoundError when they are missing."""
     with _failing_as_one():
         source = default_storage.open(name, "rb")
-        # S3 fetches at the first read: here, where its failures are known for what they are.
+        # S3 fetches at the first read; reading here turns its errors into StorageDown.
         source.read(1)
         source.seek(0)
         return source
@@ -94,24 +94,24 @@ def copy_to(name: str, target: IO[bytes]) -> None:
 
 
 def direct_url(name: str, *, disposition: str, content_type: str) -> str | None:
-    """An address that gives ``name`` out for a minute without us, or None where storage has none (a local folder)."""
+    """Return a storage URL of ``name``, valid for a minute, or None if storage is a local folder. Raises StorageDown."""
     if not settings.S3_BUCKET:
         return None
-    told = {"ResponseContentDisposition": disposition, "ResponseContentType": content_type}
+    headers = {"ResponseContentDisposition": disposition, "ResponseContentType": content_type}
     with _failing_as_one():
-        return str(default_storage.url(name, parameters=told, expire=URL_SECONDS))  # type: ignore[call-arg]
+        return str(default_storage.url(name, parameters=headers, expire=URL_SECONDS))  # type: ignore[call-arg]
 
 
 def names(folder: str = "") -> Iterator[str]:
-    """Every name in storage below ``folder``."""
+    """Yield every name in storage below ``folder``. Raises StorageDown."""
     with _failing_as_one():
         try:
-            folders, found = default_storage.listdir(folder)
+            folders, file_names = default_storage.listdir(folder)
         except FileNotFoundError:
             return
     prefix = f"{folder}/" if folder else ""
-    for name in found:
-        if name:  # S3 lists a folder's own marker as an empty name
+    for name in file_names:
+        if name:  # S3 lists a folder's own marker as an empty name.
             yield prefix + name
     for inner in folders:
         yield from names(prefix + inner)

@@ -1,4 +1,4 @@
-"""Background work on files. Each task takes a bounded batch; the periodic ones pick up what a lost nudge left."""
+"""Run background work on files in bounded batches; the periodic tasks find rows whose nudge was lost."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -18,18 +18,18 @@ def make_thumbnail(file_id: str) -> bool:
     try:
         return thumbnails.make_thumbnail(file_id=file_id)
     except StorageDown:
-        return False  # the sweep tries again
+        return False  # The sweep tries again.
 
 
 @shared_task
 def remove_pending() -> int:
-    """Remove bytes whose removal is due; returns how many were removed."""
+    """Remove bytes whose removal is due; return the number removed."""
     return in_steps(lambda: removals.run_due(batch=BATCH), size=BATCH)
 
 
 @shared_task
 def expire_files() -> int:
-    """Delete files that expired unclaimed, and what crashed uploads left; returns the number of rows deleted."""
+    """Delete expired files, due bytes and the spooled files of crashed uploads; return the number of rows deleted."""
     deleted = in_steps(lambda: delete.expire_unclaimed(batch=BATCH), size=BATCH)
     if deleted or Removal.objects.filter(due_at__lte=timezone.now()).exists():
         remove_pending()
@@ -39,6 +39,6 @@ def expire_files() -> int:
 
 @shared_task
 def sweep_thumbnails() -> int:
-    """Make pending thumbnails whose nudge was lost; returns how many."""
+    """Make pending thumbnails whose nudge was lost; return the number made."""
     due = File.objects.filter(thumbnail_due_at__lte=timezone.now(), deleted_at=None).order_by("thumbnail_due_at")
     return sum(make_thumbnail(file_id) for file_id in due.values_list("pk", flat=True)[:THUMBNAIL_BATCH])

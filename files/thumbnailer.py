@@ -1,8 +1,8 @@
-"""Make one thumbnail in a process of its own, which dies when it takes too much memory or time.
+"""Make one thumbnail in a process of its own, which the kernel ends when it takes too much memory or time.
 
-A program, run by ``files.images``: format, limit of pixels and side of the thumbnail are its arguments, the picture is
-its standard input (a file, because decoders seek), the thumbnail its standard output. Decoders are the one part of the
-service that runs over bytes of strangers with allocations that only they know of: what they do ends here.
+A program, run by ``files.images``. Its arguments are the format, the limit of pixels and the side of the thumbnail; the
+picture is its standard input (a file, because decoders seek), the thumbnail its standard output. Decoders get a process
+of their own because they allocate memory as untrusted bytes tell them to.
 """
 
 import contextlib
@@ -17,9 +17,9 @@ CPU_SECONDS = 10
 
 
 def confine() -> None:
-    """Bound this process's memory and processor time for good."""
+    """Limit this process's memory and processor time permanently."""
     for kind, limit in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, CPU_SECONDS)):
-        with contextlib.suppress(ValueError, OSError):  # macOS knows RLIMIT_AS and refuses it
+        with contextlib.suppress(ValueError, OSError):  # macOS defines RLIMIT_AS but does not allow setting it.
             resource.setrlimit(kind, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -28,11 +28,11 @@ def thumbnail(source: IO[bytes], kind: str, max_pixels: int, side: int) -> bytes
     """Return ``source`` as WebP of at most ``side`` pixels each way; None when it has too many pixels."""
     from PIL import AvifImagePlugin, Image, ImageOps
 
-    # Each thread reserves memory that counts.
+    # One thread, because each reserves memory that counts towards the limit.
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     Image.MAX_IMAGE_PIXELS = max_pixels
     with Image.open(source, formats=(kind,)) as image:
-        image.draft("RGB", (side * 2, side * 2))  # JPEG alone heeds this
+        image.draft("RGB", (side * 2, side * 2))  # Decodes a JPEG at a smaller size; other formats ignore it.
         if image.width * image.height > max_pixels:
             return None
         image.thumbnail((side, side))
@@ -46,15 +46,15 @@ def thumbnail(source: IO[bytes], kind: str, max_pixels: int, side: int) -> bytes
 
 
 def main() -> int:
-    """Run as a program: write the thumbnail, or nothing for what cannot be made into one."""
+    """Write the thumbnail to standard output, or nothing if the picture cannot be decoded; return the exit status."""
     confine()
-    import PIL.Image  # noqa: F401  (confined, but not forgiven: without Pillow there are no thumbnails at all)
+    import PIL.Image  # noqa: F401  (here, because a missing Pillow must fail rather than count as a broken picture)
 
     warnings.simplefilter("ignore")
     kind, max_pixels, side = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     try:
         content = thumbnail(sys.stdin.buffer, kind, max_pixels, side)
-    except Exception:  # Pillow's plug-ins raise whatever a broken file makes them stumble over
+    except Exception:  # Pillow's plug-ins raise errors of many kinds for broken files.
         return 0
     sys.stdout.buffer.write(content or b"")
     return 0

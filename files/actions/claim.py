@@ -1,4 +1,4 @@
-"""Claiming uploads: a claimed file belongs to a message, or to its owner as avatar, and no longer expires."""
+"""Claim uploads: a claimed file belongs to a message, or to its owner as avatar, and no longer expires."""
 
 from collections.abc import Sequence
 
@@ -20,10 +20,10 @@ from rosetta.ids import NO_ID, parse_ulid
 def claim(*, file_ids: Sequence[str], uploader: User | Guest | None, workspace_id: str | None) -> list[File]:
     """Claim ``uploader``'s files for a message, all or none, and return them in the given order.
 
-    Locks the files. Raises Invalid with ``attachment_ids.N`` for each that is listed twice, unknown, somebody else's,
-    expired or claimed already. Belongs to the caller's transaction. Two queries whatever the number of files; one more with
-    ``workspace_id`` where workspaces have a quota, which two concurrent posts may both fit into: that quota bounds growth, it
-    is not exact.
+    Call it in the transaction that stores the message. Locks the files. Raises Invalid with ``attachment_ids.N`` for each
+    file that is listed twice, unknown, somebody else's, expired or claimed already, and with ``attachment_ids`` when the
+    workspace's quota is used up. The quota is not exact: two concurrent posts may both use its last bytes.
+    Two queries for any number of files, three where workspaces have a quota.
     """
     now = timezone.now()
     wanted = [parse_ulid(raw) or NO_ID for raw in file_ids]
@@ -48,9 +48,10 @@ def claim(*, file_ids: Sequence[str], uploader: User | Guest | None, workspace_i
 
 @transaction.atomic
 def set_avatar(*, user: User, file_id: str) -> User:
-    """Make one of ``user``'s unclaimed pictures their public avatar, and delete the previous one. Locks the user.
+    """Make one of ``user``'s unclaimed pictures their public avatar, and delete the previous one.
 
-    Raises Invalid with ``file_id`` for a file that is no picture, unknown, somebody else's, expired or claimed already.
+    Locks the user. Raises Invalid with ``file_id`` for a file that is unknown, not a picture, somebody else's, expired or
+    claimed already.
     """
     owner = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     now = timezone.now()
@@ -66,7 +67,7 @@ def set_avatar(*, user: User, file_id: str) -> User:
 
 @transaction.atomic
 def clear_avatar(*, user: User) -> User:
-    """Remove ``user``'s picture, wherever it came from. Idempotent."""
+    """Remove ``user``'s avatar, whether it was uploaded or came from a sign-in provider. Idempotent."""
     release(files=_avatars_of(user))
     return change_profile(user=user, changes={"avatar_url": None})
 
@@ -76,7 +77,7 @@ def _avatars_of(user: User) -> list[File]:
 
 
 def _lock_files(uploader: User | Guest | None, file_ids: Sequence[str]) -> QuerySet[File]:
-    if uploader is None:  # a webhook: it uploads nothing, and files without an owner are anonymous ones
+    if uploader is None:  # A webhook, which cannot upload. Files without an owner were uploaded anonymously.
         return File.objects.none()
     owner = {"owner_user": uploader} if isinstance(uploader, User) else {"owner_guest": uploader}
     # Ordered by key, because two claims of the same files must not deadlock.

@@ -1,4 +1,4 @@
-"""Deleting files: the row stays without its content, the bytes are removed from storage."""
+"""Delete files: the row is kept without its content, the bytes are removed from storage."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from files.models import File
 
 @transaction.atomic
 def delete_file(*, file: File) -> None:
-    """Delete a file for its owner. Locks it. Raises FileInUse while a message holds it."""
+    """Delete a file for its owner. Locks the file. Raises FileInUse while a message holds it."""
     current = File.objects.select_for_update(no_key=True).get(pk=file.pk)
     if current.is_claimed:
         raise FileInUse
@@ -21,7 +21,10 @@ def delete_file(*, file: File) -> None:
 
 @transaction.atomic
 def release(*, files: Iterable[File]) -> None:
-    """Mark files that nothing holds as deleted, and schedule the removal of their bytes. Idempotent."""
+    """Mark files as deleted, and schedule the removal of their bytes. Idempotent.
+
+    Does not check claims: the caller knows that no message holds the files.
+    """
     now = timezone.now()
     live = [file for file in files if file.deleted_at is None]
     removals.schedule_for(live, now)
@@ -32,9 +35,12 @@ def release(*, files: Iterable[File]) -> None:
 
 @transaction.atomic
 def expire_unclaimed(*, batch: int) -> int:
-    """Delete the rows of up to ``batch`` expired files and schedule their bytes' removal; returns the number of rows."""
+    """Delete up to ``batch`` expired rows and schedule the removal of their bytes; return the number of rows.
+
+    Skips rows that another transaction has locked.
+    """
     expired = File.objects.filter(expires_at__lte=timezone.now(), claimed_at=None)
-    # Locked rows are skipped, because a claim in progress decides first.
+    # A locked row is being claimed: if that succeeds, the file no longer expires.
     files = list(expired.select_for_update(skip_locked=True).order_by("expires_at")[:batch])
     removals.schedule_for([file for file in files if file.deleted_at is None], timezone.now(), is_nudged=False)
     File.objects.filter(pk__in=[file.pk for file in files]).delete()

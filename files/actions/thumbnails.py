@@ -1,4 +1,4 @@
-"""Making thumbnails of pictures, outside requests."""
+"""Make thumbnails of pictures, in workers."""
 
 import tempfile
 from datetime import timedelta
@@ -11,13 +11,16 @@ from django.utils import timezone
 from files import images, removals, storage
 from files.models import File
 
-# After this, a thumbnail that was begun counts as failed: its worker died.
+# A thumbnail that is not finished after this time is tried again: its worker died.
 LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 3
 
 
 def make_thumbnail(*, file_id: str) -> bool:
-    """Make the thumbnail of ``file_id`` if one is pending; returns whether there is one now. Ignores deleted files."""
+    """Make the thumbnail of ``file_id`` if one is due; return whether one was stored.
+
+    Idempotent. Ignores deleted and unknown files. Raises StorageDown.
+    """
     file = _lease(file_id)
     if file is None:
         return False
@@ -29,7 +32,7 @@ def make_thumbnail(*, file_id: str) -> bool:
     removals.schedule(name)
     storage.keep_content(ContentFile(picture), name, images.THUMBNAIL_TYPE)
     with transaction.atomic():
-        # Only for a file that still exists: for one deleted meanwhile, the removal stays scheduled.
+        # Where the file was deleted meanwhile, the thumbnail's removal stays scheduled.
         is_kept = File.objects.filter(pk=file_id, deleted_at=None, thumbnail_due_at__isnull=False).update(
             thumbnail_name=name, thumbnail_due_at=None
         )
@@ -50,7 +53,10 @@ def _thumbnail_of(file: File) -> bytes | None:
 
 @transaction.atomic
 def _lease(file_id: str) -> File | None:
-    """Return the file if a thumbnail is due, and count the attempt, so that a picture that kills its worker is given up."""
+    """Lease the file if its thumbnail is due, and count the attempt.
+
+    Gives up after MAX_ATTEMPTS, because some pictures kill the worker that decodes them. Locks the file; skips it if locked.
+    """
     now = timezone.now()
     file = (
         File.objects.select_for_update(no_key=True, skip_locked=True)

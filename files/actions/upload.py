@@ -1,4 +1,8 @@
-"""Uploading a file. Bytes and rows are kept apart: a ``Removal`` row ties them together, whatever crashes when."""
+"""Store an upload: its bytes in storage, its row in the database.
+
+A ``Removal`` row exists from before the first byte is stored until the file's row is committed, so that a crash at any
+moment leaves no bytes behind.
+"""
 
 from datetime import timedelta
 from pathlib import Path
@@ -27,8 +31,8 @@ def store_upload(*, spooled: Spooled, uploader: User | Guest | None, visibility:
     """Check a received upload, store its bytes, and return its row, which expires unless it is claimed.
 
     Raises Invalid (empty, infected, too many pixels, quota), DeniedType, StorageDown, ScannerDown, and StayEnded or
-    NotAuthenticated when the uploader lost the right during the upload. Nothing is left of a refused upload. Not atomic as
-    a whole, because bytes are never moved inside a transaction.
+    NotAuthenticated when the uploader lost the right during the upload. A refused upload leaves nothing behind.
+    Not atomic as a whole, because bytes are not moved inside a transaction.
     """
     assert spooled.path is not None  # noqa: S101  (for the type checker)
     path = spooled.path
@@ -65,7 +69,10 @@ def _refusal(sentence: str) -> Invalid:
 
 
 def _image_size(spooled: Spooled, mime: str) -> images.Size | None:
-    """Return the pixels of a picture, and take location data out of it; None for other files. Raises Invalid."""
+    """Return a picture's size and strip its location data; return None for other files.
+
+    Raises Invalid for a picture with too many pixels.
+    """
     assert spooled.path is not None  # noqa: S101
     if not mime.startswith("image/") or mime == "image/svg+xml":
         return None
@@ -79,7 +86,7 @@ def _image_size(spooled: Spooled, mime: str) -> images.Size | None:
 
 
 def _store(path: Path, file: File) -> None:
-    """Store the bytes, then the row. A removal of the bytes is pending from before the first byte is stored, for crashes."""
+    """Store the bytes, then the row. On failure, remove the bytes and raise the error."""
     removals.schedule(file.storage_name)
     try:
         storage.keep(path, file.storage_name, file.mime_type)
@@ -91,11 +98,11 @@ def _store(path: Path, file: File) -> None:
 
 @transaction.atomic
 def _insert(file: File) -> None:
-    # Locked, because two uploads at once must not both use the last bytes of a quota.
+    # Lock the uploader, because two concurrent uploads must not both use the last bytes of a quota.
     _check_uploader(file.owner_user or file.owner_guest, lock=True)
     quotas.check_uploader(file.owner_user or file.owner_guest, file.size)
     if not removals.cancel(file.storage_name):
-        raise StorageDown  # the upload outlived its lease, so its bytes are being removed
+        raise StorageDown  # Storing took longer than the lease, so a worker is removing the bytes.
     file.created_at = timezone.now()
     file.expires_at = file.created_at + timedelta(hours=settings.FILES_TTL_HOURS)
     if file.is_image:
@@ -105,9 +112,9 @@ def _insert(file: File) -> None:
 
 
 def _check_uploader(uploader: User | Guest | None, *, lock: bool) -> None:
-    """Check again that the uploader still has the right, because rooms and accounts end while bytes arrive.
+    """Check that the uploader may still upload, because a room or an account may end while bytes arrive.
 
-    Raises StayEnded, NotAuthenticated.
+    Raises StayEnded for guests and NotAuthenticated for users. With ``lock``, locks the uploader's row.
     """
     if uploader is None:
         return

@@ -1,4 +1,4 @@
-"""Files in answers, for the schema."""
+"""Describe files in responses, for the OpenAPI schema."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from rosetta.http.schema import data_of
 
 
 class FileResource(serializers.Serializer[Any]):
-    """A file's record."""
+    """A file's metadata; its bytes are at ``download_url``."""
 
     id = serializers.CharField()
     client_name = serializers.CharField(help_text="The name that it was uploaded under.")
     mime_type = serializers.CharField(help_text="Detected from the bytes.")
     size = serializers.IntegerField(help_text="Bytes.")
     sha256 = serializers.CharField()
-    width = serializers.IntegerField(allow_null=True, help_text="Pixels; null for files that are no pictures.")
+    width = serializers.IntegerField(allow_null=True, help_text="Pixels; null for files that are not pictures.")
     height = serializers.IntegerField(allow_null=True)
     visibility = serializers.ChoiceField(choices=File.Visibility.choices)
     meta = serializers.JSONField()

@@ -1,4 +1,4 @@
-"""The bodies and queries of file requests."""
+"""Parse and validate the bodies and query parameters of file requests."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _META_KEY = re.compile(r"meta\[([^\[\]]{1,64})\]")
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    """The form of an upload. Only for the schema, because the body is read as a stream."""
+    """Describe the form of an upload for the schema. Not used to parse, because the body is read as a stream."""
 
     file = serializers.FileField(required=False, help_text="Required. One file; its type is detected from its bytes.")
     visibility = serializers.ChoiceField(choices=File.Visibility.choices, required=False, allow_null=True)
@@ -34,7 +34,7 @@ class AvatarSerializer(serializers.Serializer[Any]):
 
 
 class FileListQuery(serializers.Serializer[Any]):
-    """Which of the caller's files to list."""
+    """Validate the filters and the order of a list of files."""
 
     SORTS = ("created_at", "-created_at", "size", "-size")
 
@@ -44,7 +44,7 @@ class FileListQuery(serializers.Serializer[Any]):
 
 
 def visibility_in(fields: QueryDict) -> str:
-    """``visibility`` of an upload, else the operator's default. Raises Invalid."""
+    """Return an upload's ``visibility``, or the configured default. Raises Invalid."""
     _check_once(fields, "visibility")
     given = str(fields.get("visibility", "")).strip()
     if given and given not in File.Visibility.values:
@@ -53,17 +53,17 @@ def visibility_in(fields: QueryDict) -> str:
 
 
 def _check_once(fields: QueryDict, name: str) -> None:
-    """Raise Invalid where a field comes twice, because taking either would drop the other without a word."""
+    """Raise Invalid if a field was sent twice, because using either value would silently drop the other."""
     if len(fields.getlist(name)) > 1:
         raise Invalid({name: [_("This field may be sent only once.")]})
 
 
 def meta_in(fields: QueryDict) -> dict[str, Any]:
-    """``meta`` of an upload: one field with a JSON object, ``meta[key]`` fields, or both. Raises Invalid."""
+    """Return an upload's ``meta``, sent as a JSON object, as ``meta[key]`` fields, or both. Raises Invalid."""
     _check_once(fields, "meta")
     meta = _meta_object(str(fields.get("meta", "")))
     meta |= {found[1]: value for name, value in fields.items() if (found := _META_KEY.fullmatch(name))}
-    # PostgreSQL keeps neither NUL nor half a surrogate pair in JSON.
+    # PostgreSQL cannot store NUL or a lone surrogate in JSON.
     written = json.dumps(meta, ensure_ascii=False)
     if len(written.encode("utf-8", "replace")) > MAX_META_BYTES:
         raise Invalid({"meta": [_("The meta data is too large.")]})
@@ -87,9 +87,9 @@ def _meta_object(raw: str) -> dict[str, Any]:
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
-    """Whether objects and lists are nested in ``value`` more than ``levels`` deep: what writes answers ends at some depth."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return levels < 0 or any(_is_deeper(one, levels - 1) for one in inner)
+    """Return whether ``value`` nests objects and lists more than ``levels`` deep; the JSON encoder has a limit."""
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels < 0 or any(_is_deeper(child, levels - 1) for child in children)
 
 
 def _refuse_constant(name: str) -> Any:
@@ -97,7 +97,7 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _whole(raw: str) -> int:
-    """Numbers of more than 64 bits are in no answer: few readers could take them."""
+    """Parse a whole number. Raises Invalid beyond 64 bits, which many JSON parsers of clients cannot read."""
     if len(raw) > 20 or not -(2**63) <= int(raw) < 2**63:
         raise _too_large()
     return int(raw)

@@ -1,4 +1,4 @@
-"""Uploads, files' records, their bytes, and the avatar."""
+"""Serve uploads, files' metadata, their bytes, and the avatar."""
 
 import re
 from typing import Any, ClassVar
@@ -32,7 +32,7 @@ from rosetta.http.viewsets import ApiViewSet, policy
 
 
 class AnonymousOrSignedIn(SignedIn):
-    """Let anonymous callers pass, because the access functions decide for them; a token needs the action's ability."""
+    """Require the action's ability of a token; let anonymous callers pass, for whom the access functions decide."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return not getattr(request.user, "is_authenticated", False) or super().has_permission(request, view)
@@ -46,7 +46,8 @@ class FileViewSet(ApiViewSet):
     lookup_value_converter = "ulid"
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        # Empty, so that nothing (the CSRF check, say) reads an upload's body with Django's own upload handlers.
+        # Pretend that the form was parsed and is empty, because the CSRF check would otherwise read an upload's body
+        # with Django's upload handlers.
         request._post, request._files = QueryDict(), MultiValueDict()  # type: ignore[attr-defined]
         return super().initialize_request(request, *args, **kwargs)
 
@@ -86,7 +87,7 @@ class FileViewSet(ApiViewSet):
             file = upload.store_upload(
                 spooled=form.spooled,
                 uploader=uploader,
-                # Without an owner, nobody could read a private one.
+                # An anonymous upload has no owner who could read it, so it is public.
                 visibility=serializers.visibility_in(form.fields) if uploader else "public",
                 meta=serializers.meta_in(form.fields),
             )
@@ -121,7 +122,7 @@ class FileViewSet(ApiViewSet):
 
 
 class FileContentViewSet(ApiViewSet):
-    """A file's bytes, and those of its thumbnail."""
+    """Serve a file's bytes, and those of its thumbnail."""
 
     tag = "Files"
     authentication_classes = (GuestAuthentication, TokenAuthentication, SessionAuthentication)
@@ -149,7 +150,7 @@ class FileContentViewSet(ApiViewSet):
     @extend_schema(
         operation_id="getFileThumbnail",
         summary="Download a picture's thumbnail",
-        description="A WebP picture of at most 480 pixels a side. A 404 until it is made, and for files that are no pictures.",
+        description="A WebP picture of at most 480 pixels a side. A 404 until it is made, and for files that are not pictures.",
         parameters=[REDIRECT],
         responses=BYTES,
     )
@@ -168,7 +169,9 @@ class MyFileViewSet(ApiViewSet):
         parameters=[
             serializers.FileListQuery,
             OpenApiParameter(
-                "claimed", bool, description="`true` (the default): kept for good. `false`: files that will expire."
+                "claimed",
+                bool,
+                description="`true` (the default): files that are kept. `false`: files that will expire.",
             ),
             *PAGING,
         ],
@@ -184,7 +187,7 @@ class MyFileViewSet(ApiViewSet):
             # Not icontains, because SQLite's LIKE ignores the case of ASCII letters only.
             files = files.filter(client_name__iregex=re.escape(query["q"]))
         sort = query["sort"]
-        # ULIDs grow with time, so they break ties in the direction of the list.
+        # Ids are ULIDs, which grow with time, so they break ties in the direction of the list.
         return paged(request, files.order_by(sort, "-pk" if sort.startswith("-") else "pk"), resources.file)
 
 

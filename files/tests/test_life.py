@@ -229,7 +229,7 @@ def test_the_audit_finds_and_mends_what_disagrees(
         call_command("files_audit", stdout=told)
     assert told.getvalue().splitlines() == [
         "uploads/zz/stray: in storage without a row",
-        f"{unheld.pk}: claimed by a message that is gone",
+        f"{unheld.pk}: claimed, but no message has it",
     ]
     call_command("files_audit", fix=True, stdout=io.StringIO())
     assert agree()

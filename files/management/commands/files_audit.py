@@ -1,4 +1,4 @@
-"""``manage.py files_audit``: does every row have its bytes, and do all bytes have a row?"""
+"""``manage.py files_audit``: check that every row has its bytes and that all bytes have a row."""
 
 import sys
 from typing import Any
@@ -10,8 +10,8 @@ from files import consistency
 SENTENCES = {
     "orphaned": "in storage without a row",
     "missing": "bytes missing from storage",
-    "overdue": "owed its removal for too long",
-    "unheld": "claimed by a message that is gone",
+    "overdue": "removal overdue",
+    "unheld": "claimed, but no message has it",
 }
 
 
@@ -19,16 +19,18 @@ class Command(BaseCommand):
     help = "Compares files' rows with the bytes in storage; exits 1 when they differ."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--fix", action="store_true", help="Remove what nothing needs, then look again.")
+        parser.add_argument(
+            "--fix", action="store_true", help="Remove bytes and files that nothing needs, then compare again."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = consistency.look()
-        if found and options["fix"]:
-            consistency.repair(found)
-            found = consistency.look()
+        findings = consistency.compare()
+        if findings and options["fix"]:
+            consistency.repair(findings)
+            findings = consistency.compare()
         for kind, sentence in SENTENCES.items():
-            for name in getattr(found, kind):
+            for name in getattr(findings, kind):
                 self.stdout.write(f"{name}: {sentence}")
-        if found:
+        if findings:
             sys.exit(1)
         self.stdout.write("Rows and bytes agree.")
