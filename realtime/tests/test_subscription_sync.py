@@ -9,8 +9,9 @@ import pytest
 
 from realtime.hub import Hub
 from realtime.protocol import TRY_AGAIN
-from realtime.subscription_sync import SubscriptionSync, SyncRequest, SyncSnapshot, read_snapshot
+from realtime.subscription_sync import SubscriptionSync
 from realtime.subscriptions import OpenChannel, Subscription, Subscriptions, read_fingerprints
+from realtime.sync_snapshot import SyncRequest, SyncSnapshot, read_snapshot
 from realtime.tests.fakes import (
     CHANNEL,
     DIRECT,
