@@ -1,4 +1,7 @@
-"""Return the files that a caller may reach. A caller is a user, a guest, or anonymous (None)."""
+"""Return the files that a caller may reach.
+
+A caller is a user, a guest, or anonymous (None).
+"""
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -14,7 +17,10 @@ Caller = User | Guest | None
 
 
 def caller_of(request: Request) -> Caller:
-    """Return the user or guest of the request, None if it is anonymous. Raises StayEnded for a guest whose room has ended."""
+    """Return the user or guest of the request, None if it is anonymous.
+
+    Raises StayEnded for a guest whose room has ended.
+    """
     if isinstance(request.user, Guest):
         if not request.user.is_admitted(timezone.now()):
             raise StayEnded

@@ -1,4 +1,4 @@
-"""Export a user's files with their account, and delete those that only the account held."""
+"""Export a user's files, and delete those that only the account held."""
 
 import shutil
 from collections.abc import Callable
@@ -25,7 +25,10 @@ def register() -> None:
 
 
 def _held_by_no_message(user: User) -> QuerySet[File]:
-    """Return the user's unattached files and avatar. Attachments are kept, because their messages are."""
+    """Return the user's unattached files and avatar.
+
+    Attachments are kept, because their messages are.
+    """
     files = File.objects.filter(owner_user=user, deleted_at=None)
     return files.filter(claimed_at=None) | files.filter(is_avatar=True)
 

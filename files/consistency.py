@@ -1,4 +1,4 @@
-"""Compare rows with stored bytes: find and repair what one side has and the other lacks."""
+"""Find and repair differences between files' rows and stored bytes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -36,7 +36,10 @@ class Findings:
 
 
 def compare() -> Findings:
-    """Compare all rows with storage. Uploads and removals in progress are not reported."""
+    """Compare all rows with storage.
+
+    Uploads and removals in progress are not reported.
+    """
     findings = Findings()
     stored: set[str] = set()
     for folder in FOLDERS:
@@ -53,7 +56,10 @@ def compare() -> Findings:
 
 
 def repair(findings: Findings) -> None:
-    """Remove orphaned and overdue bytes, and release unheld files. Missing bytes cannot be restored."""
+    """Remove orphaned and overdue bytes, and release unheld files.
+
+    Missing bytes cannot be restored.
+    """
     now = timezone.now()
     rows = [Removal(storage_name=name, due_at=now) for name in findings.orphaned]
     Removal.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)

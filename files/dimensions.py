@@ -44,9 +44,10 @@ class _Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture's format as Pillow names it, and its size in pixels as shown, after any EXIF rotation.
+    """A picture's format as Pillow names it, and its size in pixels as shown.
 
-    ``pixels`` is the most that a decoder allocates for the first frame; it may exceed ``width * height``.
+    The size is that after any EXIF rotation. ``pixels`` is the most that a decoder allocates for the first frame; it
+    may exceed ``width * height``.
     """
 
     format: str
@@ -56,7 +57,10 @@ class Picture:
 
 
 def read(source: IO[bytes]) -> Picture | None:
-    """Return what the headers of ``source`` state, or None if it is not a picture of a supported format."""
+    """Return what the headers of ``source`` state.
+
+    Returns None if it is not a picture of a supported format.
+    """
     source.seek(0)
     head = source.read(64)
     try:
@@ -95,7 +99,10 @@ def _png(source: IO[bytes], start: int = 0) -> Picture:
 
 
 def _png_is_turned(source: IO[bytes]) -> bool:
-    """Return whether EXIF before the first pixel chunk rotates the picture. ``source`` stands at a chunk's start."""
+    """Return whether EXIF before the first pixel chunk rotates the picture.
+
+    ``source`` stands at a chunk's start.
+    """
     for _ in range(_MAX_PARTS):
         header = source.read(8)
         if len(header) < 8 or header[4:] in (b"IDAT", b"IEND"):
@@ -136,7 +143,10 @@ def _jpeg_marker(source: IO[bytes]) -> int:
 
 
 def _gif(source: IO[bytes]) -> Picture:
-    """Read canvas and first frame, because a decoder enlarges the canvas to hold the frame."""
+    """Read the sizes of canvas and first frame.
+
+    A decoder enlarges the canvas to hold the frame.
+    """
     header = _at(source, 6, 7)
     width, height, flags = struct.unpack("<HHB", header[:5])
     if flags & 0x80:
@@ -146,7 +156,10 @@ def _gif(source: IO[bytes]) -> Picture:
 
 
 def _gif_frame(source: IO[bytes]) -> bytes:
-    """Skip the extensions before the first frame and return the frame's position and size, 8 bytes."""
+    """Skip the extensions before the first frame.
+
+    Returns the frame's position and size, 8 bytes.
+    """
     is_inside = False
     for _ in range(_MAX_PARTS):
         length_or_kind = _exactly(source, 1)
@@ -195,7 +208,10 @@ def _bmp(source: IO[bytes]) -> Picture:
 
 
 def _dib(source: IO[bytes], offset: int) -> tuple[int, int]:
-    """Read width and height from the bitmap header at ``offset``; a negative height means rows from the top."""
+    """Read width and height from the bitmap header at ``offset``.
+
+    A negative height means rows from the top.
+    """
     if int.from_bytes(_at(source, offset, 4), "little") == 12:
         width, height = struct.unpack("<HH", _exactly(source, 4))
     else:
@@ -204,7 +220,10 @@ def _dib(source: IO[bytes], offset: int) -> tuple[int, int]:
 
 
 def _ico(source: IO[bytes]) -> Picture:
-    """Read every icon's own header, because the directory's sizes end at 256 and decoders ignore them."""
+    """Read every icon's own header.
+
+    The directory's sizes end at 256 and decoders ignore them.
+    """
     count = int.from_bytes(_at(source, 4, 2), "little")
     if not 0 < count <= _MAX_ICONS:
         raise _Unreadable
@@ -231,7 +250,7 @@ def _tiff(source: IO[bytes]) -> Picture:
 
 
 def _tiff_tags(source: IO[bytes], limit: int) -> dict[int, int]:
-    """Return the numeric tags of the first directory that are stored inline, by tag number."""
+    """Return the numeric tags that the first directory stores inline."""
     order = _TIFF_ORDERS[_at(source, 0, 4)]
     (directory,) = struct.unpack(order + "I", _exactly(source, 4))
     (count,) = struct.unpack(order + "H", _at(source, directory, 2))
@@ -255,7 +274,10 @@ def _is_turned(exif: bytes) -> bool:
 
 
 def _avif(source: IO[bytes]) -> Picture:
-    """Return the largest stated size: of the picture, of its tiles, or of its frames if it is animated."""
+    """Return the largest stated size.
+
+    It may be stated for the picture, its tiles, or the frames of an animation.
+    """
     sizes: list[tuple[int, int]] = []
     turned = False
     for kind, body in _avif_properties(source):
@@ -296,7 +318,10 @@ def _avif_properties(source: IO[bytes]) -> Iterator[tuple[bytes, int]]:
 
 
 def _box(source: IO[bytes], start: int, end: int) -> tuple[bytes, int, int]:
-    """Return a box's kind, the offset of its body and the offset of its end, which is at most ``end``."""
+    """Return a box's kind, the offset of its body and that of its end.
+
+    The end is at most ``end``.
+    """
     size, kind = struct.unpack(">I4s", _at(source, start, 8))
     body = start + 8
     if size == 1:

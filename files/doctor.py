@@ -1,4 +1,4 @@
-"""Check uploads for ``manage.py doctor``: their limits, disk space, and the virus scanner."""
+"""Check uploads for ``manage.py doctor``: limits, disk space, scanner."""
 
 import shutil
 from collections.abc import Iterator

@@ -1,4 +1,7 @@
-"""Serve files' bytes with headers that keep a hostile file from acting in the service's origin."""
+"""Serve files' bytes.
+
+The headers keep a hostile file from acting in the service's origin.
+"""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +30,7 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 def serve(file: File, request: Request | HttpRequest) -> HttpResponseBase:
-    """Return the bytes of ``file``, the requested range of them, or a redirect to their address in storage.
+    """Return the bytes of ``file``, a range of them, or a redirect to storage.
 
     Does not check access: the caller may read the file. Raises NotFound when the bytes are missing from storage.
     """
@@ -39,7 +42,10 @@ def serve(file: File, request: Request | HttpRequest) -> HttpResponseBase:
 
 
 def serve_thumbnail(file: File, request: Request | HttpRequest) -> HttpResponseBase:
-    """Return the thumbnail of ``file`` like ``serve``. Raises NotFound if it has none, or none yet."""
+    """Return the thumbnail of ``file`` like ``serve``.
+
+    Raises NotFound if it has none, or none yet.
+    """
     if not file.thumbnail_name:
         raise NotFound
     disposition = content_disposition(f"{file.client_name}.webp", inline=True)
@@ -90,7 +96,10 @@ def _local(name: str, request: Request | HttpRequest, kind: str, tag: str) -> Ht
 
 
 def _range(request: Request | HttpRequest, size: int, tag: str) -> tuple[int, int] | None:
-    """Return the first and last requested byte, or None for the whole file, as for several ranges at once."""
+    """Return the first and last requested byte, or None for the whole file.
+
+    Several ranges at once are answered with the whole file.
+    """
     found = _RANGE.fullmatch(request.headers.get("Range", "").strip())
     if found is None or request.headers.get("If-Range", tag) != tag:
         return None

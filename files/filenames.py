@@ -1,4 +1,7 @@
-"""Clean the file names that clients send, which end up in headers, lists and save dialogs."""
+"""Clean the file names that clients send.
+
+They are shown in lists and save dialogs, and sent in headers.
+"""
 
 import re
 import unicodedata
@@ -23,10 +26,11 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def clean_name(raw: str) -> str:
-    """Return ``raw`` without anything that hides its true name or type, at most 255 characters long.
+    """Return ``raw`` without anything that hides its true name or type.
 
-    Removes folders, control characters and direction overrides; replaces other kinds of blanks by spaces. Keeps joiners
-    between characters, a leading dot, and the suffix. Returns "file" if nothing visible remains.
+    The result has at most 255 characters. Removes folders, control characters and direction overrides; replaces other
+    kinds of blanks by spaces. Keeps joiners between characters, a leading dot, and the suffix. Returns "file" if
+    nothing visible remains.
     """
     name = raw.replace("\\", "/").rsplit("/", 1)[-1]
     name = unicodedata.normalize("NFC", _seen(name)).strip(" " + _JOINERS).rstrip(" ." + _JOINERS)
@@ -62,7 +66,10 @@ def _is_visible(char: str) -> bool:
 
 
 def content_disposition(name: str, *, inline: bool) -> str:
-    """Return the Content-Disposition header (RFC 6266) for ``name``: an ASCII fallback, and the full name if it differs."""
+    """Return the Content-Disposition header (RFC 6266) for ``name``.
+
+    It has an ASCII fallback, and the full name if that differs.
+    """
     name = clean_name(name)
     kind = "inline" if inline else "attachment"
     plain = "".join(char if " " <= char <= "~" and char not in '"\\%;' else "_" for char in name)

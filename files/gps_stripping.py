@@ -1,7 +1,8 @@
-"""Remove GPS positions from a picture by overwriting them in place; no byte moves and no pixel is encoded again.
+"""Remove GPS positions from a picture by overwriting them in place.
 
-GPS data stands in a TIFF block (in EXIF, or the whole file), which points to it, and in XMP, as text. Overwriting works
-alike for JPEG, TIFF, WebP, HEIC and AVIF. PNG chunks also get a new checksum.
+No byte moves and no pixel is encoded again. GPS data stands in a TIFF block (in EXIF, or the whole file), which
+points to it, and in XMP, as text. Overwriting works alike for JPEG, TIFF, WebP, HEIC and AVIF. PNG chunks also get a
+new checksum.
 """
 
 import mmap
@@ -37,7 +38,10 @@ _PNG_TEXT = (b"XML:com.adobe.xmp", b"Raw profile type")
 
 
 class _Budget:
-    """Count down the steps for one file, so that directories which point at each other end."""
+    """Count down the steps for one file.
+
+    Directories that point at each other would otherwise never end.
+    """
 
     def __init__(self) -> None:
         self.left = _MAX_STEPS
@@ -49,7 +53,10 @@ class _Budget:
 
 
 def forget(path: Path) -> bool:
-    """Blank every GPS position in the picture at ``path``; return whether there was any."""
+    """Blank the GPS positions in the picture at ``path``.
+
+    Returns whether there were any.
+    """
     with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as data:
         if data[:8] == _PNG:
             return _forget_png(data)
@@ -61,7 +68,7 @@ def forget(path: Path) -> bool:
 
 
 def _offsets(data: mmap.mmap, needle: bytes) -> Iterator[int]:
-    """Yield the offsets at which ``needle`` occurs in ``data``, at most _MAX_OFFSETS of them."""
+    """Yield the offsets of ``needle`` in ``data``, at most _MAX_OFFSETS."""
     count = 0
     for start in range(0, len(data), _WINDOW):
         window = data[start : start + _WINDOW + len(needle) - 1]  # A copy, because searching a map is slower.
@@ -97,7 +104,10 @@ def _forget_xmp(data: mmap.mmap) -> bool:
 
 
 def _forget_tiff(data: mmap.mmap, start: int, end: int, budget: _Budget) -> bool:
-    """Blank the GPS directory of the TIFF block at ``start``; return whether it had one."""
+    """Blank the GPS directory of the TIFF block at ``start``.
+
+    Returns whether it had one.
+    """
     order = "<" if data[start : start + 2] == b"II" else ">"
     first = start + _number(data, order, start + 4, 4)
     changed = False

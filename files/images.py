@@ -44,9 +44,9 @@ class Size:
 
 
 def size_of(source: Path) -> Size | None:
-    """Return width and height as shown, after EXIF rotation, or None if the format is not supported.
+    """Return width and height as shown, after EXIF rotation.
 
-    Raises TooManyPixels.
+    Returns None if the format is not supported. Raises TooManyPixels.
     """
     with source.open("rb") as file:
         picture = dimensions.read(file)
@@ -58,14 +58,18 @@ def size_of(source: Path) -> Size | None:
 
 
 def forget_location(path: Path) -> bool:
-    """Blank GPS positions in the picture at ``path``, without encoding it again; return whether there was any."""
+    """Blank GPS positions in the picture at ``path``.
+
+    Pixels are not encoded again. Returns whether there were any positions.
+    """
     return gps_stripping.forget(path)
 
 
 def thumbnail(source: IO[bytes]) -> bytes | None:
-    """Return a WebP of ``source`` with at most 480 pixels on each side and no metadata; None if that fails.
+    """Return a WebP thumbnail of ``source``, None if that fails.
 
-    ``source`` must be a file with a descriptor, because another process reads it.
+    It has at most 480 pixels on each side and no metadata. ``source`` must be a file with a descriptor, because
+    another process reads it.
     """
     picture = dimensions.read(source)
     if picture is None or picture.pixels > _max_pixels(picture.format):

@@ -105,7 +105,10 @@ _TEXT_CONTROLS = frozenset(b"\t\n\r\x0c\x1b\x08")
 
 
 def sniff(path: Path, client_name: str) -> str:
-    """Return the media type of the file at ``path``. ``client_name``'s suffix distinguishes kinds of text."""
+    """Return the media type of the file at ``path``.
+
+    ``client_name``'s suffix distinguishes kinds of text.
+    """
     with path.open("rb") as source:
         head = source.read(HEAD_BYTES)
     for magic, mime in _MAGIC:
@@ -123,7 +126,10 @@ def sniff(path: Path, client_name: str) -> str:
 
 
 def is_denied(mime: str) -> bool:
-    """Return whether FILES_DENIED_TYPES, or the default list, contains ``mime`` or its wildcard such as ``image/*``."""
+    """Return whether files of type ``mime`` are refused.
+
+    FILES_DENIED_TYPES, or the default list, has types and wildcards such as ``image/*``.
+    """
     denied = settings.FILES_DENIED_TYPES or DENIED_BY_DEFAULT
     return mime in denied or f"{mime.split('/')[0]}/*" in denied
 
@@ -171,7 +177,10 @@ def _text_type(head: bytes, suffix: str) -> str:
 
 
 def _zip_type(head: bytes) -> str:
-    """Distinguish Android and Java programs from other ZIP files by the names in ``head``; nothing is unpacked."""
+    """Distinguish Android and Java programs from other ZIP files.
+
+    Looks at the names in ``head``; nothing is unpacked.
+    """
     if b"AndroidManifest.xml" in head or b"classes.dex" in head:
         return "application/vnd.android.package-archive"
     if b"META-INF/MANIFEST.MF" in head:

@@ -80,7 +80,10 @@ class File(ULIDModel):
         return self.width is not None
 
     def is_gone(self, now: datetime) -> bool:
-        """Return whether it is deleted or has expired, even if the sweep has not deleted it yet."""
+        """Return whether the file is deleted or has expired.
+
+        An expired file counts even if the sweep has not deleted it yet.
+        """
         return self.deleted_at is not None or (self.expires_at is not None and self.expires_at <= now)
 
 

@@ -10,7 +10,10 @@ from rosetta.errors import Invalid
 
 
 def check_uploader(uploader: User | Guest | None, size: int) -> None:
-    """Check that another ``size`` bytes fit into the uploader's quota. Raises Invalid with ``file``."""
+    """Check that another ``size`` bytes fit into the uploader's quota.
+
+    Raises Invalid with ``file``.
+    """
     quota = settings.FILES_USER_QUOTA_BYTES
     if not quota or uploader is None:
         return
@@ -20,7 +23,10 @@ def check_uploader(uploader: User | Guest | None, size: int) -> None:
 
 
 def check_workspace(workspace_id: str | None, size: int) -> None:
-    """Check that another ``size`` bytes fit into the workspace's quota. Raises Invalid with ``attachment_ids``."""
+    """Check that another ``size`` bytes fit into the workspace's quota.
+
+    Raises Invalid with ``attachment_ids``.
+    """
     quota = settings.FILES_WORKSPACE_QUOTA_BYTES
     if quota and workspace_id and _bytes_of(File.objects.filter(workspace_id=workspace_id)) + size > quota:
         raise Invalid({"attachment_ids": [_("This workspace's storage is full.")]})

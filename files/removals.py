@@ -1,4 +1,7 @@
-"""Remove bytes from storage. Each removal is a row first, so a crash may repeat a removal but never loses one."""
+"""Remove bytes from storage.
+
+Each removal is a row first, so a crash may repeat a removal but never loses one.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -19,7 +22,10 @@ RETRY_AFTER = timedelta(minutes=5)
 
 
 def schedule(name: str) -> None:
-    """Schedule the removal of bytes that are about to be stored; ``cancel`` it once they have a row."""
+    """Schedule the removal of bytes that are about to be stored.
+
+    ``cancel`` it once they have a row.
+    """
     Removal.objects.create(storage_name=name, due_at=timezone.now() + UPLOAD_LEASE)
 
 
@@ -33,9 +39,9 @@ def schedule_for(files: Iterable[File], now: datetime, *, is_nudged: bool = True
 
 
 def cancel(name: str, *, has_begun: bool | None = False) -> bool:
-    """Cancel a scheduled removal, because a row has the bytes now; return False if it has begun already.
+    """Cancel a scheduled removal, because a row has the bytes now.
 
-    With ``has_begun=None``, cancel it even if it has begun.
+    Returns False if the removal has begun already. With ``has_begun=None``, cancel it even if it has begun.
     """
     pending = Removal.objects.filter(storage_name=name)
     if has_begun is not None:
@@ -50,9 +56,10 @@ def run_now(name: str) -> None:
 
 
 def run_due(*, names: Sequence[str] | None = None, batch: int = 500) -> int:
-    """Remove bytes whose removal is due, oldest first or only ``names``; return the number removed.
+    """Remove bytes whose removal is due; return the number removed.
 
-    A row is deleted after its bytes; if that fails, it is tried again after RETRY_AFTER.
+    The oldest removals come first; ``names`` restricts them. A row is deleted after its bytes; if that fails, it is
+    tried again after RETRY_AFTER.
     """
     count = 0
     for removal in _lease(names, batch):

@@ -18,9 +18,10 @@ CHUNK = 128 * 1024
 
 
 def infection(path: Path) -> str | None:
-    """Return the name of the virus in the file at ``path``, None if it is clean or no scanner is configured.
+    """Return the name of the virus in the file at ``path``.
 
-    Raises ScannerDown if the scanner does not answer, so that no file is accepted without a scan.
+    Returns None if it is clean or no scanner is configured. Raises ScannerDown if the scanner does not answer, so
+    that no file is accepted without a scan.
     """
     if not settings.CLAMD_URL:
         return None

@@ -1,4 +1,7 @@
-"""Receive an upload into a local file as its bytes arrive, counted and hashed, without holding it in memory."""
+"""Receive an upload into a local file, counted and hashed as it arrives.
+
+It is never held in memory.
+"""
 
 import contextlib
 import hashlib
@@ -59,7 +62,10 @@ class Spooled:
         self.size += len(chunk)
 
     def finish(self) -> None:
-        """Flush and sync the file to disk, so that a crash after the response loses nothing. Raises OSError."""
+        """Flush and sync the file to disk. Raises OSError.
+
+        A crash after the response then loses nothing.
+        """
         if self._sink is not None:
             self._sink.flush()
             os.fsync(self._sink.fileno())
@@ -91,7 +97,10 @@ class Form:
 
 
 class SpoolHandler(FileUploadHandler):
-    """Receive the first file of the field ``file``, and note whether there were others."""
+    """Receive the first file of the field ``file``.
+
+    Notes whether there were others.
+    """
 
     chunk_size = 256 * 1024
 
@@ -159,7 +168,10 @@ class _Counted:
 
 
 class _Parts(MultiPartParser):
-    """Django's parser with ``clean_name`` for file names, because Django's own rule removes joiners and blanks."""
+    """Django's parser with ``clean_name`` for file names.
+
+    Django's own rule removes joiners and blanks.
+    """
 
     def sanitize_file_name(self, file_name: str) -> str:
         return clean_name(file_name)
@@ -207,7 +219,10 @@ class UploadParser(parsers.BaseParser):
             raise MultiPartParserError("The body ended early.")
 
     def _check_only_one(self, handler: SpoolHandler, fields: QueryDict) -> None:
-        """Raise Invalid for a second file, which would be dropped silently. The view refuses a form without a file."""
+        """Raise Invalid for a second file, which would be dropped silently.
+
+        The view refuses a form without a file.
+        """
         if handler.spooled is not None and (handler.has_others or FIELD in fields):
             raise Invalid({FIELD: [_("Only one file can be sent at a time.")]})
 

@@ -1,4 +1,7 @@
-"""Store, read and remove bytes in Django's default storage (a folder or S3); any failure raises StorageDown."""
+"""Store, read and remove bytes in Django's default storage.
+
+That is a folder or S3. Any failure raises StorageDown.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -21,7 +24,10 @@ URL_SECONDS = 60
 
 
 class LocalFile(DjangoFile):  # type: ignore[type-arg]
-    """A local file to be stored; where storage is a local folder, it is moved by renaming it."""
+    """A local file to be stored.
+
+    Where storage is a local folder, the file is moved by renaming it.
+    """
 
     def __init__(self, path: Path, content_type: str) -> None:
         super().__init__(path.open("rb"), name=path.name)
@@ -77,7 +83,10 @@ def remove(name: str) -> None:
 
 
 def read(name: str) -> IO[Any]:
-    """Return the bytes of ``name``. Raises StorageDown, and FileNotFoundError when they are missing."""
+    """Return the bytes of ``name``.
+
+    Raises StorageDown, and FileNotFoundError when they are missing.
+    """
     with _failing_as_one():
         source = default_storage.open(name, "rb")
         # S3 fetches at the first read; reading here turns its errors into StorageDown.
@@ -87,14 +96,20 @@ def read(name: str) -> IO[Any]:
 
 
 def copy_to(name: str, target: IO[bytes]) -> None:
-    """Write the bytes of ``name`` to ``target``. Raises StorageDown, and FileNotFoundError when they are missing."""
+    """Write the bytes of ``name`` to ``target``.
+
+    Raises StorageDown, and FileNotFoundError when they are missing.
+    """
     with read(name) as source, _failing_as_one():
         shutil.copyfileobj(source, target)
         target.flush()
 
 
 def direct_url(name: str, *, disposition: str, content_type: str) -> str | None:
-    """Return a storage URL of ``name``, valid for a minute, or None if storage is a local folder. Raises StorageDown."""
+    """Return a storage URL of ``name``, valid for a minute. Raises StorageDown.
+
+    Returns None if storage is a local folder.
+    """
     if not settings.S3_BUCKET:
         return None
     headers = {"ResponseContentDisposition": disposition, "ResponseContentType": content_type}

@@ -1,4 +1,7 @@
-"""Run background work on files in bounded batches; the periodic tasks find rows whose nudge was lost."""
+"""Run background work on files in bounded batches.
+
+The periodic tasks find rows whose nudge was lost.
+"""
 
 from celery import shared_task
 from django.utils import timezone
@@ -29,7 +32,10 @@ def remove_pending() -> int:
 
 @shared_task
 def expire_files() -> int:
-    """Delete expired files, due bytes and the spooled files of crashed uploads; return the number of rows deleted."""
+    """Delete expired files; return the number of rows deleted.
+
+    Removes due bytes and the spooled files of crashed uploads too.
+    """
     deleted = in_steps(lambda: delete.expire_unclaimed(batch=BATCH), size=BATCH)
     if deleted or Removal.objects.filter(due_at__lte=timezone.now()).exists():
         remove_pending()

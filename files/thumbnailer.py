@@ -1,8 +1,9 @@
-"""Make one thumbnail in a process of its own, which the kernel ends when it takes too much memory or time.
+"""Make one thumbnail in a process of its own.
 
-A program, run by ``files.images``. Its arguments are the format, the limit of pixels and the side of the thumbnail; the
-picture is its standard input (a file, because decoders seek), the thumbnail its standard output. Decoders get a process
-of their own because they allocate memory as untrusted bytes tell them to.
+The kernel ends the process when it takes too much memory or time. A program, run by ``files.images``. Its arguments
+are the format, the limit of pixels and the side of the thumbnail; the picture is its standard input (a file, because
+decoders seek), the thumbnail its standard output. Decoders get a process of their own because they allocate memory as
+untrusted bytes tell them to.
 """
 
 import contextlib
@@ -25,7 +26,10 @@ def confine() -> None:
 
 
 def thumbnail(source: IO[bytes], kind: str, max_pixels: int, side: int) -> bytes | None:
-    """Return ``source`` as WebP of at most ``side`` pixels each way; None when it has too many pixels."""
+    """Return ``source`` as WebP of at most ``side`` pixels each way.
+
+    Returns None when it has too many pixels.
+    """
     from PIL import AvifImagePlugin, Image, ImageOps
 
     # One thread, because each reserves memory that counts towards the limit.
@@ -46,7 +50,10 @@ def thumbnail(source: IO[bytes], kind: str, max_pixels: int, side: int) -> bytes
 
 
 def main() -> int:
-    """Write the thumbnail to standard output, or nothing if the picture cannot be decoded; return the exit status."""
+    """Write the thumbnail to standard output; return the exit status.
+
+    Writes nothing if the picture cannot be decoded.
+    """
     confine()
     import PIL.Image  # noqa: F401  (here, because a missing Pillow must fail rather than count as a broken picture)
 

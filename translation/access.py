@@ -1,4 +1,7 @@
-"""Look up a scope's glossary terms. Who may see the scope is decided by the app that owns it."""
+"""Look up a scope's glossary terms.
+
+The app that owns the scope has checked that the caller may see it.
+"""
 
 from django.db.models import QuerySet
 
@@ -11,7 +14,7 @@ def terms_of(scope_id: str) -> QuerySet[GlossaryTerm]:
 
 
 def glossary_version(scope_id: str) -> int:
-    """Return how often the scope's glossary was changed."""
+    """Return the number of changes of the scope's glossary so far."""
     return TranslationPolicy.objects.filter(pk=scope_id).values_list("glossary_version", flat=True).first() or 0
 
 

@@ -1,4 +1,7 @@
-"""Every change of a glossary or a policy. Each change of a glossary bumps its version and drops results that it affects."""
+"""Change glossaries and policies.
+
+A change of a glossary raises its version and deletes the results that it affects.
+"""
 
 from dataclasses import dataclass
 
@@ -22,7 +25,10 @@ _BATCH = 1000
 def add_term(
     *, scope_id: str, term: str, rendering: str = "", source: str = "", target: str = "", case_sensitive: bool = False
 ) -> GlossaryTerm:
-    """Add a term to a scope's glossary. Locks its policy. Raises Invalid, also for a term that exists already."""
+    """Add a term to a scope's glossary.
+
+    Locks the scope's policy. Raises Invalid, also for a term that exists already.
+    """
     values = check_term(term=term, rendering=rendering, source=source, target=target, case_sensitive=case_sensitive)
     _begin_change(scope_id)
     if _existing(scope_id, values):
@@ -65,7 +71,7 @@ def remove_term(*, scope_id: str, term_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class GlossaryImport:
-    """How many terms an import added and changed."""
+    """The numbers of terms that an import added and changed."""
 
     added: int
     changed: int
@@ -73,7 +79,9 @@ class GlossaryImport:
 
 @transaction.atomic
 def import_terms_csv(*, scope_id: str, content: str) -> GlossaryImport:
-    """Add and change terms from CSV, all or none. Locks the scope's policy. Raises Invalid with ``file``.
+    """Add and change terms from CSV, all or none.
+
+    Locks the scope's policy. Raises Invalid with ``file``.
 
     The header is ``term,rendering,source,target,case_sensitive``; all columns but the first may be left out.
     """
@@ -109,10 +117,13 @@ def export_terms_csv(*, scope_id: str) -> str:
 
 @transaction.atomic
 def set_policy(*, scope_id: str, local_only: bool, monthly_characters: int | None) -> TranslationPolicy:
-    """Set what a scope allows; a budget of None is the service's default."""
+    """Set a scope's policy. Idempotent.
+
+    ``monthly_characters`` of None means the service's default budget.
+    """
     policy, _created = TranslationPolicy.objects.update_or_create(
         scope_id=scope_id,
-        # Whoever changes a budget is notified again when the new one is spent.
+        # Staff are notified again when the new budget is spent.
         defaults={"local_only": local_only, "monthly_characters": monthly_characters, "told_month": None},
     )
     scope_cache.forget(scope_id)
@@ -121,14 +132,20 @@ def set_policy(*, scope_id: str, local_only: bool, monthly_characters: int | Non
 
 @transaction.atomic
 def forget_scope(*, scope_id: str) -> None:
-    """Delete everything held for a scope that no longer exists, but for the record of what it cost. Idempotent."""
+    """Delete memory, glossary and policy of a scope that was deleted.
+
+    Idempotent. The scope's usage is kept.
+    """
     for model in (MemoryEntry, GlossaryTerm, TranslationPolicy):
         model.objects.filter(scope_id=scope_id).delete()
     scope_cache.forget(scope_id)
 
 
 def _begin_change(scope_id: str) -> None:
-    """Bump the glossary's version. Locks the policy, so that of two concurrent equal terms the second is refused."""
+    """Raise the glossary's version, which locks the scope's policy.
+
+    The second of two concurrent equal terms is refused.
+    """
     TranslationPolicy.objects.get_or_create(scope_id=scope_id)
     TranslationPolicy.objects.filter(scope_id=scope_id).update(glossary_version=F("glossary_version") + 1)
     scope_cache.forget(scope_id)

@@ -1,5 +1,6 @@
-"""Translation for staff: memories, glossaries, what workspaces may spend, what was spent, and how the engines are."""
+"""Show staff memories, glossaries, budgets, usage and engines."""
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -29,7 +30,7 @@ from translation.models import EngineState, GlossaryTerm, MemoryEntry, Translati
 
 class ScopeForm(forms.Form):
     scope_id = forms.CharField(
-        label="Workspace", widget=UnfoldAdminTextInputWidget, help_text="Its id, or that of a direct conversation."
+        label="Workspace", widget=UnfoldAdminTextInputWidget, help_text="The id of a workspace or direct conversation."
     )
 
     def clean_scope_id(self) -> str:
@@ -47,32 +48,45 @@ class ExportForm(ReasonForm, ScopeForm):
     field_order = ("scope_id", "reason")
 
 
-def _asked(
-    model_admin: StaffAdmin, request: HttpRequest, *, form: forms.Form, title: str, told: str, button: str
+def _form_page(
+    model_admin: StaffAdmin, request: HttpRequest, *, form: forms.Form, title: str, description: str, button: str
 ) -> HttpResponseBase:
-    context = {**model_admin.admin_site.each_context(request), "form": form, "title": title, "told": told}
+    context = {**model_admin.admin_site.each_context(request), "form": form, "title": title, "description": description}
     return render(request, "admin/translation/form.html", context | {"button": button})
 
 
-def upload(model_admin: StaffAdmin, request: HttpRequest, *, title: str, told: str, take: Any) -> HttpResponseBase:
-    """A page that takes a file for a scope; ``take(scope_id, file)`` answers with what to tell staff, or raises Invalid."""
+def upload_page(
+    model_admin: StaffAdmin,
+    request: HttpRequest,
+    *,
+    title: str,
+    description: str,
+    import_file: Callable[[str, Any], str],
+) -> HttpResponseBase:
+    """Show a form for a scope and a file, and import the file when it is posted.
+
+    ``import_file(scope_id, file)`` returns a sentence about the result, or raises Invalid, which the form shows.
+    """
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            done = take(form.cleaned_data["scope_id"], form.cleaned_data["file"])
+            result = import_file(form.cleaned_data["scope_id"], form.cleaned_data["file"])
         except Invalid as error:
             for name, sentences in error.errors.items():
                 form.add_error(name if name in form.fields else None, [str(sentence) for sentence in sentences])
         else:
-            messages.success(request, done)
+            messages.success(request, result)
             meta = model_admin.model._meta
             return redirect(reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"))
-    return _asked(model_admin, request, form=form, title=title, told=told, button="Import")
+    return _form_page(model_admin, request, form=form, title=title, description=description, button="Import")
 
 
 @admin.register(MemoryEntry)
 class MemoryEntryAdmin(ReadOnlyAdmin):
-    """Its texts are what people said, so that they are shown, and given out, for a reason."""
+    """List memory entries.
+
+    Their texts are what people wrote, so reading and exporting them takes a recorded reason.
+    """
 
     list_display = ("scope_id", "source", "target", "origin", "engine", "hits", "last_used_at", "created_at")
     by_id = ("scope_id",)
@@ -88,7 +102,10 @@ class MemoryEntryAdmin(ReadOnlyAdmin):
 
     @action(description="Read texts", permissions=["read"], url_path="read")
     def read(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """One entry's texts, once a reason was given and written down."""
+        """Show an entry's texts after staff gave a reason.
+
+        The reason is recorded in the audit log.
+        """
         entry = self.get_object(request, object_id)
         if entry is None:
             raise Http404
@@ -102,11 +119,14 @@ class MemoryEntryAdmin(ReadOnlyAdmin):
 
     @action(description="Export TMX", permissions=["read"])
     def export_tmx(self, request: HttpRequest) -> HttpResponseBase:
-        """A workspace's memory as a file, once a reason was given and written down."""
+        """Send a scope's memory as a file after staff gave a reason.
+
+        The reason is recorded in the audit log.
+        """
         form = ExportForm(request.POST or None)
         if request.method != "POST" or not form.is_valid():
-            told = "The file holds what people said in this workspace."
-            return _asked(self, request, form=form, title="Export TMX", told=told, button="Export")
+            description = "The file contains texts that people wrote in this workspace."
+            return _form_page(self, request, form=form, title="Export TMX", description=description, button="Export")
         scope_id, out = form.cleaned_data["scope_id"], BytesIO()
         detail = {"scope": scope_id, "reason": form.cleaned_data["reason"]}
         audit.record_request(request, action="export memory", detail=detail)
@@ -116,12 +136,15 @@ class MemoryEntryAdmin(ReadOnlyAdmin):
 
     @action(description="Import TMX", permissions=["import"])
     def import_tmx(self, request: HttpRequest) -> HttpResponseBase:
-        def take(scope_id: str, file: Any) -> str:
-            done = tmx.read(scope_id=scope_id, document=file)
-            return f"{done.added} taken in, {done.left_out} left out."
+        def import_file(scope_id: str, file: Any) -> str:
+            result = tmx.read(scope_id=scope_id, document=file)
+            return f"{result.added} imported, {result.left_out} left out."
 
-        told = "People's translations in the file go before engines' results. Pieces such as links must match on both sides."
-        return upload(self, request, title="Import TMX", told=told, take=take)
+        description = (
+            "People's translations in the file replace existing ones, engines' results do not. "
+            "A unit is left out if links, mentions or other protected pieces differ between its two sides."
+        )
+        return upload_page(self, request, title="Import TMX", description=description, import_file=import_file)
 
 
 class TermForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -130,21 +153,20 @@ class TermForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("scope_id", "term", "rendering", "source", "target", "case_sensitive")
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        said: dict[str, str] = {name: given.get(name) or "" for name in ("term", "rendering", "source", "target")}
+        cleaned = super().clean() or {}
+        values: dict[str, str] = {name: cleaned.get(name) or "" for name in ("term", "rendering", "source", "target")}
         try:
             source, target, folded = check_term(
-                term=said["term"], rendering=said["rendering"], source=said["source"], target=said["target"]
+                term=values["term"], rendering=values["rendering"], source=values["source"], target=values["target"]
             ).identity
         except Invalid as error:
             raise ValidationError(
-                {name: [str(told) for told in tolds] for name, tolds in error.errors.items()}
+                {name: [str(sentence) for sentence in sentences] for name, sentences in error.errors.items()}
             ) from error
-        there = GlossaryTerm.objects.filter(source=source, target=target, folded=folded).exclude(pk=self.instance.pk)
-        same = there.filter(scope_id=given.get("scope_id") or self.instance.scope_id or NO_ID)
-        if same.exists():
+        others = GlossaryTerm.objects.filter(source=source, target=target, folded=folded).exclude(pk=self.instance.pk)
+        if others.filter(scope_id=cleaned.get("scope_id") or self.instance.scope_id or NO_ID).exists():
             raise ValidationError({"term": "This term is in the glossary already."})
-        return given
+        return cleaned
 
 
 @admin.register(GlossaryTerm)
@@ -152,7 +174,7 @@ class GlossaryTermAdmin(StaffAdmin):
     form = TermForm
     list_display = ("term", "rendering", "source", "target", "case_sensitive", "scope_id", "updated_at")
     by_id = ("pk", "scope_id")
-    # As its key goes: one workspace's terms stand together.
+    # The order of a unique index, which lists a workspace's terms together.
     ordering = ("scope_id", "source", "target", "folded")
     actions = ("export_csv",)
     actions_list = ("import_csv",)
@@ -176,7 +198,7 @@ class GlossaryTermAdmin(StaffAdmin):
         for term in queryset:
             actions.remove_term(scope_id=term.scope_id, term_id=term.pk)
 
-    @admin.action(description="Export the workspaces' glossaries as CSV", permissions=["view"])
+    @admin.action(description="Export the workspace's glossary as CSV", permissions=["view"])
     def export_csv(self, request: HttpRequest, queryset: QuerySet[GlossaryTerm]) -> HttpResponse | None:
         scope_ids = set(queryset.values_list("scope_id", flat=True))
         if len(scope_ids) != 1:
@@ -190,16 +212,19 @@ class GlossaryTermAdmin(StaffAdmin):
 
     @action(description="Import CSV", permissions=["import"])
     def import_csv(self, request: HttpRequest) -> HttpResponseBase:
-        def take(scope_id: str, file: Any) -> str:
+        def import_file(scope_id: str, file: Any) -> str:
             try:
                 content = file.read().decode("utf-8")
             except UnicodeDecodeError:
                 raise Invalid({"file": ["The file is not UTF-8."]}) from None
-            done = actions.import_terms_csv(scope_id=scope_id, content=content)
-            return f"{done.added} added, {done.changed} changed."
+            result = actions.import_terms_csv(scope_id=scope_id, content=content)
+            return f"{result.added} added, {result.changed} changed."
 
-        told = f"Columns: {', '.join(csv_exchange.COLUMNS)}; all but the first may be left out. All lines or none."
-        return upload(self, request, title="Import a glossary", told=told, take=take)
+        description = (
+            f"Columns: {', '.join(csv_exchange.COLUMNS)}. All but the first may be left out. "
+            "Nothing is imported if any line is invalid."
+        )
+        return upload_page(self, request, title="Import a glossary", description=description, import_file=import_file)
 
 
 @admin.register(TranslationPolicy)
@@ -218,8 +243,8 @@ class TranslationPolicyAdmin(StaffAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TranslationPolicy]:
         queryset: QuerySet[TranslationPolicy] = super().get_queryset(request)
-        counted = Usage.objects.filter(scope_id=OuterRef("scope_id"), month=this_month(), metered=True).order_by()
-        spent = counted.values("scope_id").annotate(sum=Sum("characters")).values("sum")
+        usage = Usage.objects.filter(scope_id=OuterRef("scope_id"), month=this_month(), metered=True).order_by()
+        spent = usage.values("scope_id").annotate(sum=Sum("characters")).values("sum")
         return queryset.annotate(spent=Coalesce(Subquery(spent), 0))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -233,7 +258,7 @@ class TranslationPolicyAdmin(StaffAdmin):
         actions.set_policy(scope_id=obj.scope_id, local_only=obj.local_only, monthly_characters=obj.monthly_characters)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # the glossary's version lives here
+        return False  # The row also has the glossary's version, which must not start again.
 
 
 @admin.register(Usage)
@@ -248,7 +273,10 @@ class UsageAdmin(ReadOnlyAdmin):
 
 @admin.register(EngineState)
 class EngineStateAdmin(ReadOnlyAdmin):
-    """The engines' health and this month's cost. Every configured engine has a row here, ever failed or not."""
+    """List the engines' health and this month's cost.
+
+    Every configured engine is listed, even if it never failed.
+    """
 
     list_display = (
         "engine", "status", "pairs", "characters", "calls", "errors", "cost", "failures", "retry_at", "last_error",
@@ -295,6 +323,6 @@ class EngineStateAdmin(ReadOnlyAdmin):
     def cost(self, state: Any) -> str:
         return f"{(state.month_cost_micros or 0) / 1_000_000:.2f}"
 
-    @admin.action(description="Check those that are out or resting now", permissions=["check"])
+    @admin.action(description="Check all unavailable engines now", permissions=["check"])
     def check_now(self, request: HttpRequest, queryset: QuerySet[EngineState]) -> None:
-        self.message_user(request, f"{health.check_engines()} are well again.")
+        self.message_user(request, f"Engines that recovered: {health.check_engines()}.")

@@ -10,7 +10,10 @@ class TranslationConfig(AppConfig):
         notices.register()
 
     def warm_up(self) -> None:
-        """Load the detector and the phrasebook: seconds that the first post would wait."""
+        """Load the language detector and the phrasebook.
+
+        It takes seconds, for which the first post would wait.
+        """
         from translation.detection import source_language
 
         source_language("A line that is long enough to be looked at", declared=None, sender_language="th")

@@ -1,4 +1,4 @@
-"""How the engines are and what they took, for the dashboard."""
+"""Show the engines' state and this month's characters on the staff dashboard."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ COLUMNS = ("Engine", "State", "Pairs", "Failures in a row", "Characters this mon
 
 
 def _engines() -> list[tuple[Any, ...]]:
-    used = Usage.objects.filter(month=this_month()).order_by().values_list("engine").annotate(sum=Sum("characters"))
-    characters = dict(used)
+    usage = Usage.objects.filter(month=this_month()).order_by().values_list("engine").annotate(sum=Sum("characters"))
+    characters = dict(usage)
     states = dict(EngineState.Status.choices)
     return [
         (
@@ -31,6 +31,6 @@ def _engines() -> list[tuple[Any, ...]]:
 TABLES["Engines"] = Table(COLUMNS, _engines)
 
 
-@figure("engines_unwell", "Engines that are not well", page=("translation.enginestate", ""))
-def _unwell() -> int:
+@figure("engines_unavailable", "Engines that are unavailable", page=("translation.enginestate", ""))
+def _unavailable() -> int:
     return sum(row["status"] != EngineState.Status.CLOSED for row in engines_health())

@@ -1,4 +1,7 @@
-"""In which language a text was written: never a flip on "ok", never a guess where the sender is known."""
+"""Detect a text's language from its script, then from its words.
+
+A text that is too short to tell is in the sender's language.
+"""
 
 import re
 from functools import lru_cache
@@ -11,28 +14,28 @@ from translation.protection.protect import words_only
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
-# A Latin text must be this long before a detector may overrule what is known of its sender: names, greetings and loan
-# words are shorter. Measured on tests/data/detection_corpus.csv.
+# A text in Latin letters must be this long before the detector may overrule the sender's language, because names,
+# greetings and loan words are shorter. Measured on tests/data/detection_corpus.csv.
 _MIN_WORDS = 3
 _MIN_LETTERS = 12
 _SURE = 0.8
 
-# Scripts without spaces say as much in a letter as others in several; Latin words inside them are loans. A text is
-# in the script that has at least this share, counted so.
+# In scripts without spaces a letter carries as much as several Latin ones, and Latin words among them are loans. A text is
+# in such a script if the script has at least this share, with three letters counted as one Latin word.
 _SHARE = 0.25
 _LETTERS_A_WORD = 3.0
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-# Words that Chinese sentences have and Japanese ones made of kanji alone do not.
+# Words that occur in Chinese sentences, but not in Japanese ones that consist of kanji alone.
 _CHINESE_WORDS = re.compile(r"[我你您他她很吗呢吧啊哦这那哪谁怎么什没是也都在不]|好的|可以|知道")
 
 
 def source_language(text: str, *, declared: str | None, sender_language: str) -> str:
-    """The code of the language ``text`` is in.
+    """Return the code of the language that ``text`` is in.
 
-    What the sender declared wins, if it is a language we have; then a script that is one language's own; then the
-    detector, when it is sure and the text long enough; then the sender's language.
+    The first of these decides: the ``declared`` language, if it is supported; a script that only one language uses; the
+    detector, if it is sure and the text long enough; the sender's language.
     """
     if declared and (known := match(declared)):
         return known
@@ -51,7 +54,7 @@ def _by_script(words: str, sender_language: str) -> str | None:
         latin += any(char < "\u0250" for char in word)
     if not any(counts.values()):
         return None
-    # Japanese is written with Chinese characters too: kana tells the two apart.
+    # Japanese uses Chinese characters too, so kana decides between the two.
     if counts.get("ja") and counts.get("zh-CN") and not _is_chinese_about_japanese(counts):
         counts["ja"] += counts.pop("zh-CN")
     code = max(counts, key=lambda code: counts[code])
@@ -62,7 +65,10 @@ def _by_script(words: str, sender_language: str) -> str | None:
 
 
 def _is_chinese_about_japanese(counts: dict[str, int]) -> bool:
-    """One or two kana (の, ー) in a long Chinese line are decoration."""
+    """Return whether a Chinese line only has some kana as decoration.
+
+    One or two kana (の, ー) do not make it Japanese.
+    """
     return counts["zh-CN"] >= 6 * counts["ja"]
 
 
@@ -76,7 +82,10 @@ def _owner(char: str) -> str | None:
 
 
 def _han_language(words: str, sender_language: str) -> str:
-    """Chinese or Japanese, for a text whose only script is Chinese characters."""
+    """Decide between Chinese and Japanese for a text in Chinese characters.
+
+    Chinese characters are the only script in the text.
+    """
     if "ja" not in BY_CODE:
         return "zh-CN"
     han = set(_HAN.findall(words))
@@ -101,21 +110,22 @@ def _in(char: str, charset: str) -> bool:
 
 def _by_detector(words: str, sender_language: str) -> str | None:
     codes = _latin_codes()
-    # "Good morning" of somebody who writes Thai: too short to detect, but known.
+    # "Good morning" from a sender who writes Thai is too short to detect, but the phrasebook has it.
     if phrase := phrasebook.language_of(words, among=frozenset(codes.values())):
         return phrase
-    found = [word for word in _WORD.findall(words) if word[0] < "\u1f00"]
-    if len(found) < _MIN_WORDS or sum(map(len, found)) < _MIN_LETTERS or len(found) < len(_WORD.findall(words)) / 2:
+    all_words = _WORD.findall(words)
+    latin_words = [word for word in all_words if word[0] < "\u1f00"]
+    if len(latin_words) < max(_MIN_WORDS, len(all_words) / 2) or sum(map(len, latin_words)) < _MIN_LETTERS:
         return None
     if len(codes) < 2:
         return None
-    best = _detector().compute_language_confidence_values(" ".join(found))[0]
+    best = _detector().compute_language_confidence_values(" ".join(latin_words))[0]
     if best.value < _SURE:
         return None
     code = codes[best.language.iso_code_639_1.name.lower()]
-    # Thai or Japanese in Latin letters looks like one of these languages to the detector, but has none of its words.
+    # The detector takes Thai or Japanese in Latin letters for one of these languages, but the text has none of its words.
     if sender_language not in codes.values() and not phrasebook.words().get(code, frozenset()).intersection(
-        word.casefold() for word in found
+        word.casefold() for word in latin_words
     ):
         return None
     return code
@@ -123,7 +133,7 @@ def _by_detector(words: str, sender_language: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _latin_codes() -> dict[str, str]:
-    """Our languages that share the Latin script, by the detector's code."""
+    """Return the supported languages in Latin script, by the detector's code."""
     return {language.code.split("-")[0].lower(): language.code for language in LANGUAGES if not language.scripts}
 
 

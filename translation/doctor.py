@@ -1,4 +1,4 @@
-"""What ``manage.py doctor`` asks of the translation engines."""
+"""Check the translation engines for ``manage.py doctor``."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from translation.engines.base import EngineError
 from translation.engines.local import Local
 
 CHECK_SECONDS = 10.0
-MENDS = {
+REMEDIES = {
     "local": "add models: manage.py translation_models add en ja",
     "libretranslate": "check LIBRETRANSLATE_URL and LIBRETRANSLATE_API_KEY",
     "deepl": "check DEEPL_API_KEY and DEEPL_URL",
@@ -24,29 +24,30 @@ MENDS = {
 @probe("translation")
 def _engines() -> Iterator[Finding]:
     for name in engines.configured():
-        if lacking := missing(name):
-            yield Finding(
-                f"{name} needs {' and '.join(lacking)}", f"set it, or leave {name} out of TRANSLATION_ENGINES"
-            )
+        if unset := missing(name):
+            yield Finding(f"{name} needs {' and '.join(unset)}", f"set it, or remove {name} from TRANSLATION_ENGINES")
             continue
         engine = engines.engine(name)
         if isinstance(engine, Local) and not engine.installed():
-            yield Finding("local has no models: only the phrasebook translates", MENDS[name], is_minor=True)
+            yield Finding("local has no models: only the phrasebook translates", REMEDIES[name], is_minor=True)
             continue
         try:
             engine.check(CHECK_SECONDS)
         except EngineError as error:
-            yield Finding(f"{name}: {error}", MENDS[name])
+            yield Finding(f"{name}: {error}", REMEDIES[name])
         else:
             yield Finding(f"{name} answers")
     for name in sorted(set(NEEDS) - set(engines.configured())):
-        if given := [setting for group in NEEDS[name] for setting in group if getattr(settings, setting)]:
-            told = f"{' and '.join(given)} set, but {name} is in no chain"
-            yield Finding(told, f"name {name} in TRANSLATION_ENGINES", is_minor=True)
-    pairs = [(one, other) for one in CODES for other in CODES if one != other]
-    without = [f"{one} to {other}" for one, other in pairs if not _is_offered(one, other)]
+        if is_set := [setting for group in NEEDS[name] for setting in group if getattr(settings, setting)]:
+            yield Finding(
+                f"{' and '.join(is_set)} set, but {name} is in no engine chain",
+                f"add {name} to TRANSLATION_ENGINES",
+                is_minor=True,
+            )
+    pairs = [(source, target) for source in CODES for target in CODES if source != target]
+    without = [f"{source} to {target}" for source, target in pairs if not _is_offered(source, target)]
     if without and len(without) < len(pairs):
-        yield Finding(f"no engine for {', '.join(without)}", "name one more in TRANSLATION_ENGINES", is_minor=True)
+        yield Finding(f"no engine for {', '.join(without)}", "add an engine to TRANSLATION_ENGINES", is_minor=True)
 
 
 def _is_offered(source: str, target: str) -> bool:

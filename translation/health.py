@@ -1,4 +1,4 @@
-"""Check engines that left the chain with a permanent error, and bring back those that recovered."""
+"""Check unavailable engines, and close the breakers of recovered ones."""
 
 import structlog
 from django.db.models import Q
@@ -15,13 +15,16 @@ Status = EngineState.Status
 
 
 def check_engines() -> int:
-    """Check each engine that is out, or whose backoff is over; returns the number that recovered."""
+    """Check each unavailable engine; return the number that recovered.
+
+    Those with a permanent error are checked, and those whose backoff is over.
+    """
     now = timezone.now()
     due = Q(status=Status.OUT) | Q(status__in=[Status.OPEN, Status.HALF_OPEN], retry_at__lte=now)
-    return sum(_is_well(state) for state in EngineState.objects.filter(due, engine__in=engines.configured()))
+    return sum(_recovered(state) for state in EngineState.objects.filter(due, engine__in=engines.configured()))
 
 
-def _is_well(state: EngineState) -> bool:
+def _recovered(state: EngineState) -> bool:
     state.checked_at = timezone.now()
     try:
         engines.engine(state.engine).check(CHECK_SECONDS)
@@ -31,5 +34,5 @@ def _is_well(state: EngineState) -> bool:
         return False
     state.status, state.failures, state.retry_at = Status.CLOSED, 0, None
     state.save(update_fields=["checked_at", "status", "failures", "retry_at"])
-    log.info("engine_well_again", engine=state.engine)
+    log.info("engine_recovered", engine=state.engine)
     return True

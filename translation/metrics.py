@@ -1,4 +1,7 @@
-"""What Prometheus learns of translation, by engine and language pair."""
+"""Count engine calls, costs and recalls for Prometheus.
+
+All are labelled by engine and language pair.
+"""
 
 from prometheus_client import Counter, Histogram
 
@@ -14,11 +17,11 @@ _errors = Counter("rosetta_translation_errors", "Engine calls that failed, by ki
 _characters = Counter("rosetta_translation_characters", "Characters sent to engines", _PAIR)
 _cost = Counter("rosetta_translation_cost", "Cost by the operator's prices", _PAIR)
 _protection = Counter(
-    "rosetta_translation_protection_failures", "Texts whose marks an engine got wrong every time", _PAIR
+    "rosetta_translation_protection_failures", "Texts whose placeholders an engine got wrong every time", _PAIR
 )
 _recalls = Counter(
     "rosetta_translation_recalls",
-    "Texts looked up in memory and phrasebook, by what came and who had made it",
+    "Texts looked up in memory and phrasebook, by where they were found and the engine of the memory's entry",
     ("found", *_PAIR),
 )
 
@@ -40,5 +43,8 @@ def protection_failures(engine: str, source: str, target: str, count: int) -> No
 
 
 def recalled(found: str, engine: str, source: str, target: str) -> None:
-    """``found`` is memory, correction, phrasebook, glossary or nothing; ``engine`` made what the memory had."""
+    """Count a look-up.
+
+    ``found``: memory, correction, phrasebook, glossary or nothing; ``engine``: of the memory's entry.
+    """
     _recalls.labels(found, engine, source, target).inc()

@@ -1,4 +1,4 @@
-"""What translation remembers: earlier results, glossaries, what a workspace allows, engines' health, and what was spent."""
+"""Store the translation memory, glossaries, policies, engines' health, and usage."""
 
 import unicodedata
 from datetime import date, datetime
@@ -16,14 +16,15 @@ MAX_TERM = 200
 
 
 def this_month() -> date:
-    """The calendar month in UTC that spending counts towards, as its first day."""
+    """Return the first day of the calendar month in UTC, to which usage counts."""
     return timezone.now().date().replace(day=1)
 
 
 class MemoryEntry(models.Model):
-    """A translation that was made or corrected once, for a scope (a workspace, or a direct conversation) and never beyond.
+    """A translation of one scope, which no other scope ever uses.
 
-    Texts are kept with marks for their protected pieces, so that they serve for other names, links and amounts too.
+    A scope is a workspace or a direct conversation. Texts are stored with placeholders for their protected pieces, so
+    that an entry also fits other names, links and amounts.
     """
 
     class Origin(models.TextChoices):
@@ -38,7 +39,7 @@ class MemoryEntry(models.Model):
     text = models.TextField()
     origin = models.CharField(max_length=10, choices=Origin)
     engine = models.CharField(max_length=ENGINE_LENGTH)
-    # The glossary as it was: for people who ask why a text reads as it does. A term's own mark keeps results apart.
+    # Shows which version of the glossary the translation was made with. Not compared: terms are placeholders in the texts.
     glossary_version = models.PositiveIntegerField(default=0)
     hits = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
@@ -49,18 +50,18 @@ class MemoryEntry(models.Model):
         verbose_name_plural = "translation memory"
         permissions = [("read_memory", "Can read and export texts of the memory, for a reason")]
         constraints = [models.UniqueConstraint(fields=["scope_id", "key"], name="memory_once")]
-        # Serves the eviction: what was not used for longest.
+        # Serves eviction, which deletes entries that were not used for longest.
         indexes = [models.Index(fields=["last_used_at"], name="memory_by_use", condition=Q(origin="engine"))]
 
     def __str__(self) -> str:
-        # Without its words, which are what somebody said.
+        # Without its texts, which only staff with a recorded reason may read.
         return f"{self.source} → {self.target} ({self.pk})"
 
 
 class GlossaryTerm(ULIDModel):
-    """How a scope wants a term shown: ``rendering`` in ``target``, or as it is where ``rendering`` is empty.
+    """A term that a scope always translates as ``rendering``.
 
-    An empty ``source`` or ``target`` stands for every language.
+    If ``rendering`` is empty, the term is kept as it is. An empty ``source`` or ``target`` means any language.
     """
 
     scope_id = ULIDField()
@@ -69,7 +70,7 @@ class GlossaryTerm(ULIDModel):
     term = models.CharField(max_length=MAX_TERM)
     rendering = models.CharField(max_length=MAX_TERM, blank=True)
     case_sensitive = models.BooleanField(default=False)
-    # What two terms may not share in one scope and pair: "Ticket" and "ticket" are one term.
+    # Unique within a scope and pair, because "Ticket" and "ticket" are one term.
     folded = models.CharField(max_length=MAX_TERM * 3, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -93,15 +94,20 @@ def fold(term: str) -> str:
 
 
 class TranslationPolicy(models.Model):
-    """What one scope allows, and the version of its glossary."""
+    """A scope's budget and privacy, and the version of its glossary.
+
+    ``local_only``: its texts may not leave the operator's machines.
+    """
 
     scope_id = ULIDField(primary_key=True)
     local_only = models.BooleanField(default=False, help_text="Texts never leave machines of the operator.")
     monthly_characters = models.PositiveBigIntegerField(
-        null=True, blank=True, help_text="Characters a calendar month that paid engines may take; empty: the default."
+        null=True,
+        blank=True,
+        help_text="Characters that may be sent to paid engines in a calendar month. Empty: the default.",
     )
     glossary_version = models.PositiveIntegerField(default=0, editable=False)
-    # The month whose spent budget staff were told of.
+    # The last month in which staff were notified of a spent budget.
     told_month = models.DateField(null=True, blank=True, editable=False)
 
     class Meta:
@@ -112,18 +118,21 @@ class TranslationPolicy(models.Model):
 
 
 class EngineState(models.Model):
-    """An engine's circuit breaker, shared by all workers. No row: it never failed."""
+    """An engine's circuit breaker, shared by all workers.
+
+    An engine that never failed has no row.
+    """
 
     class Status(models.TextChoices):
-        CLOSED = "closed", "well"
-        OPEN = "open", "resting"
-        HALF_OPEN = "half_open", "on trial"
-        OUT = "out", "out of the chain"
+        CLOSED = "closed", "working"
+        OPEN = "open", "backing off"
+        HALF_OPEN = "half_open", "trial call"
+        OUT = "out", "permanent error"
 
     engine = models.CharField(max_length=ENGINE_LENGTH, primary_key=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.CLOSED)
     failures = models.PositiveIntegerField(default=0)
-    # When an open breaker lets a trial through, and when a trial that never ended counts as lost.
+    # When an open breaker allows a trial call, and when a trial without a result is repeated.
     retry_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
@@ -146,7 +155,7 @@ class EngineState(models.Model):
 
 
 class Usage(models.Model):
-    """What one scope took from one engine for one language pair in one month."""
+    """The characters, calls and costs of one scope, engine, language pair and month."""
 
     scope_id = ULIDField()
     month = models.DateField()
@@ -166,7 +175,7 @@ class Usage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["scope_id", "month", "engine", "source", "target"], name="usage_once")
         ]
-        # Serves what all scopes took from an engine in a month.
+        # Serves an engine's sums of a month over all scopes.
         indexes = [models.Index(fields=["month", "engine"], name="usage_by_month")]
 
     def __str__(self) -> str:

@@ -1,26 +1,28 @@
-"""The mail that tells staff of a spent budget; in English, as all of admin is."""
+"""Write the mail that notifies staff of a spent budget.
+
+It is in English, like the admin pages.
+"""
 
 from django.conf import settings
 
 from accounts.mail import content
 
-# A topic: with the slash and a scope's id it is as long as one may be.
+# A mail topic. With a slash and a scope's id it has the greatest length that a topic may have.
 SPENT = "spent"
 
 
 def _spent(scope_id: str) -> content.MailContent:
     return content.MailContent(
         subject="Rosetta: a translation budget is spent",
-        before=(f"{scope_id} has used the characters that it may have translated this month.",),
+        before=(f"{scope_id} has used up this month's translation budget.",),
         link=f"{settings.PUBLIC_URL}/admin/translation/",
         label="Policies and usage",
         after=(
-            "Until the month ends or its policy changes, its messages are translated by engines that cost nothing, "
-            "or not at all.",
+            "Until the month ends or the policy is changed, its messages are translated by free engines, or not at all.",
         ),
     )
 
 
 def register() -> None:
-    """Make the letter known to who sends mail."""
+    """Register the mail's topic."""
     content.NOTICES[SPENT] = _spent

@@ -1,4 +1,7 @@
-"""The interface of translation for the apps above: recall, translate, preview, correct, and what engines there are."""
+"""Offer translation to higher apps.
+
+They recall, translate in batches, preview and correct, and see engines' health.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,7 +30,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A text that a scope needs in ``target``. ``context`` holds up to three texts said before it, oldest first."""
+    """A text that a scope needs in ``target``.
+
+    ``context``: up to three earlier messages, oldest first.
+
+    ``key`` is for the caller, to recognise the job in its result.
+    """
 
     key: Any
     scope_id: str
@@ -39,12 +47,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """What became of a job.
+    """The result of a job.
 
-    ``ready``: ``text`` by ``engine``. ``skipped``: it will not be translated, for ``reason`` (``nothing_to_translate``,
-    ``budget``, ``unknown_language``). ``failed``: not translated now; ``retry_after`` is the number of seconds after which
-    to try again, or None where something must change first (``no_engine``: until an engine offers the pair; ``protection``:
-    until the text changes).
+    ``ready``: translated to ``text`` by ``engine``. ``skipped``: not to be translated, because of ``reason``
+    (``nothing_to_translate``, ``budget``, ``unknown_language``). ``failed``: not translated now; ``retry_after`` is in
+    seconds, or None if a retry is useless until something changes (``no_engine``: an engine offers the pair;
+    ``protection``: the text is edited).
     """
 
     job: Job
@@ -65,16 +73,17 @@ class _ParsedJob:
 
     @property
     def request_ids(self) -> list[RequestId]:
-        """The requests that the job's units become, in the order of the text."""
+        """Return the ids of the requests for the job's units, in the order of the text."""
         return [self.key_of(unit.canonical) for unit in self.parsed.units]
 
 
 def translate_batch(jobs: Sequence[Job], *, deadline: Deadline | None = None) -> list[JobResult]:
-    """Translate ``jobs``, of any scopes and language pairs; returns one result for each, in order.
+    """Translate ``jobs`` of any scopes and language pairs.
 
-    ``deadline`` is TRANSLATION_CHAIN_SECONDS from now by default. Equal texts of one scope and pair go to an engine once,
-    here and in all other workers. Never raises for what an engine does. The number of queries grows with the engine calls,
-    not with the jobs.
+    Returns one result for each, in order. ``deadline`` is TRANSLATION_CHAIN_SECONDS from now by default. Equal texts
+    of one scope and pair are sent to an engine once, also if several workers need them. An engine's errors become
+    results, never exceptions. The number of queries grows with the number of engine calls, not with the number of
+    jobs.
     """
     return _Batch(jobs, deadline or Deadline(settings.TRANSLATION_CHAIN_SECONDS)).run()
 
@@ -142,7 +151,10 @@ class _Batch:
         return [self._job_result(parsed_job, results, health) for parsed_job in parsed_jobs]
 
     def _requests(self, parsed_jobs: list[_ParsedJob]) -> dict[RequestId, UnitRequest]:
-        """Return a request for each unit; a unit that several jobs of a scope share is there once."""
+        """Return a request for each unit by its id.
+
+        A unit that several jobs of a scope share has one request.
+        """
         requests: dict[RequestId, UnitRequest] = {}
         for parsed_job in parsed_jobs:
             job = parsed_job.job
@@ -172,7 +184,7 @@ class _Batch:
             return results + by_others + engine_chain.run(abandoned, health, self._deadline, on_finished)
 
     def _store(self, results: list[UnitResult]) -> None:
-        """Store what engines translated, and record what that cost."""
+        """Store the engines' translations in the memory, and record their cost."""
         translated = [(result.request, result.stored, result.engine) for result in results if result.stored is not None]
         if translated:
             store.store(
@@ -205,7 +217,10 @@ class _Batch:
 
 
 def _untranslatable_pair(job: Job) -> str:
-    """Return the reason why no text is translated between these languages, or nothing."""
+    """Return why no text is translated between these languages.
+
+    Empty if texts are translated.
+    """
     if job.source not in CODES or job.target not in CODES:
         return "unknown_language"
     return "nothing_to_translate" if job.source == job.target else ""
@@ -214,14 +229,17 @@ def _untranslatable_pair(job: Job) -> str:
 def _retry_after(missing: Sequence[UnitResult], health: breakers.Breakers) -> float:
     names = {name for result in missing for name in result.request.engines}
     if missing[0].reason == "engines_down" and any(map(health.is_closed, names)):
-        return 1.0  # these had to wait for a trial call, which succeeded
+        return 1.0  # They were held back during a trial call, which succeeded.
     seconds = health.retry_after(names)
     return float(settings.TRANSLATION_RETRY_SECONDS) if seconds is None else max(seconds, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A text's translation and ``back``, that translated back into the author's language; None if that failed."""
+    """A text's translation, and ``back``: the translation translated back.
+
+    ``back`` is None if that failed.
+    """
 
     text: str
     engine: str
@@ -229,7 +247,10 @@ class Preview:
 
 
 def preview(*, scope_id: str, text: str, source: str, target: str, seconds: float) -> Preview | JobResult:
-    """Translate a text and back within ``seconds``; returns the job's result where there is no translation."""
+    """Translate a text and back within ``seconds``.
+
+    Returns the failed job's result if the text was not translated.
+    """
     deadline = Deadline(seconds, hurried=True)
     there = translate_batch([Job(None, scope_id, text, source, target)], deadline=deadline)[0]
     if there.state != "ready":
@@ -239,7 +260,10 @@ def preview(*, scope_id: str, text: str, source: str, target: str, seconds: floa
 
 
 def engines_health() -> list[dict[str, Any]]:
-    """Return each configured engine's name, status, pairs offered, last error and time of the next try; one query."""
+    """Return each configured engine's state, as a dictionary. One query.
+
+    It has name, status, number of pairs, last error and time of the next try.
+    """
     states = {state.engine: state for state in EngineState.objects.filter(engine__in=engines.configured())}
     rows = []
     for name in engines.configured():

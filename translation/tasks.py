@@ -1,4 +1,4 @@
-"""Background work of translation."""
+"""Run the background work of translation in workers."""
 
 from datetime import timedelta
 
@@ -14,17 +14,23 @@ BATCH = 1000
 
 @shared_task(name="translation.tasks.note_hits")
 def note_hits(counts: list[tuple[str, str, int]]) -> None:
-    """Add counted hits to the memory's entries."""
+    """Add collected hits to the memory's entries.
+
+    Not idempotent: counts are only an estimate.
+    """
     hits.save_hits(counts)
 
 
 @shared_task(name="translation.tasks.evict_memory")
 def evict_memory() -> int:
-    """Delete results that were not used for half a year, in bounded batches; returns the number deleted."""
+    """Delete results that were not used for half a year.
+
+    Deletes them in bounded batches, and returns the number deleted.
+    """
     return in_steps(lambda: store.evict(older_than=EVICT_AFTER, at_most=BATCH), size=BATCH)
 
 
 @shared_task(name="translation.tasks.check_engines")
 def check_engines() -> int:
-    """Check the engines that left the chain; returns how many recovered."""
+    """Check the unavailable engines; return the number that recovered."""
     return health.check_engines()

@@ -1,4 +1,7 @@
-"""Claim uploads: a claimed file belongs to a message, or to its owner as avatar, and no longer expires."""
+"""Claim uploads for messages and avatars.
+
+A claimed file belongs to a message, or to its owner as avatar, and no longer expires.
+"""
 
 from collections.abc import Sequence
 
@@ -18,12 +21,12 @@ from rosetta.ids import NO_ID, parse_ulid
 
 @transaction.atomic
 def claim(*, file_ids: Sequence[str], uploader: User | Guest | None, workspace_id: str | None) -> list[File]:
-    """Claim ``uploader``'s files for a message, all or none, and return them in the given order.
+    """Claim ``uploader``'s files for a message, all or none.
 
-    Call it in the transaction that stores the message. Locks the files. Raises Invalid with ``attachment_ids.N`` for each
-    file that is listed twice, unknown, somebody else's, expired or claimed already, and with ``attachment_ids`` when the
-    workspace's quota is used up. The quota is not exact: two concurrent posts may both use its last bytes.
-    Two queries for any number of files, three where workspaces have a quota.
+    Returns them in the given order. Call it in the transaction that stores the message. Locks the files. Raises
+    Invalid with ``attachment_ids.N`` for each file that is listed twice, unknown, somebody else's, expired or claimed
+    already, and with ``attachment_ids`` when the workspace's quota is used up. The quota is not exact: two concurrent
+    posts may both use its last bytes. Two queries for any number of files, three where workspaces have a quota.
     """
     now = timezone.now()
     wanted = [parse_ulid(raw) or NO_ID for raw in file_ids]
@@ -48,10 +51,10 @@ def claim(*, file_ids: Sequence[str], uploader: User | Guest | None, workspace_i
 
 @transaction.atomic
 def set_avatar(*, user: User, file_id: str) -> User:
-    """Make one of ``user``'s unclaimed pictures their public avatar, and delete the previous one.
+    """Make one of ``user``'s unclaimed pictures their public avatar.
 
-    Locks the user. Raises Invalid with ``file_id`` for a file that is unknown, not a picture, somebody else's, expired or
-    claimed already.
+    Deletes the previous avatar. Locks the user. Raises Invalid with ``file_id`` for a file that is unknown, not a
+    picture, somebody else's, expired or claimed already.
     """
     owner = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     now = timezone.now()
@@ -67,7 +70,10 @@ def set_avatar(*, user: User, file_id: str) -> User:
 
 @transaction.atomic
 def clear_avatar(*, user: User) -> User:
-    """Remove ``user``'s avatar, whether it was uploaded or came from a sign-in provider. Idempotent."""
+    """Remove ``user``'s avatar. Idempotent.
+
+    It may have been uploaded, or come from a sign-in provider.
+    """
     release(files=_avatars_of(user))
     return change_profile(user=user, changes={"avatar_url": None})
 

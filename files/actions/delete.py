@@ -1,4 +1,4 @@
-"""Delete files: the row is kept without its content, the bytes are removed from storage."""
+"""Delete files: keep the row without its content, and remove the bytes."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,10 @@ from files.models import File
 
 @transaction.atomic
 def delete_file(*, file: File) -> None:
-    """Delete a file for its owner. Locks the file. Raises FileInUse while a message holds it."""
+    """Delete a file for its owner.
+
+    Locks the file. Raises FileInUse while a message holds it.
+    """
     current = File.objects.select_for_update(no_key=True).get(pk=file.pk)
     if current.is_claimed:
         raise FileInUse
@@ -35,9 +38,9 @@ def release(*, files: Iterable[File]) -> None:
 
 @transaction.atomic
 def expire_unclaimed(*, batch: int) -> int:
-    """Delete up to ``batch`` expired rows and schedule the removal of their bytes; return the number of rows.
+    """Delete up to ``batch`` expired rows; return the number deleted.
 
-    Skips rows that another transaction has locked.
+    Schedules the removal of their bytes. Skips rows that another transaction has locked.
     """
     expired = File.objects.filter(expires_at__lte=timezone.now(), claimed_at=None)
     # A locked row is being claimed: if that succeeds, the file no longer expires.

@@ -28,11 +28,11 @@ log = structlog.get_logger(__name__)
 
 
 def store_upload(*, spooled: Spooled, uploader: User | Guest | None, visibility: str, meta: dict[str, Any]) -> File:
-    """Check a received upload, store its bytes, and return its row, which expires unless it is claimed.
+    """Check a received upload, store its bytes, and return its row.
 
-    Raises Invalid (empty, infected, too many pixels, quota), DeniedType, StorageDown, ScannerDown, and StayEnded or
-    NotAuthenticated when the uploader lost the right during the upload. A refused upload leaves nothing behind.
-    Not atomic as a whole, because bytes are not moved inside a transaction.
+    The file expires unless it is claimed. Raises Invalid (empty, infected, too many pixels, quota), DeniedType,
+    StorageDown, ScannerDown, and StayEnded or NotAuthenticated when the uploader lost the right during the upload. A
+    refused upload leaves nothing behind. Not atomic as a whole, because bytes are not moved inside a transaction.
     """
     assert spooled.path is not None  # noqa: S101  (for the type checker)
     path = spooled.path
@@ -69,9 +69,9 @@ def _refusal(sentence: str) -> Invalid:
 
 
 def _image_size(spooled: Spooled, mime: str) -> images.Size | None:
-    """Return a picture's size and strip its location data; return None for other files.
+    """Return a picture's size and strip its location data.
 
-    Raises Invalid for a picture with too many pixels.
+    Returns None for other files. Raises Invalid for a picture with too many pixels.
     """
     assert spooled.path is not None  # noqa: S101
     if not mime.startswith("image/") or mime == "image/svg+xml":
@@ -112,9 +112,10 @@ def _insert(file: File) -> None:
 
 
 def _check_uploader(uploader: User | Guest | None, *, lock: bool) -> None:
-    """Check that the uploader may still upload, because a room or an account may end while bytes arrive.
+    """Check that the uploader may still upload.
 
-    Raises StayEnded for guests and NotAuthenticated for users. With ``lock``, locks the uploader's row.
+    A room or an account may end while bytes arrive. Raises StayEnded for guests and NotAuthenticated for users. With
+    ``lock``, locks the uploader's row.
     """
     if uploader is None:
         return

@@ -18,7 +18,10 @@ _META_KEY = re.compile(r"meta\[([^\[\]]{1,64})\]")
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    """Describe the form of an upload for the schema. Not used to parse, because the body is read as a stream."""
+    """Describe the form of an upload for the schema.
+
+    Not used to parse, because the body is read as a stream.
+    """
 
     file = serializers.FileField(required=False, help_text="Required. One file; its type is detected from its bytes.")
     visibility = serializers.ChoiceField(choices=File.Visibility.choices, required=False, allow_null=True)
@@ -53,13 +56,19 @@ def visibility_in(fields: QueryDict) -> str:
 
 
 def _check_once(fields: QueryDict, name: str) -> None:
-    """Raise Invalid if a field was sent twice, because using either value would silently drop the other."""
+    """Raise Invalid if a field was sent twice.
+
+    Using either value would silently drop the other.
+    """
     if len(fields.getlist(name)) > 1:
         raise Invalid({name: [_("This field may be sent only once.")]})
 
 
 def meta_in(fields: QueryDict) -> dict[str, Any]:
-    """Return an upload's ``meta``, sent as a JSON object, as ``meta[key]`` fields, or both. Raises Invalid."""
+    """Return an upload's ``meta``. Raises Invalid.
+
+    It is sent as a JSON object, as ``meta[key]`` fields, or both.
+    """
     _check_once(fields, "meta")
     meta = _meta_object(str(fields.get("meta", "")))
     meta |= {found[1]: value for name, value in fields.items() if (found := _META_KEY.fullmatch(name))}
@@ -87,7 +96,10 @@ def _meta_object(raw: str) -> dict[str, Any]:
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
-    """Return whether ``value`` nests objects and lists more than ``levels`` deep; the JSON encoder has a limit."""
+    """Return whether ``value`` is nested more than ``levels`` deep.
+
+    The JSON encoder cannot write deeply nested values.
+    """
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return levels < 0 or any(_is_deeper(child, levels - 1) for child in children)
 
@@ -97,7 +109,10 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _whole(raw: str) -> int:
-    """Parse a whole number. Raises Invalid beyond 64 bits, which many JSON parsers of clients cannot read."""
+    """Parse a whole number.
+
+    Raises Invalid beyond 64 bits, which many JSON parsers of clients cannot read.
+    """
     if len(raw) > 20 or not -(2**63) <= int(raw) < 2**63:
         raise _too_large()
     return int(raw)

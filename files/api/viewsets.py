@@ -32,7 +32,10 @@ from rosetta.http.viewsets import ApiViewSet, policy
 
 
 class AnonymousOrSignedIn(SignedIn):
-    """Require the action's ability of a token; let anonymous callers pass, for whom the access functions decide."""
+    """Require the action's ability of a token; let anonymous callers pass.
+
+    The access functions decide what anonymous callers may do.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return not getattr(request.user, "is_authenticated", False) or super().has_permission(request, view)

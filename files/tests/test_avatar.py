@@ -18,7 +18,7 @@ def use(client: APIClient, file: File) -> str:
     return str(answer.json()["avatar_url"])
 
 
-def test_a_picture_becomes_what_everybody_sees_and_stays(sent: Callable[..., File], as_member: APIClient) -> None:
+def test_an_avatar_is_public_and_does_not_expire(sent: Callable[..., File], as_member: APIClient) -> None:
     url = use(as_member, sent("me.png", picture()))
     assert as_member.get("/api/v1/me").json()["avatar_url"] == url
     shown = APIClient().get(url[url.index("/api/") :])
@@ -26,7 +26,7 @@ def test_a_picture_becomes_what_everybody_sees_and_stays(sent: Callable[..., Fil
     assert File.objects.get().expires_at is None
 
 
-def test_a_new_one_takes_the_place_of_the_one_before(sent: Callable[..., File], as_member: APIClient) -> None:
+def test_a_new_avatar_replaces_the_previous_one(sent: Callable[..., File], as_member: APIClient) -> None:
     before = use(as_member, sent("a.png", picture()))
     after = use(as_member, sent("b.png", picture()))
     assert before != after
@@ -36,7 +36,7 @@ def test_a_new_one_takes_the_place_of_the_one_before(sent: Callable[..., File], 
     assert APIClient().get(after[after.index("/api/") :]).status_code == 401
 
 
-def test_only_a_free_picture_of_ones_own_will_do(
+def test_only_an_unclaimed_picture_of_the_caller_becomes_an_avatar(
     sent: Callable[..., File], as_member: APIClient, as_outsider: APIClient
 ) -> None:
     mine = sent("a.png", picture())

@@ -19,7 +19,9 @@ PAGE = (settings.BASE_DIR / "docs" / "files.md").read_text(encoding="utf-8")
 
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="needs curl and jq")
 @pytest.mark.django_db(transaction=True)
-def test_the_upload_example(live_server: LiveServer, owner: User, channel: Channel, tmp_path: Path) -> None:
+def test_the_documented_upload_example_works(
+    live_server: LiveServer, owner: User, channel: Channel, tmp_path: Path
+) -> None:
     (tmp_path / "photo.jpg").write_bytes(picture("JPEG"))
     (script,) = re.findall(r"```sh\n(.*?)```", PAGE, re.S)
     done = subprocess.run(

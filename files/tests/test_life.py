@@ -47,7 +47,7 @@ def refused_fields(file_ids: list[str], user: User | None) -> list[str]:
     return []
 
 
-def test_a_claim_keeps_files_for_good_and_in_order(sent: Callable[..., File], member_user: User) -> None:
+def test_claimed_files_no_longer_expire_and_are_returned_in_order(sent: Callable[..., File], member_user: User) -> None:
     ids = [sent().pk, sent().pk]
     claimed = claim(file_ids=[ids[1].upper(), ids[0]], uploader=member_user, workspace_id=None)
     assert [file.pk for file in claimed] == [ids[1], ids[0]]
@@ -56,7 +56,7 @@ def test_a_claim_keeps_files_for_good_and_in_order(sent: Callable[..., File], me
         assert file.expires_at is None
 
 
-def test_a_claim_names_every_file_that_cannot_be_had_and_takes_none(
+def test_a_claim_names_every_unavailable_file_and_claims_none(
     sent: Callable[..., File], member_user: User, as_owner: APIClient
 ) -> None:
     mine, late, hers, taken = sent(), sent(), sent(client=as_owner), sent()
@@ -67,7 +67,7 @@ def test_a_claim_names_every_file_that_cannot_be_had_and_takes_none(
     assert not File.objects.get(pk=mine.pk).is_claimed
 
 
-def test_files_without_an_owner_are_claimed_by_nobody(settings: Settings, member_user: User) -> None:
+def test_a_file_without_an_owner_cannot_be_claimed(settings: Settings, member_user: User) -> None:
     settings.FILES_ALLOW_ANONYMOUS = True
     data = APIClient().post("/api/v1/files", {"file": upload()}, format="multipart").json()["data"]
     assert refused_fields([data["id"]], member_user) == ["attachment_ids.0"]
@@ -84,7 +84,7 @@ def test_a_claim_costs_two_queries_whatever_the_number(sent: Callable[..., File]
 
 @postgres_only
 @pytest.mark.django_db(transaction=True)
-def test_of_eight_claims_at_once_one_wins(sent: Callable[..., File], member_user: User) -> None:
+def test_one_of_eight_concurrent_claims_succeeds(sent: Callable[..., File], member_user: User) -> None:
     file = sent()
 
     def try_it(_: int) -> list[str]:
@@ -116,7 +116,7 @@ def test_a_claimed_file_is_not_deleted_until_it_is_released(
     assert gone.client_name == ""
 
 
-def test_what_nobody_claims_dies_on_time_row_and_bytes(
+def test_an_unclaimed_file_is_deleted_when_it_expires_row_and_bytes(
     sent: Callable[..., File], member_user: User, stored: Callable[[], list[Path]]
 ) -> None:
     kept, claimed, due = sent(content=b"1"), sent(content=b"2"), sent(content=b"3")
@@ -128,7 +128,7 @@ def test_what_nobody_claims_dies_on_time_row_and_bytes(
     assert not Removal.objects.exists()
 
 
-def test_the_sweep_goes_in_bounded_batches(member_user: User) -> None:
+def test_the_sweep_deletes_in_bounded_batches(member_user: User) -> None:
     for _ in range(5):
         File.objects.create(owner_user=member_user, storage_name=new_ulid(), size=1, expires_at=timezone.now())
     assert [delete.expire_unclaimed(batch=2) for _ in range(4)] == [2, 2, 1, 0]
@@ -173,7 +173,7 @@ BEFORE_THE_ROW = "uploading._insert = lambda file: os._exit(9)\nupload()\n"
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("moment", [AFTER_THE_BYTES, BEFORE_THE_ROW])
-def test_a_crash_during_an_upload_leaves_nothing_for_good(
+def test_bytes_of_an_upload_that_crashed_are_removed_later(
     dying_process: Callable[[str], None], member_user: User, stored: Callable[[], list[Path]], moment: str
 ) -> None:
     dying_process(UPLOAD + moment)
@@ -188,7 +188,7 @@ def test_a_crash_during_an_upload_leaves_nothing_for_good(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_crash_between_row_and_bytes_of_a_removal_is_made_good(
+def test_a_removal_that_crashed_between_row_and_bytes_is_repeated(
     dying_process: Callable[[str], None], sent: Callable[..., File], stored: Callable[[], list[Path]]
 ) -> None:
     file = sent()
@@ -216,7 +216,7 @@ def test_an_upload_that_outlived_its_lease_is_refused_whole(
     assert not File.objects.exists()
 
 
-def test_the_audit_finds_and_mends_what_disagrees(
+def test_the_audit_finds_and_repairs_differences(
     sent: Callable[..., File], member_user: User, folder: Path, stored: Callable[[], list[Path]]
 ) -> None:
     assert agree()
@@ -265,7 +265,7 @@ def test_a_disk_that_cannot_take_the_upload_is_a_503(
     assert len(stored()) == 1  # the obstacle itself
 
 
-def test_closing_an_account_takes_what_no_message_holds(sent: Callable[..., File], member_user: User) -> None:
+def test_deleting_an_account_deletes_files_that_no_message_holds(sent: Callable[..., File], member_user: User) -> None:
     held, loose = sent(), sent()
     claim(file_ids=[held.pk], uploader=member_user, workspace_id=None)
     delete_account(user=member_user, password=PASSWORD)
@@ -284,7 +284,7 @@ def test_an_export_has_the_files(sent: Callable[..., File], member_user: User) -
     assert agree()
 
 
-def test_a_picture_gets_a_thumbnail_without_a_place(
+def test_a_thumbnail_has_no_location_data(
     sent: Callable[..., File], as_member: APIClient, stored: Callable[[], list[Path]]
 ) -> None:
     file = sent("a.jpg", picture("JPEG", (2000, 1000), exif=exif_with_place(orientation=6)))
@@ -302,7 +302,7 @@ def test_a_picture_gets_a_thumbnail_without_a_place(
     assert not stored()
 
 
-def test_a_picture_that_cannot_be_shown_is_given_up(sent: Callable[..., File]) -> None:
+def test_a_picture_that_cannot_be_decoded_gets_no_thumbnail(sent: Callable[..., File]) -> None:
     file = sent("a.png", picture()[:60])
     assert file.is_image
     assert tasks.make_thumbnail(file.pk) is False
@@ -310,7 +310,7 @@ def test_a_picture_that_cannot_be_shown_is_given_up(sent: Callable[..., File]) -
     assert tasks.make_thumbnail(new_ulid()) is False
 
 
-def test_a_picture_that_kills_its_worker_is_not_tried_for_ever(sent: Callable[..., File]) -> None:
+def test_a_thumbnail_whose_worker_keeps_dying_is_given_up(sent: Callable[..., File]) -> None:
     file = sent("a.png", picture())
     for _ in range(thumbnails.MAX_ATTEMPTS):
         assert thumbnails._lease(file.pk)

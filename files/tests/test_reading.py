@@ -40,7 +40,7 @@ def test_an_outsider_is_told_nothing_of_a_private_file(
 
 
 @pytest.mark.parametrize("what", ["", "/download", "/thumbnail"])
-def test_nobody_gets_a_401_for_all_that_is_not_public(sent: Callable[..., File], what: str) -> None:
+def test_an_anonymous_caller_gets_a_401_for_everything_not_public(sent: Callable[..., File], what: str) -> None:
     for path in (url(sent(), what), f"/api/v1/files/{new_ulid()}{what}", f"/api/v1/files/nonsense{what}"):
         answer = APIClient().get(path)
         assert (answer.status_code, answer.json()) == (401, {"message": "Unauthenticated."})
@@ -66,7 +66,7 @@ def test_an_outsider_deletes_nothing(sent: Callable[..., File], as_outsider: API
     assert File.objects.get(pk=file.pk).deleted_at is None
 
 
-def test_a_file_is_gone_from_its_moment_on(sent: Callable[..., File], as_member: APIClient) -> None:
+def test_a_file_is_a_404_from_the_moment_it_expires(sent: Callable[..., File], as_member: APIClient) -> None:
     file = sent()
     File.objects.filter(pk=file.pk).update(expires_at=timezone.now())
     assert as_member.get(url(file)).status_code == 404
@@ -74,7 +74,7 @@ def test_a_file_is_gone_from_its_moment_on(sent: Callable[..., File], as_member:
     assert as_member.get("/api/v1/me/files?claimed=false").json()["data"] == []
 
 
-def test_a_download_can_harm_nobody(sent: Callable[..., File], as_member: APIClient) -> None:
+def test_a_download_is_an_attachment_in_a_sandbox(sent: Callable[..., File], as_member: APIClient) -> None:
     for name, content in (
         ("page.html", b"<html><script>alert(1)</script></html>"),
         ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
@@ -88,7 +88,7 @@ def test_a_download_can_harm_nobody(sent: Callable[..., File], as_member: APICli
         assert body(answer) == content
 
 
-def test_a_picture_is_shown_in_place_and_still_runs_nothing(sent: Callable[..., File], as_member: APIClient) -> None:
+def test_a_picture_is_shown_inline_in_a_sandbox(sent: Callable[..., File], as_member: APIClient) -> None:
     answer = as_member.get(url(sent("a.png", picture() + b"<script>alert(1)</script>"), "/download"))
     assert (answer["Content-Type"], answer["Content-Disposition"]) == ("image/png", 'inline; filename="a.png"')
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -107,7 +107,7 @@ def test_a_picture_is_shown_in_place_and_still_runs_nothing(sent: Callable[..., 
         ("\u202egnp.exe", 'attachment; filename="gnp.exe"'),
     ],
 )
-def test_every_name_makes_one_harmless_header(name: str, header: str) -> None:
+def test_every_name_makes_one_valid_header(name: str, header: str) -> None:
     assert content_disposition(name, inline=False) == header
 
 
@@ -145,7 +145,7 @@ def test_a_range_outside_the_file_is_a_416(sent: Callable[..., File], as_member:
     assert (answer.status_code, answer["Content-Range"]) == (416, "bytes */256000")
 
 
-def test_a_download_goes_on_only_with_the_same_bytes(sent: Callable[..., File], as_member: APIClient) -> None:
+def test_a_range_is_resumed_only_if_the_bytes_are_the_same(sent: Callable[..., File], as_member: APIClient) -> None:
     file = sent("a.bin", CONTENT)
     tag = as_member.get(url(file, "/download"))["ETag"]
     assert as_member.get(url(file, "/download"), headers={"If-None-Match": tag}).status_code == 304
@@ -155,7 +155,7 @@ def test_a_download_goes_on_only_with_the_same_bytes(sent: Callable[..., File], 
     assert as_member.head(url(file, "/download"))["Content-Length"] == "256000"
 
 
-def test_bytes_that_storage_lost_are_a_404(
+def test_a_file_whose_bytes_are_missing_is_a_404(
     sent: Callable[..., File], as_member: APIClient, stored: Callable[[], list[Any]]
 ) -> None:
     file = sent()
@@ -197,7 +197,7 @@ def test_the_list_has_ones_own_claimed_files_newest_first(as_member: APIClient) 
     assert listed(as_member, "sort=-size") == ["invoice 1.txt", "photo.txt"]
 
 
-def test_a_name_is_found_without_regard_to_case(sent: Callable[..., File], as_member: APIClient) -> None:
+def test_a_search_by_name_ignores_case(sent: Callable[..., File], as_member: APIClient) -> None:
     sent("NAÏVE (1).txt")
     for query in ("naïve", "Naïve (1).", "ÏVE"):
         assert listed(as_member, f"claimed=false&q={quote(query)}") == ["NAÏVE (1).txt"]
@@ -205,7 +205,7 @@ def test_a_name_is_found_without_regard_to_case(sent: Callable[..., File], as_me
 
 
 @pytest.mark.usefixtures("shelf")
-def test_the_list_has_pages(as_member: APIClient) -> None:
+def test_the_list_is_paginated(as_member: APIClient) -> None:
     first = as_member.get("/api/v1/me/files?per_page=1").json()
     assert first["meta"] == {"current_page": 1, "per_page": 1, "last_page": 2, "total": 2}
     assert first["links"]["next"].endswith("/api/v1/me/files?per_page=1&page=2")
@@ -220,7 +220,7 @@ def test_a_bad_query_is_a_422_on_its_name(as_member: APIClient, query: str) -> N
     assert (answer.status_code, list(answer.json()["errors"])) == (422, [query.split("=")[0]])
 
 
-def test_a_list_costs_the_same_for_many(as_member: APIClient, member_user: User) -> None:
+def test_a_list_takes_the_same_queries_for_any_number_of_files(as_member: APIClient, member_user: User) -> None:
     counts = []
     listed(as_member)  # notes that the token was used
     for rows in (1, 20):

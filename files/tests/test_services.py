@@ -75,7 +75,7 @@ def on_s3(s3_endpoint: str, settings: Settings) -> str:
     return s3_endpoint
 
 
-def test_on_s3_a_download_is_an_address_that_lives_a_minute(
+def test_on_s3_a_download_redirects_to_an_address_valid_for_a_minute(
     on_s3: str, sent: Callable[..., File], as_member: APIClient, as_outsider: APIClient
 ) -> None:
     file = sent("報告.txt", b"hello from afar")
@@ -101,7 +101,7 @@ def test_on_s3_a_download_is_an_address_that_lives_a_minute(
     assert (part_of_it.status_code, b"".join(part_of_it.streaming_content)) == (206, b"from")  # type: ignore[attr-defined]
 
 
-def test_on_s3_a_file_lives_and_dies_like_anywhere(on_s3: str, sent: Callable[..., File], as_member: APIClient) -> None:
+def test_on_s3_a_file_is_stored_read_and_deleted(on_s3: str, sent: Callable[..., File], as_member: APIClient) -> None:
     content = picture("PNG", (600, 600)) + bytes(12 * 1024 * 1024)  # large enough to go in parts
     file = sent("a.png", content)
     assert file.sha256 == hashlib.sha256(content).hexdigest()
@@ -152,7 +152,7 @@ def failing_s3(settings: Settings) -> Iterator[list[str]]:
         thread.join()
 
 
-def test_a_thumbnail_waits_for_s3_to_give_the_picture_out(
+def test_a_thumbnail_is_made_once_s3_returns_the_picture(
     sent: Callable[..., File], request: pytest.FixtureRequest
 ) -> None:
     file = sent("a.png", picture())
@@ -196,7 +196,7 @@ def clamd(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) ->
 
 
 @pytest.mark.usefixtures("clamd")
-def test_an_infected_file_is_refused_and_its_uploader_told(
+def test_an_infected_file_is_refused_with_a_reason(
     as_owner: APIClient, stored: Callable[[], list[Any]], sent: Callable[..., File]
 ) -> None:
     answer = as_owner.post(URL, {"file": upload(content=b"xxEICARxx")}, format="multipart")
@@ -206,12 +206,12 @@ def test_an_infected_file_is_refused_and_its_uploader_told(
 
 
 @pytest.mark.usefixtures("clamd")
-def test_what_the_scanner_will_not_look_at_does_not_pass(as_member: APIClient) -> None:
+def test_a_file_that_the_scanner_refuses_to_scan_is_refused(as_member: APIClient) -> None:
     answer = as_member.post(URL, {"file": upload(content=b"x" * 2_000_000)}, format="multipart")
     assert answer.status_code == 503
 
 
-def test_nothing_passes_while_the_scanner_is_away(
+def test_uploads_are_refused_while_the_scanner_is_unavailable(
     as_member: APIClient, settings: Settings, stored: Callable[[], list[Any]]
 ) -> None:
     settings.CLAMD_URL = f"tcp://127.0.0.1:{free_port()}"

@@ -321,7 +321,7 @@ def test_a_glossary_tells_its_version(as_owner: APIClient, workspace: Workspace)
 
 
 @pytest.mark.parametrize("raw", [b"", b"term\na\x00b\n", b"name\nx\n", b"term,target\nx,xx\n", b'term\n"x'])
-def test_a_wrong_csv_changes_nothing(as_owner: APIClient, workspace: Workspace, raw: bytes) -> None:
+def test_an_invalid_csv_changes_nothing(as_owner: APIClient, workspace: Workspace, raw: bytes) -> None:
     answer = as_owner.generic("POST", glossary(workspace, "/import"), raw, content_type="text/csv")
     assert answer.status_code == 422
     assert as_owner.get(glossary(workspace)).json()["meta"]["total"] == 0

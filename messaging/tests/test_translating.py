@@ -184,7 +184,7 @@ def test_a_message_may_be_left_untranslated(as_owner: APIClient, as_member: APIC
     assert not MessageTranslation.objects.exists()
 
 
-def test_what_has_no_words_is_skipped(as_owner: APIClient, channel: Channel) -> None:
+def test_a_text_without_words_is_skipped(as_owner: APIClient, channel: Channel) -> None:
     assert post(as_owner, channel, "https://example.com/a?b=1 👍").json()["data"]["translation_status"] == "skipped"
 
 

@@ -1,4 +1,4 @@
-"""The engines that settings name, made once a process."""
+"""Create the engines that the settings name, once per process."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -10,24 +10,27 @@ from translation.engines.base import Engine
 
 
 def engine(name: str) -> Engine:
-    """The engine as the settings describe it now. Raises KeyError for a name that no engine has."""
+    """Return the engine with the present settings.
+
+    Raises KeyError for an unknown name.
+    """
     values = tuple(str(getattr(settings, setting)) for setting in SETTINGS[name])
     return _made(name, values, settings.TRANSLATION_PRICES.get(name, 0))
 
 
 def chain(source: str, target: str) -> tuple[str, ...]:
-    """The names of the engines for a pair, in the order in which they are tried."""
-    chosen: tuple[str, ...] = settings.TRANSLATION_PAIR_ENGINES.get((source, target), settings.TRANSLATION_ENGINES)
-    return chosen
+    """Return the names of the engines for a language pair, in order."""
+    names: tuple[str, ...] = settings.TRANSLATION_PAIR_ENGINES.get((source, target), settings.TRANSLATION_ENGINES)
+    return names
 
 
 def configured() -> tuple[str, ...]:
-    """The name of every engine in some chain."""
+    """Return the names of all engines that are in at least one chain."""
     chains = (settings.TRANSLATION_ENGINES, *settings.TRANSLATION_PAIR_ENGINES.values())
-    return tuple(dict.fromkeys(name for chosen in chains for name in chosen))
+    return tuple(dict.fromkeys(name for names in chains for name in names))
 
 
-# What each engine is made of: when one of these differs, so does the engine.
+# The settings that each engine is created from. When one of them changes, a new engine is created.
 SETTINGS: dict[str, tuple[str, ...]] = {
     "local": ("VAR_DIR",),
     "libretranslate": ("LIBRETRANSLATE_URL", "LIBRETRANSLATE_API_KEY"),
@@ -45,7 +48,7 @@ def _made(name: str, values: tuple[str, ...], price: int) -> Engine:
     return made
 
 
-# Imported when first used: a process that only recalls has no need of engines' clients.
+# Imported on first use, because a process that only recalls needs no engine's client.
 def _local(var_dir: str) -> Engine:
     from translation.engines.local import Local
 

@@ -1,4 +1,7 @@
-"""What an engine is, and the ways in which one fails."""
+"""Define the interface of engines and the errors that they raise.
+
+``NetworkEngine`` has what engines on the network share.
+"""
 
 import re
 import time
@@ -10,25 +13,34 @@ from translation.protection.marks import STYLES, MarkStyle
 
 
 class EngineError(Exception):
-    """An engine did not translate. ``code`` names the kind in metrics."""
+    """Raised when an engine did not translate. ``code`` names the kind in metrics."""
 
     code = "error"
 
 
 class TransientError(EngineError):
-    """It may well work in a moment: a timeout, an error of its server, garbage."""
+    """Raised for failures that a retry may overcome.
+
+    Examples: a timeout, a server error, a malformed response.
+    """
 
     code = "passing"
 
 
 class PermanentError(EngineError):
-    """It cannot work until somebody does something: a wrong key, a spent plan."""
+    """Raised for failures that last until an operator acts.
+
+    Examples: a wrong key, a plan that is used up.
+    """
 
     code = "permanent"
 
 
 class QuotaError(EngineError):
-    """It asks for a rest of ``retry_after`` seconds."""
+    """Raised when the engine limits our rate.
+
+    ``retry_after`` is in seconds, None if the engine did not say.
+    """
 
     code = "quota"
 
@@ -38,57 +50,63 @@ class QuotaError(EngineError):
 
 
 class RefusedByEngine(EngineError):
-    """It is well, but does not translate these texts or this pair."""
+    """Raised when a working engine refuses these texts or this pair."""
 
     code = "refused"
 
 
 class UnsupportedPair(RefusedByEngine):
-    """It does not translate this pair at all."""
+    """Raised when the engine does not support the language pair."""
 
     code = "unsupported"
 
 
 class Engine(Protocol):
-    """A translator of texts. Its methods are called from several threads at once and never touch the database."""
+    """The interface of a translation engine.
+
+    Methods are called from several threads and never use the database.
+    """
 
     name: ClassVar[str]
     # Whether texts stay on machines of the operator.
     local: bool
-    # Whether what it takes counts towards budgets.
+    # Whether characters sent to it count towards budgets.
     metered: bool
-    # Millionths of the operator's currency for one character sent.
+    # Price of one character in millionths of the operator's currency.
     micros_a_character: int
-    # At most so many texts in one call.
+    # The largest number of texts in one call.
     batch: int
-    # In the order in which they are tried.
+    # The placeholder styles to try, in order.
     styles: Sequence[MarkStyle]
 
     def offers(self, source: str, target: str) -> bool:
-        """Whether the pair is worth asking for. Answers at once, without the network."""
+        """Return whether the engine probably translates the pair, without a network call."""
         ...
 
     def translate(
         self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
     ) -> list[str]:
-        """One translation a text, in order, within ``timeout`` seconds. ``context[i]`` is what was said before text i.
+        """Return one translation for each text, in order, within ``timeout`` seconds.
 
-        Raises EngineError.
+        ``context[i]`` holds the messages before text i, oldest first. Raises EngineError.
         """
         ...
 
     def check(self, timeout: float) -> None:
-        """Return when the engine works. Raises EngineError."""
+        """Check that the engine works, within ``timeout`` seconds. Raises EngineError."""
         ...
 
 
-# How long an engine that would not have a pair is not asked for it again.
+# How long an engine is not asked again for a pair that it does not support.
 UNSUPPORTED_SECONDS = 600.0
 _UNSUPPORTED = re.compile(r"not supported|unsupported|(?:does not|doesn't) support", re.IGNORECASE)
 
 
 class NetworkEngine:
-    """What engines behind a network address share. Subclasses give ``send``."""
+    """Base class of engines that are reached over the network.
+
+    Subclasses implement ``send``.
+    """
 
     name: ClassVar[str]
     local = False
@@ -123,24 +141,36 @@ class NetworkEngine:
     def send(
         self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
     ) -> object:
-        """One call. The answer may be anything; it is checked."""
+        """Make one call and return its texts; the caller checks the type and the number.
+
+        Raises EngineError.
+        """
         raise NotImplementedError
 
     def check(self, timeout: float) -> None:
-        """A word is the one question that every service answers only when key, plan and model are in order."""
+        """Translate one word within ``timeout`` seconds. Raises EngineError.
+
+        Every service does that only if key, plan and model are valid.
+        """
         target = next(code for code in BY_CODE if code != "en")
         self.translate(["Hello"], source="en", target=target, context=[()], timeout=timeout)
 
 
 def texts_of(answer: object, wanted: int) -> list[str]:
-    """``answer`` as a list of ``wanted`` texts. Raises TransientError."""
+    """Return ``answer`` if it is a list of ``wanted`` texts.
+
+    Raises TransientError otherwise.
+    """
     if not isinstance(answer, list) or len(answer) != wanted or not all(isinstance(text, str) for text in answer):
-        raise TransientError("the answer is not one text for each that was sent")
+        raise TransientError("the response does not have one text for each that was sent")
     return answer
 
 
 class Deadline:
-    """A moment that several steps share. ``hurried``: somebody waits, so that it is no engine's fault to be late."""
+    """A moment by which several steps together must end.
+
+    ``hurried``: a person waits and the time is short, so a timeout does not count as a failure of the engine.
+    """
 
     def __init__(self, seconds: float, *, hurried: bool = False) -> None:
         self._at = time.monotonic() + seconds

@@ -1,6 +1,8 @@
-"""Circuit breakers: an engine that fails is left alone for a while, then gets one trial call. All workers share its state.
+"""Stop calls to an engine that keeps failing: circuit breakers.
 
-``Breakers`` is a snapshot for one batch: read once, consulted from several threads, written back once.
+All workers share their state. A breaker opens after some failures in a row, lets one trial call through after a
+backoff, and closes when a call succeeds. ``Breakers`` is one batch's snapshot of them: read once, used by several
+threads, saved once.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +23,7 @@ log = structlog.get_logger(__name__)
 FAILURES_TO_OPEN = 3
 FIRST_BACKOFF = 10.0
 LONGEST_BACKOFF = 120.0
-# After this a trial counts as lost: its worker died.
+# A trial without a result after this time is repeated: its worker died.
 TRIAL_SECONDS = 35.0
 
 Status = EngineState.Status
@@ -35,14 +37,17 @@ class _Health:
     changed: bool = False
     error: str = ""
     on_trial: bool = False
-    # Failures since the last success, to be added to the row, because other batches write to it meanwhile.
+    # Failures since the last success, which ``save`` adds to the row, because other batches change the row meanwhile.
     added: int = 0
     succeeded: bool = False
     tried: bool = False
 
 
 class Breakers:
-    """The engines' health as one batch knows it. Thread-safe; no method but ``save`` touches the database."""
+    """The engines' health as one batch knows it.
+
+    Thread-safe; only ``save`` uses the database.
+    """
 
     def __init__(self, states: Mapping[str, EngineState], trials: frozenset[str], now: datetime) -> None:
         self._lock = Lock()
@@ -53,7 +58,10 @@ class Breakers:
         }
 
     def admits(self, engine: str) -> bool:
-        """Return whether to call the engine now. A trial is one call; further ones wait for its result."""
+        """Return whether to call the engine now.
+
+        A trial is one call; further ones wait for its result.
+        """
         with self._lock:
             health = self._health.get(engine)
             if health is None or health.status == Status.CLOSED:
@@ -77,7 +85,7 @@ class Breakers:
 
     def failed(self, engine: str, error: EngineError) -> None:
         if isinstance(error, RefusedByEngine):
-            return  # the engine works, it only refuses these texts
+            return  # The engine works and only refuses these texts.
         now = timezone.now()
         with self._lock:
             health = self._health.setdefault(engine, _Health(Status.CLOSED, 0, None))
@@ -93,15 +101,21 @@ class Breakers:
                 health.status, health.retry_at = Status.OPEN, now + _backoff(health.failures)
 
     def retry_after(self, engines: Iterable[str]) -> float | None:
-        """Return the seconds until the first of ``engines`` may be asked again; None when none of them has a time."""
+        """Return the seconds until one of ``engines`` may be called again.
+
+        Returns None if no time is known.
+        """
         now = timezone.now()
         with self._lock:
             times = [health.retry_at for name in engines if (health := self._health.get(name)) and health.retry_at]
         return max(0.0, (min(times) - now).total_seconds()) if times else None
 
     def save(self) -> None:
-        """Save the engines whose health changed, added to what the rows say by now. Locks each row."""
-        # In one order, because batches that lock the same rows in another order would deadlock.
+        """Add the changes of health to the rows. Locks each row.
+
+        Other batches may have changed the rows meanwhile.
+        """
+        # Sorted, because batches that lock the same rows in different orders would deadlock.
         for name, health in sorted(self._health.items()):
             if not health.changed:
                 continue
@@ -111,7 +125,7 @@ class Breakers:
 
 
 def _backoff(failures: int) -> timedelta:
-    """Return how long an engine is left alone after this many failures in a row."""
+    """Return the time without calls after this many failures in a row."""
     doublings = max(0, failures - FAILURES_TO_OPEN)
     return timedelta(seconds=min(FIRST_BACKOFF * 2 ** min(doublings, 10), LONGEST_BACKOFF))
 
@@ -120,7 +134,7 @@ def _backoff(failures: int) -> timedelta:
 def _write(engine: str, health: _Health, began: datetime) -> EngineState:
     state, _is_new = EngineState.objects.select_for_update().get_or_create(engine=engine)
     now = timezone.now()
-    # A success does not cancel a failure that another batch met after this one began.
+    # A success does not cancel a failure that another batch had after this one began.
     if health.succeeded and (state.last_error_at is None or state.last_error_at < began):
         state.status, state.failures, state.retry_at = Status.CLOSED, 0, None
     if health.error:
@@ -133,19 +147,22 @@ def _write(engine: str, health: _Health, began: datetime) -> EngineState:
 
 
 def _open(state: EngineState, health: _Health, now: datetime) -> None:
-    """Set what the added failures of ``health`` mean for ``state``; a longer backoff stays."""
+    """Update the state for the added failures of ``health``; a longer backoff is kept."""
     if Status.OUT in (state.status, health.status):
         state.status, state.retry_at = Status.OUT, None
     elif health.status != Status.CLOSED or state.status != Status.CLOSED or state.failures >= FAILURES_TO_OPEN:
         retry_at = health.retry_at or now + _backoff(state.failures)
-        # The deadline of this batch's own trial ends with the trial.
+        # ``retry_at`` of a trial is its timeout, which no longer matters after the trial of this batch.
         if state.retry_at is not None and not (health.tried and state.status == Status.HALF_OPEN):
             retry_at = max(retry_at, state.retry_at)
         state.status, state.retry_at = Status.OPEN, retry_at
 
 
 def snapshot(engines: Iterable[str], *, trials: bool = True) -> Breakers:
-    """Return the engines' health now. An open breaker that is due is claimed for one trial, by one batch only."""
+    """Return the engines' health now.
+
+    With ``trials``, claim a trial call of each open breaker that is due. Of several batches only one claims a trial.
+    """
     now = timezone.now()
     states = {state.engine: state for state in EngineState.objects.filter(engine__in=list(engines))}
     due = [state for state in states.values() if trials and state.is_due_for_trial(now)]

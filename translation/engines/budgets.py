@@ -1,4 +1,4 @@
-"""What a scope may spend and which engines may see its texts, and the record of what was spent."""
+"""Choose the engines that a scope's budget and policy allow, and record usage."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -28,16 +28,20 @@ NOTICE_LIFETIME = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Which requests may go to which engines, and which may go to none because their scope's budget is spent."""
+    """Requests with their engines, and requests without budget.
+
+    ``over_budget`` has requests that no engine may translate.
+    """
 
     allowed: tuple[UnitRequest, ...]
     over_budget: tuple[UnitRequest, ...]
 
 
 def choose_engines(requests: Iterable[UnitRequest], scopes: Mapping[str, Scope]) -> Decision:
-    """Decide which engines each request's scope may use. At most one query; notifies staff of a spent budget.
+    """Choose the engines that each request's scope allows.
 
-    Concurrent batches do not see each other's spending: a budget may be exceeded by what is in flight.
+    Notifies staff of a spent budget. At most one query while no budget is spent. Concurrent batches do not see each
+    other's usage, so a budget may be exceeded by what they send at the same time.
     """
     limits = {scope_id: limit for scope_id, scope in scopes.items() if (limit := _limit(scope)) is not None}
     decision, spent = decide(requests, scopes, _left(limits) if limits else {})
@@ -54,9 +58,10 @@ def decide(
     engine: Callable[[str], Engine] = engines.engine,
     chain: Callable[[str, str], tuple[str, ...]] = engines.chain,
 ) -> tuple[Decision, set[str]]:
-    """Return the decision, and the scopes whose budget is spent.
+    """Return the decision, and the ids of scopes whose budget is spent.
 
-    ``budget_left`` has the scopes with a budget. A text is allowed to metered engines only if all of it fits.
+    ``budget_left`` has the characters left of each scope with a budget. A text may go to metered engines only if all of it
+    fits into the budget.
     """
     left = dict(budget_left)
     allowed: list[UnitRequest] = []
@@ -81,7 +86,10 @@ def decide(
 
 
 def characters_left(scope_id: str) -> int | None:
-    """Return what is left of a scope's budget of this month; None without a limit. At most one query for a cached scope."""
+    """Return the characters left of a scope's budget this month, None without a limit.
+
+    One query for a cached scope.
+    """
     limit = _limit(scope_cache.load({scope_id})[scope_id])
     return None if limit is None else max(0, _left({scope_id: limit})[scope_id])
 
@@ -100,7 +108,10 @@ def _left(budgets: Mapping[str, int]) -> dict[str, int]:
 
 @transaction.atomic
 def notify_staff_once(scope_id: str, limit: int) -> None:
-    """Queue a mail to staff that a scope's budget is spent; of all workers only the first to notice does, once a month."""
+    """Queue a mail to staff that a scope's budget is spent.
+
+    Idempotent within a month, also across workers.
+    """
     month = this_month()
     TranslationPolicy.objects.get_or_create(scope_id=scope_id)
     unnotified = TranslationPolicy.objects.filter(Q(told_month=None) | ~Q(told_month=month), scope_id=scope_id)
@@ -131,7 +142,7 @@ def record(results: Iterable[UnitResult]) -> None:
             row[4] = int(cost.is_metered)
     if not sums:
         return
-    # Sorted, because workers that lock the same rows in another order would deadlock.
+    # Sorted, because workers that lock the same rows in different orders would deadlock.
     values: list[Any] = []
     for (scope_id, *rest), row in sorted(sums.items()):
         values += [_native(scope_id), *rest, *row[:-1], bool(row[-1])]
@@ -140,7 +151,7 @@ def record(results: Iterable[UnitResult]) -> None:
         f"{name} = {table}.{name} + excluded.{name}" for name in ("characters", "calls", "errors", "cost_micros")
     )
     with connection.cursor() as cursor:
-        # By hand, because Django's upsert cannot add to the existing values.
+        # In SQL, because Django's upsert cannot add to the existing values.
         cursor.execute(
             f"INSERT INTO {table} (scope_id, month, engine, source, target, characters, calls, errors, cost_micros, metered) "  # noqa: S608
             f"VALUES {', '.join(['(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)'] * len(sums))} "
@@ -150,6 +161,6 @@ def record(results: Iterable[UnitResult]) -> None:
 
 
 def _native(scope_id: str) -> object:
-    """An id as the database driver takes it."""
+    """Return an id in the form that the database driver expects."""
     value = to_uuid(scope_id)
     return value if connection.features.has_native_uuid_field else value.hex

@@ -1,4 +1,4 @@
-"""DeepL, through its official client."""
+"""Translate with DeepL, through its official client."""
 
 import html
 import logging
@@ -16,19 +16,19 @@ from translation.engines.base import Deadline, NetworkEngine, TransientError
 from translation.engines.http import MAX_ANSWER, raise_for
 from translation.protection.marks import TAGS, WORDS, MarkStyle
 
-# It logs every call at INFO.
+# The client logs every call at INFO.
 logging.getLogger("deepl").setLevel(logging.WARNING)
 
 
 class DeepL(NetworkEngine):
     name: ClassVar[str] = "deepl"
     batch = 50
-    # Its own way to keep something out of a translation is a tag.
+    # DeepL is made to keep XML tags.
     styles: Sequence[MarkStyle] = (TAGS, WORDS)
 
     def __init__(self, api_key: str, url: str = "") -> None:
         super().__init__()
-        # Its addresses are joined to a base: without the slash the base's own path would be lost.
+        # The client joins paths to the base URL, whose own path would be lost without the slash.
         self._translator = Translator(api_key, server_url=f"{url}/" if url else None, send_platform_info=False)
         self._http = _OneTry(send_platform_info=False)
         self._translator._client = self._http
@@ -36,28 +36,31 @@ class DeepL(NetworkEngine):
     def send(
         self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
     ) -> object:
-        shared = {said for said in context if said}
+        contexts = {messages for messages in context if messages}
         self._http.deadline = Deadline(timeout)
         try:
             results = self._translator.translate_text(
                 [_escaped(text) for text in texts],
-                # A variant is said of a target only.
+                # DeepL accepts a variant such as EN-GB only for the target.
                 source_lang=self.code(source).split("-")[0],
                 target_lang=self.code(target),
-                # One context holds for all texts of a call.
-                context="\n".join(shared.pop()) if len(shared) == 1 and len(texts) == 1 else None,
+                # One context applies to all texts of a call, so it is sent only with a single text.
+                context="\n".join(contexts.pop()) if len(contexts) == 1 and len(texts) == 1 else None,
                 preserve_formatting=True,
                 tag_handling="xml",
             )
         except DeepLException as error:
             raise TransientError(str(error)) from error
-        except (KeyError, TypeError, AttributeError) as error:  # what its parser does with garbage
-            raise TransientError(f"the answer makes no sense: {error!r}") from error
+        except (KeyError, TypeError, AttributeError) as error:  # The client's parser on a malformed response.
+            raise TransientError(f"the response is malformed: {error!r}") from error
         return [result.text for result in results] if isinstance(results, list) else results
 
 
 class _OneTry(HttpClient):  # type: ignore[misc]
-    """The client's transport, without its own retries: the chain's next engine is a better use of the time."""
+    """The client's transport without retries.
+
+    The time is better spent on the chain's next engine.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -83,11 +86,11 @@ class _OneTry(HttpClient):  # type: ignore[misc]
             with self._session.send(
                 request, stream=True, timeout=(min(seconds, 5.0), seconds), allow_redirects=False
             ) as response:
-                # What has come, however little: a full chunk may never.
+                # ``read1`` returns what has arrived, because waiting for a full chunk may exceed the deadline.
                 while chunk := response.raw.read1(65536, decode_content=True):
                     content += chunk
                     if len(content) > MAX_ANSWER or not self.deadline.left:
-                        raise TransientError("the answer is too long or took too long")
+                        raise TransientError("the response is too long or took too long")
         except (requests.RequestException, HTTPError) as error:
             raise TransientError(f"{type(error).__name__}: {error}") from error
         raise_for(response.status_code, bytes(content), response.headers)
@@ -95,19 +98,25 @@ class _OneTry(HttpClient):  # type: ignore[misc]
 
 
 def _completed(content: bytes) -> str:
-    """An answer with the fields that the client cannot do without; older and compatible services leave them out."""
+    """Add the fields that the client requires.
+
+    Older and compatible services leave them out. Raises TransientError for a response without translations.
+    """
     try:
         answer = orjson.loads(content)
         for translation in answer["translations"]:
             translation.setdefault("billed_characters", 0)
             translation.setdefault("detected_source_language", "")
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise TransientError("the answer has no translations") from error
+        raise TransientError("the response has no translations") from error
     return orjson.dumps(answer).decode()
 
 
 def _escaped(text: str) -> str:
-    """The text as XML, but for the marks, which are tags. What comes back escaped is undone where answers are read."""
+    """Escape the text as XML, except its placeholders, which are tags.
+
+    ``marks.read`` unescapes the response.
+    """
     parts, end = [], 0
     for mark in TAGS.pattern.finditer(text):
         parts += [html.escape(text[end : mark.start()], quote=False), mark.group()]

@@ -1,4 +1,7 @@
-"""Google Cloud Translation: its basic edition (v2) with an API key, its advanced one (v3) with a service account."""
+"""Translate with Google Cloud Translation.
+
+Basic (v2) uses an API key, Advanced (v3) a service account.
+"""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -29,20 +32,23 @@ class Google(NetworkEngine):
     ) -> object:
         try:
             translations = self.ask(list(texts), self.code(source), self.code(target), timeout)
-            return [one["translatedText"] for one in translations]
+            return [translation["translatedText"] for translation in translations]
         except (KeyError, TypeError) as error:
-            raise TransientError("the answer has no translations") from error
+            raise TransientError("the response has no translations") from error
         except (PermanentError, RefusedByEngine) as error:
-            # The status does not tell a wrong key from a spent minute or from a text it will not have: the reason does.
-            told = str(error)
-            if "ateLimitExceeded" in told or "RATE_LIMIT_EXCEEDED" in told:
-                raise QuotaError(told, QUOTA_SECONDS) from error
-            if "API_KEY_INVALID" in told or "API key not valid" in told:
-                raise PermanentError(told) from error
+            # A wrong key, an exceeded rate and a refused text have the same status, so the reason in the body decides.
+            detail = str(error)
+            if "ateLimitExceeded" in detail or "RATE_LIMIT_EXCEEDED" in detail:
+                raise QuotaError(detail, QUOTA_SECONDS) from error
+            if "API_KEY_INVALID" in detail or "API key not valid" in detail:
+                raise PermanentError(detail) from error
             raise
 
     def ask(self, texts: list[str], source: str, target: str, timeout: float) -> Any:
-        """The answer's ``translations``, in whatever shape it came."""
+        """Make one call and return ``translations`` of its response, unchecked.
+
+        Raises EngineError.
+        """
         raise NotImplementedError
 
 
@@ -74,7 +80,7 @@ class GoogleAdvanced(Google):
         try:
             return post_json(self._url, body, headers=headers, timeout=max(deadline.left, 0.001))["translations"]
         except PermanentError:
-            # A token may be withdrawn before its end: the check that may bring the engine back signs in anew.
+            # The token may have been revoked; without it, the next check of this engine gets a new one.
             self._account.forget()
             raise
 

@@ -1,4 +1,7 @@
-"""One JSON call to a service that may be slow, wrong, endless or away."""
+"""Make JSON calls to engines within a deadline.
+
+Every failure is raised as an EngineError.
+"""
 
 import email.utils
 import logging
@@ -13,21 +16,24 @@ import orjson
 from translation.engines.base import Deadline, PermanentError, QuotaError, RefusedByEngine, TransientError
 
 MAX_ANSWER = 8 * 1024 * 1024
-# A service that says nothing of when to come back.
+# The backoff for a service that sends no Retry-After.
 QUOTA_SECONDS = 30.0
 
-# It logs every address at INFO, and Google's has the key in it.
+# httpx logs every URL at INFO, and Google's contains the key.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @cache
 def client() -> httpx.Client:
-    # Connections are kept per process; a proxy of the environment is honoured as everywhere.
+    # One per process, so that connections are reused. Proxies of the environment are used.
     return httpx.Client(limits=httpx.Limits(max_connections=64, max_keepalive_connections=16), follow_redirects=False)
 
 
 def post_json(url: str, body: object, *, headers: Mapping[str, str] | None = None, timeout: float) -> Any:
-    """The answer's JSON. Raises TransientError, PermanentError, QuotaError or RefusedByEngine, by what went wrong."""
+    """Post JSON and return the response's JSON, within ``timeout`` seconds.
+
+    Raises TransientError, PermanentError, QuotaError or RefusedByEngine.
+    """
     deadline = Deadline(timeout)
     try:
         with client().stream(
@@ -39,14 +45,14 @@ def post_json(url: str, body: object, *, headers: Mapping[str, str] | None = Non
         ) as response:
             content = _read(response, deadline)
     except httpx.InvalidURL as error:
-        raise PermanentError(f"the address is wrong: {error}") from error
+        raise PermanentError(f"the URL is invalid: {error}") from error
     except httpx.HTTPError as error:
         raise TransientError(f"{type(error).__name__}: {error}") from error
     raise_for(response.status_code, content, response.headers)
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise TransientError("the answer is not JSON") from error
+        raise TransientError("the response is not JSON") from error
 
 
 def _read(response: httpx.Response, deadline: Deadline) -> bytes:
@@ -54,32 +60,35 @@ def _read(response: httpx.Response, deadline: Deadline) -> bytes:
     for chunk in response.iter_bytes():
         content += chunk
         if len(content) > MAX_ANSWER:
-            raise TransientError("the answer has no end")
-        # httpx limits each read: a server that drips a byte at a time would pass that.
+            raise TransientError("the response is too long")
+        # httpx limits the time of each read, which a server that sends one byte at a time never exceeds.
         if not deadline.left:
-            raise TransientError("the answer took too long")
+            raise TransientError("the response took too long")
     return bytes(content)
 
 
 def raise_for(status: int, content: bytes, headers: Mapping[str, str]) -> None:
-    """Raise what an HTTP status means for an engine; return on success."""
+    """Raise the EngineError that an HTTP status stands for; do nothing on success."""
     if 200 <= status < 300:
         return
-    told = f"HTTP {status}: {content[:200].decode(errors='replace')}"
+    detail = f"HTTP {status}: {content[:200].decode(errors='replace')}"
     match status:
         case 429:
-            raise QuotaError(told, retry_after(headers) or QUOTA_SECONDS)
+            raise QuotaError(detail, retry_after(headers) or QUOTA_SECONDS)
         case 503 if retry_after(headers):
-            raise QuotaError(told, retry_after(headers))
+            raise QuotaError(detail, retry_after(headers))
         case 401 | 402 | 403 | 404 | 405 | 456:
-            raise PermanentError(told)
+            raise PermanentError(detail)
         case 400 | 413 | 414 | 422:
-            raise RefusedByEngine(told)
-    raise TransientError(told)
+            raise RefusedByEngine(detail)
+    raise TransientError(detail)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The header's seconds, given as a number or as a date; None for neither."""
+    """Return the seconds of a Retry-After header, a number or a date.
+
+    Returns None if there is none or it is malformed.
+    """
     raw = headers.get("retry-after") or headers.get("Retry-After") or ""
     try:
         return max(0.0, float(raw))

@@ -1,4 +1,4 @@
-"""LibreTranslate: a server of one's own, or the public one with a key."""
+"""Translate with LibreTranslate, on the operator's server or the public one."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ class LibreTranslate(NetworkEngine):
     def send(
         self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
     ) -> object:
-        # With source "auto" a batch gets one language for all of its texts, so the source is always said.
+        # Always with a source, because with "auto" the server assumes one language for all texts of a batch.
         body = {"q": list(texts), "source": self.code(source), "target": self.code(target), "format": "text"}
         if self._key:
             body["api_key"] = self._key
@@ -33,12 +33,15 @@ class LibreTranslate(NetworkEngine):
             raise
         translated = answer.get("translatedText") if isinstance(answer, dict) else None
         if translated is None:
-            raise TransientError("the answer has no translatedText")
+            raise TransientError("the response has no translatedText")
         return [translated] if isinstance(translated, str) else translated
 
 
 def is_own_machine(host: str) -> bool:
-    """Whether a host's name or address can only be the operator's own: loopback, private, or a name without a dot."""
+    """Return whether a host can only be the operator's own.
+
+    That is loopback, a private address, or a local name.
+    """
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

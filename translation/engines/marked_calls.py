@@ -1,4 +1,7 @@
-"""How often an engine is asked for the same words: with one way to mark, with others, then segment by segment."""
+"""Translate units with one engine, trying each style of marks.
+
+The last attempt is made segment by segment.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -10,16 +13,16 @@ Call = Callable[[list[str]], Sequence[object]]
 def translate_units(
     units: Sequence[Unit], call: Call, styles: Sequence[MarkStyle] = STYLES, *, done: dict[str, str] | None = None
 ) -> tuple[dict[str, str], dict[str, ProtectionError]]:
-    """Each unit's stored translation by its canonical form, and the errors of those that no attempt got right.
+    """Return stored translations by canonical form, and errors.
 
-    ``call`` is one engine call; what it raises goes through, and ``done`` has what was finished before. A unit goes out
-    once, however often it is in ``units``.
+    The errors are those of units that every attempt got wrong. ``call`` makes one engine call; its exceptions are not
+    caught, and ``done`` then has the units that were finished before. Equal units are sent once.
     """
     left = {unit.canonical: unit for unit in units}
     done = {} if done is None else done
     errors: dict[str, ProtectionError] = {}
     for style in styles:
-        # Words without pieces read the same in every style.
+        # A unit without pieces is the same text in every style, so it is not sent again.
         asked = [unit for key, unit in left.items() if key not in errors or unit.pieces]
         if not asked:
             break
@@ -51,6 +54,9 @@ def _by_segments(units: list[Unit], call: Call, done: dict[str, str], errors: di
 
 
 def _answers(call: Call, texts: list[str]) -> list[object]:
-    """One answer a text. Where there are more or fewer, nobody knows which is whose, so none counts."""
+    """Return one answer for each text.
+
+    If the engine returned another number, all are discarded, because their order is unknown.
+    """
     answers = list(call(texts))
     return answers if len(answers) == len(texts) else [None] * len(texts)

@@ -1,4 +1,7 @@
-"""What engines are asked for and what comes of it. Both are frozen: each step returns new ones instead of writing notes."""
+"""Define requests to engines, their costs and their results.
+
+All are frozen; each step returns new ones.
+"""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -10,9 +13,9 @@ RequestId: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class UnitRequest:
-    """One unit to be translated, for one scope and language pair.
+    """One unit to translate, for one scope and language pair.
 
-    ``key`` is the unit's key in the memory. ``engines`` names those that may translate it, in the order to try them.
+    ``key`` is the unit's key in the memory. ``engines`` are the names of the engines that may translate it, in order.
     """
 
     scope_id: str
@@ -30,7 +33,7 @@ class UnitRequest:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A request's share of the calls of one engine."""
+    """A request's share of the cost of one engine's calls."""
 
     engine: str
     characters: int
@@ -42,7 +45,10 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """What became of a request: ``stored`` (with marks for pieces) by ``engine``, or the ``reason`` why there is none."""
+    """The result of a request.
+
+    The ``stored`` translation, with marks, by ``engine``, or the ``reason`` it failed.
+    """
 
     request: UnitRequest
     stored: str | None = None

@@ -1,4 +1,7 @@
-"""One engine call for one text: workers that need the same translation wait for the one that asked first."""
+"""Send a text to an engine once, although several workers need it.
+
+The others wait for the worker that claimed it first.
+"""
 
 import math
 import time
@@ -13,13 +16,17 @@ from translation.engines.base import Deadline
 from translation.engines.requests import RequestId, UnitRequest, UnitResult
 from translation.memory import store
 
-# A killed worker's claims last no longer than a chain may take and this; the leases of its messages last longer.
+# Claims expire this long after the time that a chain may take, so that another worker takes over from a killed one before
+# the leases of its messages expire.
 _GRACE_SECONDS = 5
 _FIRST_WAIT, _LONGEST_WAIT = 0.02, 0.5
 
 
 class SingleFlight:
-    """``ours`` is what this worker translates; other workers are translating the rest."""
+    """Claim requests for this worker.
+
+    ``ours`` are claimed; other workers are translating the rest.
+    """
 
     def __init__(self, requests: Iterable[UnitRequest]) -> None:
         requests = list(requests)
@@ -30,15 +37,19 @@ class SingleFlight:
         self._held = {request.id: request for request in self.ours}
 
     def release(self, requests: Iterable[UnitRequest]) -> None:
-        """Release claims, after what was translated is in the memory. Idempotent."""
+        """Release the claims of ``requests``, whose translations are in the memory now.
+
+        Idempotent.
+        """
         released = [request for request in requests if self._held.pop(request.id, None)]
         if released:
             cache.delete_many([_claim_key(request) for request in released])
 
     def wait_for_others(self, deadline: Deadline) -> tuple[list[UnitResult], list[UnitRequest]]:
-        """Wait for the other workers' translations, which arrive in the memory.
+        """Wait for the other workers' translations, at most until the deadline.
 
-        Returns results, and the requests that the others gave up or died with.
+        They arrive in the memory. Returns results, and the requests that no worker translates now: the other one
+        failed or died.
         """
         pending, self._theirs = self._theirs, []
         results: list[UnitResult] = []
@@ -66,7 +77,10 @@ class SingleFlight:
 
 @contextmanager
 def claim(requests: Iterable[UnitRequest]) -> Iterator[SingleFlight]:
-    """Claim requests for this worker, as far as no other worker has; releases the claims at the end."""
+    """Claim the requests that no other worker has claimed.
+
+    The claims are released on leaving the context.
+    """
     flight = SingleFlight(requests)
     try:
         yield flight
@@ -78,23 +92,26 @@ def _claim_key(request: UnitRequest) -> str:
     return f"translating:{request.scope_id}:{request.key}"
 
 
-# How long a text that every engine of its chain broke is not sent again, because each try costs; engines may improve.
+# How long a text is not sent again after every engine of its chain broke its pieces. Each try costs; engines may improve.
 _UNTRANSLATABLE_SECONDS = 6 * 3600
 
 
 def mark_untranslatable(results: Iterable[UnitResult]) -> None:
-    """Note the texts that no engine of their chain translated without breaking their pieces."""
+    """Remember the texts whose pieces every engine of their chain broke."""
     failed = [result.request for result in results if result.stored is None and result.reason == "protection"]
     if failed:
         cache.set_many({_untranslatable_key(request): 1 for request in failed}, _UNTRANSLATABLE_SECONDS)
 
 
 def untranslatable(requests: Iterable[UnitRequest]) -> set[RequestId]:
-    """Return the ids of requests that were lately noted as untranslatable by the same chain."""
+    """Return the ids of requests that are known as untranslatable.
+
+    They were marked recently, for the same chain of engines.
+    """
     keys = {request.id: _untranslatable_key(request) for request in requests}
     known = cache.get_many(list(keys.values())) if keys else {}
     return {request_id for request_id, key in keys.items() if key in known}
 
 
 def _untranslatable_key(request: UnitRequest) -> str:
-    return f"hopeless:{request.scope_id}:{request.key}:{'+'.join(request.engines)}"
+    return f"untranslatable:{request.scope_id}:{request.key}:{'+'.join(request.engines)}"

@@ -1,4 +1,4 @@
-"""Glossaries as CSV, as spreadsheets write and read it."""
+"""Read and write glossaries as CSV for spreadsheets."""
 
 import csv
 import io
@@ -13,13 +13,16 @@ from translation.glossary.terms import TermValues, check_term
 from translation.models import GlossaryTerm
 
 COLUMNS = ("term", "rendering", "source", "target", "case_sensitive")
-# How many wrong lines a refusal names.
+# The number of invalid lines that an error names.
 _MAX_ERRORS = 50
 _YES, _NO = ("yes", "true", "1", "on"), ("", "no", "false", "0", "off")
 
 
 def write_terms(terms: Iterable[GlossaryTerm]) -> str:
-    """Return ``terms`` as CSV with a header. Cells that a spreadsheet would run as formulas are escaped."""
+    """Return ``terms`` as CSV with a header.
+
+    Cells that a spreadsheet would run as formulas are escaped.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -31,9 +34,11 @@ def write_terms(terms: Iterable[GlossaryTerm]) -> str:
 
 
 def read_terms(content: str) -> list[TermValues]:
-    """Return the terms of a CSV file whose header names columns; all but ``term`` may be left out.
+    """Return the terms of a CSV file.
 
-    Raises Invalid with ``file``, naming each wrong line.
+    Its header names the columns, of which only ``term`` is required.
+
+    Raises Invalid with ``file`` and a sentence for each invalid line.
     """
     lines = csv.DictReader(io.StringIO(content.removeprefix("\ufeff")), strict=True)
     errors: list[str] = []

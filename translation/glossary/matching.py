@@ -1,4 +1,7 @@
-"""Finding glossary terms in a text, in time that grows with the text alone, however many terms there are (Aho–Corasick)."""
+"""Find glossary terms in a text with Aho–Corasick.
+
+The time grows with the text, not with the number of terms.
+"""
 
 import re
 from bisect import bisect_left
@@ -7,17 +10,20 @@ from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-# Terms of Latin letters are words of their own; writers of other scripts put no spaces around theirs.
+# A term in Latin letters must be a whole word; in scripts without spaces a term may touch its neighbours.
 _LETTER = "[A-Za-z0-9_\u00c0-\u024f]"
 _BORDER = re.compile(f"(?<={_LETTER})(?!{_LETTER})|(?<!{_LETTER})(?={_LETTER})")
-# Stands at every border between a Latin letter and something else, in terms and texts alike, so that "ticket" is not found
-# in "tickets". Texts have no such character outside protected pieces.
+# Inserted at every border between a Latin letter and something else, in terms and texts alike, so that "ticket" is not found
+# in "tickets". Words of a text do not contain it, because private-use characters are protected pieces.
 _BORDER_CHAR = "\ue000"
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A glossary term as it matters to one language pair. ``rendering`` is what readers see, the term itself when kept."""
+    """A glossary term for one language pair.
+
+    ``rendering`` is shown to readers; it equals ``text`` if the term is kept.
+    """
 
     text: str
     rendering: str
@@ -32,7 +38,10 @@ class TermMatch:
 
 
 class TermMatcher:
-    """The terms of one language pair, ready to be found. Of terms that differ in case alone, the first one counts."""
+    """Find the terms of one language pair.
+
+    Of terms that differ only in case, the first one is used.
+    """
 
     def __init__(self, terms: Iterable[Term] = ()) -> None:
         by_pattern: dict[str, Term] = {}
@@ -44,12 +53,15 @@ class TermMatcher:
         )
 
     def find(self, words: str) -> Iterator[TermMatch]:
-        """Yield the terms in ``words`` from left to right: at each position the longest one, and none inside another."""
+        """Yield the terms in ``words`` from left to right, without overlaps.
+
+        At each position the longest term is found.
+        """
         if self._automaton is None:
             return
         folded = _fold(words)
         borders = [border.start() for border in _BORDER.finditer(folded)]
-        # The n-th border character stands n characters further on than its border.
+        # The n-th border character is n characters further on than its border, because n others were inserted before it.
         marked_borders = [border + index for index, border in enumerate(borders)]
         for number, start, end in self._automaton.find_matches_as_indexes(_bordered(folded)):
             term = self.terms[number]
@@ -66,7 +78,10 @@ def _bordered(folded: str) -> str:
 
 
 def _fold(text: str) -> str:
-    """Fold the case of each character by itself, so that positions stay."""
+    """Fold the case of each character by itself.
+
+    The length and all positions stay the same.
+    """
     folded = text.casefold()
     if len(folded) == len(text):
         return folded

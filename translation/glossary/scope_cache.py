@@ -1,4 +1,7 @@
-"""What translation needs to know of a scope before it does anything: its glossary and policy, cached for seconds."""
+"""Cache each scope's glossary and policy for some seconds.
+
+Every translation needs them.
+"""
 
 import time
 from collections.abc import Collection, Iterable
@@ -11,7 +14,7 @@ from django.db import transaction
 from translation.glossary.matching import NO_TERMS, Term, TermMatcher
 from translation.models import GlossaryTerm, TranslationPolicy
 
-# How long other processes may go on with an old glossary after a change. The process that changes it sees it at once.
+# How long other processes may use the old glossary after a change. The process that changes it drops it at once.
 CACHED_SECONDS = 10.0
 _MAX_CACHED = 2000
 
@@ -35,7 +38,10 @@ class Scope:
     _by_pair: dict[tuple[str, str], TermMatcher] = field(default_factory=dict, compare=False)
 
     def terms(self, source: str, target: str) -> TermMatcher:
-        """Return the terms for a language pair. A term for just this pair takes precedence over one for every language."""
+        """Return a matcher of the terms for a language pair.
+
+        A term for this pair takes precedence over one for any language.
+        """
         if not self.rows:
             return NO_TERMS
         if (source, target) not in self._by_pair:
@@ -52,13 +58,13 @@ _lock = Lock()
 
 
 def cached(scope_id: str) -> Scope | None:
-    """Return the scope if this process has read it within the last seconds."""
+    """Return the scope if this process has it in its cache."""
     until, scope = _cache.get(scope_id, (0.0, None))
     return scope if until > time.monotonic() else None
 
 
 def keep(scope_id: str, policy: TranslationPolicy | None, rows: Iterable[TermRow]) -> Scope:
-    """Cache what was read of a scope, and return it."""
+    """Create a scope from its rows, cache it and return it."""
     ordered = tuple(sorted(rows))
     scope = Scope(rows=ordered)
     if policy is not None:
@@ -66,7 +72,7 @@ def keep(scope_id: str, policy: TranslationPolicy | None, rows: Iterable[TermRow
     with _lock:
         _, previous = _cache.get(scope_id, (0.0, None))
         if previous == scope:
-            scope = previous  # its matchers are built already
+            scope = previous  # Its matchers are built already.
         if len(_cache) >= _MAX_CACHED:
             _cache.clear()
         _cache[scope_id] = (time.monotonic() + CACHED_SECONDS, scope)
@@ -74,7 +80,10 @@ def keep(scope_id: str, policy: TranslationPolicy | None, rows: Iterable[TermRow
 
 
 def forget(scope_id: str) -> None:
-    """Drop a scope from the cache, now and after the commit, because another thread may read the old rows in between."""
+    """Drop a scope from the cache, now and after the commit.
+
+    Twice, because another thread may read and cache the old rows before the commit.
+    """
     with _lock:
         _cache.pop(scope_id, None)
     transaction.on_commit(lambda: _cache.pop(scope_id, None) and None)

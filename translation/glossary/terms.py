@@ -1,4 +1,4 @@
-"""What a glossary term may be, and how many a glossary may have."""
+"""Validate glossary terms and the size of a glossary."""
 
 import unicodedata
 from dataclasses import asdict, dataclass
@@ -12,13 +12,16 @@ from translation.models import MAX_TERM, fold
 from translation.protection.pieces import Piece, tokens
 
 MAX_TERMS = 5000
-# The terms of a glossary together: what they are searched by is built again after each change, in milliseconds.
+# The characters of all terms of a glossary, because the matcher is built again after each change.
 MAX_CHARACTERS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class TermValues:
-    """A term's checked values. An empty ``rendering`` keeps the term as it is, an empty language stands for every one."""
+    """A term's valid values.
+
+    An empty ``rendering`` keeps the term as it is; an empty language means any language.
+    """
 
     term: str
     rendering: str = ""
@@ -28,7 +31,7 @@ class TermValues:
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What two terms of one scope may not share."""
+        """Return the values that must differ between any two terms of a scope."""
         return self.source, self.target, fold(self.term)
 
     @property
@@ -39,7 +42,10 @@ class TermValues:
 def check_term(
     *, term: str, rendering: str = "", source: str = "", target: str = "", case_sensitive: bool = False
 ) -> TermValues:
-    """Return the values, trimmed and with languages spelt as ours. Raises Invalid, by field."""
+    """Return the values, trimmed and with canonical language codes.
+
+    Raises Invalid, by field.
+    """
     errors: dict[str, list[Any]] = {}
     term, rendering = " ".join(term.split()), " ".join(rendering.split())
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in term + rendering):
@@ -65,7 +71,10 @@ def check_term(
 
 
 def check_size(*, field: str, count: int, characters: int) -> None:
-    """Check that a glossary of ``count`` terms with ``characters`` together is small enough. Raises Invalid."""
+    """Check that a glossary is not too large. Raises Invalid.
+
+    It has ``count`` terms with ``characters`` in total.
+    """
     if count > MAX_TERMS:
         raise Invalid({field: [_("The glossary is full.")]})
     if characters > MAX_CHARACTERS:

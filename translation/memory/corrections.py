@@ -1,4 +1,7 @@
-"""Translations by people: they take precedence over every other one."""
+"""Store people's translations in the memory.
+
+They take precedence over every other translation.
+"""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,7 +13,10 @@ from translation.protection.protect import Parsed, ProtectionError, Unit, parse
 
 
 class ProtectedPiecesDiffer(Invalid):
-    """A corrected text lacks a mention, link or other piece of the original, or adds one. ``detail`` says which."""
+    """Raised when a correction lacks a protected piece of the original, or adds one.
+
+    ``detail`` names the piece.
+    """
 
     def __init__(self, detail: str) -> None:
         super().__init__(
@@ -21,9 +27,9 @@ class ProtectedPiecesDiffer(Invalid):
 
 @transaction.atomic
 def remember_correction(*, scope_id: str, source: str, target: str, source_text: str, text: str) -> None:
-    """Store a person's translation, as a whole and, where the lines of both texts match one to one, line by line.
+    """Store a person's translation of a text.
 
-    Raises ProtectedPiecesDiffer.
+    Each line is stored too if the lines of both texts match one to one. Idempotent. Raises ProtectedPiecesDiffer.
     """
     scope = scope_cache.load([scope_id])[scope_id]
     parsed = parse(source_text, scope.terms(source, target))
@@ -41,7 +47,10 @@ def remember_correction(*, scope_id: str, source: str, target: str, source_text:
 
 
 def corrected_lines(parsed: Parsed, text: str) -> dict[str, str]:
-    """Return stored translations of lines by their canonical form; empty unless both texts have the same layout."""
+    """Return the stored translation of each line by its canonical form.
+
+    Empty unless both texts have the same layout.
+    """
     corrected = parse(text)
     if len(parsed.layout) != len(corrected.layout) or len(parsed.units) > MAX_UNITS:
         return {}

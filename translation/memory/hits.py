@@ -1,7 +1,7 @@
-"""Counting how often memory entries are used, without a write in the request.
+"""Count the uses of memory entries without writing in the request.
 
-Hits are collected in the process and handed to a worker now and then. What a process had collected when it ended is lost,
-which eviction, the only reader of these counts, can bear.
+Each process collects counts and passes them to a worker from time to time. Counts of a process that ends are lost, which
+is acceptable, because only eviction reads them.
 """
 
 import threading
@@ -37,7 +37,7 @@ def count_hits(scope_id: str, keys: Iterable[str]) -> None:
 
 
 def save_hits(counts: Collection[tuple[str, str, int]]) -> None:
-    """Add (scope, key, count) to the entries: one query for each different count."""
+    """Add each (scope, key, count) to its entry, in one query for each distinct count."""
     by_count: dict[int, Q] = {}
     for scope_id, key, count in counts:
         by_count[count] = by_count.get(count, Q()) | Q(scope_id=scope_id, key=key)

@@ -1,4 +1,7 @@
-"""Recalling translations that are known already: from the memory, the phrasebook and the glossary, without any engine."""
+"""Recall translations from memory, phrasebook and glossary.
+
+No engine is called.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -22,16 +25,20 @@ GLOSSARY = "glossary"
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """A text in the target language and who made it: an engine, ``correction``, ``phrasebook`` or ``glossary``."""
+    """A text in the target language, and its ``engine``.
+
+    That is an engine's name, ``correction``, ``phrasebook`` or ``glossary``.
+    """
 
     text: str
     engine: str
 
 
 def compose(parsed: Parsed, source: str, target: str, hits: Mapping[str, Hit]) -> tuple[Translation, list[str]] | None:
-    """Compose the whole text from what is known, with the keys of the entries used; None where anything is unknown.
+    """Compose a text's translation from memory entries and phrases.
 
-    An entry for the whole text goes first, then line by line: the memory before the phrasebook.
+    Returns None if any part is unknown. Returns the translation and the keys of the entries used. An entry for the
+    whole text takes precedence; otherwise each line comes from the memory, or else from the phrasebook.
     """
     if not parsed.units:
         return (Translation(parsed.render({}), GLOSSARY), []) if _has_renderings(parsed) else None
@@ -68,7 +75,7 @@ def _compose_lines(
 
 
 def phrase_for(unit: Unit, source: str, target: str) -> str | None:
-    """Return the shipped translation of a line without pieces, if there is one."""
+    """Return the phrasebook's translation of a line without pieces, or None."""
     return None if unit.pieces else phrasebook.translate(unit.words, source, target)
 
 
@@ -77,10 +84,10 @@ def _has_renderings(parsed: Parsed) -> bool:
 
 
 def recall(*, scope_id: str, text: str, source: str, targets: Collection[str]) -> dict[str, Translation]:
-    """Return the known translations of ``text`` by target language, in at most one query.
+    """Return the known translations of ``text`` by target language.
 
-    A scope that this process has not cached is read in that same query; if its glossary then turns out to have terms that
-    occur in the text, those languages are left to the translators.
+    Takes at most one query. A scope that is not cached is read in the same query, before its terms are known. A
+    language for which the text contains a term is then left out, and the workers translate it.
     """
     targets = [target for target in targets if target != source]
     if not targets:
@@ -104,7 +111,7 @@ def recall(*, scope_id: str, text: str, source: str, targets: Collection[str]) -
 
 
 def recall_many(*, scope_id: str, texts: Sequence[tuple[str, str]], target: str) -> list[Translation | None]:
-    """Return the known translation into ``target`` of each of ``texts`` (text, source language).
+    """Return the known translation of each (text, source language), or None.
 
     The number of queries is the same for any number of texts.
     """
@@ -132,7 +139,10 @@ def _count_recall(translation: Translation | None, source: str, target: str) -> 
 
 
 def _hits_and_scope(scope_id: str, keys: Collection[str]) -> tuple[dict[str, Hit], scope_cache.Scope]:
-    """Read memory, glossary and policy of a scope in one query; ``row`` tells the rows of the three tables apart."""
+    """Read memory, glossary and policy of a scope in one query.
+
+    It is a union in which ``row`` names each row's table.
+    """
 
     def text(value: str) -> Value:
         return Value(value, output_field=TextField())

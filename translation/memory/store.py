@@ -1,4 +1,4 @@
-"""The translation memory's rows: found by key in one query, stored, and dropped when nobody used them for long."""
+"""Find, store and evict the rows of the translation memory."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,10 @@ from rosetta.db.queries import ULID, CompiledQuery
 from translation.models import MemoryEntry, fold
 from translation.protection.protect import Parsed, fingerprint
 
-# The number of different lines beyond which a text is not looked up, because such texts are hardly ever repeated and the
-# query would grow without bound.
+# A text with more distinct lines is not looked up, because the query would grow without bound for texts that rarely repeat.
 MAX_UNITS = 100
 
-# Look-ups of one scope with up to so many keys are compiled, once for each number of keys.
+# Look-ups of one scope are compiled for up to this number of keys, once for each number.
 _COMPILED_KEYS = 32
 _COLUMNS = ("key", "text", "origin", "engine")
 
@@ -29,7 +28,7 @@ _BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What the memory has for a key: a stored translation (with marks for its pieces) and where it came from."""
+    """A stored translation, with placeholders for its pieces, and its origin."""
 
     text: str
     origin: str
@@ -37,17 +36,20 @@ class Hit:
 
     @property
     def author(self) -> str:
-        """Who made it: an engine's name, or ``correction``."""
+        """Return the engine's name, or ``correction`` for a person's translation."""
         return CORRECTION if self.origin == CORRECTION else self.engine
 
 
 def key_of(canonical: str, source: str, target: str) -> str:
-    """Return the key under which the memory knows a text in ``source`` with its translation into ``target``."""
+    """Return the memory's key of a canonical text and its language pair."""
     return fingerprint(source, target, canonical)
 
 
 def keys_of(parsed: Parsed, source: str, target: str) -> list[str]:
-    """Return the keys under which the memory may know a text: as a whole, and line by line."""
+    """Return the memory's keys of a text as a whole and of each line.
+
+    Empty for a text of more than MAX_UNITS lines.
+    """
     units = {unit.canonical for unit in parsed.units}
     if len(units) > MAX_UNITS:
         return []
@@ -55,7 +57,10 @@ def keys_of(parsed: Parsed, source: str, target: str) -> list[str]:
 
 
 def find(scope_ids: Collection[str], keys: Collection[str]) -> dict[str, dict[str, Hit]]:
-    """Return the entries of ``scope_ids`` with ``keys``, by scope and key, in one query."""
+    """Return the entries of ``scope_ids`` with ``keys``, by scope and key.
+
+    Takes one query.
+    """
     hits: dict[str, dict[str, Hit]] = {}
     rows = MemoryEntry.objects.filter(scope_id__in=scope_ids, key__in=keys)
     for scope_id, key, *columns in rows.values_list("scope_id", *_COLUMNS):
@@ -64,7 +69,10 @@ def find(scope_ids: Collection[str], keys: Collection[str]) -> dict[str, dict[st
 
 
 def find_in(scope_id: str, keys: Sequence[str]) -> dict[str, Hit]:
-    """Like ``find`` for one scope and the few keys of one message; compiled, because a post waits for it."""
+    """Return the entries of one scope by key.
+
+    The query is compiled, because posting a message waits for it.
+    """
     if not keys:
         return {}
     if len(keys) > _COMPILED_KEYS:
@@ -84,7 +92,7 @@ def _find_in(count: int) -> CompiledQuery:
 def entry(
     scope_id: str, canonical: str, stored: str, *, source: str, target: str, engine: str, version: int
 ) -> MemoryEntry:
-    """Return an unsaved entry; ``engine`` may be ``correction``."""
+    """Return an unsaved entry. ``engine`` is an engine's name, or ``correction``."""
     return MemoryEntry(
         scope_id=scope_id,
         key=key_of(canonical, source, target),
@@ -99,12 +107,18 @@ def entry(
 
 
 def store(rows: Iterable[MemoryEntry]) -> None:
-    """Store engines' results, in one query. Existing entries stay, because they may be corrections."""
+    """Store engines' results in one query.
+
+    Existing entries are kept, because they may be corrections.
+    """
     MemoryEntry.objects.bulk_create(sorted(rows, key=lambda row: (row.scope_id, row.key)), ignore_conflicts=True)
 
 
 def store_corrections(rows: Iterable[MemoryEntry]) -> None:
-    """Store people's translations, in one query, in place of whatever is there."""
+    """Store people's translations in one query, replacing existing entries.
+
+    Idempotent.
+    """
     MemoryEntry.objects.bulk_create(
         sorted(rows, key=lambda row: (row.scope_id, row.key)),
         update_conflicts=True,
@@ -114,32 +128,37 @@ def store_corrections(rows: Iterable[MemoryEntry]) -> None:
 
 
 def forget_results_with(scope_id: str, terms: Collection[str]) -> None:
-    """Delete engines' results whose source text has one of ``terms``, which the glossary now shows in another way.
+    """Delete engines' results whose source text contains one of ``terms``.
 
-    Where a term was in the glossary already it is a mark in the stored text, and the result stays right.
+    Their rendering changed. A text in which the term was recognised has a placeholder in its place, so its result
+    stays valid and is not found.
     """
     patterns = {fold(term) for term in terms if term}
     if not patterns:
         return
     automaton = AhoCorasick(patterns, store_patterns=False)
     rows = MemoryEntry.objects.filter(scope_id=scope_id, origin=ENGINE).values_list("pk", "source_text")
-    # Compared here and not in the database, because SQLite folds the case of ASCII letters only.
+    # Compared in Python, because SQLite folds the case of ASCII letters only.
     ids = [pk for pk, text in rows.iterator(chunk_size=_BATCH) if automaton.find_matches_as_indexes(fold(text))]
     for start in range(0, len(ids), _BATCH):
         MemoryEntry.objects.filter(pk__in=ids[start : start + _BATCH]).delete()
 
 
 def forget_unused(*, scope_id: str, older_than: timedelta, at_most: int = 1000) -> int:
-    """Delete up to ``at_most`` entries that ``scope_id`` did not use for ``older_than``, corrections included.
+    """Delete entries that the scope did not use for ``older_than``.
 
-    Returns the number deleted.
+    Deletes up to ``at_most``, and returns the number deleted. Corrections are deleted too, because a workspace's
+    retention applies to everything that people wrote.
     """
     old = MemoryEntry.objects.filter(scope_id=scope_id, last_used_at__lt=timezone.now() - older_than)
     return MemoryEntry.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:at_most])).delete()[0]
 
 
 def evict(*, older_than: timedelta, at_most: int = 1000) -> int:
-    """Delete up to ``at_most`` engines' results that were not used for ``older_than``; returns the number deleted."""
+    """Delete engines' results that were not used for ``older_than``.
+
+    Deletes up to ``at_most``, and returns the number deleted.
+    """
     old = MemoryEntry.objects.filter(origin=ENGINE, last_used_at__lt=timezone.now() - older_than)
     ids = list(old.order_by("last_used_at").values_list("pk", flat=True)[:at_most])
     return MemoryEntry.objects.filter(pk__in=ids).delete()[0]

@@ -1,4 +1,7 @@
-"""Translation memory as TMX 1.4, the exchange format of translators' tools."""
+"""Read and write a translation memory as TMX 1.4.
+
+Translation tools exchange memories in this format.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -24,24 +27,30 @@ _KIND_MARK = re.compile("\ue000([a-z]+)\ue001")
 _KIND = re.compile("[a-z]{1,20}")
 _PLACE = re.compile("[1-9][0-9]{0,3}")
 _NUMBER_MARK = re.compile("\ue000(\\d+)\ue001")
-# What no XML 1.0 document may hold, even escaped.
+# Characters that XML 1.0 does not allow, even escaped.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class _Malformed(Exception):
-    """An element's attribute has a value that it cannot have."""
+    """Raised for an attribute with an invalid value."""
 
 
 @dataclass(frozen=True, slots=True)
 class TmxImport:
-    """How many units were added, and how many left out: without two languages of ours, or with pieces that differ."""
+    """The numbers of units added and left out.
+
+    A unit is left out unless it has exactly two supported languages and the same protected pieces in both texts.
+    """
 
     added: int
     left_out: int
 
 
 def write(entries: Iterable[MemoryEntry], out: IO[bytes]) -> int:
-    """Write ``entries`` as one TMX document and return the number of units. Protected pieces are ``<ph>`` elements."""
+    """Write ``entries`` as a TMX document and return the number of units.
+
+    Protected pieces become ``<ph>`` elements.
+    """
     out.write(
         b'<?xml version="1.0" encoding="UTF-8"?>\n<tmx version="1.4">\n<header creationtool="Rosetta" creationtoolversion="1" '
         b'segtype="sentence" o-tmf="rosetta" adminlang="en" srclang="*all*" datatype="plaintext"/>\n<body>\n'
@@ -62,7 +71,10 @@ def write(entries: Iterable[MemoryEntry], out: IO[bytes]) -> int:
 
 
 def _fill(seg: Element, text: str, kinds: Iterator[str] | None) -> None:
-    """Fill a segment with text and a ``<ph x="n" type="kind"/>`` for each mark; only the source's have kinds."""
+    """Fill a segment with text and a ``<ph>`` element for each mark.
+
+    Only those of the source have a ``type``, the kind of the piece.
+    """
     parts = (_KIND_MARK if kinds else _NUMBER_MARK).split(_NOT_XML.sub("", text))
     seg.text = parts[0]
     for index, (mark, after) in enumerate(zip(parts[1::2], parts[2::2], strict=True)):
@@ -71,9 +83,10 @@ def _fill(seg: Element, text: str, kinds: Iterator[str] | None) -> None:
 
 
 def read(*, scope_id: str, document: IO[bytes]) -> TmxImport:
-    """Import a TMX document into a scope's memory. People's translations take precedence, as corrections do.
+    """Import a TMX document into a scope's memory, in batches. Idempotent.
 
-    Raises Invalid with ``file`` for a file that is not TMX.
+    People's translations replace existing entries, engines' results do not. Raises Invalid with ``file`` for a document
+    that is not TMX; the batches before the error stay imported.
     """
     scope = scope_cache.load([scope_id])[scope_id]
     added = left_out = 0
@@ -88,7 +101,7 @@ def read(*, scope_id: str, document: IO[bytes]) -> TmxImport:
             if len(batch) >= _BATCH:
                 added += _store(batch)
         added += _store(batch)
-    # ValueError and LookupError: an encoding that the parser does not read.
+    # ValueError and LookupError are raised for an encoding that the parser does not know.
     except (ElementTree.ParseError, _Malformed, ValueError, LookupError) as error:
         raise Invalid({"file": [_("This is not a TMX file: %(told)s") % {"told": error}]}) from error
     return TmxImport(added, left_out)
@@ -96,7 +109,7 @@ def read(*, scope_id: str, document: IO[bytes]) -> TmxImport:
 
 def _units(document: IO[bytes]) -> Iterator[Element]:
     _refuse_entities(document)
-    # Safe without entities, because all else that an XML file can do grows with its own size.
+    # Safe, because documents with entities are refused and nothing else in XML takes more than the document's size.
     events = ElementTree.iterparse(document, events=("start", "end"))  # noqa: S314
     _event, root = next(events)
     if root.tag != "tmx":
@@ -108,11 +121,14 @@ def _units(document: IO[bytes]) -> Iterator[Element]:
 
 
 def _refuse_entities(document: IO[bytes]) -> None:
-    """Refuse documents that declare entities, which can make a small file expand without bound. Raises Invalid."""
+    """Raise Invalid for a document that is too large or declares entities.
+
+    Entities can expand without bound.
+    """
     last, size = b"", 0
     while chunk := document.read(1 << 20):
         size += len(chunk)
-        # UTF-16 puts a zero beside each letter.
+        # In UTF-16, each ASCII letter has a zero byte beside it.
         seen = last + chunk.replace(b"\0", b"")
         if b"<!ENTITY" in seen or size > MAX_BYTES:
             raise Invalid({"file": [_("This is not a TMX file.")]})
@@ -129,7 +145,10 @@ class Side:
 
 
 def _sides(unit: Element) -> tuple[Side, Side] | None:
-    """Return the source and the target of a unit; None unless it has exactly two languages of ours."""
+    """Return the source and the target of a unit.
+
+    Returns None unless it has exactly two supported languages.
+    """
     sides = []
     for variant in unit.findall("tuv"):
         language = match(variant.get(_LANG) or variant.get("lang") or "")
@@ -145,7 +164,7 @@ def _sides(unit: Element) -> tuple[Side, Side] | None:
 
 
 def _entry(scope_id: str, scope: scope_cache.Scope, unit: Element) -> MemoryEntry | None:
-    """Return the entry that a unit becomes; None for one that cannot be used."""
+    """Return a unit's memory entry; None for a unit that is left out."""
     sides = _sides(unit)
     if sides is None:
         return None
@@ -169,7 +188,10 @@ def _entry(scope_id: str, scope: scope_cache.Scope, unit: Element) -> MemoryEntr
 def _own_entry(
     scope_id: str, scope: scope_cache.Scope, props: dict[str | None, str], source: Side, target: Side
 ) -> MemoryEntry | None:
-    """Return the entry of a unit that this service exported, whose pieces are ``<ph>`` elements already."""
+    """Return the entry of a unit that Rosetta exported.
+
+    Its pieces are ``<ph>`` elements already.
+    """
     is_correction = props["x-rosetta-origin"] == CORRECTION
     engine = CORRECTION if is_correction else (props.get("x-rosetta-engine") or "tmx")[:ENGINE_LENGTH]
     canonical, stored = _marked(source.seg, _kind_of), _marked(target.seg, _number_of)
@@ -188,7 +210,10 @@ def _own_entry(
 
 
 def _marked(seg: Element, content: Callable[[Element], str]) -> str:
-    """Return the text of a segment, with a mark that holds ``content`` in place of each element."""
+    """Return a segment's text with a mark for each element.
+
+    The mark contains ``content(element)``.
+    """
     parts = [_plain(seg.text)]
     for element in seg:
         parts += [f"\ue000{content(element)}\ue001", _plain(element.tail)]
@@ -196,7 +221,7 @@ def _marked(seg: Element, content: Callable[[Element], str]) -> str:
 
 
 def _plain(text: str | None) -> str:
-    """Return text without the characters that marks are made of."""
+    """Return text without the characters that placeholders consist of."""
     return re.sub("[\ue000-\ue003]", "", text or "")
 
 
@@ -215,7 +240,10 @@ def _number_of(element: Element) -> str:
 
 
 def _store(batch: dict[str, MemoryEntry]) -> int:
-    """Store a batch and return its size: people's translations replace existing entries, engines' do not."""
+    """Store a batch, empty it, and return its size.
+
+    People's translations replace existing entries.
+    """
     by_people = [entry for entry in batch.values() if entry.origin == CORRECTION]
     count = len(batch)
     store.store([entry for entry in batch.values() if entry.origin != CORRECTION])

@@ -1,4 +1,8 @@
-"""Marks: how pieces travel through an engine, how an answer is read, and when it is refused."""
+"""Put marks in the place of pieces, and read an engine's answer.
+
+A wrong answer is refused. A mark is a placeholder such as ``[0]``. A stored translation has marks too, of a style of
+its own (``STORED``).
+"""
 
 import html
 import re
@@ -10,9 +14,9 @@ from itertools import count
 from translation.protection.patterns import BRACKET_MARK, ENTITY, TAG_MARK, WORD_MARK
 from translation.protection.pieces import Piece, Token, tokens
 
-# An engine may write in figures what the author wrote in words ("two percent", "2%"): more of these is no fault.
+# Kinds of which an answer may have more, because an engine may write "2%" for "two percent".
 _NUMERIC = frozenset({"number", "date", "phone", "reference"})
-# Held by their marks alone: punctuation of another language can look like them, or unlike.
+# Kinds that are checked by their marks only, because punctuation of another language can look like them.
 _BY_MARK_ONLY = frozenset({"markup", "open", "emoticon", "mark", "term"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 LETTER = re.compile(r"[^\W\d_]")
@@ -20,12 +24,18 @@ _ASCII_WORD = re.compile(r"[A-Za-z0-9_]")
 
 
 class ProtectionError(ValueError):
-    """An answer lost, doubled or changed a protected piece, or is no translation of what was sent."""
+    """Raised for an answer that is wrong or is not a translation.
+
+    It lost, doubled or changed a protected piece, for example.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class MarkStyle:
-    """One way to write marks; ``residue`` finds what is left of a broken one."""
+    """A way to write marks.
+
+    ``pattern`` finds a mark in an answer, ``residue`` the remains of a broken one.
+    """
 
     name: str
     template: str
@@ -43,55 +53,70 @@ TAGS = MarkStyle("tags", "<x{0}/>", re.compile(TAG_MARK), re.compile(r"[<>\uff1c
 WORDS = MarkStyle("words", "XZ{0}Q", re.compile(WORD_MARK), re.compile(r"[xX][zZ]"))
 STYLES: tuple[MarkStyle, ...] = (BRACKETS, TAGS, WORDS)
 
-# The mark of stored translations: private-use characters that ``parse`` takes out of every text.
+# The marks of stored translations consist of private-use characters, which are protected pieces in every text.
 STORED = MarkStyle("stored", "\ue000{0}\ue001", re.compile("\ue000(\\d{1,4})\ue001"), re.compile("[\ue000-\ue003]"))
 
 
 def masked(parts: Sequence[Token], style: MarkStyle) -> str:
-    """Words with a mark for each piece, numbered from 0."""
+    """Return the text with a mark for each piece, numbered from 0."""
     numbers = count()
     return "".join(part if isinstance(part, str) else style.mark(next(numbers)) for part in parts)
 
 
 def canonical(parts: Sequence[Token]) -> str:
-    """The same for two texts that differ in their pieces' texts alone."""
+    """Return the text with each piece's kind in its place.
+
+    It is equal for texts that differ only in their pieces.
+    """
     return "".join(part if isinstance(part, str) else f"\ue000{part.kind}\ue001" for part in parts)
 
 
 def read(answer: object, sent: Sequence[Token], style: MarkStyle) -> str:
-    """An engine's ``answer`` to ``sent`` as a stored translation. Raises ProtectionError."""
+    """Return an engine's ``answer`` to ``sent`` as a stored translation.
+
+    Raises ProtectionError.
+    """
     words = "".join(part for part in sent if isinstance(part, str))
     pieces = [part for part in sent if isinstance(part, Piece)]
     parts = style.pattern.split(_clean(answer))
     literals, numbers = parts[0::2], [int(number) for number in parts[1::2]]
     if sorted(numbers) != list(range(len(pieces))):
         raise ProtectionError(f"{len(pieces)} marks went out, {len(numbers)} came back, or not the same ones")
-    said = "".join(literals)
-    if len(style.residue.findall(said)) > len(style.residue.findall(words)) or STORED.residue.search(said):
+    translated = "".join(literals)
+    if len(style.residue.findall(translated)) > len(style.residue.findall(words)) or STORED.residue.search(translated):
         raise ProtectionError("a part of a mark was left behind")
-    if LETTER.search(words) and not re.search(r"\w", said):
+    if LETTER.search(words) and not re.search(r"\w", translated):
         raise ProtectionError("the answer has no words")
-    _check_length(words, said)
+    _check_length(words, translated)
     _check_link_order(pieces, numbers)
     _close_up(literals, [pieces[number] for number in numbers])
     marks = (STORED.mark(number) for number in numbers)
     return literals[0] + "".join(mark + literal for mark, literal in zip(marks, literals[1:], strict=True))
 
 
-def _check_length(words: str, said: str) -> None:
-    """Refuse an essay, and a word for a whole paragraph. Chinese into English grows sevenfold, the other way to a third."""
-    weight = sum(4 if char >= "\u2e80" else 1 for char in words)
-    if len(said) > 80 + 3 * weight:
+def _check_length(words: str, translated: str) -> None:
+    """Raise ProtectionError for an answer that is far too long or too short.
+
+    A character of Chinese or Japanese counts as four, because Chinese grows up to sevenfold in English.
+    """
+    if len(translated) > 80 + 3 * _weight(words):
         raise ProtectionError("the answer is far longer than the text")
-    if len(words) > 120 and 15 * sum(4 if char >= "\u2e80" else 1 for char in said) < len(words):
+    if len(words) > 120 and 15 * _weight(translated) < len(words):
         raise ProtectionError("the answer is far shorter than the text")
 
 
+def _weight(text: str) -> int:
+    return sum(4 if char >= "\u2e80" else 1 for char in text)
+
+
 def _clean(answer: object) -> str:
-    """One line of well-formed text. Entities of the author's are pieces, so any in an answer is the engine's own."""
+    """Return the answer as one line of well-formed text. Raises ProtectionError.
+
+    Entities are unescaped, because those of the author are pieces and any other comes from the engine.
+    """
     if not isinstance(answer, str):
         raise ProtectionError("the answer is not a text")
-    answer = ENTITY.sub(lambda found: html.unescape(found.group()), answer)
+    answer = ENTITY.sub(lambda match: html.unescape(match.group()), answer)
     answer = _CONTROL.sub("", re.sub(r"\s*[\r\n\u2028\u2029]\s*", " ", answer.strip()))
     if any("\ud800" <= char <= "\udfff" for char in answer):
         raise ProtectionError("the answer is not well-formed text")
@@ -99,7 +124,10 @@ def _clean(answer: object) -> str:
 
 
 def _close_up(literals: list[str], pieces: Sequence[Piece]) -> None:
-    """Take out the blanks that an engine put inside emphasis and links, where Markdown would no longer see them."""
+    """Remove blanks that an engine put inside emphasis and links.
+
+    Markdown would not recognise them.
+    """
     seen: Counter[str] = Counter()
     in_all = Counter(piece.text for piece in pieces)
     for index, piece in enumerate(pieces):
@@ -113,14 +141,20 @@ def _close_up(literals: list[str], pieces: Sequence[Piece]) -> None:
 
 
 def _check_link_order(pieces: Sequence[Piece], numbers: Sequence[int]) -> None:
-    """A Markdown link's two halves enclose its words: their order must stay."""
+    """Raise ProtectionError unless the halves of links kept their order.
+
+    The halves of a Markdown link enclose words.
+    """
     halves = [number for number, piece in enumerate(pieces) if piece.kind in ("open", "link")]
     if halves and [number for number in numbers if number in halves] != halves:
         raise ProtectionError("the two halves of a link changed places")
 
 
 def filled(stored: str, pieces: Sequence[Piece]) -> list[Token]:
-    """A stored translation with ``pieces`` in the place of its marks. Raises ProtectionError where they do not fit."""
+    """Return a stored translation with ``pieces`` in place of its marks.
+
+    Raises ProtectionError if they do not fit.
+    """
     parts = STORED.pattern.split(stored)
     if sorted(int(number) for number in parts[1::2]) != list(range(len(pieces))):
         raise ProtectionError("the stored translation belongs to other pieces")
@@ -134,11 +168,14 @@ def filled(stored: str, pieces: Sequence[Piece]) -> list[Token]:
 
 
 def marked(translation: str, pieces: Sequence[Piece]) -> str:
-    """A finished translation as a stored one. Raises ProtectionError unless it has exactly ``pieces``."""
+    """Return a finished translation as a stored one.
+
+    Raises ProtectionError unless it has exactly ``pieces``.
+    """
     if STORED.residue.search(translation):
         raise ProtectionError("the text has private-use characters")
     spans: list[tuple[int, int, int]] = []
-    # Longer ones first, so that a piece is not found inside another one.
+    # The longest first, so that a piece is not found inside another one.
     for number in sorted(range(len(pieces)), key=lambda n: -len(pieces[n].shown)):
         wanted, at = pieces[number].shown, -1
         while (at := translation.find(wanted, at + 1)) >= 0:
@@ -159,7 +196,10 @@ def marked(translation: str, pieces: Sequence[Piece]) -> str:
 
 
 def spaced_join(parts: Sequence[Token]) -> str:
-    """The text, with a space where a piece and the words beside it would run into one."""
+    """Join the parts of a text, with a space where one is needed.
+
+    A piece and the words beside it must not become one word or link.
+    """
     out = ""
     before: Token | None = None
     for part in parts:
@@ -219,7 +259,7 @@ def _wordy(char: str) -> bool:
 
 
 def verify(pieces: Sequence[Piece], text: str) -> None:
-    """Raise ProtectionError unless ``text`` holds exactly ``pieces``."""
+    """Raise ProtectionError unless ``text`` has exactly ``pieces``."""
     wanted, had_digits = _expected(pieces)
     found: Counter[tuple[str, str]] = Counter()
     numeric: Counter[tuple[str, str]] = Counter()
@@ -239,7 +279,7 @@ def _expected(pieces: Sequence[Piece]) -> tuple[Counter[tuple[str, str]], Counte
     wanted: Counter[tuple[str, str]] = Counter()
     digits: Counter[str] = Counter()
     for piece in pieces:
-        # These have words, and so perhaps pieces, of their own.
+        # The text of a term or quote may itself contain pieces.
         inner: Iterator[Token] = tokens(piece.shown) if piece.kind in ("term", "quote") else iter((piece,))
         for token in inner:
             if not isinstance(token, Piece) or token.kind in _BY_MARK_ONLY:

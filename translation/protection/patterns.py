@@ -1,12 +1,18 @@
-"""The patterns of what no engine may touch. Every quantifier that could backtrack is bounded: texts are hostile."""
+"""Define the patterns of protected pieces.
+
+Every quantifier that could backtrack is bounded, because texts are untrusted.
+"""
 
 import re
 import unicodedata
 
 
 def _combining_marks() -> str:
-    """A character class's inside: the vowels, tones and accents that \\w leaves out of the words they belong to."""
-    # Unicode's other planes hold ideographs, private signs or nothing; to look at them too would delay every start.
+    """Return ranges of combining marks, for a character class.
+
+    They are the vowels, tones and accents of words, which \\w does not match.
+    """
+    # Other planes have ideographs, private-use characters or nothing; searching them would delay every start.
     planes = (*range(0x20000), *range(0xE0000, 0xF0000))
     marks = [point for point in planes if unicodedata.category(chr(point)) in ("Mn", "Mc")]
     ranges: list[list[int]] = []
@@ -22,7 +28,7 @@ def _combining_marks() -> str:
 # A letter, digit or underscore of any script, with the marks that are written above, below and around it.
 _W = rf"\w{_combining_marks()}"
 
-# Words of Chinese, Japanese and Thai stand right beside figures and links, so borders look at ASCII alone.
+# Borders consider ASCII letters only, because Chinese, Japanese and Thai words touch numbers and links.
 _BEFORE = r"(?<![A-Za-z0-9_])"
 _AFTER = r"(?![A-Za-z0-9_])"
 
@@ -48,13 +54,13 @@ _EMOTICON = (
     r"(?![^\s.,!?)\uff0c\u3002\uff01\uff1f])"
 )
 
-# A link ends where ASCII ends, unless what follows opens a path segment or a value (…/wiki/東京): writers of Chinese,
-# Japanese and Thai put no space after a link.
+# A link ends where ASCII ends, because Chinese, Japanese and Thai have no space after it, unless other letters open a path
+# segment or a value (…/wiki/東京).
 _URL_ASCII = r"[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%|\[\]]"
 _URL_REST = rf"(?:{_URL_ASCII}|(?<=[/=_%-])[^\W\d_a-zA-Z][{_W}%-]*)*"
-# The labels of a host may be of another script (例え.jp), but not its last one: the sentence may go on there.
+# The labels of a host may be in another script (例え.jp), but not the last one, where the sentence may continue.
 _HOST_LABELS = rf"(?:[^\W_a-zA-Z][{_W}-]{{0,62}}\.){{0,4}}"
-# Hosts that people write without a scheme, of domains that are no words of a sentence without a space.
+# Hosts without a scheme, for top-level domains that are unlikely to be the next sentence's first word.
 _BARE_HOST = (
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,4}"
     r"(?:com|org|net|edu|gov|io|dev|app|ai|info|biz|xyz|(?:com?|go|ac|or|in|web|my)\.[a-z]{2}|co|jp|cn|tw|hk|sg|my|kr|vn|uk|eu)"
@@ -74,7 +80,7 @@ _PHONE = "|".join(
     (
         rf"(?<![A-Za-z0-9_+])(?:\+\d{{1,3}}[ .-]?)?\(\d{{1,4}}\)[ .-]?\d{{2,4}}(?:[ .-]\d{{2,4}}){{1,4}}{_AFTER}",
         rf"(?<![A-Za-z0-9_+])(?:\+\d{{1,3}}[ .-]?)?\d{{2,4}}(?:[ .-]\d{{2,4}}){{2,4}}{_AFTER}",
-        # Bare digits so long are a telephone's, an order's or an account's, never an amount in a sentence.
+        # A number of this many digits is of a phone, an order or an account, never an amount.
         rf"(?<![A-Za-z0-9_+.,])(?:\+\d{{8,15}}|\d{{7,20}}){_AFTER}",
     )
 )
@@ -126,7 +132,7 @@ _CODE = (
     r"(?P<fence>`{3,}|~{3,})[\s\S]*?(?:(?P=fence)|\Z)|(?P<ticks>`{1,8})(?!`)[^\n]*?[^`\n](?P=ticks)(?!`)"
     r"|\$\$[^$\n]{1,400}\$\$"
 )
-# A comment ends before another one begins, so that many beginnings are not each read to the end of the text.
+# A comment must not contain another one's beginning, because each of many beginnings would be read to the end of the text.
 _TAG = r"<!--(?:[^\n<]|<(?!!--)){0,400}?-->|</?[A-Za-z][^<>\n]{0,400}>|<[@#!][^<>\s]{1,100}>"
 _AT_NAME = (
     r"(?<![\w@.])@(?:channel|here|everyone|all)(?![A-Za-z0-9_])"
@@ -144,8 +150,8 @@ _MARKUP = "|".join(
     )
 )
 
-# How marks look in an engine's answer, whatever it did to spaces, width, digits and case. An author's own text that
-# looks like one is protected too, so a mark in an answer is always ours.
+# Marks in an engine's answer, with other spaces, widths, digits or case. An author's own text that looks like a mark is
+# protected too, so that a mark in an answer is always one that was sent.
 BRACKET_MARK = r"[\[\uff3b\u3010\u3014]\s{0,3}(\d{1,4})\s{0,3}[\]\uff3d\u3011\u3015]"
 TAG_MARK = r"[<\uff1c]\s{0,3}[xX]\s{0,3}(\d{1,4})\s{0,3}[/\uff0f]?\s{0,3}[>\uff1e]"
 WORD_MARK = r"[xX][zZ]\s{0,2}(\d{1,4})\s{0,2}[qQ]"
@@ -153,12 +159,12 @@ WORD_MARK = r"[xX][zZ]\s{0,2}(\d{1,4})\s{0,2}[qQ]"
 _LINK_OPEN = r"!?\[(?=[^\[\]\n]{1,300}\]\([^()\s])"
 _LINK_CLOSE = r"\]\([^()\s]{1,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,200}){0,3}(?: \"[^\"\n]{0,200}\")?\)"
 
-# The longest name of an account is of 255 characters.
+# The name of an account has at most 255 characters.
 USER_MENTION = re.compile(r"@\[(?P<name>[^\]\n]{1,255})\]\(user:(?P<id>\d{1,18})\)")
-# By ASCII's letters: who writes without spaces may write right before and after it.
+# ASCII letters only, because words of scripts without spaces may touch a mention.
 CHANNEL_MENTION = re.compile(r"(?<![\w@])@channel\b", re.ASCII)
 
-# In order of strength where two could begin at one place.
+# The first kind that matches at a position wins.
 KINDS: tuple[tuple[str, str], ...] = (
     ("code", _CODE),
     ("escape", r"\\[\\`*_{}\[\]()#+.!~|>-]"),
@@ -181,7 +187,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("open", _LINK_OPEN),
     ("markup", _MARKUP),
 )
-# Where a piece may begin. Most positions are ruled out by this alone, which takes a fraction of what trying every kind takes.
+# Where a piece may begin. It rules out most positions in a fraction of the time that trying every kind takes.
 START = re.compile(
     r"(?<![A-Za-z0-9_])[A-Za-z0-9]|[0-9](?=\ufe0f?\u20e3)|[xX](?=[zZ])|[#$%&*+:;@\\_`{~-]"
     r"|\((?=\d)|!(?=\[)|\[(?![\[\]\n])|\](?=\()|=(?=[-'^()\[\]DPpOo3|/\\*])|<(?=[!/@#A-Za-z3\s\d])|\^(?=[_^])"
@@ -189,7 +195,7 @@ START = re.compile(
 )
 GRAMMAR = re.compile("|".join(f"(?P<k_{name}>{pattern})" for name, pattern in KINDS))
 
-# What opens a line in Markdown or in a quoted reply, and stays where it is.
+# What begins a line in Markdown or in a quoted reply, and is not translated.
 LINE_START = re.compile(
     r"(?:[ \t\u3000]*(?:>|#{1,6}(?=[ \t])|[-*+\u2022](?=[ \t])|\d{1,3}[.)](?=[ \t])|\[[ xX]\](?=[ \t])))*[ \t\u3000]*"
 )

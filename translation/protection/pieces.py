@@ -1,4 +1,4 @@
-"""Split a text into its words and the pieces that no translator may touch."""
+"""Split a text into words and protected pieces, which no engine may change."""
 
 import re
 from collections import Counter
@@ -15,7 +15,10 @@ _SENTENCE_END = frozenset(".,;:!?'*_~|")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch that no engine may change. ``shown`` stands in the translation: ``text`` itself but for glossary terms."""
+    """A part of a text that no engine may change.
+
+    ``shown`` replaces it in translations; only terms differ from ``text``.
+    """
 
     kind: str
     text: str
@@ -26,7 +29,7 @@ Token: TypeAlias = str | Piece
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Yield ``text`` as words and pieces, in order; together they spell it."""
+    """Yield ``text`` as words and pieces, in order; joined, they are ``text`` again."""
     start = position = 0
     opened = 0
     while match := next_piece(text, position):
@@ -35,7 +38,7 @@ def tokens(text: str) -> Iterator[Token]:
         if kind == "url":
             end = match.start() + len(_url(match.group()))
         elif kind == "link" and not opened:
-            # A bracket that nothing opened is text.
+            # The end of a link without a beginning is text.
             position = match.start() + 1
             continue
         opened += (kind == "open") - (kind == "link")
@@ -49,8 +52,11 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def next_piece(text: str, position: int = 0) -> re.Match[str] | None:
-    """Return the next match of a piece. The same as ``GRAMMAR.search``, which would try every kind at every position."""
-    # Here first, because pieces often follow one another.
+    """Return the next match of a piece: what ``GRAMMAR.search`` returns, but faster.
+
+    ``START`` rules out most positions, at which the grammar would try every kind.
+    """
+    # At this position first, because pieces often follow one another.
     if match := GRAMMAR.match(text, position):
         return match
     while candidate := START.search(text, position + 1):
@@ -60,22 +66,22 @@ def next_piece(text: str, position: int = 0) -> re.Match[str] | None:
     return None
 
 
-def _url(found: str) -> str:
-    """A link without the punctuation of the sentence around it."""
-    count = Counter(found)
-    end = len(found)
+def _url(link: str) -> str:
+    """Return a link without the punctuation of the sentence around it."""
+    count = Counter(link)
+    end = len(link)
     while end:
-        last = found[end - 1]
+        last = link[end - 1]
         opening = _BRACKETS.get(last)
         if (opening is None and last not in _SENTENCE_END) or (opening and count[opening] >= count[last]):
             break
         count[last] -= 1
         end -= 1
-    return found[:end]
+    return link[:end]
 
 
 def with_terms(tokens: Iterable[Token], matcher: TermMatcher) -> Iterator[Token]:
-    """Yield the tokens with the glossary's terms cut out of the words."""
+    """Yield the tokens, with glossary terms in the words as pieces."""
     for token in tokens:
         if isinstance(token, Piece):
             yield token
@@ -85,7 +91,7 @@ def with_terms(tokens: Iterable[Token], matcher: TermMatcher) -> Iterator[Token]
             if match.start > start:
                 yield token[start : match.start]
             written = token[match.start : match.end]
-            # A kept term stays as its author wrote it.
+            # A term that is kept is shown as the author wrote it.
             is_kept = match.term.rendering == match.term.text
             yield Piece("term", written, written if is_kept else match.term.rendering)
             start = match.end

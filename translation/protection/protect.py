@@ -1,8 +1,9 @@
-"""What a translator must not touch: found in a text, cut out before an engine sees it, and put back after.
+"""Protect parts of a text from engines.
 
-``parse`` reads a text, plain or Markdown alike, into a layout of fixed stretches and units. A unit is the words of one
-line with pieces among them; an engine gets it with a mark for each piece. ``Unit.read`` refuses an answer whose marks are
-not exactly those that were sent, and ``Parsed.render`` refuses a whole text whose pieces differ from the source's.
+They are cut out before translation and put back afterwards. ``parse`` splits a text, plain or Markdown, into fixed
+parts and units. A unit is the words of one line with the pieces among them; an engine gets it with a mark for each
+piece. ``Unit.read`` refuses an answer whose marks are not exactly those that were sent, and ``Parsed.render`` refuses
+a whole text whose pieces differ from the source's.
 """
 
 import hashlib
@@ -32,13 +33,16 @@ __all__ = [
     "words_only",
 ]
 
-# Pieces that say nothing to the words beside them: at the ends of a line they need not go out.
+# Kinds of pieces that are not sent when they stand at the end or start of a line, because they do not change its meaning.
 _DECORATION = frozenset({"emoji", "emoticon"})
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """The translatable words of one line, with the pieces among them; neither end is blank."""
+    """The translatable words of one line, with the pieces among them.
+
+    Neither end is blank.
+    """
 
     tokens: tuple[Token, ...]
 
@@ -48,7 +52,10 @@ class Unit:
 
     @property
     def canonical(self) -> str:
-        """The same for two units that differ in their pieces' texts alone: what the memory knows them by."""
+        """Return the text by which the memory knows the unit.
+
+        It is equal for units that differ only in their pieces' texts.
+        """
         return marks.canonical(self.tokens)
 
     @property
@@ -60,19 +67,28 @@ class Unit:
         return "".join(token if isinstance(token, str) else token.text for token in self.tokens)
 
     def masked(self, style: MarkStyle) -> str:
-        """What an engine is sent."""
+        """Return the text that is sent to an engine, with marks of ``style``."""
         return marks.masked(self.tokens, style)
 
     def read(self, answer: object, style: MarkStyle) -> str:
-        """An engine's answer as a stored translation. Raises ProtectionError unless it has every piece once, and no more."""
+        """Return an engine's answer as a stored translation.
+
+        Raises ProtectionError unless it has every piece exactly once.
+        """
         return self._checked(marks.read(answer, self.tokens, style))
 
     def segments(self) -> tuple[str, ...]:
-        """The stretches of words between pieces that need a translation of their own, for the last attempt."""
+        """Return the words between pieces.
+
+        They are translated separately in the last attempt.
+        """
         return tuple(token.strip() for token in self.tokens if isinstance(token, str) and LETTER.search(token))
 
     def join(self, answers: Sequence[object]) -> str:
-        """The stored translation from one answer a segment, pieces in the source's order. Raises ProtectionError."""
+        """Return the stored translation from one answer for each segment, pieces in order.
+
+        Raises ProtectionError.
+        """
         if len(answers) != len(self.segments()):
             raise ProtectionError("an answer is missing")
         rest, number, parts = iter(answers), 0, []
@@ -95,7 +111,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A text read into stretches that stay (tokens) and units that are translated, in order."""
+    """A parsed text: kept parts (tokens) and translated units, in order."""
 
     layout: tuple[Token | Unit, ...]
 
@@ -116,9 +132,11 @@ class Parsed:
         return marks.canonical(self.tokens)
 
     def render(self, stored: Mapping[str, str]) -> str:
-        """The translated text, given each unit's stored translation by its ``canonical``.
+        """Return the translated text.
 
-        Raises ProtectionError when the pieces of the whole differ from the source's, KeyError for a missing unit.
+        ``stored`` has each unit's stored translation by its ``canonical``.
+
+        Raises ProtectionError if the pieces of the whole text differ from the source's, KeyError for a missing unit.
         """
         parts: list[Token] = []
         for item in self.layout:
@@ -126,11 +144,17 @@ class Parsed:
         return self._checked(parts)
 
     def render_whole(self, stored: str) -> str:
-        """The translated text from one stored translation of all of it. Raises ProtectionError."""
+        """Return the translated text, given the stored translation of the whole text.
+
+        Raises ProtectionError.
+        """
         return self._checked(marks.filled(stored, self.pieces))
 
     def store_whole(self, translation: str) -> str:
-        """A finished translation as a stored one: each piece becomes its mark. Raises ProtectionError if one is missing."""
+        """Return a finished translation as a stored one, with a mark for each piece.
+
+        Raises ProtectionError.
+        """
         return marks.marked(translation, self.pieces)
 
     def _checked(self, parts: Sequence[Token]) -> str:
@@ -141,13 +165,16 @@ class Parsed:
 
 
 def parse(text: str, terms: TermMatcher = NO_TERMS) -> Parsed:
-    """Parse ``text``, with the glossary's ``terms`` cut out of its words. Never fails; ``layout`` spells the text again."""
+    """Parse ``text``, with the glossary's ``terms`` as pieces.
+
+    Raises nothing; the layout, joined, is ``text`` again.
+    """
     parts = _tokens(text)
     return _parsed(tuple(with_terms(parts, terms)) if terms is not NO_TERMS else parts)
 
 
-# Texts are parsed several times: to plan, to recall and to translate. The caches hold no glossary, because large ones would
-# live on in them.
+# Cached, because a text is parsed several times: to plan, to recall and to translate. Matchers are not part of the keys,
+# because the cache would keep large glossaries in memory.
 @lru_cache(maxsize=512)
 def _tokens(text: str) -> tuple[Token, ...]:
     return tuple(tokens(text))
@@ -162,8 +189,10 @@ def _parsed(parts: tuple[Token, ...]) -> Parsed:
 
 
 def _without_quotes(lines: list[list[Token]]) -> list[list[Token]]:
-    """The lines, those of a quoted reply as one piece each: what somebody else said, perhaps in another language, stays as
-    it was said. A text that is nothing but a quotation is what its author wants to say."""
+    """Return the lines with each quoted line as one piece.
+
+    Somebody else wrote it, perhaps in another language. A text that consists of quoted lines only is translated.
+    """
     if any(_has_words(line) for line in lines if not _is_quoted(line)):
         return [[_quote(line)] if _is_quoted(line) and _has_words(line) else line for line in lines]
     return lines
@@ -183,24 +212,30 @@ def _quote(line: list[Token]) -> Piece:
 
 
 def is_translatable(text: str) -> bool:
-    """Whether anything but protected pieces, digits, signs and blanks is in ``text``."""
+    """Return whether ``text`` has words to translate.
+
+    Protected pieces, digits, signs and blanks are none.
+    """
     return bool(parse(text).units)
 
 
 def protected_pieces(text: str) -> Counter[str]:
-    """The protected pieces of a text, counted: what a translation must have too."""
+    """Count the protected pieces of a text, which its translation must have too."""
     return Counter(piece.text for piece in parse(text).pieces)
 
 
 def words_only(text: str) -> str:
-    """``text`` with a blank for every protected piece: what tells its language."""
+    """Return ``text`` with a space for each protected piece, to detect its language."""
     return "".join(token if isinstance(token, str) else " " for token in parse(text).tokens).strip()
 
 
-def _lines(found: Iterable[Token]) -> Iterator[list[Token]]:
-    """The tokens line by line, line ends being lines of their own. A piece over several lines is part of one."""
+def _lines(parts: Iterable[Token]) -> Iterator[list[Token]]:
+    """Yield the tokens line by line, each line end as a line of its own.
+
+    A piece of several lines is part of one.
+    """
     line: list[Token] = []
-    for token in found:
+    for token in parts:
         if isinstance(token, Piece):
             line.append(token)
             continue
@@ -215,7 +250,10 @@ def _lines(found: Iterable[Token]) -> Iterator[list[Token]]:
 
 
 def _line_layout(line: list[Token]) -> Iterator[Token | Unit]:
-    """Prefix, words and tail of a line; a table's row is cut into its cells."""
+    """Yield a line's Markdown prefix, its unit and what follows it.
+
+    A table row is split into cells.
+    """
     if line and isinstance(line[0], str) and line[0].lstrip().startswith("|"):
         cell: list[Token] = []
         for token in line:
@@ -258,7 +296,10 @@ def _unit_layout(line: list[Token]) -> Iterator[Token | Unit]:
 
 
 def _edge(token: Token, strip: Callable[[str], str]) -> str:
-    """What of a token belongs to a unit when it stands at one of its ends."""
+    """Return the part of a token that belongs to a unit at whose end it is.
+
+    Empty if no part does.
+    """
     if isinstance(token, str):
         return strip(token)
     return "" if token.kind in _DECORATION else token.text
@@ -273,5 +314,5 @@ def _flat(layout: Sequence[Token | Unit]) -> Iterator[Token]:
 
 
 def fingerprint(*parts: str) -> str:
-    """A short stable key of some texts."""
+    """Return a hash of some texts, 32 hexadecimal digits, the same in every process."""
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()

@@ -23,7 +23,7 @@ COLUMNS = {
 }
 
 
-def test_vietnamese_and_korean_are_a_row_and_a_column_each(tmp_path: Path) -> None:
+def test_adding_a_language_takes_one_row_and_one_column(tmp_path: Path) -> None:
     skip_on_a_second_backend()
     copy = tmp_path / "project"
     left_out = shutil.ignore_patterns(

@@ -38,7 +38,7 @@ def test_every_list_opens(staff: Client, filled: str, model: str) -> None:
 def test_the_engines_page_shows_health_and_cost(staff: Client, filled: str) -> None:
     page = staff.get(reverse("admin:translation_enginestate_changelist")).content.decode()
     assert "libretranslate" in page
-    assert "well" in page
+    assert "working" in page
 
 
 def test_a_term_is_added_changed_and_removed(staff: Client, scope: str) -> None:
@@ -56,14 +56,14 @@ def test_a_term_is_added_changed_and_removed(staff: Client, scope: str) -> None:
     assert TranslationPolicy.objects.get().glossary_version == 3
 
 
-def test_a_wrong_term_is_told_on_its_field(staff: Client, scope: str) -> None:
+def test_an_invalid_term_is_an_error_on_its_field(staff: Client, scope: str) -> None:
     values = {"scope_id": scope, "term": "x", "rendering": "", "source": "tlh", "target": ""}
     answer = staff.post(reverse("admin:translation_glossaryterm_add"), values)
     assert answer.status_code == 200
     assert not GlossaryTerm.objects.exists()
 
 
-def test_files_go_in_and_out(staff: Client, filled: str) -> None:
+def test_a_memory_is_exported_and_imported(staff: Client, filled: str) -> None:
     export, scope = reverse("admin:translation_memoryentry_export_tmx"), {"scope_id": filled}
     assert staff.get(export).status_code == 200
     assert staff.post(export, {**scope, "reason": "why"}).context["form"].errors
@@ -83,7 +83,7 @@ def test_files_go_in_and_out(staff: Client, filled: str) -> None:
     assert "not a TMX file" in refused.content.decode()
 
 
-def test_what_the_memory_holds_is_shown_for_a_reason(staff: Client, filled: str) -> None:
+def test_memory_texts_are_shown_only_with_a_reason(staff: Client, filled: str) -> None:
     entry = MemoryEntry.objects.get()
     for name, args in (("changelist", []), ("change", [entry.pk]), ("read", [entry.pk])):
         shown = staff.get(reverse(f"admin:translation_memoryentry_{name}", args=args))
@@ -93,7 +93,7 @@ def test_what_the_memory_holds_is_shown_for_a_reason(staff: Client, filled: str)
     assert AuditEntry.objects.get(action="read memory").target_id == str(entry.pk)
 
 
-def test_a_glossary_goes_in_and_out(staff: Client, filled: str) -> None:
+def test_a_glossary_is_exported_and_imported(staff: Client, filled: str) -> None:
     selected = {"action": "export_csv", "_selected_action": [str(row.pk) for row in GlossaryTerm.objects.all()]}
     exported = staff.post(reverse("admin:translation_glossaryterm_changelist"), selected)
     path, other = reverse("admin:translation_glossaryterm_import_csv"), new_ulid()
@@ -110,7 +110,7 @@ def test_a_budget_is_set(staff: Client, scope: str) -> None:
     assert (policy.local_only, policy.monthly_characters) == (True, 1000)
 
 
-def test_others_are_not_let_in(client: Client, filled: str, member_user) -> None:
+def test_users_who_are_not_staff_are_refused(client: Client, filled: str, member_user) -> None:
     client.force_login(member_user)
     for name in ("memoryentry_changelist", "memoryentry_import_tmx", "glossaryterm_import_csv"):
         assert client.get(reverse(f"admin:translation_{name}")).status_code in (302, 403)

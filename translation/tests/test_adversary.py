@@ -65,7 +65,7 @@ def test_what_is_stored_has_the_pieces_of_its_source(
     for entry in MemoryEntry.objects.filter(scope_id=scope):
         numbers = sorted(int(number) for number in STORED.pattern.findall(entry.text))
         assert numbers == list(range(len(KIND.findall(entry.source_text))))
-    # The engine is well again: whatever it did, nothing of it stays in the way.
+    # The engine works again: nothing that it did before prevents a translation.
     cache.clear()
     EngineState.objects.all().delete()
     libre.handle = servers.libretranslate(lambda text, source, target: text)

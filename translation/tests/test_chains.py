@@ -66,7 +66,7 @@ def test_an_engine_that_breaks_pieces_is_followed_by_the_next(scope: str, both) 
     assert not EngineState.objects.exists()
 
 
-def test_words_are_not_given_up_while_an_engine_had_no_say(scope: str, both) -> None:
+def test_a_text_stays_retryable_until_every_engine_was_tried(scope: str, both) -> None:
     both[0].handle = servers.always(500, {})
     both[1].handle = servers.libretranslate(lambda *_: "@everyone!")
     outcome = one(scope, "Ask @[Bob](user:1) today")
@@ -82,7 +82,7 @@ def test_a_pair_has_its_own_chain(scope: str, both, settings) -> None:
     assert one(scope, target="ja").engine == "deepl"
 
 
-def test_all_down_then_well_again_without_a_person(scope: str, both, time_machine) -> None:
+def test_engines_recover_by_trial_calls(scope: str, both, time_machine) -> None:
     time_machine.move_to("2026-05-11T05:00:00Z", tick=False)
     for service in both:
         service.handle = servers.always(500)
@@ -94,7 +94,7 @@ def test_all_down_then_well_again_without_a_person(scope: str, both, time_machin
     assert one(scope).state == "ready"
 
 
-def test_a_failed_trial_lengthens_the_rest(scope: str, libre: servers.Service, time_machine) -> None:
+def test_a_failed_trial_lengthens_the_backoff(scope: str, libre: servers.Service, time_machine) -> None:
     time_machine.move_to("2026-05-11T05:00:00Z", tick=False)
     libre.handle = servers.always(500)
     for _ in range(3):
@@ -109,13 +109,13 @@ def test_a_failed_trial_lengthens_the_rest(scope: str, libre: servers.Service, t
     assert outcome.retry_after == 20.0
 
 
-def test_a_trial_that_died_with_its_worker_is_given_again(scope: str, libre: servers.Service, time_machine) -> None:
+def test_a_trial_whose_worker_died_is_repeated(scope: str, libre: servers.Service, time_machine) -> None:
     time_machine.move_to("2026-05-11T05:00:00Z", tick=False)
     EngineState.objects.create(engine="libretranslate", status="half_open", failures=3, retry_at="2026-05-11T04:59:59Z")
     assert one(scope).state == "ready"
 
 
-def test_many_texts_of_many_pairs_go_side_by_side(scope: str, libre: servers.Service) -> None:
+def test_texts_of_many_pairs_are_translated_concurrently(scope: str, libre: servers.Service) -> None:
     inside, most, lock = 0, 0, threading.Lock()
 
     def handle(request: servers.Request) -> servers.Reply:
@@ -138,7 +138,7 @@ def test_many_texts_of_many_pairs_go_side_by_side(scope: str, libre: servers.Ser
     assert most >= 4
 
 
-def test_what_one_call_finished_is_kept_when_the_next_fails(scope: str, libre: servers.Service) -> None:
+def test_results_of_a_call_are_kept_when_the_next_call_fails(scope: str, libre: servers.Service) -> None:
     def handle(request: servers.Request) -> servers.Reply:
         if any("<x0/>" in text for text in request.body["q"]):
             return servers.Reply(500, {})
@@ -152,13 +152,13 @@ def test_what_one_call_finished_is_kept_when_the_next_fails(scope: str, libre: s
     assert MemoryEntry.objects.get().source_text == "The cat sat"
 
 
-def test_costs_are_by_the_operators_prices(scope: str, both, settings) -> None:
+def test_costs_use_the_operators_prices(scope: str, both, settings) -> None:
     settings.TRANSLATION_PRICES = {"deepl": 20}
     one(scope)
     assert Usage.objects.get(engine="deepl").cost_micros == 20 * len("The cat sat")
 
 
-def test_a_budget_leaves_engines_that_cost_nothing(scope: str, both, settings, tmp_path) -> None:
+def test_a_spent_budget_leaves_free_engines(scope: str, both, settings, tmp_path) -> None:
     TranslationPolicyFactory.create(scope_id=scope, monthly_characters=0)
     assert one(scope).reason == "budget"
     assert both[0].requests == both[1].requests == []
@@ -174,7 +174,7 @@ def test_another_month_has_its_own_budget(scope: str, both, time_machine) -> Non
     assert one(scope, "The dog ran").state == "ready"
 
 
-def test_local_only_keeps_to_machines_of_ones_own(scope: str, both, settings) -> None:
+def test_local_only_uses_only_the_operators_machines(scope: str, both, settings) -> None:
     TranslationPolicyFactory.create(scope_id=scope, local_only=True)
     assert one(scope).engine == "libretranslate"
     assert both[0].requests == []

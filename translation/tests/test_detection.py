@@ -23,7 +23,7 @@ def test_at_least_95_percent_of_the_corpus_is_right() -> None:
 
 
 @pytest.mark.parametrize("sender", ["en", "zh-CN", "ja", "th", "id"])
-def test_neutral_lines_never_flip(sender: str) -> None:
+def test_short_neutral_lines_are_in_the_senders_language(sender: str) -> None:
     neutral = [line["text"] for line in LINES if line["neutral"] == "1"]
     flipped = [text for text in neutral if source_language(text, declared=None, sender_language=sender) != sender]
     assert len(neutral) > 100
@@ -51,13 +51,13 @@ def test_neutral_lines_never_flip(sender: str) -> None:
         ("", "id", "id"),
     ],
 )
-def test_mixed_and_short_texts(text: str, sender: str, expected: str) -> None:
+def test_a_mixed_or_short_text_is_in_the_language_of_its_sentences(text: str, sender: str, expected: str) -> None:
     assert source_language(text, declared=None, sender_language=sender) == expected
 
 
-def test_what_the_sender_declared_wins() -> None:
+def test_the_declared_language_takes_precedence() -> None:
     assert source_language("สวัสดี", declared="ZH_cn", sender_language="en") == "zh-CN"
 
 
-def test_a_declared_language_that_we_lack_is_no_answer() -> None:
+def test_an_unsupported_declared_language_is_ignored() -> None:
     assert source_language("สวัสดี", declared="tlh", sender_language="en") == "th"

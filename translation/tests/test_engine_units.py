@@ -98,7 +98,7 @@ def test_the_first_engine_that_can_translates() -> None:
         (RuntimeError("of a client library"), "engine_passing"),
     ],
 )
-def test_the_next_engine_is_asked_and_else_the_reason_kept(error: Exception, reason: str) -> None:
+def test_the_next_engine_is_tried_and_the_last_reason_kept(error: Exception, reason: str) -> None:
     (result,) = run([request()], FakeEngine("first", error), FakeEngine("second"))
     assert result.engine == "second"
     (result,) = run([request(engines=("first",))], FakeEngine("first", error))
@@ -110,12 +110,12 @@ def test_a_temporary_reason_is_preferred_to_a_permanent_one() -> None:
     assert result.reason == "engine_passing"
 
 
-def test_what_no_engine_offers_has_no_engine() -> None:
+def test_a_pair_that_no_engine_offers_fails_with_no_engine() -> None:
     (result,) = run([request()], FakeEngine("first", offered=False), FakeEngine("second", offered=False))
     assert result.reason == "no_engine"
 
 
-def test_time_that_is_up_is_the_reason() -> None:
+def test_an_expired_deadline_is_the_reason() -> None:
     first = FakeEngine("first")
     (result,) = run([request()], first, FakeEngine("second"), seconds=0)
     assert (result.reason, first.calls) == ("deadline", [])
@@ -138,7 +138,7 @@ def test_chunks_are_as_large_as_the_smallest_batch_and_costs_are_shared() -> Non
     assert sum(cost.cost_micros for cost in costs) == 2 * 8 * len("hello a")
 
 
-def test_a_text_of_two_scopes_goes_out_once_without_either_ones_context() -> None:
+def test_a_text_of_two_scopes_is_sent_once_without_context() -> None:
     seen: list[Any] = []
 
     class Listening(FakeEngine):

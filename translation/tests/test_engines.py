@@ -63,16 +63,16 @@ def ask(
     return engine.translate(texts, source="en", target=target, context=[context] * len(texts), timeout=timeout)
 
 
-def test_a_batch_is_one_call_in_order(engine: Engine, service: servers.Service, name: str) -> None:
+def test_a_batch_is_one_call_with_results_in_order(engine: Engine, service: servers.Service, name: str) -> None:
     assert ask(engine, "one", "two", "three") == [MAKERS[name][2] + text for text in ("one", "two", "three")]
     assert len(service.requests) == 1
 
 
-def test_one_text_is_one_answer(engine: Engine, name: str) -> None:
+def test_a_single_text_has_a_single_answer(engine: Engine, name: str) -> None:
     assert ask(engine, "one") == [MAKERS[name][2] + "one"]
 
 
-def test_every_pair_of_ours_has_codes_it_knows(engine: Engine) -> None:
+def test_every_supported_language_has_a_code_of_the_engine(engine: Engine) -> None:
     codes = ("en", "zh-CN", "ja", "th", "id")
     for source in codes:
         for target in codes:
@@ -100,7 +100,7 @@ def test_every_pair_of_ours_has_codes_it_knows(engine: Engine) -> None:
     ],
     ids=lambda value: f"{value.status}" if isinstance(value, servers.Reply) else value.__name__,
 )
-def test_errors_have_their_kinds(
+def test_each_error_response_has_its_kind(
     engine: Engine, service: servers.Service, reply: servers.Reply, error: type[Exception]
 ) -> None:
     service.handle = lambda request: reply
@@ -109,7 +109,7 @@ def test_errors_have_their_kinds(
     assert len(service.requests) == 1, "an engine does not retry on its own"
 
 
-def test_429_says_when_to_come_back(engine: Engine, service: servers.Service) -> None:
+def test_the_retry_after_of_a_429_is_kept(engine: Engine, service: servers.Service) -> None:
     service.handle = servers.always(429, {"error": "slow down"}, headers={"Retry-After": "17"})
     with pytest.raises(QuotaError) as caught:
         ask(engine, "one")
@@ -124,7 +124,7 @@ def test_a_hang_ends_at_the_deadline(engine: Engine, service: servers.Service) -
     assert time.monotonic() - started < PATIENCE
 
 
-def test_a_dripping_answer_ends_at_the_deadline(engine: Engine, service: servers.Service) -> None:
+def test_a_slow_trickle_of_bytes_ends_at_the_deadline(engine: Engine, service: servers.Service) -> None:
     service.handle = servers.always(200, {"x": "y" * 500}, wait=0.2, drip=True)
     started = time.monotonic()
     with pytest.raises(TransientError):
@@ -132,12 +132,12 @@ def test_a_dripping_answer_ends_at_the_deadline(engine: Engine, service: servers
     assert time.monotonic() - started < PATIENCE
 
 
-def test_a_server_that_is_away_is_passing(name: str) -> None:
+def test_an_unreachable_server_is_a_transient_error(name: str) -> None:
     with pytest.raises(TransientError):
         ask(MAKERS[name][0]("http://127.0.0.1:1"), "one")
 
 
-def test_a_pair_it_will_not_have_is_not_asked_for_again(engine: Engine, service: servers.Service) -> None:
+def test_an_unsupported_pair_is_not_asked_for_again(engine: Engine, service: servers.Service) -> None:
     service.handle = servers.always(400, {"error": "th is not supported", "message": "th is not supported"})
     with pytest.raises(UnsupportedPair):
         ask(engine, "one", target="th")
@@ -145,7 +145,7 @@ def test_a_pair_it_will_not_have_is_not_asked_for_again(engine: Engine, service:
     assert engine.offers("en", "ja")
 
 
-def test_a_check_asks_one_word(engine: Engine, service: servers.Service) -> None:
+def test_a_check_translates_one_word(engine: Engine, service: servers.Service) -> None:
     engine.check(5)
     service.handle = servers.always(403)
     with pytest.raises(PermanentError):
@@ -169,7 +169,7 @@ def test_libretranslate_is_sent_a_key_and_never_auto() -> None:
         }
 
 
-def test_libretranslates_missing_key_is_permanent() -> None:
+def test_a_missing_libretranslate_key_is_a_permanent_error() -> None:
     with (
         servers.serve(
             servers.always(400, {"error": "Please contact the server operator to get an API key"})
@@ -190,7 +190,7 @@ def test_libretranslates_missing_key_is_permanent() -> None:
         ("", False),
     ],
 )
-def test_whose_machine_it_is(host: str, own: bool) -> None:
+def test_private_and_local_hosts_are_the_operators_own(host: str, own: bool) -> None:
     assert is_own_machine(host) is own
 
 
@@ -201,7 +201,7 @@ def test_deepl_is_sent_tags_with_the_rest_escaped() -> None:
         assert (body["tag_handling"], body["source_lang"], body["text"]) == ("xml", "EN", ["a &lt; b &amp; <x0/>"])
 
 
-def test_googles_spent_minute_is_a_quota_and_its_wrong_key_permanent() -> None:
+def test_googles_rate_limit_is_a_quota_and_its_wrong_key_permanent() -> None:
     with servers.serve(servers.always(403, {"error": {"errors": [{"reason": "userRateLimitExceeded"}]}})) as service:
         with pytest.raises(QuotaError):
             ask(GoogleBasic("secret", service.url), "one")
@@ -210,7 +210,7 @@ def test_googles_spent_minute_is_a_quota_and_its_wrong_key_permanent() -> None:
             ask(GoogleBasic("wrong", service.url), "one")
 
 
-def test_google_signs_in_once_and_anew_after_its_token_was_refused(account: servers.Service) -> None:
+def test_google_signs_in_once_and_again_after_its_token_was_refused(account: servers.Service) -> None:
     with servers.serve(servers.google_advanced) as service:
         engine = GoogleAdvanced(ACCOUNT["file"], service.url)
         before = len(account.requests)
@@ -225,7 +225,7 @@ def test_google_signs_in_once_and_anew_after_its_token_was_refused(account: serv
         assert len(account.requests) == before + 2
 
 
-def test_a_google_account_that_may_not_sign_in_is_permanent(account: servers.Service) -> None:
+def test_a_refused_google_sign_in_is_a_permanent_error(account: servers.Service) -> None:
     healthy, account.handle = account.handle, servers.always(400, {"error": "invalid_grant"})
     try:
         with servers.serve(servers.google_advanced) as service, pytest.raises(PermanentError):
@@ -275,7 +275,7 @@ def test_an_instruction_in_a_message_or_its_context_is_translated_and_not_obeyed
         '{"translations": "one two"}',
     ],
 )
-def test_a_model_that_leaves_lines_out_is_not_believed(content: str) -> None:
+def test_a_model_answer_that_lacks_lines_is_refused(content: str) -> None:
     with servers.serve(lambda request: servers.completion(content)) as service, pytest.raises(TransientError):
         ask(OpenAI(f"{service.url}/v1", "secret", "m"), "one", "two")
 
@@ -288,12 +288,12 @@ def test_a_model_that_leaves_lines_out_is_not_believed(content: str) -> None:
         '["a", "b"]',
     ],
 )
-def test_a_models_manners_are_forgiven(content: str) -> None:
+def test_fences_and_thoughts_around_a_model_answer_are_ignored(content: str) -> None:
     with servers.serve(lambda request: servers.completion(content)) as service:
         assert ask(OpenAI(f"{service.url}/v1", "secret", "m"), "one", "two") == ["a", "b"]
 
 
-def test_an_answer_that_was_cut_off_is_not_believed() -> None:
+def test_a_truncated_model_answer_is_refused() -> None:
     reply = servers.completion('{"translations": [{"id": 0, "text": "a"}]}', "length")
     with servers.serve(lambda request: reply) as service, pytest.raises(TransientError):
         ask(OpenAI(f"{service.url}/v1", "secret", "m"), "one")

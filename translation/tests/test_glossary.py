@@ -73,12 +73,12 @@ def test_a_text_that_is_a_term_needs_no_engine(scope: str, libre: servers.Servic
     assert len(libre.requests) == 1
 
 
-def test_another_scopes_glossary_does_not_count(scope: str, libre: servers.Service) -> None:
+def test_another_scopes_glossary_is_not_applied(scope: str, libre: servers.Service) -> None:
     actions.add_term(scope_id=new_ulid(), term="ticket", rendering="チケット", target="ja")
     assert one(scope, "Open a ticket now").text == "ja:Open a ticket now"
 
 
-def test_each_change_is_a_version(scope: str) -> None:
+def test_each_change_raises_the_version(scope: str) -> None:
     term = actions.add_term(scope_id=scope, term="one")
     actions.change_term(scope_id=scope, term_id=term.pk, term="two")
     actions.import_terms_csv(scope_id=scope, content="term\nthree\n")
@@ -86,7 +86,7 @@ def test_each_change_is_a_version(scope: str) -> None:
     assert version(scope) == 4
 
 
-def test_a_term_is_there_once_whatever_its_case(scope: str) -> None:
+def test_terms_that_differ_only_in_case_are_refused(scope: str) -> None:
     actions.add_term(scope_id=scope, term="Straße")
     with pytest.raises(Invalid) as caught:
         actions.add_term(scope_id=scope, term="  STRASSE ")
@@ -107,7 +107,7 @@ def test_a_term_is_there_once_whatever_its_case(scope: str) -> None:
         ({"term": "a", "source": "en", "target": "en-GB"}, "target"),
     ],
 )
-def test_a_senseless_term_is_refused(scope: str, values: dict[str, str], field: str) -> None:
+def test_an_invalid_term_is_refused(scope: str, values: dict[str, str], field: str) -> None:
     with pytest.raises(Invalid) as caught:
         actions.add_term(scope_id=scope, **values)
     assert list(caught.value.errors) == [field]
@@ -121,7 +121,7 @@ def test_another_scopes_term_is_not_found(scope: str) -> None:
     assert GlossaryTerm.objects.get().term == "one"
 
 
-def test_csv_goes_in_and_out(scope: str) -> None:
+def test_a_glossary_is_exported_and_imported_as_csv(scope: str) -> None:
     content = (
         "term,rendering,source,target,case_sensitive\nBlue Whale,,,,\nIT,資訊,en,zh-CN,yes\nticket,チケット,en,ja,\n"
     )
@@ -143,14 +143,14 @@ def test_csv_goes_in_and_out(scope: str) -> None:
         ("term,case_sensitive\na,perhaps\n", "Line 2"),
     ],
 )
-def test_a_wrong_csv_changes_nothing(scope: str, content: str, told: str) -> None:
+def test_an_invalid_csv_changes_nothing(scope: str, content: str, told: str) -> None:
     with pytest.raises(Invalid) as caught:
         actions.import_terms_csv(scope_id=scope, content=content)
     assert told in str(caught.value.errors["file"][0])
     assert not GlossaryTerm.objects.exists()
 
 
-def test_a_scope_that_is_gone_leaves_nothing(scope: str, libre: servers.Service) -> None:
+def test_forgetting_a_scope_deletes_its_rows(scope: str, libre: servers.Service) -> None:
     one(scope, "The cat sat")
     actions.add_term(scope_id=scope, term="one")
     actions.forget_scope(scope_id=scope)
@@ -158,7 +158,7 @@ def test_a_scope_that_is_gone_leaves_nothing(scope: str, libre: servers.Service)
     assert not GlossaryTerm.objects.exists()
 
 
-def test_a_spreadsheet_runs_no_cell_of_an_export(scope: str) -> None:
+def test_formulas_in_an_export_are_escaped(scope: str) -> None:
     for term in ("=cmd|' /C calc'!A0", "+one", "-x", "'=quoted"):
         actions.add_term(scope_id=scope, term=term, rendering="@SUM(A1)")
     content = actions.export_terms_csv(scope_id=scope)
@@ -170,7 +170,7 @@ def test_a_spreadsheet_runs_no_cell_of_an_export(scope: str) -> None:
     assert set(terms_of(other).values_list(*columns)) == set(terms_of(scope).values_list(*columns))
 
 
-def test_a_glossary_has_a_bound_on_its_terms_together(scope: str) -> None:
+def test_the_characters_of_a_glossary_are_limited(scope: str) -> None:
     lines = [f"{number:05d}" + "x" * 195 for number in range(MAX_CHARACTERS // 200)]
     actions.import_terms_csv(scope_id=scope, content="term\n" + "\n".join(lines))
     for change in (

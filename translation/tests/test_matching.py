@@ -45,7 +45,7 @@ def test_positions_are_those_of_the_text_itself() -> None:
     ]
 
 
-def test_as_a_pattern_of_all_terms_would_find_them() -> None:
+def test_matches_equal_those_of_a_regular_expression_of_all_terms() -> None:
     """What a regular expression of all terms finds, which is too slow to be used, for many small random cases."""
     letter = "[A-Za-z0-9_\u00c0-\u024f]"
     chance = random.Random(7)

@@ -131,7 +131,7 @@ SLOWEST = [
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_ruling_positions_out_hides_no_piece(seed: int) -> None:
+def test_the_start_pattern_misses_no_piece(seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(500):
         text = "".join(chance.choices(FRAGMENTS, k=12))
@@ -144,7 +144,7 @@ def test_ruling_positions_out_hides_no_piece(seed: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["see <!-- a <b> c --> there", "<!-- <!-- x -->", "no <!-- end"])
-def test_tokens_spell_the_text(text: str) -> None:
+def test_joined_tokens_are_the_text(text: str) -> None:
     assert "".join(token if isinstance(token, str) else token.text for token in tokens(text)) == text
 
 

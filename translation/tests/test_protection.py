@@ -41,7 +41,7 @@ def test_each_kind_of_piece_is_cut_out_of_plain_text_and_markdown(piece: str, ar
     ["", " \n", "👍", "555", "@[Bob](user:1) 👍🏽", "https://example.com/a", "`x = 1`",
      "```\nhello world\n```", "{name}", "$5.00", ":)", "#1", "?!"],
 )  # fmt: skip
-def test_nothing_but_pieces_is_nothing_to_translate(text: str) -> None:
+def test_a_text_of_pieces_only_is_not_translatable(text: str) -> None:
     assert not is_translatable(text)
 
 
@@ -93,7 +93,7 @@ def test_words_written_against_a_short_name_of_an_emoji_do_not_hide_it() -> None
     ]
 
 
-def test_a_quoted_reply_stays_in_the_words_of_who_said_it() -> None:
+def test_quoted_lines_of_a_reply_are_not_translated() -> None:
     parsed = parse("> ส่งของวันนี้ครับ @[Bob](user:1)\n> > 5 kg?\nThanks, see https://e.com")
     assert [unit.source for unit in parsed.units] == ["Thanks, see https://e.com"]
     unit = parsed.units[0]
@@ -125,13 +125,13 @@ def test_markdown_keeps_its_shape() -> None:
     )
 
 
-def test_blanks_put_inside_emphasis_are_taken_out() -> None:
+def test_blanks_that_an_engine_put_inside_emphasis_are_removed() -> None:
     unit = parse("a **b** c").units[0]
     assert parse("a **b** c").render({unit.canonical: unit.read("x [0] y [1] z", STYLES[0])}) == "x **y** z"
 
 
 @pytest.mark.parametrize("answer", ["ask [0] [0 today", "ask [0] today 1]", "ask [0] today \ue0001\ue001"])
-def test_what_is_left_of_a_broken_mark_is_noticed(answer: str) -> None:
+def test_remains_of_a_broken_mark_are_refused(answer: str) -> None:
     with pytest.raises(ProtectionError):
         parse("ask @[Bob](user:1) today").units[0].read(answer, STYLES[0])
 
@@ -291,7 +291,7 @@ def test_a_wrong_result_is_never_accepted(text: str, names: list[str], counts: l
     text=texts,
     names=st.lists(st.sampled_from(["faithful", "reorder", "space", "widen", "lines"]), min_size=1, max_size=2),
 )
-def test_harmless_habits_are_forgiven(text: str, names: list[str]) -> None:
+def test_harmless_changes_of_marks_are_accepted(text: str, names: list[str]) -> None:
     parsed = parse(text)
     _, errors = translate_units(parsed.units, misbehave([*names, "faithful"], [0], 1))
     assert errors == {}
@@ -299,14 +299,14 @@ def test_harmless_habits_are_forgiven(text: str, names: list[str]) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(text=st.text(max_size=200))
-def test_reading_loses_nothing(text: str) -> None:
+def test_the_layout_of_a_parsed_text_is_the_text(text: str) -> None:
     parsed = parse(text)
     assert "".join(token if isinstance(token, str) else token.text for token in parsed.tokens) == text
 
 
 @settings(max_examples=300, deadline=None)
 @given(text=texts)
-def test_an_echo_is_the_text_again_but_for_spaces(text: str) -> None:
+def test_an_echo_renders_as_the_text_except_for_spaces(text: str) -> None:
     parsed = parse(text)
     done, errors = translate_units(parsed.units, lambda asked: asked)
     assert not errors

@@ -31,7 +31,7 @@ FOREIGN = (
 )
 
 
-def test_a_memory_comes_back_from_its_own_file(scope: str, libre: servers.Service) -> None:
+def test_an_exported_memory_is_imported_unchanged(scope: str, libre: servers.Service) -> None:
     libre.handle = servers.libretranslate(lambda text, source, target: f"{text} < & 'so'")
     translate_batch([Job(None, scope, "Ask @[Bob](user:1) for 5 kg", "en", "ja")])
     remember_correction(scope_id=scope, source="en", target="th", source_text="The cat sat 👍", text="แมวนั่ง 👍")
@@ -49,7 +49,7 @@ def test_a_memory_comes_back_from_its_own_file(scope: str, libre: servers.Servic
     )
 
 
-def test_a_foreign_file_is_taken_in_where_it_fits(scope: str) -> None:
+def test_units_of_a_foreign_file_are_imported_where_they_fit(scope: str) -> None:
     assert tmx.read(scope_id=scope, document=BytesIO(FOREIGN.encode())) == tmx.TmxImport(2, 2)
     found = recall(scope_id=scope, text="Pay $7.50 to @[Ann](user:2)", source="en", targets=["ja"])
     assert found["ja"].text == "@[Ann](user:2)に$7.50を払う"
@@ -65,7 +65,7 @@ def own(attributes: str, origin: str = "engine") -> bytes:
 
 
 @pytest.mark.parametrize("attributes", ['x="q"', 'x="0"', 'x="-1"', 'x="1.5"', 'x="\u0661"', 'x="99999"'])
-def test_a_malformed_place_is_refused(scope: str, attributes: str) -> None:
+def test_a_malformed_placeholder_is_refused(scope: str, attributes: str) -> None:
     with pytest.raises(Invalid) as caught:
         tmx.read(scope_id=scope, document=BytesIO(own(attributes)))
     assert "x=" in str(caught.value.errors["file"][0])
@@ -73,7 +73,7 @@ def test_a_malformed_place_is_refused(scope: str, attributes: str) -> None:
 
 
 @pytest.mark.parametrize(("attributes", "added"), [('x="1"', 1), ("", 1), ('x="2"', 0)])
-def test_a_unit_whose_places_do_not_fit_is_left_out(scope: str, attributes: str, added: int) -> None:
+def test_a_unit_with_wrong_placeholders_is_left_out(scope: str, attributes: str, added: int) -> None:
     assert tmx.read(scope_id=scope, document=BytesIO(own(attributes))) == tmx.TmxImport(added, 1 - added)
 
 
@@ -89,13 +89,13 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><tmx version="1.4">
 @pytest.mark.parametrize(
     "content", [b"", b"not xml", b"<html/>", b"<tmx><body><tu>", BOMB.encode(), BOMB.encode("utf-16")]
 )
-def test_what_is_no_tmx_is_refused(scope: str, content: bytes) -> None:
+def test_a_file_that_is_not_tmx_is_refused(scope: str, content: bytes) -> None:
     with pytest.raises(Invalid):
         tmx.read(scope_id=scope, document=BytesIO(content))
 
 
-def test_the_command_does_both(scope: str, tmp_path, capsys) -> None:
+def test_the_command_exports_and_imports(scope: str, tmp_path, capsys) -> None:
     (tmp_path / "in.tmx").write_text(FOREIGN)
     call_command("translation_memory", "import", scope.upper(), str(tmp_path / "in.tmx"))
     call_command("translation_memory", "export", scope, str(tmp_path / "out.tmx"))
-    assert capsys.readouterr().out == "2 taken in, 2 left out\n2 written\n"
+    assert capsys.readouterr().out == "2 units imported, 2 left out\n2 units written\n"

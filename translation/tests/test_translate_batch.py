@@ -48,7 +48,7 @@ def test_the_engines_own_codes_are_used(scope: str, libre: servers.Service) -> N
     assert libre.requests[0].body["target"] == "zh-Hans"
 
 
-def test_pieces_go_around_the_engine(scope: str, libre: servers.Service) -> None:
+def test_pieces_are_not_sent_to_the_engine(scope: str, libre: servers.Service) -> None:
     libre.handle = servers.libretranslate(lambda text, source, target: text.upper())
     text = "Hello @[Bob](user:1), see https://example.com/a and `x = 1` 👍\nfor $5.00 now"
     assert one(scope, text).text == "HELLO @[Bob](user:1), SEE https://example.com/a AND `x = 1` 👍\nFOR $5.00 NOW"
@@ -77,12 +77,12 @@ def test_the_phrasebook_needs_no_engine(scope: str, libre: servers.Service) -> N
 
 
 @pytest.mark.parametrize("text", ["👍", "https://example.com", "555", "@[Bob](user:1)", "`code here`"])
-def test_what_has_no_words_is_skipped(scope: str, libre: servers.Service, text: str) -> None:
+def test_a_text_without_words_is_skipped(scope: str, libre: servers.Service, text: str) -> None:
     assert (one(scope, text).state, one(scope, text).reason) == ("skipped", "nothing_to_translate")
     assert libre.requests == []
 
 
-def test_equal_texts_go_out_once(scope: str, libre: servers.Service) -> None:
+def test_equal_texts_are_sent_once(scope: str, libre: servers.Service) -> None:
     jobs = [job(scope, f"Ask @[P](user:{n}) about it", target, key=n) for n in range(5) for target in ("ja", "th")]
     outcomes = translate_batch(jobs)
     assert [outcome.job.key for outcome in outcomes] == [job.key for job in jobs]
@@ -117,7 +117,7 @@ def test_queries_grow_with_engine_calls_alone(scope: str, libre: servers.Service
     assert len(libre.requests) == 4
 
 
-def test_what_is_paid_for_is_kept_before_the_rest_is_done(scope: str, libre: servers.Service) -> None:
+def test_finished_results_are_stored_before_the_rest_is_done(scope: str, libre: servers.Service) -> None:
     def handle(request: servers.Request) -> servers.Reply:
         slow = servers.slow(servers.libretranslate(), 0.3)
         return slow(request) if request.body["target"] == "th" else servers.libretranslate()(request)
@@ -130,7 +130,7 @@ def test_what_is_paid_for_is_kept_before_the_rest_is_done(scope: str, libre: ser
     assert len(stored) == 2, "each pair is stored when it is done"
 
 
-def test_a_correction_goes_first_and_stays(scope: str, libre: servers.Service) -> None:
+def test_a_correction_takes_precedence_and_is_kept(scope: str, libre: servers.Service) -> None:
     one(scope, "The cat sat")
     remember_correction(scope_id=scope, source="en", target="ja", source_text="The cat sat", text="猫が座った")
     assert recall(scope_id=scope, text="The cat sat", source="en", targets=["ja"])["ja"].engine == "correction"
@@ -138,7 +138,7 @@ def test_a_correction_goes_first_and_stays(scope: str, libre: servers.Service) -
     assert MemoryEntry.objects.get(scope_id=scope).origin == "correction"
 
 
-def test_a_correction_goes_before_the_phrasebook(scope: str) -> None:
+def test_a_correction_takes_precedence_over_the_phrasebook(scope: str) -> None:
     remember_correction(scope_id=scope, source="en", target="ja", source_text="Thank you", text="どうも")
     assert recall(scope_id=scope, text="Thank you", source="en", targets=["ja"])["ja"].text == "どうも"
 
@@ -157,7 +157,7 @@ def test_a_correction_that_loses_a_mention_is_refused(scope: str) -> None:
         remember_correction(scope_id=scope, source="en", target="ja", source_text="Hi @[Bob](user:1)", text="やあ")
 
 
-def test_usage_is_written_down(scope: str, libre: servers.Service) -> None:
+def test_usage_is_recorded(scope: str, libre: servers.Service) -> None:
     one(scope, "The cat sat")
     one(scope, "The dog ran")
     usage = Usage.objects.get(scope_id=scope)
@@ -184,7 +184,7 @@ def test_without_an_engine_for_the_pair_it_fails_at_once(scope: str, settings, t
     ],
     ids=["500", "html", "too few", "no texts", "a list", "redirect"],
 )
-def test_a_passing_failure_is_tried_again(scope: str, libre: servers.Service, handle) -> None:
+def test_a_transient_failure_has_a_retry_time(scope: str, libre: servers.Service, handle) -> None:
     libre.handle = handle
     outcome = one(scope, "The cat sat")
     assert (outcome.state, outcome.reason) == ("failed", "engine_passing")
@@ -194,7 +194,7 @@ def test_a_passing_failure_is_tried_again(scope: str, libre: servers.Service, ha
     assert EngineState.objects.get().failures == 0
 
 
-def test_a_server_that_is_away_fails_quickly(scope: str, libre: servers.Service, settings) -> None:
+def test_an_unreachable_server_fails_quickly(scope: str, libre: servers.Service, settings) -> None:
     settings.LIBRETRANSLATE_URL = "http://127.0.0.1:1"
     assert one(scope, "The cat sat").reason == "engine_passing"
 
@@ -211,7 +211,7 @@ def test_a_server_that_hangs_is_left(scope: str, libre: servers.Service, setting
     assert time.monotonic() - started < 30
 
 
-def test_after_three_failures_the_engine_rests_then_gets_one_trial(
+def test_after_three_failures_the_engine_backs_off_then_gets_one_trial(
     scope: str, libre: servers.Service, time_machine
 ) -> None:
     time_machine.move_to("2026-05-11T05:00:00Z", tick=False)
@@ -241,7 +241,7 @@ def test_retry_after_is_respected(scope: str, libre: servers.Service, time_machi
     assert one(scope, "The cat sat").state == "ready"
 
 
-def test_a_wrong_key_takes_the_engine_out_until_a_check_finds_it_well(scope: str, libre: servers.Service) -> None:
+def test_a_wrong_key_disables_the_engine_until_a_check_succeeds(scope: str, libre: servers.Service) -> None:
     from translation.tasks import check_engines
 
     libre.handle = servers.always(403, {"error": "Invalid API key"})
@@ -255,7 +255,7 @@ def test_a_wrong_key_takes_the_engine_out_until_a_check_finds_it_well(scope: str
     assert one(scope, "The cat sat").state == "ready"
 
 
-def test_one_refused_text_does_not_take_the_others_down(scope: str, libre: servers.Service) -> None:
+def test_one_refused_text_does_not_fail_the_others(scope: str, libre: servers.Service) -> None:
     def handle(request: servers.Request) -> servers.Reply:
         if any("poison" in text for text in request.body["q"]):
             return servers.Reply(400, {"error": "cannot translate this"})
@@ -286,7 +286,7 @@ def test_an_engine_that_breaks_every_mark_is_asked_segment_by_segment(scope: str
     assert libre.requests[-1].body["q"] == ["Ask", "today"]
 
 
-def test_an_engine_that_says_nothing_useful_fails_the_text(scope: str, libre: servers.Service) -> None:
+def test_an_engine_with_useless_answers_fails_the_text(scope: str, libre: servers.Service) -> None:
     libre.handle = servers.libretranslate(lambda text, source, target: "@everyone " + text)
     outcome = one(scope, "Ask @[Bob](user:1) today")
     assert (outcome.state, outcome.reason, outcome.retry_after) == ("failed", "protection", None)
@@ -296,7 +296,7 @@ def test_an_engine_that_says_nothing_useful_fails_the_text(scope: str, libre: se
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="an in-memory SQLite has one connection")
-def test_a_flight_is_waited_for(scope: str, libre: servers.Service, transactional_db) -> None:
+def test_a_worker_waits_for_the_translation_of_another(scope: str, libre: servers.Service, transactional_db) -> None:
     arrived, go = threading.Event(), threading.Event()
 
     def handle(request: servers.Request) -> servers.Reply:
@@ -324,7 +324,7 @@ def test_a_flight_is_waited_for(scope: str, libre: servers.Service, transactiona
     assert len(libre.requests) == 1
 
 
-def test_a_budget_that_is_spent_skips_and_staff_are_told_once(
+def test_a_spent_budget_skips_texts_and_notifies_staff_once(
     scope: str, libre: servers.Service, mailoutbox, django_user_model
 ) -> None:
     django_user_model.objects.create_user("staff@example.com", "x", name="Staff", is_staff=True)
@@ -338,12 +338,12 @@ def test_a_budget_that_is_spent_skips_and_staff_are_told_once(
     assert len(libre.requests) == 1
 
 
-def test_local_only_scopes_send_nothing_away(scope: str, libre: servers.Service, settings) -> None:
+def test_a_local_only_scope_sends_nothing_to_other_machines(scope: str, libre: servers.Service, settings) -> None:
     settings.LIBRETRANSLATE_URL = "https://translate.example.com"
     TranslationPolicyFactory.create(scope_id=scope, local_only=True)
     assert one(scope, "The cat sat").reason == "no_engine"
 
 
-def test_preview_tells_the_way_back(scope: str, libre: servers.Service) -> None:
+def test_a_preview_has_the_translation_back(scope: str, libre: servers.Service) -> None:
     told = preview(scope_id=scope, text="The cat sat", source="en", target="ja", seconds=5)
     assert (told.text, told.back) == ("ja:The cat sat", "en:ja:The cat sat")

@@ -49,7 +49,7 @@ def side_by_side(*calls: Callable[[], object]) -> list[object]:
 
 
 @pytest.mark.django_db
-def test_hits_are_counted_when_they_are_handed_over(scope: str, libre: servers.Service) -> None:
+def test_hits_are_saved_by_a_worker(scope: str, libre: servers.Service) -> None:
     translate_batch([Job(None, scope, "The cat sat", "en", "ja")])
     entry = MemoryEntry.objects.get()
     tasks.note_hits([[scope, entry.key, 3], [scope, "no such key", 1]])
@@ -58,7 +58,7 @@ def test_hits_are_counted_when_they_are_handed_over(scope: str, libre: servers.S
 
 
 @pytest.mark.django_db
-def test_what_nobody_used_for_long_goes_but_corrections_stay(scope: str, libre: servers.Service) -> None:
+def test_unused_results_are_evicted_and_corrections_kept(scope: str, libre: servers.Service) -> None:
     translate_batch([Job(None, scope, text, "en", "ja") for text in ("The cat sat", "The dog ran")])
     remember_correction(scope_id=scope, source="en", target="ja", source_text="The bird flew", text="鳥が飛んだ")
     old = timezone.now() - tasks.EVICT_AFTER - timedelta(days=1)
@@ -68,7 +68,7 @@ def test_what_nobody_used_for_long_goes_but_corrections_stay(scope: str, libre: 
 
 
 @pytest.mark.django_db
-def test_eviction_goes_in_bounded_steps(scope: str) -> None:
+def test_eviction_runs_in_bounded_batches(scope: str) -> None:
     old = timezone.now() - timedelta(days=2)
     MemoryEntry.objects.bulk_create(
         MemoryEntry(
@@ -89,7 +89,7 @@ def test_eviction_goes_in_bounded_steps(scope: str) -> None:
 
 
 @pytest.mark.django_db
-def test_metrics_tell_engine_and_pair(scope: str, libre: servers.Service) -> None:
+def test_metrics_have_engine_and_pair(scope: str, libre: servers.Service) -> None:
     labels = {"engine": "libretranslate", "source": "en", "target": "th"}
 
     def value(name: str, **more: str) -> float:
@@ -129,7 +129,7 @@ def test_usage_of_many_workers_adds_up(scope: str) -> None:
 
 @threads_have_connections
 @pytest.mark.django_db(transaction=True)
-def test_one_worker_alone_gets_the_trial(db: None) -> None:
+def test_only_one_worker_gets_the_trial(db: None) -> None:
     EngineState.objects.create(
         engine="deepl", status="open", failures=3, retry_at=timezone.now() - timedelta(seconds=1)
     )
@@ -138,7 +138,7 @@ def test_one_worker_alone_gets_the_trial(db: None) -> None:
 
 
 @pytest.mark.django_db
-def test_what_one_batch_opened_another_that_began_before_leaves_open() -> None:
+def test_a_success_of_an_earlier_batch_leaves_a_breaker_open() -> None:
     EngineState.objects.create(engine="deepl", failures=1)
     early, late = breakers.snapshot(["deepl"]), breakers.snapshot(["deepl"])
     late.failed("deepl", QuotaError("enough", retry_after=3600))
@@ -160,7 +160,7 @@ def test_what_one_batch_opened_another_that_began_before_leaves_open() -> None:
 
 
 @pytest.mark.django_db
-def test_failures_of_batches_side_by_side_add_up_and_a_later_success_ends_them() -> None:
+def test_failures_of_concurrent_batches_add_up_until_a_later_success() -> None:
     for batch in [breakers.snapshot(["deepl"]) for _ in range(3)]:
         batch.failed("deepl", EngineError("slow"))
         batch.save()
@@ -177,7 +177,7 @@ def test_failures_of_batches_side_by_side_add_up_and_a_later_success_ends_them()
 
 @threads_have_connections
 @pytest.mark.django_db(transaction=True)
-def test_staff_are_told_by_one_worker_alone(scope: str, mailoutbox, django_user_model) -> None:
+def test_one_worker_notifies_staff_of_a_spent_budget(scope: str, mailoutbox, django_user_model) -> None:
     django_user_model.objects.create_user("staff@example.com", "x", name="Staff", is_staff=True)
     side_by_side(*[lambda: budgets.notify_staff_once(scope, 10)] * 5)
     send_owed_mail()
@@ -186,7 +186,7 @@ def test_staff_are_told_by_one_worker_alone(scope: str, mailoutbox, django_user_
 
 
 @pytest.mark.django_db
-def test_staff_are_told_of_a_spent_budget_though_the_mail_server_fails_once(
+def test_staff_are_notified_although_the_mail_server_fails_once(
     scope: str, mailoutbox, django_user_model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*args: object, **kwargs: object) -> int:
@@ -208,7 +208,7 @@ def test_staff_are_told_of_a_spent_budget_though_the_mail_server_fails_once(
 
 @threads_have_connections
 @pytest.mark.django_db(transaction=True)
-def test_a_correction_wins_over_a_result_that_comes_at_the_same_time(scope: str, libre: servers.Service) -> None:
+def test_a_correction_wins_over_a_concurrent_result(scope: str, libre: servers.Service) -> None:
     libre.handle = servers.slow(servers.libretranslate(), 0.1)
     side_by_side(
         lambda: translate_batch([Job(None, scope, "The cat sat", "en", "ja")]),

@@ -1,4 +1,4 @@
-"""``manage.py files_audit``: check that every row has its bytes and that all bytes have a row."""
+"""``manage.py files_audit``: check that rows and stored bytes agree."""
 
 import sys
 from typing import Any

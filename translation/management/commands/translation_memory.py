@@ -1,4 +1,4 @@
-"""``manage.py translation_memory export|import SCOPE FILE``: a workspace's translation memory as TMX."""
+"""``manage.py translation_memory``: export or import a memory as TMX."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -28,12 +28,13 @@ class Command(BaseCommand):
             if options["verb"] == "export":
                 with options["file"].open("wb") as out:
                     entries = MemoryEntry.objects.filter(scope_id=scope_id).order_by("pk").iterator()
-                    self.stdout.write(f"{tmx.write(entries, out)} written")
+                    self.stdout.write(f"{tmx.write(entries, out)} units written")
             else:
                 with options["file"].open("rb") as document:
-                    done = tmx.read(scope_id=scope_id, document=document)
-                self.stdout.write(f"{done.added} taken in, {done.left_out} left out")
+                    result = tmx.read(scope_id=scope_id, document=document)
+                self.stdout.write(f"{result.added} units imported, {result.left_out} left out")
         except OSError as error:
             raise CommandError(f"{options['file']}: {error.strerror}") from error
         except Invalid as error:
-            raise CommandError(" ".join(str(told) for tolds in error.errors.values() for told in tolds)) from error
+            sentences = [str(sentence) for field in error.errors.values() for sentence in field]
+            raise CommandError(" ".join(sentences)) from error
