@@ -14,6 +14,10 @@ ROOMS = "/api/v1/external/rooms"
 GONE = {"message": "Temporary Room is not available.", "errors": {"code": ["temporary_room_expired"]}}
 
 
+def create(client: APIClient, **body: Any) -> Any:
+    return client.post(ROOMS, {"name": "Customer Support Room", **body}, format="json")
+
+
 def joined(room: Room, nickname: str = "Mei", language: str = "zh-CN") -> dict[str, Any]:
     answer = APIClient().post(
         f"{ROOMS}/{room.pk}/guests", {"nickname": nickname, "preferred_language": language}, format="json"

@@ -1,135 +1,29 @@
-"""Clients that keep the server waiting: real servers, in both modes, and raw connections."""
+"""Slow and silent clients, over raw connections to real servers in both modes, do not block the others."""
 
 import contextlib
 import json
-import os
-import re
 import select
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from rosetta.tests import migrated
-from rosetta.tests.processes import ROOT, clean_environment, eventually, free_port, skip_on_a_second_backend
-
-MODES = {
-    "embedded": ["rosetta.asgi:application", "--sockets"],
-    "service": ["rosetta.rest:application", "--workers", "2"],
-}
-HELD = 30
-# What a request may take while others keep the server waiting; the machine may be busy.
-PATIENCE = 20.0
-FILE = bytes(range(256)) * 4096 * 12
-SETTINGS = {
-    "REQUEST_SECONDS": "3",
-    "RESPONSE_SECONDS": "3",
-    "REQUEST_BODY_RATE": "1000",
-    "HELD_REQUESTS_PER_ADDRESS": str(HELD),
-    "TRUSTED_PROXIES": "1",
-    "FILES_ALLOW_ANONYMOUS": "on",
-    "FILES_DEFAULT_VISIBILITY": "public",
-    "WEB_THREADS": "2",
-}
-
-
-class Running:
-    """A server on a port of its own, which believes one proxy."""
-
-    def __init__(self, folder: Path, arguments: list[str], **variables: str) -> None:
-        migrated.copy_sqlite(folder / "var" / "db.sqlite3")
-        self.port, self.log = free_port(), folder / "log"
-        self.url = f"http://127.0.0.1:{self.port}"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "rosetta.serving", *arguments, "--port", str(self.port)],
-                cwd=ROOT,
-                env=clean_environment(VAR_DIR=str(folder / "var"), **variables),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-
-    def answers(self) -> bool:
-        with contextlib.suppress(httpx.HTTPError):
-            return httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200
-        return False
-
-    def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
-
-    def send(self, text: str) -> socket.socket:
-        """Say ``text`` on a connection of its own."""
-        connection = self.connect()
-        connection.sendall(text.encode())
-        return connection
-
-    def serves(self) -> bool:
-        """Whether it says that it lives, and answers a request that needs the database."""
-        alive = httpx.get(f"{self.url}/healthz", timeout=PATIENCE)
-        answer = httpx.post(
-            f"{self.url}/api/v1/auth/app/login", json={}, headers={"X-Forwarded-For": fresh()}, timeout=PATIENCE
-        )
-        return (alive.status_code, alive.json(), answer.status_code) == (200, {"status": "ok"}, 422)
-
-
-_number = 0
-
-
-def fresh() -> str:
-    """An address that nobody had."""
-    global _number
-    _number += 1
-    return f"10.0.{_number // 250}.{_number % 250}"
-
-
-def head(method: str, path: str, *lines: str, address: str = "") -> str:
-    return "\r\n".join(
-        [
-            f"{method} {path} HTTP/1.1",
-            "Host: 127.0.0.1",
-            "Content-Type: application/json",
-            f"X-Forwarded-For: {address or fresh()}",
-            *lines,
-            "",
-            "",
-        ]
-    )
-
-
-def answer_of(connection: socket.socket, seconds: float = PATIENCE) -> bytes:
-    """What comes until the other side closes, or nothing for ``seconds``."""
-    connection.settimeout(seconds)
-    parts = []
-    with contextlib.suppress(OSError):
-        while data := connection.recv(1024 * 1024):
-            parts.append(data)
-    return b"".join(parts)
-
-
-def status_of(connection: socket.socket) -> int:
-    """The status of the next answer; 0 when the connection ends before there is one."""
-    connection.settimeout(PATIENCE)
-    with contextlib.suppress(OSError):
-        found = re.match(rb"HTTP/1\.1 (\d{3})", connection.recv(4096))
-        return int(found[1]) if found else 0
-    return 0
-
-
-def is_over(connection: socket.socket) -> bool:
-    """Whether the other side has closed it, without waiting for that."""
-    readable, _, _ = select.select([connection], [], [], 0)
-    if not readable:
-        return False
-    try:
-        return connection.recv(1) == b""
-    except OSError:
-        return True
+from rosetta.tests.processes import eventually, skip_on_a_second_backend
+from rosetta.tests.served import (
+    FILE,
+    HELD,
+    MODES,
+    PATIENCE,
+    SETTINGS,
+    Running,
+    answer_of,
+    fresh,
+    head,
+    is_over,
+    status_of,
+)
 
 
 @pytest.fixture(scope="module", params=MODES)
@@ -332,85 +226,3 @@ def test_a_header_with_underscores_is_no_proxys_word(server: Running) -> None:
 def test_a_port_behind_the_address_makes_it_no_other(server: Running) -> None:
     assert is_limited(server, *[{"X-Forwarded-For": f"198.51.100.5:{port}"} for port in range(40001, 40032)])
     assert not is_limited(server, *[{"X-Forwarded-For": fresh()} for _ in range(31)])
-
-
-def test_requests_under_way_are_finished_when_it_ends(tmp_path: Path) -> None:
-    skip_on_a_second_backend()
-    server = Running(tmp_path, MODES["service"], **SETTINGS)
-    try:
-        assert eventually(server.answers), server.log.read_text()
-        body = b'{"email": "nobody@example.com"}'
-        connection = server.send(head("POST", "/api/v1/auth/app/login", f"Content-Length: {len(body)}"))
-        connection.sendall(body[:5])
-        assert server.serves()  # by now the other one is being read
-        server.process.send_signal(signal.SIGTERM)
-        # Nobody new is let in.
-        assert eventually(lambda: not server.answers(), PATIENCE)
-        connection.sendall(body[5:])
-        assert status_of(connection) == 422
-        connection.close()
-        assert server.process.wait(timeout=PATIENCE) == 0
-        assert "Traceback" not in server.log.read_text()
-    finally:
-        server.process.kill()
-        server.process.wait()
-
-
-def test_a_port_that_is_taken_is_said_and_ends_it(tmp_path: Path) -> None:
-    skip_on_a_second_backend()
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        ended = subprocess.run(
-            [sys.executable, "-m", "rosetta.serving", *MODES["service"], "--port", str(taken.getsockname()[1])],
-            cwd=ROOT,
-            env=clean_environment(VAR_DIR=str(tmp_path)),
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-    assert ended.returncode == 1
-    assert ended.stderr.startswith("Rosetta cannot listen on 127.0.0.1 port")
-
-
-def test_workers_that_end_at_once_end_all(tmp_path: Path) -> None:
-    skip_on_a_second_backend()
-    ended = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "rosetta.serving",
-            "rosetta.nothing:application",
-            "--workers",
-            "2",
-            "--port",
-            str(free_port()),
-        ],
-        cwd=ROOT,
-        env=clean_environment(VAR_DIR=str(tmp_path)),
-        capture_output=True,
-        timeout=120,
-    )
-    assert ended.returncode == 1
-
-
-def test_a_worker_that_dies_is_started_again(tmp_path: Path) -> None:
-    skip_on_a_second_backend()
-    server = Running(tmp_path, MODES["service"], **SETTINGS)
-
-    def workers() -> set[int]:
-        listed = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(server.process.pid)], capture_output=True, check=False
-        )
-        return {int(pid) for pid in listed.stdout.split()}
-
-    try:
-        assert eventually(server.answers), server.log.read_text()
-        first = workers()
-        assert len(first) == 2
-        os.kill(min(first), signal.SIGKILL)
-        assert eventually(lambda: len(workers() - {min(first)}) == 2, PATIENCE)
-        server.process.terminate()
-        assert server.process.wait(timeout=PATIENCE) == 0
-        assert not workers()
-    finally:
-        server.process.kill()
-        server.process.wait()
