@@ -31,6 +31,6 @@ def _engines() -> list[tuple[Any, ...]]:
 TABLES["Engines"] = Table(COLUMNS, _engines)
 
 
-@figure("engines_unavailable", "Engines that are unavailable", page=("translation.enginestate", ""))
+@figure("engines_unwell", "Engines that are unavailable", page=("translation.enginestate", ""))
 def _unavailable() -> int:
     return sum(row["status"] != EngineState.Status.CLOSED for row in engines_health())

@@ -14,9 +14,13 @@ ROOT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 120
 
 
+# The last two measure coverage in processes that tests start; see CONTRIBUTING.md.
+INHERITED = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_CONFIG", "COVERAGE_FILE")
+
+
 def clean_environment(**variables: str) -> dict[str, str]:
-    """What a person's shell has, and ``variables``."""
-    return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")} | variables
+    """Return the variables that a person's shell has, and ``variables``."""
+    return {name: value for name, value in os.environ.items() if name in INHERITED} | variables
 
 
 def skip_on_a_second_backend() -> None:

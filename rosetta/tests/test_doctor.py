@@ -60,7 +60,7 @@ BROKEN: list[tuple[dict[str, str], dict[str, tuple[str, str]]]] = [
         },
         {
             "settings": ("deepl needs DEEPL_API_KEY", "leave deepl out"),
-            "translation": ("deepl needs DEEPL_API_KEY", "leave deepl out of TRANSLATION_ENGINES"),
+            "translation": ("deepl needs DEEPL_API_KEY", "remove deepl from TRANSLATION_ENGINES"),
             "addresses": ("FRONTEND_URL is plain http", "set FRONTEND_URL to an https:// address"),
         },
     ),
