@@ -152,12 +152,10 @@ def test_a_broken_line_of_a_dotenv_file_is_named(tmp_path: Path) -> None:
         env.load_file(tmp_path / ".env")
 
 
-def test_the_secret_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+def test_the_secret_key_of_embedded_mode_is_made_at_the_first_start(tmp_path: Path) -> None:
     assert manage("check", VAR_DIR=str(tmp_path)).returncode == 0
     key = (tmp_path / "secret_key").read_text()
     assert (len(key) > 40, (tmp_path / "secret_key").stat().st_mode & 0o777) == (True, 0o600)
-    manage("check", VAR_DIR=str(tmp_path))
-    assert (tmp_path / "secret_key").read_text() == key
 
 
 @pytest.mark.parametrize(
@@ -178,3 +176,66 @@ def test_the_public_address_follows_the_host_that_is_listened_on(
     assert values["PUBLIC_URL"] == public_url
     assert allowed in values["ALLOWED_HOSTS"]
     assert public_url in values["ALLOWED_ORIGINS"]
+
+
+def test_a_missing_dotenv_file_is_ignored_and_an_unreadable_one_is_named(tmp_path: Path) -> None:
+    env.load_file(tmp_path / ".env")
+    with pytest.raises(ImproperlyConfigured, match="Is a directory"):
+        env.load_file(tmp_path)
+
+
+@pytest.mark.parametrize(("raw", "value"), [("", 2.5), (" ", 2.5), ("0", 0.0), ("0.25", 0.25), ("1e3", 1000.0)])
+def test_a_number_is_read(raw: str, value: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_NUMBER", raw)
+    assert env.number("A_NUMBER", 2.5) == value
+
+
+@pytest.mark.parametrize("raw", ["many", "-1", "nan", "inf", "1,5"])
+def test_what_is_not_a_number_in_range_is_refused(raw: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_NUMBER", raw)
+    with pytest.raises(ImproperlyConfigured, match="A_NUMBER"):
+        env.number("A_NUMBER", 2.5)
+
+
+def test_a_choice_is_one_of_the_allowed_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_CHOICE", "json")
+    assert env.choice("A_CHOICE", "console", ("json", "console")) == "json"
+    monkeypatch.setenv("A_CHOICE", "xml")
+    with pytest.raises(ImproperlyConfigured, match="A_CHOICE='xml': write one of json, console"):
+        env.choice("A_CHOICE", "console", ("json", "console"))
+
+
+def test_a_file_must_be_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_FILE", "")
+    assert env.readable_file("A_FILE") == ""
+    (tmp_path / "key.json").write_text("{}")
+    monkeypatch.setenv("A_FILE", str(tmp_path / "key.json"))
+    assert env.readable_file("A_FILE") == str(tmp_path / "key.json")
+    monkeypatch.setenv("A_FILE", str(tmp_path / "nothing"))
+    with pytest.raises(ImproperlyConfigured, match="A_FILE="):
+        env.readable_file("A_FILE")
+
+
+def test_a_secret_in_a_file_that_is_missing_is_named_without_its_content(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_KEY", "")
+    monkeypatch.setenv("A_KEY_FILE", "/nowhere/key")
+    with pytest.raises(ImproperlyConfigured, match="A_KEY_FILE='/nowhere/key'"):
+        env.secret("A_KEY")
+
+
+@pytest.mark.parametrize("package", ["no_such_package", "no_such_package.part"])
+def test_a_setting_whose_package_is_missing_is_refused(package: str) -> None:
+    env.needs_package("A_SETTING", "json")
+    with pytest.raises(ImproperlyConfigured, match=f"A_SETTING is set, but {package} is not installed"):
+        env.needs_package("A_SETTING", package)
+
+
+@pytest.mark.parametrize(
+    "value", ["https://push.example.com", "http://127.0.0.1:9", "http://localhost", "http://[::1]:9"]
+)
+def test_plain_http_is_accepted_only_to_this_machine(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AN_ADDRESS", value)
+    assert env.safe_url("AN_ADDRESS") == value
+    monkeypatch.setenv("AN_ADDRESS", "http://push.example.com")
+    with pytest.raises(ImproperlyConfigured, match="AN_ADDRESS"):
+        env.safe_url("AN_ADDRESS")
