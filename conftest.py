@@ -55,6 +55,8 @@ class ByService(LoadScopeScheduling):
         "realtime/tests/test_faults.py",
         "realtime/tests/",
         "messaging/tests/test_outages.py",
+        "rosetta/tests/test_serving.py",
+        "rosetta/tests/test_supervisor.py",
         "rosetta/tests/test_telling.py",
         "web/tests/",
     )
@@ -69,7 +71,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByService:
 
 
 def is_worker(config: pytest.Config) -> bool:
-    """Whether this is one of several processes of a run (xdist), rather than the one that began it."""
+    """Return whether this is one of several processes of a run (xdist), rather than the one that began it."""
     return hasattr(config, "workerinput")
 
 

@@ -84,7 +84,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().set_password(None if raw_password is None else canonical_password(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Whether ``raw_password`` is right: in its canonical form, or as typed for hashes from before there was one."""
+        """Return whether ``raw_password`` is right: in its canonical form, or as typed for hashes from before there was one."""
         if raw_password is None:
             return False
         password = canonical_password(raw_password)
@@ -92,7 +92,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def has_proven_email(self) -> bool:
-        """Whether a person has proven that the address is theirs."""
+        """Return whether a person has proven that the address is theirs."""
         return self.email_verified_at is not None and not self.is_email_unconfirmed
 
 
@@ -166,7 +166,7 @@ class Session(AbstractBaseSession):
         return self.id
 
     def has_key(self, key: str | None) -> bool:
-        """Whether ``key`` is the one in this session's cookie."""
+        """Return whether ``key`` is the one in this session's cookie."""
         return key is not None and matches(key, self.session_key)
 
     @classmethod
@@ -198,7 +198,7 @@ class Guest(ULIDModel):
         return self.nickname
 
     def is_admitted(self, now: datetime) -> bool:
-        """Whether the guest's token still opens its room."""
+        """Return whether the guest's token still opens its room."""
         return self.removed_at is None and now < self.expires_at
 
 

@@ -28,7 +28,7 @@ def user(row: User) -> dict[str, Any]:
 
 
 def signed_in_user(row: User) -> dict[str, Any]:
-    """The short form that comes with a sign-in."""
+    """Return the short form of a user, which comes with a sign-in."""
     return {"id": row.pk, "name": row.name, "email": row.email}
 
 

@@ -67,7 +67,7 @@ def _send(mail: OutgoingMail) -> None:
 
 
 def _is_permanent(error: Exception) -> bool:
-    """Whether the mail server refused permanently (a 5xx answer)."""
+    """Return whether the mail server refused permanently (a 5xx answer)."""
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
     return isinstance(error, SMTPResponseException) and error.smtp_code >= 500

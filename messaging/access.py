@@ -199,7 +199,7 @@ def locked_message(context: ConversationContext, message_id: str) -> Message:
 
 
 def locked_open_message(context: ConversationContext, message_id: str) -> Message:
-    """As ``locked_message``, where something may be done to the message.
+    """Return and lock a message as ``locked_message`` does, if something may be done to it.
 
     Raises also ChannelArchived, RoomEnded and MessageDeleted.
     """

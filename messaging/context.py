@@ -21,7 +21,7 @@ class Sender:
 
     @property
     def key(self) -> str:
-        """The sender in one string, for limits and idempotency: ``user:1``, ``guest:01h…``."""
+        """Return the sender as one string, for limits and idempotency: ``user:1``, ``guest:01h…``."""
         if self.user is not None:
             return f"{'automation' if self.is_automation else 'user'}:{self.user.pk}"
         if self.guest is not None:
@@ -57,7 +57,7 @@ class ConversationContext:
 
     @property
     def workspace_id(self) -> str | None:
-        """The conversation's workspace; None for direct conversations."""
+        """Return the id of the conversation's workspace; None for direct conversations."""
         return self.workspace.pk if self.workspace is not None else None
 
     @property

@@ -229,7 +229,7 @@ def attachment(row: Attachment, workspace_id: str | None) -> dict[str, Any]:
 
 
 def _attachment_link(name: str, attachment_id: str) -> str:
-    """As ``link_to``; a page has a hundred of these, and reversing each takes longer than reading the page."""
+    """Return what ``link_to`` returns, faster: reversing a page's hundred links takes longer than reading the page."""
     return absolute(_attachment_path(name).replace(NO_ID, attachment_id))
 
 
@@ -260,12 +260,12 @@ def _reactions_of(message_ids: list[str], reader: Reader) -> dict[str, list[dict
 
 
 def revision(row: MessageRevision) -> dict[str, Any]:
-    """The text of a message until ``created_at``."""
+    """Return a revision: the text that a message had until ``created_at``."""
     return {"revision": row.revision, "content": row.content, "created_at": moment(row.created_at)}
 
 
 def translation(row: MessageTranslation) -> dict[str, Any]:
-    """The state of a message's translation into one language."""
+    """Return the state of a message's translation into one language."""
     is_ready, is_failed = row.state == READY, row.state == MessageTranslation.State.FAILED
     return {
         "language": row.language,
@@ -282,7 +282,7 @@ def translation(row: MessageTranslation) -> dict[str, Any]:
 
 
 def preview(result: Preview | JobResult, source: str, target: str) -> dict[str, Any]:
-    """How a text would read in ``target``, and what that says in ``source``."""
+    """Return a text's translation into ``target``, and that translated back into ``source``."""
     back, reason = (result.back, None) if isinstance(result, Preview) else (None, result.reason)
     return {
         "state": "ready" if isinstance(result, Preview) else result.state,
@@ -301,7 +301,7 @@ def glossary_term(row: GlossaryTerm) -> dict[str, Any]:
 
 
 def direct_conversation(row: DirectConversation, user: User) -> dict[str, Any]:
-    """A row of ``access.read_directs_of(user)``."""
+    """Return a direct conversation, given a row of ``access.read_directs_of(user)``."""
     conversation, other = row.conversation, row.high if row.low_id == user.pk else row.low
     return {
         "id": conversation.pk,

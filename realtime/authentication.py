@@ -1,4 +1,4 @@
-"""Authenticates sockets: token, guest token or session cookie, and whether each is still valid."""
+"""Authenticate sockets: token, guest token or session cookie, and whether each is still valid."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -49,7 +49,7 @@ class NotAuthenticated(Exception):
 
 
 def is_foreign_origin(origin: str | None) -> bool:
-    """Tell whether a browser opens the socket from a site that is not allowed."""
+    """Return whether a browser opens the socket from a site that is not allowed."""
     return origin is not None and origin not in settings.ALLOWED_ORIGINS
 
 

@@ -1,4 +1,4 @@
-"""Closes the sockets whose credentials ended: at once when a message says so, within a second otherwise."""
+"""Close the sockets whose credentials ended: at once when a message says so, within a second otherwise."""
 
 import asyncio
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ class CredentialWatch:
 
     @property
     def is_idle(self) -> bool:
-        """Whether there is no socket to watch."""
+        """Return whether there is no socket to watch."""
         return not self._sockets
 
     def schedule(self, connections: Iterable[Connection]) -> None:

@@ -1,4 +1,4 @@
-"""Dispatches events from the outbox to sockets: many streams in one query, each event rendered once a language."""
+"""Dispatch events from the outbox to sockets: many streams in one query, each event rendered once a language."""
 
 import asyncio
 import time
@@ -170,7 +170,7 @@ class EventDispatcher:
         self._metrics.sweep.observe(time.monotonic() - began)
 
     def _report_missing(self, stream: Stream) -> None:
-        """The stream's row was deleted, or created after the query: read its subscribers' access again."""
+        """Read the access of a stream's subscribers again, because its row was deleted, or created after the query."""
         if stream.workspace_id:
             self._on_access_change(AccessChanged(workspace=stream.workspace_id))
         for caller in _callers_of(stream):

@@ -108,7 +108,7 @@ def kept_range(stream_id: str) -> tuple[int | None, int]:
 
 
 def is_out_of_range(after: int, first: int | None, last: int) -> bool:
-    """Tell whether ``after`` is too old, or ahead: the events that follow it are not all kept."""
+    """Return whether ``after`` is too old, or ahead: the events that follow it are not all kept."""
     return after > last or (after < last and (first is None or after < first - 1))
 
 

@@ -1,4 +1,4 @@
-"""Renders rows of events as frames: once for each language, whoever receives them."""
+"""Render rows of events as frames: once for each language, whoever receives them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -68,7 +68,7 @@ class EventFrame:
         self.shared_data: Any = None if row.kind in MESSAGE_KINDS else row.data
 
     def concerns(self, language: str) -> bool:
-        """Tell whether readers of ``language`` receive the event."""
+        """Return whether readers of ``language`` receive the event."""
         return self.language is None or self.language == language
 
     def tail(self, language: str) -> str | None:
@@ -95,11 +95,11 @@ class EventFrame:
 
     @property
     def is_same_for_all(self) -> bool:
-        """Whether everybody who reads one language receives the same text."""
+        """Return whether everybody who reads one language receives the same text."""
         return not self.reactors and self.sender is None
 
     def differs_for(self, caller_key: str) -> bool:
-        """Tell whether the caller receives a text of its own."""
+        """Return whether the caller receives a text of its own."""
         return caller_key in self.reactors or caller_key == self.sender
 
     def _encode_tail(self, data: Any) -> str:

@@ -167,7 +167,7 @@ class Caller:
 
     @property
     def by_stream(self) -> dict[str, Subscription]:
-        """The caller's subscriptions, by stream."""
+        """Return the caller's subscriptions, by stream."""
         return {} if self.subscriptions is None else self.subscriptions.by_stream()
 
     @property
@@ -176,7 +176,7 @@ class Caller:
 
     @property
     def profile(self) -> dict[str, Any]:
-        """The caller as signals show them."""
+        """Return the caller as signals show them."""
         return {} if self.subscriptions is None else self.subscriptions.profile
 
     def all_sockets(self) -> list[Any]:
@@ -227,7 +227,7 @@ class Hub:
     # ── Subscriptions ──
 
     def is_open(self, channel_id: str, workspace_id: str | None) -> bool:
-        """Tell whether all members of the workspace receive the channel."""
+        """Return whether all members of the workspace receive the channel."""
         return workspace_id is not None and channel_id in self.open.get(workspace_id, ())
 
     def subscription_of(self, caller: Caller, stream_id: str) -> tuple[Stream, Subscription] | None:

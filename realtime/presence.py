@@ -1,4 +1,4 @@
-"""Tracks which users have a socket in this process: stored for push, and shown to those who share a small workspace."""
+"""Track which users have a socket in this process: stored for push, and shown to those who share a small workspace."""
 
 import asyncio
 import time

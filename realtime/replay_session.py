@@ -1,4 +1,4 @@
-"""Replays to one socket what it missed, in order, while its streams go on."""
+"""Replay to one socket the events that it missed, in order, while its streams continue."""
 
 import asyncio
 from collections.abc import Mapping

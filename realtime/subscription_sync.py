@@ -163,7 +163,7 @@ class SubscriptionSync:
         )
 
     def _is_overtaken(self, snapshot: SyncSnapshot) -> bool:
-        """Tell whether the hub forgot, meanwhile, something that it knew when the request was made."""
+        """Return whether the hub forgot, meanwhile, something that it knew when the request was made."""
         for own in snapshot.subscriptions.values():
             if any(pk not in self._hub.open and pk not in snapshot.open for pk in own.workspaces):
                 return True

@@ -1,4 +1,4 @@
-"""Reads from the database which streams a caller may be subscribed to, in which language, and since when."""
+"""Read from the database which streams a caller may be subscribed to, in which language, and since when."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable

@@ -145,7 +145,7 @@ class EngineState(models.Model):
         return self.engine
 
     def admits(self, now: datetime) -> bool:
-        """Whether any call may go to the engine now, without a trial."""
+        """Return whether any call may go to the engine now, without a trial."""
         return self.status == self.Status.CLOSED
 
     def is_due_for_trial(self, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The web client's addresses: one page for all of them."""
+"""The web client's addresses, which all serve the same page."""
 
 from django.urls import URLPattern, path
 

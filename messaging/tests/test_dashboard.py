@@ -1,4 +1,4 @@
-"""The first page of admin and ``/metrics`` say how much is said, translated, owed and reported, from one look a minute."""
+"""The first page of admin and ``/metrics`` say the numbers of messages, translations and reports, from one reading a minute."""
 
 import html
 import json

@@ -1,4 +1,4 @@
-"""Words are changed and taken back, by who may, and nothing of them stays where it should not."""
+"""Messages are edited and deleted by those who may, and nothing of the old text is left anywhere."""
 
 from typing import Any
 

@@ -39,7 +39,7 @@ def nudged_names(source: str) -> Iterator[str]:
 
 
 def broken_in_tests(source: str) -> Iterator[tuple[int, str]]:
-    """The line numbers of a module of tests that break a rule; with what to do instead."""
+    """Yield the line numbers at which a test module breaks a rule, with what to do instead."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.stmt) and any(
             part.startswith("test_") for name in _imported(node) for part in name.split(".")
@@ -51,7 +51,7 @@ def broken_in_tests(source: str) -> Iterator[tuple[int, str]]:
 
 
 def _imported(node: ast.AST) -> list[str]:
-    """The modules, and names that may be modules, which an import names."""
+    """Yield the modules, and names that may be modules, of an import."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
@@ -78,7 +78,7 @@ def sources(root: Path) -> Iterator[Path]:
 
 
 def test_sources(root: Path) -> Iterator[Path]:
-    """The Python files of tests, relative to ``root``."""
+    """Yield the Python files of tests, relative to ``root``."""
     for path in sorted([*root.glob("conftest.py"), *root.glob("*/tests/**/*.py")]):
         yield path.relative_to(root)
 

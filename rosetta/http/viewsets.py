@@ -63,7 +63,7 @@ class ApiViewSet(ViewSet):
 
     @property
     def policy(self) -> Policy:
-        """The policy of the action that this request calls.
+        """Return the policy of the action that this request calls.
 
         On a path with one action, its policy also holds for the methods that the path does not have.
         """
@@ -78,7 +78,7 @@ class ApiViewSet(ViewSet):
 
     @property
     def action_limits(self) -> tuple[Limit, ...]:
-        """The rate limits of this request's action."""
+        """Return the rate limits of this request's action."""
         limits = self.policy.limits
         return self.limits if limits is None else limits
 

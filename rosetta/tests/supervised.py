@@ -28,6 +28,7 @@ class Supervised:
         **variables: str,
     ) -> None:
         """``is_first``: there is no database yet. ``host``: where it is expected to answer."""
+        self.folder = folder
         self.marker = f"VAR_DIR={folder / 'var'}"
         if "DATABASE_URL" not in variables:
             skip_on_a_second_backend()

@@ -1,13 +1,11 @@
 """``manage.py doctor``: it finds what is broken, says how to fix it, and reports nothing for a running service."""
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
-from rosetta.tests.processes import eventually, free_port, manage
-from rosetta.tests.supervised import Supervised
+from rosetta.tests.processes import free_port, manage
 
 REFUSED = "127.0.0.1:1"
 
@@ -85,18 +83,3 @@ def test_what_is_broken_is_named_with_its_fix(
 def test_a_part_that_does_not_exist_is_refused_with_those_there_are(tmp_path: Path) -> None:
     done = manage("doctor", "weather", VAR_DIR=str(tmp_path))
     assert "No such part: weather. There are: settings, " in done.stderr
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_running_service_is_well(tmp_path: Path) -> None:
-    port = str(free_port())
-    running = Supervised(tmp_path, PORT=port)
-    try:
-        assert eventually(running.is_ready), running.said()
-        own = {"VAR_DIR": str(tmp_path / "var"), "PORT": port}
-        assert eventually(lambda: manage("doctor", "jobs", **own).returncode == 0), "no job ran"
-        done = manage("doctor", **own)
-    finally:
-        running.end()
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 workers listen" in done.stdout

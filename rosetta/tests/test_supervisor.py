@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from rosetta.tests import migrated
-from rosetta.tests.processes import eventually, free_port
+from rosetta.tests.processes import eventually, free_port, manage
 from rosetta.tests.supervised import Supervised
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -40,9 +40,10 @@ def service(tmp_path: Path, database: str) -> Iterator[Supervised]:
     yield from supervised(Supervised(tmp_path, SECRET_KEY="k" * 50, **ports, **urls))
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Supervised]:
-    yield from supervised(Supervised(tmp_path, PORT=str(free_port())))
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervised]:
+    """A service that tests may look at and whose processes they may kill, but not end."""
+    yield from supervised(Supervised(tmp_path_factory.mktemp("running"), PORT=str(free_port())))
 
 
 def supervised(one: Supervised) -> Iterator[Supervised]:
@@ -56,27 +57,39 @@ def supervised(one: Supervised) -> Iterator[Supervised]:
         assert eventually(lambda: not one.left_over()), one.left_over()
 
 
-def test_it_serves_restarts_what_dies_and_ends_everything_on_sigterm(running: Supervised, tmp_path: Path) -> None:
+def test_it_serves_and_counts_requests(running: Supervised) -> None:
     assert httpx.get(running.url).status_code == 200
     assert 'rosetta_request_seconds_count{method="GET",status="200"} 1.0' in httpx.get(f"{running.url}/metrics").text
+
+
+def test_doctor_finds_a_running_service_well(running: Supervised) -> None:
+    own = {"VAR_DIR": str(running.folder / "var"), "PORT": running.url.rpartition(":")[2]}
+    assert eventually(lambda: manage("doctor", "jobs", **own).returncode == 0), "no job ran"
+    done = manage("doctor", **own)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 workers listen" in done.stdout
+
+
+def test_a_second_supervisor_of_the_same_folder_cannot_start(running: Supervised) -> None:
+    second = Supervised(running.folder, PORT=str(free_port()))
+    assert second.process.wait(timeout=60) == 1
+    assert "Rosetta cannot start: Rosetta already runs with VAR_DIR" in running.said()
+
+
+def test_a_worker_that_dies_is_restarted(running: Supervised) -> None:
     worker = running.process_of("worker")
     assert worker is not None
     os.kill(worker, signal.SIGKILL)
     assert eventually(lambda: running.process_of("worker") not in (None, worker)), running.said()
     assert "worker  | was killed by SIGKILL; it starts again in 0.5 s" in running.said()
 
+
+def test_a_web_process_that_dies_is_restarted(running: Supervised) -> None:
     web = running.process_of("rosetta.asgi:application")
     assert web is not None
     os.kill(web, signal.SIGKILL)
     assert eventually(lambda: running.process_of("rosetta.asgi:application") not in (None, web))
     assert eventually(running.answers), running.said()
-
-    second = Supervised(tmp_path, PORT=str(free_port()))
-    assert second.process.wait(timeout=30) == 1
-    assert "Rosetta cannot start: Rosetta already runs with VAR_DIR" in running.said()
-
-    assert running.end() == 0
-    assert running.left_over() == {}
 
 
 @pytest.mark.skipif(not (DATABASE_URL and REDIS_URL), reason="needs PostgreSQL and Redis")
@@ -94,22 +107,21 @@ def test_service_mode_runs_each_process_restarts_the_dead_and_ends_clean(service
     assert service.left_over() == {}
 
 
-@pytest.mark.parametrize("host", ["::1", "::"])
-def test_the_address_that_is_printed_answers(host: str, tmp_path: Path) -> None:
-    for running in supervised(Supervised(tmp_path, PORT=str(free_port()), HOST=host, host="[::1]")):
+@pytest.mark.parametrize(
+    ("host", "number", "status"),
+    [("::1", signal.SIGINT, 0), ("::", signal.SIGTERM, 0), ("0.0.0.0", signal.SIGKILL, -signal.SIGKILL)],
+)
+def test_the_address_that_is_printed_answers_until_a_signal_ends_every_process(
+    host: str, number: int, status: int, tmp_path: Path
+) -> None:
+    printed = "127.0.0.1" if host == "0.0.0.0" else "[::1]"
+    for running in supervised(Supervised(tmp_path, PORT=str(free_port()), HOST=host, host=printed)):
         assert httpx.get(running.url).status_code == 200
         if host == "::":
             assert httpx.get(running.url.replace("[::1]", "127.0.0.1")).status_code == 200
-
-
-def test_nobody_is_left_when_the_supervisor_itself_is_killed(running: Supervised) -> None:
-    running.end(signal.SIGKILL)
-    assert eventually(lambda: not running.left_over()), running.left_over()
-
-
-def test_ctrl_c_is_a_clean_end_too(running: Supervised) -> None:
-    assert running.end(signal.SIGINT) == 0
-    assert "Traceback" not in running.said()
+        assert running.end(number) == status
+        assert eventually(lambda ended=running: not ended.left_over()), running.left_over()
+        assert status or "Traceback" not in running.said()
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="is about make")
@@ -119,7 +131,8 @@ def test_it_ends_with_the_make_that_started_it(number: int, tmp_path: Path) -> N
     makefile.write_text(f"run:\n\t@exec {sys.executable} -m rosetta.processes.supervisor --with-parent\n")
     one = Supervised(tmp_path, command=["make", "-f", str(makefile), "run"], PORT=str(free_port()))
     try:
-        assert eventually(one.is_ready), one.said()
+        # Not when it is ready: ending must work from the first process on, and waiting for the others takes seconds.
+        assert eventually(lambda: one.process_of("worker") is not None), one.said()
         assert one.end(number) == -number
         assert eventually(lambda: not one.left_over()), one.left_over()
     finally:

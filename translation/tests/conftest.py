@@ -10,7 +10,7 @@ from translation.tests import servers
 
 @pytest.fixture
 def scope(db: None) -> str:
-    """A workspace's id: translation knows no more of one."""
+    """Return the id of a workspace, which is all that translation knows of one."""
     return new_ulid()
 
 

@@ -182,7 +182,7 @@ def test_removing_somebody_and_closing_a_room_ask_first(opens: Opens, service: S
     page.get_by_role("button", name="Close this room").click()
     expect(page.get_by_role("dialog")).to_contain_text("Close Spring sale now?")
     assert ann.call("GET", f"/external/rooms/{room['room_id']}")["data"]["status"] == "active"
-    # The list is away while this is asked: that it lacks the room says something only afterwards.
+    # The list is loading at this moment; whether it lacks the room can be checked only afterwards.
     with page.expect_response(lambda answer: answer.request.method == "POST" and "/external/rooms/" in answer.url):
         page.get_by_role("dialog").get_by_role("button", name="Close this room").click()
     expect(page.get_by_role("textbox", name="Address of Spring sale")).to_have_count(0)

@@ -324,7 +324,7 @@ def test_a_keyboard_is_enough(opens: Opens, service: Service) -> None:
     keys.press("Enter")
     expect(message(page, "🚀 off")).to_be_visible()
     expect(page.locator(".outgoing")).to_have_count(0)
-    # The arrow above an empty box mends what one said last.
+    # The up arrow in an empty box edits the last message.
     keys.press("ArrowUp")
     expect(page.locator(".editor textarea")).to_be_focused()
     keys.type(" we go")

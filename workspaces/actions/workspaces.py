@@ -74,7 +74,7 @@ def update_workspace(
 
 
 def set_retention(*, workspace: Workspace, days: int | None) -> None:
-    """Keep messages of ``workspace`` for ``days``, None: for ever. A periodic job erases older ones for good."""
+    """Keep messages of ``workspace`` for ``days``, None: for ever. A periodic job erases older ones permanently."""
     workspace.retention_days = days
     Workspace.objects.filter(pk=workspace.pk).update(retention_days=days, updated_at=timezone.now())
 

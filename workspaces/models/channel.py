@@ -34,7 +34,7 @@ class Channel(PasswordProtected):
 
     @property
     def is_restricted(self) -> bool:
-        """Whether only members who joined it read it: private channels, and public ones with a password."""
+        """Return whether only members who joined it read it: private channels, and public ones with a password."""
         return self.visibility == Visibility.PRIVATE or self.has_password
 
 

@@ -129,5 +129,5 @@ class WebhookDelivery(ULIDModel):
 
     @property
     def message_id(self) -> str:
-        """The ``webhook-id`` that receivers see, the same at every attempt and replay."""
+        """Return the ``webhook-id`` that receivers see, the same at every attempt and replay."""
         return f"msg_{self.pk}"

@@ -47,7 +47,7 @@ class EventKind:
 
     @property
     def is_message(self) -> bool:
-        """Whether the row holds a message's id, and the message is rendered for each reader."""
+        """Return whether the row holds a message's id, and the message is rendered for each reader."""
         return self.payload is Payload.MESSAGE
 
 

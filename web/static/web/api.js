@@ -244,7 +244,7 @@ export function upload(file, progress) {
 }
 
 /**
- * The JSON of an answer; null of one that is none, as a proxy in between may give: its status says enough.
+ * The JSON of an answer; null if it is not JSON, as from a proxy in between: its status says enough.
  *
  * @param {string} text
  * @returns {(ErrorBody & {data?: SentFile}) | null}

@@ -43,7 +43,7 @@ export class Stream {
     this.#connect();
   }
 
-  /** End for good. */
+  /** End permanently. */
   close() {
     this.#isOver = true;
     this.#listeners.abort();
@@ -52,7 +52,7 @@ export class Stream {
     this.#socket = null;
   }
 
-  /** Connect anew, keeping the cursors: after a change of who or which language one is. */
+  /** Connect again with the same cursors, after the user or the language changed. */
   renew() {
     this.#wait = FIRST_WAIT;
     this.#socket?.close(1000);

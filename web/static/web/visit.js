@@ -111,7 +111,7 @@ function forget(roomId) {
   end();
 }
 
-/** Leave for good: who comes back is a new visitor. @param {string} roomId */
+/** Leave permanently: a visitor who comes back is a new one. @param {string} roomId */
 export function leave(roomId) {
   stream?.close();
   visit.state.conversation?.close();

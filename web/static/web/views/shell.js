@@ -79,7 +79,7 @@ export function Shell() {
       row.channel_id && row.workspace_id
         ? channelPath(row.workspace_id, row.channel_id)
         : directPath(row.conversation_id);
-    // The same address again changes nothing, though one may have scrolled away since.
+    // The address did not change, though the reader may have scrolled elsewhere since.
     if (page === location.pathname + location.search) conversationOf(row.conversation_id, path).reveal(row.id);
     else go(page);
     if (matchMedia("(max-width: 900px)").matches) setPanel(null);
