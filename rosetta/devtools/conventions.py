@@ -51,7 +51,7 @@ def broken_in_tests(source: str) -> Iterator[tuple[int, str]]:
 
 
 def _imported(node: ast.AST) -> list[str]:
-    """Yield the modules, and names that may be modules, of an import."""
+    """Return the modules, and names that may be modules, of an import."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
