@@ -1,4 +1,4 @@
-"""Pending pushes: leased, sent, retried with a backoff; dead devices are deleted.
+"""Send pending pushes with leases, retries and a backoff; delete devices that no longer exist.
 
 Rows hold the pending pushes, so that a lost nudge or a dead worker only delays them. An expired lease may repeat a push,
 which replaces the first one on the device.
@@ -33,13 +33,19 @@ Render = Callable[[Sequence[Delivery]], dict[int, Notification | None]]
 
 
 def announce(*, subject_id: str, seconds: float) -> None:
-    """Queue the lookup of ``subject_id``'s recipients in ``seconds``. Call it in the transaction of the post."""
+    """Queue a push about ``subject_id`` (a message), whose recipients are looked up in ``seconds``.
+
+    Call it in the transaction that stores the message.
+    """
     Announcement.objects.create(subject_id=subject_id, due_at=timezone.now() + timedelta(seconds=seconds))
 
 
 @transaction.atomic
 def due_announcements(*, batch: int) -> list[str]:
-    """Lease the ids whose recipients are due for lookup; ``settle`` ends the lease."""
+    """Lease up to ``batch`` subjects whose recipients are to be looked up now, and return their ids.
+
+    ``settle`` ends the lease.
+    """
     now = timezone.now()
     rows = Announcement.objects.filter(due_at__lte=now).order_by("due_at")
     ids = [str(row.pk) for row in rows.select_for_update(skip_locked=True)[:batch]]
@@ -81,7 +87,7 @@ def _lease(batch: int) -> list[Delivery]:
 
 
 def _postpone(deliveries: list[Delivery]) -> None:
-    """Make ``deliveries``, whose notifications are not ready, due again in a second; this is no try."""
+    """Make ``deliveries``, whose notifications are not ready, due again in a second. It does not count as an attempt."""
     due_at = timezone.now() + timedelta(seconds=1)
     Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(due_at=due_at)
 

@@ -26,7 +26,7 @@ EVENTS_PER_QUERY = 500
 
 @dataclass(frozen=True, slots=True)
 class StreamPosition:
-    """A stream as a thread may know it: where it stands, and the languages that it is read in."""
+    """A copy of a stream for the database thread: its last event's number, and the languages of its subscribers."""
 
     id_name: str
     workspace_id: str | None
@@ -36,7 +36,7 @@ class StreamPosition:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """New events, as (stream, frame) in order. ``age``: that of the oldest, in seconds, None without events."""
+    """New events as (stream, frame), in order. ``age``: seconds since the oldest was stored, None without events."""
 
     frames: list[tuple[str, EventFrame]]
     age: float | None
@@ -44,7 +44,7 @@ class Batch:
 
 
 def read_batch(positions: Mapping[str, StreamPosition]) -> Batch:
-    """Read and render what happened in the streams after their positions."""
+    """Read the streams' events after these positions, and render each in the stream's languages."""
     after = Q()
     for stream_id, stream in positions.items():
         after |= Q(stream_id=stream_id, seq__gt=stream.position)
@@ -56,7 +56,7 @@ def read_batch(positions: Mapping[str, StreamPosition]) -> Batch:
 
 
 class EventDispatcher:
-    """Delivers new events of the hub's streams, one batch at a time.
+    """Deliver new events of the hub's streams, one batch at a time.
 
     A stream is scheduled when a message says that it advanced, and by `sweep`, which finds those whose message was
     lost. ``on_access_change`` is called with whoever's access an event may have changed, once the event is delivered.
@@ -130,7 +130,7 @@ class EventDispatcher:
             if stream is None or stream_id in stalled or frame.seq <= stream.position:
                 continue
             if not set(stream.audience.groups).issubset(frame.languages):
-                # A subscriber came meanwhile who reads a language that it was not rendered in.
+                # Meanwhile a subscriber joined whose language the frames were not rendered in.
                 stalled.add(stream_id)
                 self.schedule(stream_id)
                 continue

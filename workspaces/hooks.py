@@ -1,4 +1,4 @@
-"""What this app adds to the apps below it; ``register`` is called once, when Django has loaded the app."""
+"""Register what happens to workspaces when an account is deleted. Called once, when Django has loaded the app."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,9 +18,10 @@ def register() -> None:
 
 
 def leave_all(user: User) -> None:
-    """End all memberships of ``user``, and delete the workspaces that have no other member. Call it in a transaction.
+    """End all memberships of ``user``, and delete the workspaces that have no other member.
 
-    Raises Invalid on ``workspaces``, with nothing changed, where others would be left without an owner.
+    Call it in a transaction. Locks the workspaces. Raises Invalid on ``workspaces``, and changes nothing, if a workspace
+    with other members would be left without an owner.
     """
     memberships: list[Member] = []
     ownerless: list[str] = []

@@ -44,7 +44,7 @@ def begin(*, provider: Provider, client: Client, browser: str = "", user: User |
 def finish(
     *, provider: Provider, client: Client, code: str, state: str, browser: str = "", user: User | None = None
 ) -> Identity:
-    """Return who came back from the provider with ``code``. Uses ``state`` up.
+    """Exchange ``code`` for the person's identity at the provider. Uses ``state`` up.
 
     Raises Invalid on ``state`` unless it was given to this very browser, client, provider and user within ten minutes,
     and on ``code`` when the provider refuses it.
@@ -127,7 +127,10 @@ def link(*, user: User, identity: Identity) -> SocialAccount:
 
 @transaction.atomic
 def unlink(*, user: User, provider: str) -> None:
-    """Unlink ``provider`` from ``user``. Locks the account. Raises SocialAccountNotFound, or Unlinkable for the last way in."""
+    """Unlink ``provider`` from ``user``. Locks the account.
+
+    Raises SocialAccountNotFound, and Unlinkable if the account could not be signed in to without it.
+    """
     user = User.objects.select_for_update().get(pk=user.pk)
     accounts = list(SocialAccount.objects.filter(user=user))
     unlinked_ids = [account.pk for account in accounts if account.provider == provider]

@@ -51,7 +51,7 @@ def guest_of_token(raw: str) -> Guest | None:
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
-    """``Authorization: Bearer {id}|{secret}``."""
+    """Authenticate by ``Authorization: Bearer {id}|{secret}``."""
 
     keyword = "Bearer"
 
@@ -69,9 +69,9 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """Django's session cookie; unsafe methods need the CSRF token in the header.
+    """Authenticate by Django's session cookie; unsafe methods need the CSRF token in the header.
 
-    DRF's own check also looks in the form, and so parses the whole body before anybody is signed in.
+    DRF's own check also reads the form, and so would parse the body of a request that may not be authenticated.
     """
 
     def enforce_csrf(self, request: Request) -> None:
@@ -82,7 +82,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
 
 class GuestAuthentication(authentication.BaseAuthentication):
-    """``X-Rosetta-Guest-Token``, for the few views that guests may call."""
+    """Authenticate a guest by ``X-Rosetta-Guest-Token``, in the views that guests may call."""
 
     def authenticate(self, request: Request) -> tuple[Guest, None] | None:
         raw = request.headers.get(GUEST_HEADER)

@@ -62,7 +62,7 @@ class Push:
 
 
 class Transport:
-    """Sends batches to one provider. No method raises for errors of the network or the provider."""
+    """The interface of a provider's transport. Methods return errors of network and provider as outcomes, never raise them."""
 
     def send(self, pushes: Sequence[Push]) -> list[Outcome]:
         raise NotImplementedError

@@ -85,7 +85,7 @@ def _replay(message: Message, client_id: str | None) -> Posted:
 
 
 def _event_data(message: Message, sender: Sender, draft: NewMessage) -> dict[str, str]:
-    """Return what the event stores: ids, and the sender's own name for the message with whom it is for."""
+    """Return the event's data: ids, and the client's own id of the message, which only the sender receives."""
     data = {"message_id": message.pk}
     if draft.client_id is not None:
         data |= {"client_id": draft.client_id, "sender": sender.key}

@@ -68,7 +68,7 @@ class AutoSchema(SpectacularAutoSchema):
         return operation
 
     def _is_list_view(self, serializer: Any = None) -> bool:
-        """Return False for envelopes: the generator takes what an action called ``list`` answers for one item of an array."""
+        """Return False, because the generator would describe an envelope that an action ``list`` returns as an array."""
         return is_list_serializer(serializer)
 
     def get_tags(self) -> list[str]:
@@ -103,7 +103,7 @@ def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _frame_answers(path: str, operation: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield the status, meaning and schema of responses that any operation of its shape may give."""
+    """Yield status, description and schema of the errors that the frame may answer to any such operation."""
     parameters = operation.get("parameters", [])
     if "requestBody" in operation:
         yield "400", "The body is not a JSON object.", MESSAGE
