@@ -21,7 +21,10 @@ def retention_after(workspace: Workspace, name: str, days: str) -> int | None:
 def test_the_workspace_is_named_by_id_or_slug(workspace: Workspace, capsys: Any) -> None:
     assert retention_after(workspace, workspace.pk, "30") == 30
     assert retention_after(workspace, workspace.slug, "1") == 1
-    assert capsys.readouterr().out == f"{workspace}: 30 days\n{workspace}: 1 days\n"
+    assert (
+        capsys.readouterr().out
+        == f"{workspace}: messages are kept for 30 days\n{workspace}: messages are kept for 1 day\n"
+    )
 
 
 def test_forever_ends_a_retention(workspace: Workspace, capsys: Any) -> None:

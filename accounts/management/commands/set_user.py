@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.of_email(options["email"]).first()
         if user is None:
-            raise CommandError(f"Nobody has the address {options['email']}.")
+            raise CommandError(f"No account has the address {options['email']}.")
         try:
             if options["active"] is not None:
                 staff.set_active(user=user, is_active=SWITCH[options["active"]])

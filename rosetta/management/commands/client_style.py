@@ -11,10 +11,10 @@ SOURCES = ("static/web/**/*.js", "tests/**/*.js", "*.js", "*.json", "*.d.ts")
 
 
 class Command(BaseCommand):
-    help = "Check the web client with Prettier and ESLint if Node.js is here; --fix changes what they can mend."
+    help = "Check the web client with Prettier and ESLint if Node.js is here; --fix fixes what they can."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--fix", action="store_true", help="Format the files and mend what ESLint can mend.")
+        parser.add_argument("--fix", action="store_true", help="Format the files and fix what ESLint can fix.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not node_tools.is_available():

@@ -1,4 +1,4 @@
-"""``manage.py set_retention acme 30``: what staff do in admin, for scripts."""
+"""``manage.py set_retention acme 30``: set a workspace's retention in days, as staff do in admin."""
 
 from typing import Any
 
@@ -27,4 +27,5 @@ class Command(BaseCommand):
         if workspace is None:
             raise CommandError(f"There is no workspace {name}.")
         actions.set_retention(workspace=workspace, days=None if days == "forever" else int(days))
-        self.stdout.write(f"{workspace}: {'for ever' if days == 'forever' else f'{days} days'}")
+        kept = "for ever" if days == "forever" else f"for {int(days)} day{'' if int(days) == 1 else 's'}"
+        self.stdout.write(f"{workspace}: messages are kept {kept}")
