@@ -10,7 +10,6 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -160,19 +159,6 @@ def test_no_page_of_any_app_shows_a_secret(desk: Client, owner: User, as_owner: 
             assert answer.status_code == 200, path
             assert [secret for secret in secrets if secret in answer.content.decode()] == [], path
     assert not any(page._meta.app_label in ("account", "socialaccount") for page in admin.site._registry)
-
-
-def test_no_list_answers_questions_about_a_column_that_it_does_not_filter_by(desk: Client, owner: User) -> None:
-    for model, page in admin.site._registry.items():
-        path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        names = {one if isinstance(one, str) else getattr(one, "parameter_name", None) for one in page.list_filter}
-        offered = names | {one[0] for one in page.list_filter if isinstance(one, tuple)}
-        asked = [f"{field.name}__startswith" for field in model._meta.fields if field.name not in offered]
-        if model is User:
-            asked += ["sessions__session_key__regex", "access_tokens__secret_hash__startswith", "password__regex"]
-        for lookup in asked:
-            assert desk.get(path, {lookup: "a"}).status_code == 400, (path, lookup)
-    assert desk.get(USERS, {"is_active__exact": "1", "email_verified_at__isempty": "1"}).status_code == 200
 
 
 def test_no_filter_counts_what_its_choices_fit(desk: Client, owner: User) -> None:
