@@ -60,6 +60,19 @@ def test_modules_that_import_one_another_are_an_import_cycle() -> None:
     imports = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": set(), "f": {"a"}}
     assert import_cycles.cycles(imports) == [["a", "b", "c"]]
     assert import_cycles.cycles({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+    assert import_cycles.cycles({"a": {"a"}, "b": {"c"}, "c": {"b"}}) == [["a"], ["b", "c"]]
+
+
+@pytest.mark.parametrize(
+    "source", ["import ring.b\n", "def late():\n    from ring import b\n", "if TYPE_CHECKING:\n    import ring.b\n"]
+)
+def test_an_import_counts_wherever_it_stands(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ring").mkdir()
+    (tmp_path / "ring" / "__init__.py").touch()
+    (tmp_path / "ring" / "a.py").write_text("from typing import TYPE_CHECKING\n" + source)
+    (tmp_path / "ring" / "b.py").write_text("from ring import a\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert import_cycles.cycles(import_cycles.import_graph(["ring"])) == [["ring.a", "ring.b"]]
 
 
 @pytest.mark.parametrize(
