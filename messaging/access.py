@@ -1,6 +1,6 @@
 """Find the conversations and messages that a caller may reach."""
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -168,17 +168,25 @@ def read_directs_of(user: User) -> QuerySet[DirectConversation]:
     return direct_conversations_of(user).annotate(read=Coalesce(Subquery(marks), 0))
 
 
-def blocks_of(user: User) -> QuerySet[Block]:
-    """Return the people whom ``user`` blocks, the last blocked first."""
-    return Block.objects.filter(blocker=user).select_related("blocked").order_by("-pk")
+def known_blocks_of(user: User) -> QuerySet[Block]:
+    """Return the blocks of people whom ``user`` knows, the last blocked first.
+
+    Anybody can be blocked, so a list of all of them would tell the name of everybody.
+    """
+    rows = Block.objects.filter(_knows(user, OuterRef("blocked")), blocker=user)
+    return rows.select_related("blocked").order_by("-pk")
 
 
 def is_known(user: User, other_id: int) -> bool:
     """Return whether ``user`` shares a workspace or a conversation with another person, and so may know their name."""
-    low, high = sorted((user.pk, other_id))
-    if direct_conversations_of(user).filter(low_id=low, high_id=high).exists():
-        return True
-    return Member.objects.filter(user=user, workspace__members__user_id=other_id).exists()
+    return User.objects.filter(_knows(user, OuterRef("pk")), pk=other_id).exists()
+
+
+def _knows(user: User, other: OuterRef) -> Q:
+    """Return the condition that ``user`` shares a workspace or a direct conversation with the row's person ``other``."""
+    shared = Member.objects.filter(user=user, workspace__deleted_at=None, workspace__members__user=other)
+    directs = DirectConversation.objects.filter(Q(low=user, high=other) | Q(high=user, low=other))
+    return Q(Exists(directs)) | Q(Exists(shared))
 
 
 def person_at(email: str) -> User:

@@ -7,7 +7,7 @@ from accounts.models import User
 from messaging.access import direct_conversations_of
 from messaging.errors import unknown_id
 from messaging.models import Block, DirectConversation
-from rosetta.errors import Invalid, NotFound
+from rosetta.errors import Invalid
 from rosetta.ids import new_ulid
 from rosetta.pubsub import AccessChanged, publish_on_commit
 from workspaces.models import Conversation
@@ -43,10 +43,10 @@ def open_direct(*, user: User, other_id: int) -> tuple[DirectConversation, bool]
 def set_block(*, user: User, other_id: int, blocked: bool) -> None:
     """Refuse direct messages of ``other_id`` to ``user``, or accept them again.
 
-    Idempotent. Raises NotFound for an unknown person.
+    Idempotent. Does nothing for the caller's own id and for an unknown person, so that it does not tell who exists.
     """
     if other_id == user.pk or not User.objects.filter(pk=other_id).exists():
-        raise NotFound
+        return
     if blocked:
         Block.objects.get_or_create(blocker=user, blocked_id=other_id)
     else:

@@ -24,6 +24,16 @@ from workspaces.resources import person
 RESOLVES = (Limit("resolve", "30/minute", by_user), Limit("resolve-address", "300/minute", by_address))
 
 
+def _count_stranger(request: Request, user_id: int) -> None:
+    """Count the request as finding a person does, unless the caller knows ``user_id``. Raises Throttled.
+
+    Trying one id after another reveals who has an account as guessing addresses does.
+    """
+    if not access.is_known(caller(request), user_id):
+        for limit in RESOLVES:
+            limit.hit(request)
+
+
 class DirectConversationViewSet(ApiViewSet):
     tag = "Direct conversations"
 
@@ -55,10 +65,7 @@ class DirectConversationViewSet(ApiViewSet):
         raw = parsed(serializers.OpenDirectSerializer, request)["participant_user_id"]
         if not (raw.isascii() and raw.isdigit() and len(raw) < 19):
             raise unknown_id("participant_user_id")
-        if not access.is_known(user, int(raw)):
-            # Trying one id after another reveals names as guessing addresses does.
-            for limit in RESOLVES:
-                limit.hit(request)
+        _count_stranger(request, int(raw))
         row, is_new = direct.open_direct(user=user, other_id=int(raw))
         data = resources.direct_conversation(access.read_directs_of(user).get(pk=row.pk), user)
         return Response({"data": data}, status=201 if is_new else 200)
@@ -89,21 +96,28 @@ class BlockViewSet(ApiViewSet):
     @extend_schema(
         operation_id="listBlockedUsers",
         summary="List whom I block",
-        description="The people whose direct messages the caller does not accept, the last blocked first.",
+        description=(
+            "The people whose direct messages the caller does not accept, the last blocked first. Only those who share a "
+            "workspace or a direct conversation with the caller are listed."
+        ),
         parameters=PAGING,
         responses={200: schemas.PeopleAnswer},
     )
     def list(self, request: Request) -> Response:
-        return paged(request, access.blocks_of(caller(request)), lambda row: person(row.blocked))
+        return paged(request, access.known_blocks_of(caller(request)), lambda row: person(row.blocked))
 
     @extend_schema(
         operation_id="blockUser",
         summary="Block direct messages from somebody",
-        description="Their direct messages to the caller are refused from now on. Idempotent.",
+        description=(
+            "Their direct messages to the caller are refused from now on. Idempotent; an unknown id is answered in the same "
+            "way. For somebody who shares no workspace with the caller this counts as finding a person does."
+        ),
         request=None,
         responses={204: None},
     )
     def update(self, request: Request, user_id: int) -> Response:
+        _count_stranger(request, user_id)
         direct.set_block(user=caller(request), other_id=user_id, blocked=True)
         return Response(status=204)
 
