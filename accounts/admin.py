@@ -16,7 +16,7 @@ from accounts.actions import staff, tokens
 from accounts.identity.email_addresses import canonical_email
 from accounts.models import AccessToken, AccountDeletion, AccountExport, AuditEntry, Guest, OutgoingMail, User
 from accounts.staff import audit
-from accounts.staff.pages import ReadOnlyAdmin, StaffAdmin, may
+from accounts.staff.pages import ReadOnlyAdmin, StaffAdmin, may, staff_of
 from rosetta.models import JobRun
 
 # allauth's own pages show secrets and change links without an audit entry.
@@ -80,9 +80,13 @@ class UserAdmin(StaffAdmin):
         return False  # messages keep their sender: staff close accounts, owners delete them
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let only superusers change staff, because a changed address takes over an account by a password reset."""
+        """Let only superusers change staff, because a changed address takes over an account by a password reset.
+
+        Staff do not change their own account here either.
+        """
         allowed: bool = super().has_change_permission(request, obj)
-        return allowed and (obj is None or not obj.is_staff or _is_superuser(request))
+        is_staff = obj is not None and (obj.is_staff or obj.is_superuser)
+        return allowed and (not is_staff or _is_superuser(request))
 
     has_suspend_permission = may("accounts.suspend_user")
     has_sign_out_permission = may("accounts.sign_out_user")
@@ -119,20 +123,15 @@ class UserAdmin(StaffAdmin):
         self._set_active(request, queryset, is_active=True)
 
     def _set_active(self, request: HttpRequest, queryset: QuerySet[User], *, is_active: bool) -> None:
-        actor = _staff(request)
+        actor = staff_of(request)
         self.each(
             request, queryset, lambda user: staff.set_active(user=user, is_active=is_active, actor=actor), action=None
         )
 
     @admin.action(description="Sign out everywhere", permissions=["sign_out"])
     def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        actor = _staff(request)
+        actor = staff_of(request)
         self.each(request, queryset, lambda user: staff.sign_out(user=user, actor=actor), action=None)
-
-
-def _staff(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101  (admin refuses everybody else)
-    return request.user
 
 
 def _is_superuser(request: HttpRequest) -> bool:
@@ -163,7 +162,8 @@ class AccessTokenAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Revoke", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[AccessToken]) -> None:
-        self.each(request, queryset, lambda token: tokens.revoke_token(token=token), action="revoke")
+        actor = staff_of(request)
+        self.each(request, queryset, lambda token: tokens.revoke_token(token=token, actor=actor), action="revoke")
 
 
 @admin.register(OutgoingMail)

@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.identity import credentials
 from accounts.identity.secrets import digest
 from accounts.models import User
+from accounts.staff.rank import check_is_below
 from devices.models import ConversationPreference, Delivery, Device, PushPreference, Receipt
 
 # Beyond this, the least recently used device is deleted, because a script could register without end.
@@ -57,7 +58,12 @@ def _drop_surplus(user: User) -> None:
     Device.objects.filter(pk__in=list(newest_first[MAX_DEVICES:])).delete()
 
 
-def remove_device(*, device: Device) -> None:
+def remove_device(*, device: Device, actor: User | None = None) -> None:
+    """Delete a device, which gets no more pushes.
+
+    ``actor`` is the staff member who does it, None for its owner. Raises Conflict unless its owner is below ``actor``.
+    """
+    check_is_below(device.user, actor)
     device.delete()
 
 

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.staff.pages import ReadOnlyAdmin, StaffAdmin
+from accounts.models import User
+from accounts.staff.pages import ReadOnlyAdmin, StaffAdmin, staff_of
+from devices import actions
 from devices.models import Announcement, Delivery, Device, Receipt
 
 
@@ -19,6 +22,16 @@ class DeviceAdmin(ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return StaffAdmin.has_delete_permission(self, request, obj)  # type: ignore[no-any-return]
+
+    def account_of(self, row: Device) -> User:
+        return row.user
+
+    def delete_model(self, request: HttpRequest, obj: Device) -> None:
+        actions.remove_device(device=obj, actor=staff_of(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
+        for device in queryset:
+            actions.remove_device(device=device, actor=staff_of(request))
 
 
 @admin.register(Delivery)

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.staff.pages import ReadOnlyAdmin, may
-from files.actions.delete import release
+from accounts.staff.pages import ReadOnlyAdmin, may, staff_of
+from files.actions.delete import delete_unclaimed
 from files.models import File, Removal
 
 
@@ -22,8 +22,9 @@ class FileAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Delete files that no message holds", permissions=["release"])
     def release_unclaimed(self, request: HttpRequest, queryset: QuerySet[File]) -> None:
+        actor = staff_of(request)
         unclaimed = queryset.filter(claimed_at=None, deleted_at=None)
-        self.each(request, unclaimed, lambda file: release(files=[file]), action="release_unclaimed")
+        self.each(request, unclaimed, lambda file: delete_unclaimed(file=file, actor=actor), action="release_unclaimed")
 
 
 @admin.register(Removal)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.identity.secrets import digest, new_secret
 from accounts.models import Guest, User
+from accounts.staff.rank import check_is_below
 from rooms import access, names, resources
 from rooms.errors import (
     EXTENSION_EXCEEDS,
@@ -109,8 +110,12 @@ def extend_room(*, owner: User, room_id: str, extension_hours: int | None = None
 
 
 @transaction.atomic
-def close_room(*, owner: User, room_id: str) -> Room:
-    """End a room before its time. Idempotent, also after its time. Raises NotFound."""
+def close_room(*, owner: User, room_id: str, actor: User | None = None) -> Room:
+    """End a room before its time. Idempotent, also after its time.
+
+    ``actor`` is the staff member who does it, None for ``owner``. Raises NotFound; Conflict unless ``owner`` is below ``actor``.
+    """
+    check_is_below(owner, actor)
     room = access.own_room(owner, room_id, lock=True)
     now = timezone.now()
     if not room.has_ended(now):
@@ -121,9 +126,13 @@ def close_room(*, owner: User, room_id: str) -> Room:
 
 
 @transaction.atomic
-def reopen_room(*, room_id: str) -> None:
-    """Undo a closing and renew the tokens that ended with it. Raises Conflict when the room has expired or was purged."""
-    room = Room.objects.select_for_update().get(pk=room_id)
+def reopen_room(*, room_id: str, actor: User) -> None:
+    """Undo a closing and renew the tokens that ended with it.
+
+    Raises Conflict when the room has expired or was purged, and unless its owner is below ``actor``.
+    """
+    room = Room.objects.select_for_update(of=("self",)).select_related("owner").get(pk=room_id)
+    check_is_below(room.owner, actor)
     if room.expires_at <= timezone.now() or room.purged_at is not None:
         raise Conflict("The room has expired, so it cannot be reopened.")
     if room.ended_at is None:

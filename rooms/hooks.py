@@ -26,10 +26,10 @@ def _room_of(report: Any) -> Room:
 def _close(report: Any, actor: Any) -> dict[str, Any]:
     room = _room_of(report)
     was_open = not room.has_ended(timezone.now())
-    close_room(owner=room.owner, room_id=room.pk)
+    close_room(owner=room.owner, room_id=room.pk, actor=actor)
     return {"was_open": was_open}
 
 
 def _reopen(report: Any, actor: Any) -> None:
     if report.undo.get("was_open"):
-        reopen_room(room_id=_room_of(report).pk)
+        reopen_room(room_id=_room_of(report).pk, actor=actor)

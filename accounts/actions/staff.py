@@ -6,6 +6,7 @@ from django.db import transaction
 from accounts.actions.tokens import end_access
 from accounts.models import User
 from accounts.staff import audit, roles
+from accounts.staff.rank import check_is_below
 from rosetta.errors import Conflict
 
 
@@ -13,14 +14,13 @@ from rosetta.errors import Conflict
 def set_active(*, user: User, is_active: bool, actor: User | None = None) -> None:
     """Close ``user``'s account, which ends its tokens, sessions and sockets, or open it again.
 
-    Raises Conflict for an account that its owner deleted, for the actor's own account, and for an account of other staff
-    unless the actor is a superuser.
+    Raises Conflict for an account that its owner deleted, for the actor's own account, and for one that is not below it.
     """
     if user.deleted_at is not None:
         raise Conflict("The account was deleted by its owner.")
     if actor is not None and actor.pk == user.pk:
         raise Conflict("Nobody closes their own account here.")
-    _check_is_below(user, actor)
+    check_is_below(user, actor)
     user.is_active = is_active
     user.save(update_fields=["is_active", "updated_at"])
     if not is_active:
@@ -48,15 +48,9 @@ def set_role(*, user: User, role: str) -> None:
     audit.record(actor=None, action="set role", target=user, detail={"role": role})
 
 
-def _check_is_below(user: User, actor: User | None) -> None:
-    """Raise Conflict when ``actor`` is no superuser and ``user`` is other staff."""
-    if actor is not None and actor != user and user.is_staff and not actor.is_superuser:
-        raise Conflict("Only a superuser may do this to staff.")
-
-
 @transaction.atomic
 def sign_out(*, user: User, actor: User | None = None) -> None:
-    """End every token, session and socket of ``user``. Raises Conflict for other staff unless by a superuser."""
-    _check_is_below(user, actor)
+    """End every token, session and socket of ``user``. Raises Conflict for an account that is not below ``actor``."""
+    check_is_below(user, actor)
     end_access(user=user)
     audit.record(actor=actor, action="sign out", target=user)

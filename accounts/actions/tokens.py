@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.identity import credentials
 from accounts.identity.secrets import digest, new_secret
 from accounts.models import AccessToken, Session, User
+from accounts.staff.rank import check_is_below
 from rosetta.http.permissions import FULL
 from rosetta.pubsub import AccessChanged, CredentialEnded, publish_on_commit
 
@@ -29,8 +30,12 @@ def issue_token(
 
 
 @transaction.atomic
-def revoke_token(*, token: AccessToken) -> None:
-    """Delete ``token``; its sockets close."""
+def revoke_token(*, token: AccessToken, actor: User | None = None) -> None:
+    """Delete ``token``; its sockets close.
+
+    ``actor`` is the staff member who does it, None for its owner. Raises Conflict unless its owner is below ``actor``.
+    """
+    check_is_below(token.user, actor)
     number = token.pk
     token.delete()
     credentials.ended([token.user_id], [credentials.of_token(number)])

@@ -22,8 +22,10 @@ from unfold.views import ChangeList
 from accounts.actions.tokens import end_access
 from accounts.api.limits import SIGN_IN
 from accounts.identity.email_addresses import canonical_or_lower
+from accounts.models import User
 from accounts.staff import audit
 from accounts.staff.paginators import EstimatingPaginator
+from accounts.staff.rank import is_below
 from rosetta.errors import DomainError
 from rosetta.http.throttles import hit
 from rosetta.ids import ULIDField, parse_ulid
@@ -127,6 +129,17 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
             return self.by_number
         return self.by_email if "@" in term and self.by_email else self.by_words
 
+    def account_of(self, row: Any) -> User | None:
+        """Return the account that ``row`` belongs to, where the page's rows belong to accounts."""
+        return None
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Name the rows of accounts that are not below the caller as protected, so that nothing is deleted."""
+        to_delete, model_count, perms_needed, protected = super().get_deleted_objects(objs, request)
+        actor = staff_of(request)
+        protected = [*protected, *(str(row) for row in objs if not is_below(self.account_of(row), actor))]
+        return to_delete, model_count, perms_needed, protected
+
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         audit.record_request(request, action="add", target=obj)
         return super().log_addition(request, obj, message)
@@ -200,6 +213,12 @@ class ReadOnlyMixin:
 
 class ReadOnlyAdmin(ReadOnlyMixin, StaffAdmin):
     """Rows that staff only read; what they may do about them are actions with permissions of their own."""
+
+
+def staff_of(request: HttpRequest) -> User:
+    """Return the staff member who sent ``request``."""
+    assert isinstance(request.user, User)  # noqa: S101  (admin refuses everybody else)
+    return request.user
 
 
 def may(permission: str) -> Callable[..., bool]:

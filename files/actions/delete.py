@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.staff.rank import check_is_below
 from files import removals
 from files.errors import FileInUse
 from files.models import File
@@ -14,12 +16,24 @@ from files.models import File
 def delete_file(*, file: File) -> None:
     """Delete a file for its owner.
 
-    Locks the file. Raises FileInUse while a message holds it.
+    Idempotent. Locks the file. Raises FileInUse while a message holds it.
     """
-    current = File.objects.select_for_update(no_key=True).get(pk=file.pk)
+    current = File.objects.select_for_update(no_key=True).filter(pk=file.pk).first()
+    if current is None:  # it expired meanwhile
+        return
     if current.is_claimed:
         raise FileInUse
     release(files=[current])
+
+
+@transaction.atomic
+def delete_unclaimed(*, file: File, actor: User) -> None:
+    """Delete for ``actor``, one of staff, a file that nothing holds. Idempotent; locks the file.
+
+    Raises FileInUse when something has claimed it meanwhile; Conflict unless its owner is below ``actor``.
+    """
+    check_is_below(file.owner_user, actor)
+    delete_file(file=file)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from accounts.actions.staff import set_active
 from accounts.mail.outbox import queue_mail
 from accounts.models import OutgoingMail, User
 from accounts.staff import audit
+from accounts.staff.rank import check_is_below
 from messaging import notices
 from messaging.access import locked_message
 from messaging.actions.delete import erase_content
@@ -44,12 +45,15 @@ class Effect:
 def decide(*, report: Report, decision: str, actor: User, note: str = "") -> Report:
     """Carry out a decision for every open report of the message.
 
-    Locks the message's reports. Raises Conflict when this report was decided before, or the decision cannot be carried out.
+    Locks the message's reports. Raises Conflict when this report was decided before, the decision cannot be carried out, or
+    its sender is not below ``actor``; whoever may decide may also dismiss.
     """
     reports = _locked(report)
     report = reports[report.pk]
     if report.resolved_at is not None:
         raise Conflict("This report was decided already.")
+    if decision != Decision.DISMISS:
+        check_is_below(report.message.sender_user, actor)
     undo, now = EFFECTS[decision].do(report, actor), timezone.now()
     for row in reports.values():
         if row.resolved_at is None:
@@ -66,13 +70,16 @@ def decide(*, report: Report, decision: str, actor: User, note: str = "") -> Rep
 def revert(*, report: Report, actor: User) -> Report:
     """Undo a decision; the reports that it decided are open again.
 
-    Locks the message's reports. Raises Conflict where there is no decision, or it cannot be undone.
+    Locks the message's reports. Raises Conflict where there is no decision, it cannot be undone, or ``actor`` could not have
+    made it.
     """
     reports = _locked(report)
     report = reports[report.pk]
     decision, decided_at = report.decision, report.resolved_at
     if decided_at is None:
         raise Conflict("There is no decision to take back.")
+    if decision != Decision.DISMISS:
+        check_is_below(report.message.sender_user, actor)
     EFFECTS[decision].undo(report, actor)
     if decision != Decision.DISMISS:
         _mail(report.message.sender_user, notices.TAKEN_BACK)
@@ -163,13 +170,14 @@ def _restore(report: Report, actor: User) -> None:
 
 
 def _suspend_member(report: Report, actor: User) -> dict[str, Any]:
-    member = suspend_member(workspace=_workspace(report), user=_sender(report))
+    member = suspend_member(workspace=_workspace(report), user=_sender(report), actor=actor)
     return {"role": member.role if member is not None else None}
 
 
 def _end_suspension(report: Report, actor: User) -> None:
     role = report.undo.get("role")
-    end_suspension(workspace=_workspace(report), user=_sender(report), role=Role(role) if role else None)
+    back = Role(role) if role else None
+    end_suspension(workspace=_workspace(report), user=_sender(report), actor=actor, role=back)
 
 
 def _suspend_account(report: Report, actor: User) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.staff.rank import check_is_below
 from rosetta.errors import Forbidden, Invalid, NotFound
 from rosetta.http import throttles
 from rosetta.pubsub import AccessChanged, publish_on_commit
@@ -182,8 +183,12 @@ def end_membership(member: Member) -> None:
 
 
 @transaction.atomic
-def suspend_member(*, workspace: Workspace, user: User) -> Member | None:
-    """Remove ``user`` from ``workspace`` and keep them out; return the ended membership. Raises LastOwner."""
+def suspend_member(*, workspace: Workspace, user: User, actor: User) -> Member | None:
+    """Remove ``user`` from ``workspace`` and keep them out, for ``actor``, one of staff; return the ended membership.
+
+    Raises LastOwner; Conflict unless ``user`` is below ``actor``.
+    """
+    check_is_below(user, actor)
     access.lock_workspace(workspace.pk)
     Suspension.objects.get_or_create(workspace=workspace, user=user)
     member = Member.objects.select_related("workspace", "user").filter(workspace=workspace, user=user).first()
@@ -193,8 +198,12 @@ def suspend_member(*, workspace: Workspace, user: User) -> Member | None:
 
 
 @transaction.atomic
-def end_suspension(*, workspace: Workspace, user: User, role: Role | None = None) -> None:
-    """Let ``user`` join again; with a ``role``, make them a member at once, though not of private channels."""
+def end_suspension(*, workspace: Workspace, user: User, actor: User, role: Role | None = None) -> None:
+    """Let ``user`` join again; with a ``role``, make them a member at once, though not of private channels.
+
+    Raises Conflict unless ``user`` is below ``actor``, who does it.
+    """
+    check_is_below(user, actor)
     Suspension.objects.filter(workspace=workspace, user=user).delete()
     if role is not None:
         ensure_member(workspace=workspace, user=user, role=role)
