@@ -220,6 +220,7 @@ def main() -> None:
     # so that it ends its processes on SIGTERM
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     stack = Stack()
+    stack.env["SOCKETS_PER_CALLER"] = str(SOCKETS + 1)  # all of one person
     try:
         stack.start_all()
         world = make_world(stack)

@@ -28,6 +28,7 @@ from realtime.protocol import (
     PATH,
     POLICY_VIOLATION,
     SUBPROTOCOL,
+    TOO_MANY_SOCKETS,
     TRY_AGAIN,
     ClientFrame,
     HelloFrame,
@@ -169,6 +170,9 @@ class Gateway:
         accept = {"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None}
         if not await is_sent(send, accept):
             return
+        if identity is not None and self._hub.sockets_of(identity.key) >= settings.SOCKETS_PER_CALLER:
+            # Counted here, where nothing is awaited until the socket is one of them.
+            identity, code = None, TOO_MANY_SOCKETS
         if identity is None:
             await is_sent(send, {"type": "websocket.close", "code": code, "reason": CLOSE_REASONS[code]})
         else:

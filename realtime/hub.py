@@ -201,6 +201,11 @@ class Hub:
             self.callers[key] = Caller(key, user_id, guest_id)
         return self.callers[key]
 
+    def sockets_of(self, key: str) -> int:
+        """Return how many sockets the caller of this key has here, pending ones too."""
+        caller = self.callers.get(key)
+        return 0 if caller is None else len(caller.sockets) + len(caller.pending)
+
     def admit(self, socket: Socket) -> None:
         """Subscribe ``socket``, which was pending, to what its caller is subscribed to."""
         caller = socket.caller

@@ -17,13 +17,14 @@ HEARTBEAT_SECONDS = 30
 
 # Close codes. 1008 before the accept is a 403 to the client.
 POLICY_VIOLATION, TRY_AGAIN = 1008, 1013
-TOO_MANY_ERRORS, SIGNED_OUT, ROOM_ENDED, TOO_SLOW = 4400, 4401, 4403, 4408
+TOO_MANY_ERRORS, SIGNED_OUT, ROOM_ENDED, TOO_SLOW, TOO_MANY_SOCKETS = 4400, 4401, 4403, 4408, 4429
 CLOSE_REASONS = {
     TRY_AGAIN: "Try again.",
     TOO_MANY_ERRORS: "Too many errors.",
     SIGNED_OUT: "Unauthenticated.",
     ROOM_ENDED: "The room has ended.",
     TOO_SLOW: "Too slow.",
+    TOO_MANY_SOCKETS: "Too many sockets.",
 }
 
 MAX_FRAME_BYTES = 128 * 1024

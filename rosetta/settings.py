@@ -44,6 +44,8 @@ REQUEST_BODY_RATE = env.integer("REQUEST_BODY_RATE", 16 * 1024, low=1)
 RESPONSE_SECONDS = env.integer("RESPONSE_SECONDS", 30, low=1, high=3600)
 # Uploads and downloads in progress, per address and process.
 HELD_REQUESTS_PER_ADDRESS = env.integer("HELD_REQUESTS_PER_ADDRESS", 100, low=1)
+# Sockets of one user or guest, over all of their tokens and sessions, in each gateway process.
+SOCKETS_PER_CALLER = env.integer("SOCKETS_PER_CALLER", 50, low=1)
 DEBUG = env.switch("DEBUG", False)
 if TESTING and not env.text("VAR_DIR"):
     _scratch = tempfile.mkdtemp(prefix="rosetta-tests-")

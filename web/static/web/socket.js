@@ -4,6 +4,8 @@
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
+// After the service said that one has too many sockets: another tab has to be closed first.
+const CROWDED_WAIT = 60_000;
 const HELLO_WITHIN = 10_000;
 
 /**
@@ -197,7 +199,8 @@ export class Stream {
       if (code === 4403) return this.close();
     }
     if (code === 4400) this.#wait = LONGEST_WAIT;
-    this.#connectSoon(code === 1000 ? 0 : this.#wait * (0.5 + Math.random()));
+    const wait = code === 4429 ? CROWDED_WAIT : this.#wait;
+    this.#connectSoon(code === 1000 ? 0 : wait * (0.5 + Math.random()));
     this.#wait = Math.min(LONGEST_WAIT, this.#wait * 2);
   }
 
