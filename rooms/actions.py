@@ -126,7 +126,7 @@ def close_room(*, owner: User, room_id: str, actor: User | None = None) -> Room:
 
 
 @transaction.atomic
-def reopen_room(*, room_id: str, actor: User) -> None:
+def reopen_room(*, room_id: str, actor: User | None = None) -> None:
     """Undo a closing and renew the tokens that ended with it.
 
     Raises Conflict when the room has expired or was purged, and unless its owner is below ``actor``.

@@ -183,7 +183,7 @@ def end_membership(member: Member) -> None:
 
 
 @transaction.atomic
-def suspend_member(*, workspace: Workspace, user: User, actor: User) -> Member | None:
+def suspend_member(*, workspace: Workspace, user: User, actor: User | None = None) -> Member | None:
     """Remove ``user`` from ``workspace`` and keep them out, for ``actor``, one of staff; return the ended membership.
 
     Raises LastOwner; Conflict unless ``user`` is below ``actor``.
@@ -198,7 +198,7 @@ def suspend_member(*, workspace: Workspace, user: User, actor: User) -> Member |
 
 
 @transaction.atomic
-def end_suspension(*, workspace: Workspace, user: User, actor: User, role: Role | None = None) -> None:
+def end_suspension(*, workspace: Workspace, user: User, actor: User | None = None, role: Role | None = None) -> None:
     """Let ``user`` join again; with a ``role``, make them a member at once, though not of private channels.
 
     Raises Conflict unless ``user`` is below ``actor``, who does it.
