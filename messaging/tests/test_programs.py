@@ -1,6 +1,7 @@
 """Automation and webhooks post; files come with messages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count, cycle
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -58,6 +59,41 @@ def test_who_guesses_a_secret_does_not_use_up_what_the_webhook_may_post(as_owner
     guesses = answers_until_limited(lambda: hook(webhook, {"content": "x"}, "whs_wrong").status_code, 120)
     assert set(guesses) == {401}
     assert hook(webhook, {"content": "x"}).status_code == 201
+
+
+def wrong_secrets() -> Iterator[str]:
+    return (f"whs_{number}" for number in count())
+
+
+def test_wrong_secrets_are_limited_by_address_over_all_webhooks(as_owner: APIClient, channel: Channel) -> None:
+    webhooks = [make_webhook(as_owner, channel, default_channel_id=channel.pk) for _ in range(2)]
+    unknown = [{**webhooks[0], "id": f"{number:026}"} for number in range(3)]
+    targets, secrets = cycle([*webhooks, *unknown]), wrong_secrets()
+    guesses = answers_until_limited(lambda: hook(next(targets), {"content": "x"}, next(secrets)).status_code, 120)
+    assert set(guesses) == {401}
+    for secret in ("", "whs_another", webhooks[1]["secret"]):
+        answer = hook(webhooks[0], {"content": "x"}, secret or " ")
+        assert (answer.status_code, "Retry-After" in answer.headers) == (429, True)
+    header = {"X-Rosetta-Webhook-Secret": "whs_in_the_other_header"}
+    path = f"/api/v1/webhooks/{webhooks[0]['id']}/messages"
+    assert APIClient().post(path, {"content": "x"}, headers=header).status_code == 429
+    # The right secret is taken from that address all the same, and other addresses guess for themselves.
+    assert hook(webhooks[0], {"content": "x"}).status_code == 201
+    assert APIClient(REMOTE_ADDR="198.51.100.7").post(path, {"content": "x"}, headers=header).status_code == 401
+
+
+def test_wrong_secrets_of_one_ipv6_network_count_together(as_owner: APIClient, channel: Channel) -> None:
+    webhook = make_webhook(as_owner, channel, default_channel_id=channel.pk)
+    path = f"/api/v1/webhooks/{webhook['id']}/messages"
+    numbers, secrets = count(1), wrong_secrets()
+
+    def guess() -> int:
+        client = APIClient(REMOTE_ADDR=f"2001:db8:1:2::{next(numbers):x}")
+        return client.post(path, {"content": "x"}, headers={"Authorization": f"Bearer {next(secrets)}"}).status_code
+
+    assert set(answers_until_limited(guess, 120)) == {401}
+    other = APIClient(REMOTE_ADDR="2001:db8:1:3::1")
+    assert other.post(path, {"content": "x"}, headers={"Authorization": "Bearer whs_x"}).status_code == 401
 
 
 def test_a_webhook_without_a_channel_of_its_own_is_told_so(as_owner: APIClient, channel: Channel) -> None:

@@ -17,8 +17,10 @@ from rest_framework.viewsets import ViewSet
 from rosetta import languages
 from rosetta.errors import Invalid, NotFound
 from rosetta.http.permissions import FULL, SignedIn
-from rosetta.http.throttles import EVERYTHING, Limit, Standing
+from rosetta.http.throttles import EVERYTHING, Limit, Standing, by_address
 
+# Requests without valid credentials, where some are needed.
+REFUSED = Limit("refused", "1200/minute", by_address)
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
@@ -91,7 +93,12 @@ class ApiViewSet(ViewSet):
         return super().get_authenticators() if own is None else [authenticator() for authenticator in own]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
+        try:
+            super().initial(request, *args, **kwargs)
+        except (exceptions.NotAuthenticated, exceptions.AuthenticationFailed):
+            # Refused before the limits of the action are counted: whoever guesses tokens counts as their address does.
+            REFUSED.hit(request)
+            raise
         # No row is named with a null character, and PostgreSQL refuses to look for one.
         if "\0" in request.path:
             raise NotFound

@@ -14,11 +14,13 @@ from messaging.api.viewsets.base import POSTS, WRITING
 from messaging.api.viewsets.messages import post_answer
 from messaging.context import Sender
 from messaging.resources import Reader
+from rosetta.errors import Unauthenticated
 from rosetta.http.bodies import parsed
 from rosetta.http.permissions import Anyone
-from rosetta.http.throttles import EVERYTHING, Limit
+from rosetta.http.throttles import EVERYTHING, Limit, by_address
 from rosetta.http.viewsets import ApiViewSet, policy
 from workspaces.access import webhook_of
+from workspaces.models import Webhook
 
 SECRET_HEADER = "X-Rosetta-Webhook-Secret"  # noqa: S105
 
@@ -29,6 +31,8 @@ def by_webhook(request: Request) -> str:
 
 
 WEBHOOK_POSTS = Limit("webhook-post", "120/minute", by_webhook)
+# Counted for failures alone, because many senders of webhooks may share one address.
+WRONG_SECRETS = Limit("wrong-webhook-secret", "120/minute", by_address)
 
 
 class AutomationMessageViewSet(ApiViewSet):
@@ -68,7 +72,7 @@ class WebhookMessageViewSet(ApiViewSet):
         summary="Post to a channel through a webhook",
         description=(
             "The secret is sent as `Authorization: Bearer whs_…` or in `X-Rosetta-Webhook-Secret`. Bodies of Slack-style "
-            "senders, with `text` for `content`, are understood."
+            "senders, with `text` for `content`, are understood. Wrong secrets are limited by address to 120 a minute."
         ),
         parameters=[IDEMPOTENCY_KEY, OpenApiParameter(SECRET_HEADER, str, OpenApiParameter.HEADER)],
         request=serializers.WebhookPostSerializer,
@@ -77,7 +81,7 @@ class WebhookMessageViewSet(ApiViewSet):
         auth=[],
     )
     def create(self, request: Request, webhook_id: str) -> Response:
-        webhook = webhook_of(webhook_id, secret_of(request))
+        webhook = _webhook_of(request, webhook_id)
         body = parsed(serializers.WebhookPostSerializer, request)
         context = access.webhook_context(webhook, body.get("channel_id"))
         key = idempotency_of(request)
@@ -85,6 +89,15 @@ class WebhookMessageViewSet(ApiViewSet):
             sender=Sender(webhook=webhook), context=context, draft=serializers.draft_of(body), idempotency_key=key
         )
         return post_answer(posted, context, Reader.for_context(context))
+
+
+def _webhook_of(request: Request, webhook_id: str) -> Webhook:
+    """Return the webhook that the request posts through. Raises as ``webhook_of``; Throttled after many wrong secrets."""
+    try:
+        return webhook_of(webhook_id, secret_of(request))
+    except Unauthenticated:
+        WRONG_SECRETS.hit(request)
+        raise
 
 
 def secret_of(request: Request) -> str:
