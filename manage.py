@@ -10,6 +10,10 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from rosetta.processes import private_files
+
+    if not private_files.WRITING_SOURCE.intersection(sys.argv[1:2]):
+        private_files.write_privately()
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

@@ -5,7 +5,10 @@ import warnings
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
+from celery.signals import beat_init, celeryd_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from rosetta.processes import private_files
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rosetta.settings")
 
@@ -17,3 +20,10 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.steps["worker"].add("rosetta.queue.probes:Probes")
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+@beat_init.connect
+def _write_privately(**_: object) -> None:
+    """Also where celery is started by its own command."""
+    private_files.write_privately()

@@ -204,10 +204,10 @@ def without_user(address: str) -> str:
 
 
 def folder(name: str, default: Path) -> Path:
-    """Read the path of a folder that this process can write to; it is made when missing."""
+    """Read the path of a folder that this process can write to; it is made when missing, for this user alone."""
     path = Path(text(name, str(default))).expanduser().resolve()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
         (probe := path / f".writable-{os.getpid()}").touch()
         probe.unlink()
     except OSError as error:

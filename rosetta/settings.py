@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from rosetta import env, languages
 from rosetta.db.postgresql import address
 from rosetta.observability.logs import logging_config
+from rosetta.processes import private_files
 from rosetta.processes.secret_key import secret_key_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -53,6 +54,7 @@ if TESTING and not env.text("VAR_DIR"):
     VAR_DIR = Path(_scratch)
 else:
     VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
+    private_files.tighten(VAR_DIR)  # because versions before this one made it readable to all
 
 DATABASE_URL = address.read_address("DATABASE_URL")
 REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss"))
@@ -313,7 +315,12 @@ STORAGES: dict[str, Any] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "files", "base_url": None},
+        "OPTIONS": {
+            "location": VAR_DIR / "files",
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
 }
 

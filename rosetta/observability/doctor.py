@@ -1,11 +1,11 @@
 """The probes of ``manage.py doctor``: each tries one thing that the service relies on, and says how to fix it."""
 
+import shlex
 import shutil
 import smtplib
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,7 +22,7 @@ from rosetta import env
 from rosetta.celery import app
 from rosetta.models import JobRun
 from rosetta.observability import health
-from rosetta.processes import commands, supervisor
+from rosetta.processes import commands, private_files, supervisor
 from rosetta.queue import jobs
 
 FREE_BYTES = 500 * 1024 * 1024
@@ -129,9 +129,14 @@ def _var_dir() -> Iterator[Finding]:
     free = shutil.disk_usage(settings.VAR_DIR).free
     fix = "" if free >= FREE_BYTES else "make room, or set VAR_DIR to a larger disk"
     yield Finding(f"{settings.VAR_DIR}: {free / 1e9:.1f} GB free", fix)
-    key = Path(settings.VAR_DIR) / "secret_key"
-    if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
-        yield Finding(f"{key} can be read by others", f"chmod 600 {key}")
+    if open_paths := list(private_files.exposed(settings.VAR_DIR)):
+        more = f" and {len(open_paths) - 1} more" if len(open_paths) > 1 else ""
+        fix = f"chmod -R go= {shlex.quote(str(settings.VAR_DIR))}"
+        yield Finding(f"other users of this machine have rights to {open_paths[0]}{more}", fix)
+    environment = settings.BASE_DIR / ".env"
+    if environment.exists() and stat.S_IMODE(environment.stat().st_mode) & private_files.OTHERS:
+        text = f"{environment}, which holds secrets, can be read by other users of this machine"
+        yield Finding(text, f"chmod 600 {shlex.quote(str(environment))}", is_minor=True)
 
 
 @probe("database")

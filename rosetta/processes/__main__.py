@@ -5,11 +5,12 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 
-from rosetta.processes import commands
+from rosetta.processes import commands, private_files
 
 
 def main(arguments: list[str]) -> None:
     """Replace this process by the one that ``arguments`` name."""
+    private_files.write_privately()
     try:
         known = commands.commands()
     except ImproperlyConfigured as error:

@@ -27,7 +27,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from rosetta import env
-from rosetta.processes import commands
+from rosetta.processes import commands, private_files
 
 GRACE_SECONDS = 12.0
 # Seconds before a dead process is started again: doubled with each failure, up to the maximum.
@@ -305,6 +305,7 @@ def prepare() -> None:
 
 
 def main(arguments: list[str]) -> int:
+    private_files.write_privately()
     parser = argparse.ArgumentParser(prog="python -m rosetta.processes.supervisor", description=__doc__)
     parser.add_argument("--with-parent", action="store_true", help="end when the process that started this one ends")
     parent = os.getppid() if parser.parse_args(arguments).with_parent else None

@@ -20,6 +20,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rosetta.settings")
 from django.conf import settings
 from uvicorn import Config, Server
 
+from rosetta.processes import private_files
 from rosetta.processes.supervisor import end_with_parent
 from rosetta.serving.connections import KEEP_ALIVE_SECONDS, Connection, sweep
 
@@ -146,6 +147,7 @@ class Workers:
 
 
 def main(arguments: list[str]) -> None:
+    private_files.write_privately()
     parser = argparse.ArgumentParser(prog="python -m rosetta.serving", description=__doc__)
     parser.add_argument("app")
     parser.add_argument("--host", default=settings.HOST)
