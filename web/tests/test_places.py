@@ -15,6 +15,15 @@ from playwright.sync_api import Response, expect
 from web.tests.conftest import Opens
 from web.tests.service import LINES, PASSWORD, Person, Service
 
+# What a room's page says to visitors, by the browser's language.
+READERS = {
+    "en-GB": "Everybody with this address reads along",
+    "id-ID": "Semua orang yang memiliki alamat ini ikut membaca",
+    "ja-JP": "このアドレスを知っている人は全員、ここでの会話を読めます",
+    "th-TH": "ทุกคนที่มีที่อยู่นี้อ่านข้อความในห้องนี้ได้",
+    "zh-CN": "所有知道此网址的人都能读到这里的对话",
+}
+
 
 def mail_to(service: Service, address: str, pattern: str) -> str:
     """What ``pattern``'s group finds in the newest mail to ``address``, once there is one."""
@@ -199,6 +208,21 @@ def test_a_visitor_on_a_phone_talks_with_the_shop(opens: Opens, service: Service
     expect(fresh.locator("main")).to_be_visible()
 
 
+@pytest.mark.parametrize("locale", READERS)
+def test_a_room_says_before_and_after_one_enters_who_reads_along(opens: Opens, service: Service, locale: str) -> None:
+    room = room_of(service.person("Haruka", "ja"), "Counter")
+    window = opens(locale)
+    window.page.set_viewport_size({"width": 320, "height": 560})
+    page = window.go(f"/rooms/{room['room_id']}")
+    expect(page.get_by_text(READERS[locale])).to_be_visible()
+    page.locator("input[name=nickname]").fill("Mei")
+    page.locator("input[name=nickname]").press("Enter")
+    expect(page.locator(".composer textarea")).to_be_visible()
+    expect(page.get_by_text(READERS[locale])).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    window.check_axe(f"a room, {locale}")
+
+
 def test_an_owner_opens_a_room_and_gives_somebody_a_role(opens: Opens, service: Service) -> None:
     ann, mali = service.person("Ann", "en"), service.person("Mali", "th")
     place = ann.workspace("Owners", mali)
@@ -244,8 +268,10 @@ def test_one_tag_puts_a_room_into_the_corner_of_a_shops_page(opens: Opens, servi
     page.goto(origin)
     page.get_by_role("button", name="Talk to us").click()
     frame = page.frame_locator("iframe")
+    expect(frame.get_by_text(READERS["id-ID"])).to_be_visible()
     frame.get_by_label("Namamu di sini").fill("Budi")
     frame.get_by_role("button", name="Mulai mengobrol").click()
+    expect(frame.get_by_text(READERS["id-ID"])).to_be_visible()
     frame.locator("textarea").fill(LINES["size"]["id"])
     frame.locator("textarea").press("Enter")
     expect(frame.locator(".messages:not(.outgoing) .text")).to_have_text(LINES["size"]["id"])

@@ -59,6 +59,11 @@ export function Room({ id, isEmbedded }) {
         </span>
         <${IconButton} name="out" label=${t("room.leave")} onClick=${() => leave(id)} />
       </header>
+      ${
+        !isOver &&
+        html`
+        <p class="room-readers"><${Icon} name="eye" /> ${t("room.readers")}</p>`
+      }
       <div class=${classes("link-state", link !== "online" && !isOver && "late on")} role="status">
         ${link !== "online" && !isOver ? t("link.lost") : ""}
       </div>
@@ -107,6 +112,7 @@ function Join({ id, isEmbedded }) {
         </div>
         <h1>${t("room.welcome")}</h1>
         <p class="lead">${t("room.lead")}</p>
+        <p class="room-readers"><${Icon} name="eye" /> ${t("room.readers")}</p>
         <${Form}
           submit=${submit}
           button=${t("room.enter")}
