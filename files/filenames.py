@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from files.models import NAME_LENGTH
+from rosetta.normal_forms import nfc
 
 FALLBACK = "file"
 _LONGEST_SUFFIX = 16
@@ -33,7 +34,7 @@ def clean_name(raw: str) -> str:
     nothing visible remains.
     """
     name = raw.replace("\\", "/").rsplit("/", 1)[-1]
-    name = unicodedata.normalize("NFC", _seen(name)).strip(" " + _JOINERS).rstrip(" ." + _JOINERS)
+    name = nfc(_seen(name)).strip(" " + _JOINERS).rstrip(" ." + _JOINERS)
     name = re.sub(r"^\.+", ".", name)
     if not any(_is_visible(char) for char in name):
         return FALLBACK

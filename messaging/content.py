@@ -10,6 +10,7 @@ from accounts.models import User
 from messaging.context import ConversationContext
 from messaging.models import MAX_CONTENT
 from rosetta.errors import Invalid
+from rosetta.normal_forms import nfc
 from translation.protection.patterns import CHANNEL_MENTION, USER_MENTION
 from workspaces.models import Member
 
@@ -18,13 +19,15 @@ MAX_MENTIONS = 50
 
 def cleaned(text: str) -> str:
     """Return ``text`` as it is stored: NFC, trimmed, without control characters except line feeds and tabs."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = nfc(text.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
 
 
 def checked(text: str, *, field: str = "content") -> str:
     """Return ``text`` cleaned. Raises Invalid when it is too long."""
-    text = cleaned(text)
+    # What is far too long is refused before all of it is read; composing makes a text at most four times shorter.
+    text = text.strip()
+    text = cleaned(text) if len(text) <= 4 * MAX_CONTENT else text
     if len(text) > MAX_CONTENT:
         raise Invalid({field: [_("The content must not be greater than %(max)d characters.") % {"max": MAX_CONTENT}]})
     return text

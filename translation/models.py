@@ -1,6 +1,5 @@
 """Store the translation memory, glossaries, policies, engines' health, and usage."""
 
-import unicodedata
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from rosetta.ids import ULIDField, ULIDModel
+from rosetta.normal_forms import nfc
 
 LANGUAGE_LENGTH = 16
 ENGINE_LENGTH = 32
@@ -90,7 +90,7 @@ class GlossaryTerm(ULIDModel):
 
 
 def fold(term: str) -> str:
-    return unicodedata.normalize("NFC", term).casefold()
+    return nfc(term).casefold()
 
 
 class TranslationPolicy(models.Model):

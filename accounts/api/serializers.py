@@ -51,7 +51,8 @@ class Code(serializers.CharField):
         super().__init__(max_length=255, **options)
 
     def to_internal_value(self, data: Any) -> str:
-        return canonical_code(str(super().to_internal_value(data)))
+        code = str(super().to_internal_value(data))
+        return canonical_code(code) if len(code) <= MAX_LENGTH else code  # which the validators refuse
 
 
 class Password(serializers.CharField):

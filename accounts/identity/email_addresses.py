@@ -1,8 +1,8 @@
 """The one form in which an email address is stored and looked up, so that a mailbox has one account."""
 
-import unicodedata
-
 import idna
+
+from rosetta.normal_forms import nfkc
 
 MAX_LENGTH = 255
 
@@ -12,9 +12,9 @@ def canonical_email(address: str) -> str:
 
     Raises ValueError when it has no such form. Does not check the rest of its syntax.
     """
-    local, at, domain = address.strip().rpartition("@")
-    local = unicodedata.normalize("NFKC", local)
-    if not at or not local.isascii() or len(address) > MAX_LENGTH:
+    local, at, domain = address.strip().rpartition("@") if len(address) <= MAX_LENGTH else ("", "", "")
+    local = nfkc(local)
+    if not at or not local.isascii():
         raise ValueError("The address has no canonical form.")
     # An ASCII domain stays as it is, because IDNA refuses some that exist, such as those with an underscore.
     domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()

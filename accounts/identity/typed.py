@@ -2,12 +2,14 @@
 
 import unicodedata
 
+from rosetta.normal_forms import nfkc
+
 HYPHEN_CATEGORY, FORMAT_CATEGORY = "Pd", "Cf"
 
 
 def canonical_password(password: str) -> str:
     """Return ``password`` in NFKC, because keyboards compose letters such as ``ä`` differently."""
-    return unicodedata.normalize("NFKC", password)
+    return nfkc(password)
 
 
 def canonical_code(code: str) -> str:

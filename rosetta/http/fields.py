@@ -7,6 +7,9 @@ from rest_framework import serializers
 
 from rosetta.names import clean_name
 
+# What is longer is not cleaned: no name has so much that nobody sees.
+LONGEST_RAW = 10_000
+
 
 class NameField(serializers.CharField):
     """A name as ``rosetta.names.clean_name`` stores it; an invisible one counts as blank. Measured after cleaning."""
@@ -14,6 +17,8 @@ class NameField(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         ProhibitNullCharactersValidator()(text)  # before cleaning, which would remove them
+        if len(text) > LONGEST_RAW:
+            return text  # which is refused as too long
         name = clean_name(text)
         if not name:
             self.fail("blank")
