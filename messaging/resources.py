@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from messaging.context import ConversationContext
+from messaging.emoji import folded
 from messaging.models import (
     HUMAN,
     Attachment,
@@ -248,15 +249,20 @@ def _attachments_of(message_ids: list[str], workspace_id: str | None) -> dict[st
 
 
 def _reactions_of(message_ids: list[str], reader: Reader) -> dict[str, list[dict[str, Any]]]:
-    """Return reactions by message, each emoji in the order in which it first came, with its count."""
-    by_message: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    """Return reactions by message, each emoji in the order in which it first came, with how many people chose it."""
+    # Who chose it, by message and emoji: rows of an earlier version may spell one emoji in several ways.
+    chosen: dict[str, dict[str, set[Any]]] = defaultdict(lambda: defaultdict(set))
     if message_ids:
         rows = Reaction.objects.filter(message__in=message_ids).order_by("pk")
         for message_id, emoji, user_id, guest_id in rows.values_list("message_id", "emoji", "user_id", "guest_id"):
-            reaction = by_message[message_id].setdefault(emoji, {"emoji": emoji, "count": 0, "reacted": False})
-            reaction["count"] += 1
-            reaction["reacted"] |= (user_id or guest_id) in (reader.user_id or reader.guest_id,)
-    return {message_id: list(by_emoji.values()) for message_id, by_emoji in by_message.items()}
+            chosen[message_id][folded(emoji)].add(user_id or guest_id)
+    own = reader.user_id or reader.guest_id
+    return {
+        message_id: [
+            {"emoji": emoji, "count": len(people), "reacted": own in people} for emoji, people in by_emoji.items()
+        ]
+        for message_id, by_emoji in chosen.items()
+    }
 
 
 def revision(row: MessageRevision) -> dict[str, Any]:

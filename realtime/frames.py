@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import orjson
 
 from messaging import resources
+from messaging.emoji import folded
 from messaging.models import Message, Reaction
 from messaging.resources import MessageRow, Reader
 from rosetta.times import moment
@@ -149,5 +150,5 @@ def _read_reactors(messages: Iterable[dict[str, Any]]) -> dict[str, dict[str, se
         rows = Reaction.objects.filter(message__in=message_ids)
         for message_id, emoji, user_id, guest_id in rows.values_list("message_id", "emoji", "user_id", "guest_id"):
             caller_key = f"user:{user_id}" if user_id is not None else f"guest:{guest_id}"
-            reactors[message_id][caller_key].add(emoji)
+            reactors[message_id][caller_key].add(folded(emoji))
     return reactors

@@ -1,16 +1,19 @@
 """Reactions, pins, read marks and mentions: counted right, limited, and done twice without harm."""
 
 from functools import partial
+from importlib import import_module
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from conftest import token_client
-from messaging.models import Reaction
+from messaging.models import Message, Reaction
 from messaging.tests.client import last_event, path_of, post
 from messaging.tests.together import at_once, same_caller
 from workspaces import actions
@@ -53,17 +56,92 @@ def test_reacting_twice_is_reacting_once(as_owner: APIClient, channel: Channel, 
     assert as_owner.get(message).json()["data"]["reactions"] == []
 
 
-@pytest.mark.parametrize("emoji", ["👍🏽", "👨‍👩‍👧‍👦", "🇹🇭", "#️⃣", "❤️"])
-def test_one_emoji_of_any_kind_is_a_reaction(as_owner: APIClient, message: str, emoji: str) -> None:
-    answer = as_owner.put(f"{message}/reactions/{emoji.replace('#', '%23')}")
+# What may be sent, and the one spelling that it is kept and shown in.
+SPELLINGS = {
+    "\u2764": "\u2764\ufe0f",
+    "\u2764\ufe0f": "\u2764\ufe0f",
+    "\u2764\ufe0e": "\u2764\ufe0f",
+    "\U0001f44d\ufe0f": "\U0001f44d",
+    "\U0001f44d\U0001f3fd": "\U0001f44d\U0001f3fd",
+    "\u261d\ufe0f\U0001f3fd": "\u261d\U0001f3fd",
+    "#\u20e3": "#\ufe0f\u20e3",
+    "7\ufe0f\u20e3": "7\ufe0f\u20e3",
+    "\U0001f1f9\U0001f1ed": "\U0001f1f9\U0001f1ed",
+    "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f": (
+        "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+    ),
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466": (
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
+    ),
+    "\U0001f575\u200d\u2642": "\U0001f575\ufe0f\u200d\u2642\ufe0f",
+    "\U0001f575\U0001f3fd\u200d\u2642": "\U0001f575\U0001f3fd\u200d\u2642\ufe0f",
+    "\U0001f3f3\u200d\U0001f308": "\U0001f3f3\ufe0f\u200d\U0001f308",
+    "\u00a9": "\u00a9\ufe0f",
+}
+
+
+@pytest.mark.parametrize(("sent", "kept"), SPELLINGS.items(), ids=map(ascii, SPELLINGS))
+def test_an_emoji_has_one_spelling_however_it_is_sent(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, message: str, sent: str, kept: str
+) -> None:
+    as_member.put(f"{message}/reactions/{quote(kept)}")
+    answer = as_owner.put(f"{message}/reactions/{quote(sent)}")
     assert answer.status_code == 200
-    assert answer.json()["data"]["reactions"][0]["emoji"] == emoji
+    assert answer.json()["data"]["reactions"] == [{"emoji": kept, "count": 2, "reacted": True}]
+    assert (last_event(channel)[1]["emoji"], last_event(channel)[1]["count"]) == (kept, 2)
+    assert as_member.delete(f"{message}/reactions/{quote(sent)}").status_code == 204
+    assert (last_event(channel)[1]["emoji"], last_event(channel)[1]["count"]) == (kept, 1)
 
 
-@pytest.mark.parametrize("emoji", ["ok", "👍👍", "1", ":smile:", "%20", "👍" + "🏽" * 80, "%F0%9F"])
-def test_anything_else_is_none(as_owner: APIClient, message: str, emoji: str) -> None:
-    answer = as_owner.put(f"{message}/reactions/{emoji}")
+NO_EMOJI = [
+    "ok", "👍👍", "1", ":smile:", " ", "👍" + "🏽" * 80, "👍🏽🏽🏽", "👍🏽🏻", "🏽", "🇿🇿", "🇹", "🇹🇭🇯🇵", "\ufe0f", "❤\ufe0f\ufe0f", "❤️\u200d",
+    "\u200d❤️", "A\ufe0f\u20e3", "\u20e3", "👨‍👍", "🏴\U000e0067", "🍕🏽", "👍\ufe0f" * 20,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("emoji", NO_EMOJI, ids=map(ascii, NO_EMOJI))
+@pytest.mark.parametrize("method", ["put", "delete"])
+def test_anything_else_is_none(as_owner: APIClient, message: str, emoji: str, method: str) -> None:
+    answer = getattr(as_owner, method)(f"{message}/reactions/{quote(emoji)}")
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["emoji"])
+
+
+def test_bytes_that_are_no_text_are_no_emoji(as_owner: APIClient, message: str) -> None:
+    answer = as_owner.put(f"{message}/reactions/%F0%9F")
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["emoji"])
+
+
+@pytest.fixture
+def spelled_twice(owner: User, member_user: User, message: str) -> str:
+    """What the version before wrote: Olivia chose one heart in two spellings, and Mali what is no emoji."""
+    message_id = message.rsplit("/", 1)[1]
+    for user, emoji in ((owner, "❤️"), (owner, "❤"), (member_user, "❤"), (member_user, "🇿🇿")):
+        Reaction.objects.create(message_id=message_id, user=user, emoji=emoji)
+    Message.objects.filter(pk=message_id).update(reaction_count=4)
+    return message
+
+
+def test_reactions_of_the_version_before_are_one_kind_too(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, spelled_twice: str
+) -> None:
+    hearts, other = as_owner.get(spelled_twice).json()["data"]["reactions"]
+    assert hearts == {"emoji": "❤️", "count": 2, "reacted": True}
+    assert other == {"emoji": "🇿🇿", "count": 1, "reacted": False}
+    assert as_member.put(f"{spelled_twice}/reactions/❤️").json()["data"]["reactions"][0]["count"] == 2
+    assert as_owner.delete(f"{spelled_twice}/reactions/❤").status_code == 204
+    assert (last_event(channel)[1]["emoji"], last_event(channel)[1]["count"]) == ("❤️", 1)
+    assert as_member.delete(f"{spelled_twice}/reactions/🇿🇿").status_code == 204
+    assert as_owner.get(spelled_twice).json()["data"]["reactions"] == [{"emoji": "❤️", "count": 1, "reacted": False}]
+    assert Message.objects.get().reaction_count == Reaction.objects.count() == 1
+
+
+def test_the_migration_merges_spellings_once(owner: User, member_user: User, spelled_twice: str) -> None:
+    migration = import_module("messaging.migrations.0007_one_spelling_of_an_emoji")
+    for _ in range(2):
+        migration.merge_spellings(apps, None)
+        rows = Reaction.objects.order_by("pk").values_list("user", "emoji")
+        assert list(rows) == [(owner.pk, "❤️"), (member_user.pk, "❤️"), (member_user.pk, "🇿🇿")]
+        assert Message.objects.get().reaction_count == 3
 
 
 def test_a_message_takes_twenty_kinds(as_owner: APIClient, as_member: APIClient, message: str) -> None:

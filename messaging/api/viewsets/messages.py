@@ -192,7 +192,10 @@ class MessageViewSet(MessageListViewSet):
     @extend_schema(
         operation_id="add{Kind}MessageReaction",
         summary="React to a message of a {conversation}",
-        description="Adds one emoji in the caller's name. Idempotent.",
+        description=(
+            "Adds one emoji in the caller's name, in any spelling (`❤` is `❤️`); a sequence that Unicode does not recommend for "
+            "interchange is a 422. Idempotent."
+        ),
         request=None,
         responses={200: schemas.MessageAnswer},
     )
@@ -205,7 +208,7 @@ class MessageViewSet(MessageListViewSet):
     @extend_schema(
         operation_id="remove{Kind}MessageReaction",
         summary="Remove a reaction from a message of a {conversation}",
-        description="Removes one emoji of the caller's. Idempotent.",
+        description="Removes one emoji of the caller's, in any spelling. Idempotent.",
         responses={204: None},
     )
     @react.mapping.delete
