@@ -1,7 +1,6 @@
 """Find the conversations and messages that a caller may reach."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Guest, User
@@ -14,7 +13,8 @@ from rosetta.ids import NO_ID, parse_ulid
 from workspaces.access import open_to, readable_channel
 from workspaces.audience import heard_languages, languages_in
 from workspaces.errors import RoomEnded
-from workspaces.models import Channel, Conversation, Member, ReadMark, Visibility, Webhook
+from workspaces.models import Channel, Conversation, Member, Visibility, Webhook
+from workspaces.unread import with_unread
 
 
 def channel_context(user: User, workspace_id: str, channel_id: str, *, to_write: bool = False) -> ConversationContext:
@@ -163,9 +163,9 @@ def is_readable(member: Member, message_id: str) -> bool:
 
 
 def read_directs_of(user: User) -> QuerySet[DirectConversation]:
-    """Return ``direct_conversations_of`` annotated with ``read``, the number of the last message that ``user`` has read."""
-    marks = ReadMark.objects.filter(user=user, conversation=OuterRef("conversation")).values("last_read_seq")
-    return direct_conversations_of(user).annotate(read=Coalesce(Subquery(marks), 0))
+    """Return ``direct_conversations_of`` annotated with ``unread``, the number of messages that ``user`` has not read."""
+    directs: QuerySet[DirectConversation] = with_unread(direct_conversations_of(user), user)
+    return directs
 
 
 def known_blocks_of(user: User) -> QuerySet[Block]:

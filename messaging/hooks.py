@@ -4,19 +4,24 @@ from functools import partial
 
 from accounts import lifecycle
 from accounts.mail import content
-from messaging import account_lifecycle, erasure, notices, webhook_payloads
+from messaging import account_lifecycle, erasure, notices, unread, webhook_payloads
 from messaging.metrics import TranslationQueue
 from messaging.models import Report
 from rosetta.observability import metrics
 from workspaces import erasure as workspace_erasure
+from workspaces import unread as workspace_unread
 from workspaces import webhooks
 from workspaces.streams.kinds import MESSAGE_KINDS
 
 
 def register() -> None:
-    """Register exports, erasure, mails, metrics and webhook payloads of messages. Called once, when the app is ready."""
+    """Register what messages add to the apps below: exports, erasure, unread counts, mails, metrics, webhook payloads.
+
+    Called once, when the app is ready.
+    """
     lifecycle.EXPORTERS.append(account_lifecycle.EXPORTER)
     workspace_erasure.ERASERS.append(erasure.erase_messages)
+    workspace_unread.GAPS.extend(unread.GAPS)
     content.NOTICES |= {notices.DECIDED: notices.to_reporter, notices.TAKEN_BACK: notices.taken_back}
     content.NOTICES |= {
         notices.topic_of(decision): partial(notices.to_sender, decision)

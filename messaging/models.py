@@ -106,6 +106,8 @@ class Message(ULIDModel):
             models.Index(
                 fields=["sender_webhook"], name="message_of_webhook", condition=Q(sender_webhook__isnull=False)
             ),
+            # Serves unread counts, which leave out deleted messages.
+            models.Index(fields=["conversation", "seq"], name="message_deleted", condition=Q(deleted_at__isnull=False)),
             models.Index(
                 fields=["conversation", "-pinned_at"], name="message_pins", condition=Q(pinned_at__isnull=False)
             ),

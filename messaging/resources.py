@@ -312,6 +312,6 @@ def direct_conversation(row: DirectConversation, user: User) -> dict[str, Any]:
     return {
         "id": conversation.pk,
         "participant": person(other),
-        "unread_count": conversation.last_seq - row.read,  # type: ignore[attr-defined]
+        "unread_count": row.unread,  # type: ignore[attr-defined]
         "last_message_at": moment(conversation.last_message_at),
     }

@@ -62,10 +62,8 @@ def listed_channel(row: Channel) -> dict[str, Any]:
     reads: bool = not row.is_restricted or row.has_joined  # type: ignore[attr-defined]
     if not reads:
         return channel(row)
-    conversation = row.conversation
-    last_read: int = row.last_read_seq or 0  # type: ignore[attr-defined]
-    unread = max(0, conversation.last_seq - last_read)
-    return channel(row, is_member=True, unread_count=unread, last_message_at=conversation.last_message_at)
+    unread: int = row.unread  # type: ignore[attr-defined]
+    return channel(row, is_member=True, unread_count=unread, last_message_at=row.conversation.last_message_at)
 
 
 def invite(row: Invite) -> dict[str, Any]:

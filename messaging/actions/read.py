@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import F
 
 from messaging.context import ConversationContext
 from messaging.errors import unknown_id
@@ -11,6 +12,7 @@ from rosetta.db.inserts import WriteBatch
 from rosetta.ids import NO_ID, parse_ulid
 from rosetta.pubsub import ReadMoved, publish_on_commit
 from workspaces.models import ReadMark
+from workspaces.unread import unread_after_read
 
 # The larger of two positions wins, which the ORM's upsert cannot express.
 _ONLY_FORWARD = (
@@ -38,10 +40,11 @@ def mark_read(*, context: ConversationContext, message_id: str) -> ReadState:
     user_id, conversation_id = context.user.pk, context.conversation.pk
     with WriteBatch() as batch:
         advance_read_mark(batch, user_id=user_id, conversation_id=conversation_id, seq=seq)
-    read = ReadMark.objects.get(user=context.user, conversation=context.conversation).last_read_seq
-    publish_on_commit(ReadMoved(user_id, conversation_id, read))
-    # Not below 0: the caller's own posts may have moved the position past the number that ``context`` was read with.
-    return ReadState(read, max(0, context.conversation.last_seq - read))
+    marks = ReadMark.objects.filter(user=context.user, conversation=context.conversation)
+    counted = marks.annotate(read=F("last_read_seq")).annotate(unread=unread_after_read())
+    state = ReadState(*counted.values_list("read", "unread").get())
+    publish_on_commit(ReadMoved(user_id, conversation_id, state.last_read_seq))
+    return state
 
 
 def advance_read_mark(batch: WriteBatch, *, user_id: int, conversation_id: str, seq: int) -> None:

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from messaging.models import DirectConversation
-from workspaces.models import Channel, ChannelMember, ReadMark, Visibility
+from workspaces.models import Channel, ChannelMember, Visibility
+from workspaces.unread import with_unread
 
 
 def unread_of(user_ids: Collection[int]) -> Counter[int]:
@@ -25,7 +25,5 @@ def unread_of(user_ids: Collection[int]) -> Counter[int]:
 
 def _unread(conversations: QuerySet[Any], reader: str) -> dict[int, int]:
     """Return the unread messages of ``conversations`` by account; ``reader`` is the lookup of the account in their rows."""
-    mark = ReadMark.objects.filter(user=OuterRef(reader), conversation=OuterRef("pk"))
-    rows = conversations.annotate(read=Coalesce(Subquery(mark.values("last_read_seq")[:1]), 0))
-    rows = rows.filter(conversation__last_seq__gt=F("read")).order_by().values(reader)
-    return dict(rows.annotate(unread=Sum(F("conversation__last_seq") - F("read"))).values_list(reader, "unread"))
+    rows = with_unread(conversations, OuterRef(reader)).filter(conversation__last_seq__gt=F("read"))
+    return dict(rows.order_by().values(reader).annotate(total=Sum("unread")).values_list(reader, "total"))

@@ -62,6 +62,17 @@ def test_in_a_channel_a_mention_rings_and_the_rest_does_not(
     }
 
 
+def test_a_badge_does_not_count_what_was_deleted(
+    as_owner: APIClient, channel: Channel, member_user: User, told: Told
+) -> None:
+    for text in ("one", "two", "three"):
+        gone = post(as_owner, channel, text)
+        as_owner.delete(f"{messages(channel)}/{gone.pk}")
+    post(as_owner, channel, "four")
+    post(as_owner, channel, f"@[Mali](user:{member_user.pk}) look", skip_translation=True)
+    assert [one["badge"] for one in told()] == [2]
+
+
 def test_everybody_hears_of_at_channel_but_the_sender_and_the_outsider(
     as_owner: APIClient, channel: Channel, outsider: User, told: Told
 ) -> None:

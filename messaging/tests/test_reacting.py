@@ -1,5 +1,6 @@
 """Reactions, pins, read marks and mentions: counted right, limited, and done twice without harm."""
 
+from collections import Counter
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -13,7 +14,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from conftest import token_client
+from messaging.erasure import erase
 from messaging.models import Message, Reaction
+from messaging.push import badges
 from messaging.tests.client import last_event, path_of, post
 from messaging.tests.together import at_once, same_caller
 from workspaces import actions
@@ -94,8 +97,9 @@ def test_an_emoji_has_one_spelling_however_it_is_sent(
 
 
 NO_EMOJI = [
-    "ok", "👍👍", "1", ":smile:", " ", "👍" + "🏽" * 80, "👍🏽🏽🏽", "👍🏽🏻", "🏽", "🇿🇿", "🇹", "🇹🇭🇯🇵", "\ufe0f", "❤\ufe0f\ufe0f", "❤️\u200d",
-    "\u200d❤️", "A\ufe0f\u20e3", "\u20e3", "👨‍👍", "🏴\U000e0067", "🍕🏽", "👍\ufe0f" * 20,
+    "ok", "👍👍", "1", ":smile:", " ", "👍" + "🏽" * 80, "👍🏽🏽🏽", "👍🏽🏻", "🏽", "🇿🇿", "🇹", "🇹🇭🇯🇵", "\ufe0f",
+    "❤\ufe0f\ufe0f", "❤️\u200d", "\u200d❤️", "A\ufe0f\u20e3", "\u20e3", "👨‍👍", "🏴\U000e0067", "🍕🏽",
+    "👍\ufe0f" * 20,
 ]  # fmt: skip
 
 
@@ -210,16 +214,74 @@ def test_a_newcomer_starts_where_it_joined(
     assert unread(as_outsider, channel) == 1
 
 
+def read_up_to(client: APIClient, channel: Channel, message_id: str) -> int:
+    answer = client.post(f"{path_of(channel).removesuffix('messages')}read", {"message_id": message_id})
+    return int(answer.json()["data"]["unread_count"])
+
+
+def test_deleted_messages_are_not_unread(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
+    ids = [post(as_owner, channel, f"Line {n}").json()["data"]["id"] for n in range(6)]
+    for deleted, left in ((ids[5], 5), (ids[0], 4), (ids[0], 4), (ids[3], 3)):
+        as_owner.delete(f"{path_of(channel)}/{deleted}")
+        assert unread(as_member, channel) == left
+    # Read up to a deleted message, before one and after all of them.
+    assert read_up_to(as_member, channel, ids[0]) == 3
+    assert read_up_to(as_member, channel, ids[2]) == 1
+    assert unread(as_member, channel) == 1
+    as_owner.delete(f"{path_of(channel)}/{ids[4]}")
+    assert unread(as_member, channel) == 0
+    post(as_owner, channel, "one more")
+    assert unread(as_member, channel) == 1
+
+
+def test_a_deleted_reply_is_not_unread(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
+    parent = post(as_owner, channel, "The parent").json()["data"]["id"]
+    reply = post(as_owner, channel, "A reply", parent_message_id=parent).json()["data"]["id"]
+    as_owner.delete(f"{path_of(channel)}/{reply}")
+    assert unread(as_member, channel) == 1
+
+
+def test_deleted_direct_messages_are_not_unread(
+    as_owner: APIClient, as_member: APIClient, member_user: User, channel: Channel
+) -> None:
+    direct = as_owner.post("/api/v1/direct-conversations", {"participant_user_id": member_user.pk}).json()["data"]
+    path = f"/api/v1/direct-conversations/{direct['id']}/messages"
+    ids = [as_owner.post(path, {"content": text}).json()["data"]["id"] for text in ("one", "two")]
+    as_owner.delete(f"{path}/{ids[1]}")
+    assert [row["unread_count"] for row in as_member.get("/api/v1/direct-conversations").json()["data"]] == [1]
+    as_owner.delete(f"{path}/{ids[0]}")
+    assert [row["unread_count"] for row in as_member.get("/api/v1/direct-conversations").json()["data"]] == [0]
+
+
+def test_erased_messages_are_not_unread(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, owner: User
+) -> None:
+    ids = [post(as_owner, channel, f"Line {n}").json()["data"]["id"] for n in range(4)]
+    as_owner.delete(f"{path_of(channel)}/{ids[2]}")
+    assert unread(as_member, channel) == 3
+    erase(ids[:2])
+    assert unread(as_member, channel) == 1
+    assert badges.unread_of({owner.pk}) == Counter()
+    erase(ids[2:])
+    assert unread(as_member, channel) == 0
+    post(as_owner, channel, "after all that")
+    assert unread(as_member, channel) == 1
+
+
 def test_unread_is_not_counted_by_counting(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
     seen = []
     for rows in (1, 20):
         for _ in range(rows):
+            gone = post(as_owner, channel, skip_translation=True).json()["data"]["id"]
             post(as_owner, channel, skip_translation=True)
+            as_owner.delete(f"{path_of(channel)}/{gone}")
         with CaptureQueriesContext(connection) as queries:
             unread(as_member, channel)
         seen.append([one["sql"] for one in queries.captured_queries])
     assert len(seen[1]) <= len(seen[0])
-    assert not any("messaging_message" in sql and "COUNT(" in sql for sql in seen[1])
+    # Only deleted messages are counted, which have an index of their own.
+    counting = [sql for sql in seen[1] if "messaging_message" in sql and "COUNT(" in sql]
+    assert all('"deleted_at" IS NOT NULL' in sql for sql in counting)
 
 
 @pytest.mark.parametrize("message_id", ["nope", "0" * 26, None, 7, ""])
@@ -254,6 +316,30 @@ def test_a_message_full_of_mentions_takes_no_more_queries(
 def test_the_same_person_is_mentioned_once(as_owner: APIClient, channel: Channel, owner: User) -> None:
     text = f"@[Olivia](user:{owner.pk}) " * 60
     assert len(post(as_owner, channel, text).json()["data"]["mentions"]) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reading_while_others_delete_ends_with_the_right_count(
+    as_owner: APIClient, as_member: APIClient, channel: Channel
+) -> None:
+    ids = [post(as_owner, channel, f"Line {n}", skip_translation=True).json()["data"]["id"] for n in range(12)]
+    deleting, posting = same_caller(as_owner), same_caller(as_owner)
+
+    def delete() -> None:
+        for message_id in ids[::2]:
+            deleting.delete(f"{path_of(channel)}/{message_id}")
+
+    def write() -> None:
+        for number in range(6):
+            post(posting, channel, f"More {number}", skip_translation=True)
+
+    def read() -> list[int]:
+        return [read_up_to(as_member, channel, ids[2]) for _ in range(10)]
+
+    _, _, counts = at_once(delete, write, read)
+    assert all(4 <= count <= 9 + 6 for count in counts)
+    # Of the nine after the one that was read four were deleted, and six are new.
+    assert unread(same_caller(as_member), channel) == read_up_to(as_member, channel, ids[2]) == 5 + 6
 
 
 @pytest.mark.django_db(transaction=True)

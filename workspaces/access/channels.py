@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -10,7 +10,8 @@ from rosetta.db.queries import ULID, CompiledQuery
 from rosetta.errors import Forbidden, Invalid, NotFound
 from workspaces.access.workspaces import check_is_team
 from workspaces.audience import heard_languages
-from workspaces.models import Channel, ChannelMember, Member, ReadMark, Role, Visibility
+from workspaces.models import Channel, ChannelMember, Member, Role, Visibility
+from workspaces.unread import with_unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,9 @@ def purgeable_channel(user: User, workspace_id: str, channel_id: str) -> Channel
 
 def channels_for(member: Member) -> QuerySet[Channel]:
     """Return the channels that ``member`` may know of, annotated for ``resources.listed_channel``."""
-    read_position = ReadMark.objects.filter(user_id=member.user_id, conversation=OuterRef("pk"))
-    return (
-        Channel.objects.select_related("conversation")
-        .filter(listed_for(member), workspace_id=member.workspace_id)
-        .annotate(has_joined=Exists(_joined(member)), last_read_seq=Subquery(read_position.values("last_read_seq")[:1]))
-        .order_by("pk")
-    )
+    known = Channel.objects.select_related("conversation").filter(listed_for(member), workspace_id=member.workspace_id)
+    channels: QuerySet[Channel] = with_unread(known.annotate(has_joined=Exists(_joined(member))), member.user_id)
+    return channels.order_by("pk")
 
 
 def listed_channel(member: Member, channel_id: str) -> Channel:

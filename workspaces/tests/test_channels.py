@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from conftest import token_client
+from messaging.actions.post import post_message
+from messaging.context import ConversationContext, Sender
+from messaging.drafts import NewMessage
 from workspaces import actions, erasure
 from workspaces.models import Channel, ChannelMember, Conversation, Event, Member, ReadMark, Role, Workspace
 from workspaces.tasks import erase
@@ -39,10 +41,10 @@ def create(client: APIClient, base: str, **body: Any) -> dict[str, Any]:
 
 def say(channel_id: str, count: int = 1) -> None:
     """As many messages as that were posted."""
-    conversation = Conversation.objects.get(pk=channel_id)
-    conversation.last_seq += count
-    conversation.last_message_at = timezone.now()
-    conversation.save()
+    channel = Channel.objects.select_related("conversation", "workspace").get(pk=channel_id)
+    context = ConversationContext(channel.conversation, "en", channel=channel, workspace=channel.workspace)
+    for _ in range(count):
+        post_message(sender=Sender(), context=context, draft=NewMessage(content="Hello", type="system"))
 
 
 def names(client: APIClient, base: str, **query: Any) -> list[str]:

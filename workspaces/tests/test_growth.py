@@ -10,6 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from messaging.models import Message
 from workspaces import actions
 from workspaces.models import (
     Channel,
@@ -46,6 +47,11 @@ def add_members(workspace: Workspace, count: int) -> None:
 def add_channels(workspace: Workspace, user: User, count: int, **fields: object) -> list[Channel]:
     conversations = Conversation.objects.bulk_create(
         Conversation(last_seq=3, last_message_at=timezone.now()) for _ in range(count)
+    )
+    Message.objects.bulk_create(
+        Message(conversation=one, seq=seq, type="system", language="en", translation_status="skipped", content="Hello")
+        for one in conversations
+        for seq in (1, 2, 3)
     )
     channels = Channel.objects.bulk_create(
         Channel(conversation=one, workspace=workspace, name="c", slug=one.pk, created_by=user, **fields)

@@ -6,7 +6,15 @@ import { channelPath, directPage, directPath } from "./paths.js";
 import { go } from "./router.js";
 import { Stream } from "./socket.js";
 import { app } from "./state.js";
-import { findListed, loadChannels, loadMembers, loadSidebar, noteReceived, patchListed } from "./workspaces.js";
+import {
+  findListed,
+  loadChannels,
+  loadMembers,
+  loadSidebar,
+  noteReceived,
+  patchListed,
+  recountSoon,
+} from "./workspaces.js";
 
 /** @import { ConversationEventFrame, EventFrame, SignalFrame, WorkspaceEventFrame } from "../../types" */
 /** @import { Message, User } from "../../types" */
@@ -62,6 +70,7 @@ function onEvent(frame) {
 /** @param {ConversationEventFrame} frame */
 function onConversationEvent(frame) {
   if (frame.event === "message.created") onMessageCreated(frame.conversation_id, frame.data);
+  if (frame.event === "message.deleted") onMessageDeleted(frame.conversation_id, frame.data);
   if (frame.event === "message.translated") translated(frame.data);
   openedConversation(frame.conversation_id)?.apply(frame);
 }
@@ -76,8 +85,8 @@ function onMessageCreated(id, message) {
   noteReceived(message.workspace_id);
   const isMine = message.sender?.kind === "user" && message.sender.id === app.state.me?.id;
   const isKnown = message.seq <= (openedConversation(id)?.window.lastSeq ?? -1);
-  const added = isMine || isKnown || isSeen(id) ? 0 : 1;
-  const notifyReader = () => !isMine && !isKnown && notifyOf(id, message);
+  const added = isMine || isKnown || isSeen(id) || message.deleted_at ? 0 : 1;
+  const notifyReader = () => !isMine && !isKnown && !message.deleted_at && notifyOf(id, message);
   // Whether and how it is notified depends on where it was written.
   if (!findListed(id)) return void loadSidebar().then(notifyReader);
   patchListed(id, (row) => ({
@@ -85,6 +94,16 @@ function onMessageCreated(id, message) {
     unread_count: isMine ? 0 : row.unread_count + added,
   }));
   return notifyReader();
+}
+
+/**
+ * A message that was deleted before it was read is not unread; how far it was read only the service knows.
+ *
+ * @param {string} id
+ * @param {Message} message
+ */
+function onMessageDeleted(id, message) {
+  if (findListed(id)?.unread_count) recountSoon(message.workspace_id);
 }
 
 /** Show a notification of this browser, where it may. @param {string} id @param {Message} message */

@@ -11,9 +11,13 @@ import { app } from "./state.js";
 const MOST_WATCHED = 20;
 const MOST_DIRECTS = 200;
 const RETRY_AFTER = 5000;
+const RECOUNT_AFTER = 300;
 
 const beginSidebar = latestOnly();
 let sidebarTimer = 0;
+let recountTimer = 0;
+/** Workspaces with something unread that was deleted; null for directs. @type {Set<string | null>} */
+const recounted = new Set();
 /** By workspace. @type {Map<string, ReturnType<typeof latestOnly>>} */
 const channelReads = new Map();
 /** How many messages the stream brought, by workspace; directs under null. @type {Map<string | null, number>} */
@@ -63,6 +67,8 @@ function onlyOf(workspaces, list) {
 export function forgetSidebar() {
   beginSidebar()();
   clearTimeout(sidebarTimer);
+  clearTimeout(recountTimer);
+  recounted.clear();
 }
 
 /**
@@ -96,6 +102,20 @@ export async function loadMembers(workspaceId) {
   /** @type {Member[]} */
   const rows = await api.all(`/workspaces/${workspaceId}/members`);
   app.set({ members: { ...app.state.members, [workspaceId]: rows } });
+}
+
+/** Read what is unread again, a little later: many messages may be deleted at once. @param {string | null} workspaceId */
+export function recountSoon(workspaceId) {
+  recounted.add(workspaceId);
+  clearTimeout(recountTimer);
+  recountTimer = setTimeout(() => {
+    // Directs are read with everything else.
+    const reading = recounted.has(null)
+      ? [loadSidebar()]
+      : [...recounted].map((id) => loadChannels(/** @type {string} */ (id)));
+    recounted.clear();
+    Promise.all(reading).catch(() => {});
+  }, RECOUNT_AFTER);
 }
 
 // ── One row of the lists ──

@@ -1,3 +1,4 @@
+import { ReadMarker } from "/static/web/conversation/read_marker.js";
 import { counted, toggled } from "/static/web/conversation/reactions.js";
 import { ThreadRows } from "/static/web/conversation/thread.js";
 import { keyOf, TypingPeople } from "/static/web/conversation/typing.js";
@@ -6,6 +7,20 @@ import { equal, message } from "./checks.js";
 const THUMB = "👍";
 
 export const tests = {
+  "the line of what is new stands before the unread, deleted messages left out": () => {
+    const marker = new ReadMarker(/** @type {any} */ (null));
+    const gone = { deleted_at: "2026-05-11T05:00:00+00:00" };
+    /** @param {number} unread @param {number[]} deleted */
+    const lineOf = (unread, ...deleted) => {
+      const messages = [4, 5, 6, 7, 8].map((seq) => message(seq, deleted.includes(seq) ? gone : {}));
+      marker.begin(8, unread, messages);
+      return marker.newAfter;
+    };
+    equal([lineOf(0), lineOf(2), lineOf(5)], [Infinity, 6, 3]);
+    equal([lineOf(2, 8), lineOf(2, 7), lineOf(2, 4), lineOf(1, 8, 7), lineOf(2, 6, 7)], [5, 5, 6, 5, 4]);
+    marker.begin(8, 3);
+    equal(marker.newAfter, 5);
+  },
   "one's own reaction is added, counted and taken back": () => {
     const added = toggled([{ emoji: THUMB, count: 2, reacted: false }], THUMB);
     equal(added, [{ emoji: THUMB, count: 3, reacted: true }]);

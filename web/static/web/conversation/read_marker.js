@@ -24,9 +24,13 @@ export class ReadMarker {
    *
    * @param {number} lastSeq
    * @param {number} unread
+   * @param {Pick<Message, "seq" | "deleted_at">[]} [messages] the newest, in order: deleted ones are not counted as unread
    */
-  begin(lastSeq, unread) {
+  begin(lastSeq, unread, messages = []) {
     this.newAfter = unread > 0 ? lastSeq - unread : Infinity;
+    for (const { seq, deleted_at: deletedAt } of [...messages].reverse()) {
+      if (deletedAt && seq > this.newAfter && seq <= lastSeq) this.newAfter -= 1;
+    }
   }
 
   /** The reader left: nothing is new any longer. */

@@ -61,7 +61,10 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
     if (at && conversation.find(at)) conversation.reveal(at);
     else if (at || !conversation.window.isOpen || !conversation.window.atEnd)
       conversation.window.open({ around: at || undefined, unread: place?.unread_count ?? 0 });
-    else if (place?.unread_count) conversation.readMarker.begin(conversation.window.lastSeq, place.unread_count);
+    else if (place?.unread_count) {
+      const { lastSeq, messages } = conversation.window;
+      conversation.readMarker.begin(lastSeq, place.unread_count, messages);
+    }
   }, [id, at, needsPassword, isKnown]);
 
   const isOwnRoom = !isDirect && workspace?.kind === "temporary_room" && workspace.role === "owner";
