@@ -1,17 +1,17 @@
 """Clean and check the texts of messages, and find whom they mention."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from messaging.context import ConversationContext
+from messaging.mentions import called_in
 from messaging.models import MAX_CONTENT
 from rosetta.errors import Invalid
 from rosetta.normal_forms import nfc
-from translation.protection.patterns import CHANNEL_MENTION, USER_MENTION
 from workspaces.models import Member
 
 MAX_MENTIONS = 50
@@ -51,17 +51,17 @@ def required_text() -> str:
 
 
 def mentions_in(text: str, context: ConversationContext) -> list[dict[str, Any]]:
-    """Return the mentions in ``text``, of readers of the conversation and of the channel. Raises Invalid for too many."""
-    user_ids = list(dict.fromkeys(int(match["id"]) for match in USER_MENTION.finditer(text)))
-    if len(user_ids) > MAX_MENTIONS:
+    """Return whom ``text`` calls: readers of the conversation, and the channel. Raises Invalid for too many people."""
+    called = called_in(text)
+    if len(called.user_ids) > MAX_MENTIONS:
         raise Invalid({"content": [_("A message mentions at most %(max)d people.") % {"max": MAX_MENTIONS}]})
-    mentions = [{"kind": "user", "id": user.pk, "name": user.name} for user in _readers(user_ids, context)]
-    if context.channel is not None and CHANNEL_MENTION.search(text):
+    mentions = [{"kind": "user", "id": user.pk, "name": user.name} for user in _readers(called.user_ids, context)]
+    if context.channel is not None and called.channel:
         mentions.append({"kind": "channel", "id": context.channel.pk, "name": context.channel.name})
     return mentions
 
 
-def _readers(user_ids: list[int], context: ConversationContext) -> Iterable[User]:
+def _readers(user_ids: Sequence[int], context: ConversationContext) -> Iterable[User]:
     if not user_ids:
         return []
     if context.direct is not None:

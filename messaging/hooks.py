@@ -11,7 +11,7 @@ from rosetta.observability import metrics
 from workspaces import erasure as workspace_erasure
 from workspaces import unread as workspace_unread
 from workspaces import webhooks
-from workspaces.streams.kinds import MESSAGE_KINDS
+from workspaces.streams.kinds import MESSAGE_KINDS, REACTION_KINDS
 
 
 def register() -> None:
@@ -30,3 +30,4 @@ def register() -> None:
     }
     metrics.register_database_collector(TranslationQueue())
     webhooks.RENDERERS.update(dict.fromkeys(MESSAGE_KINDS, webhook_payloads.message))
+    webhooks.RENDERERS.update(dict.fromkeys(REACTION_KINDS, webhook_payloads.reaction))

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from messaging.context import ConversationContext
 from messaging.emoji import folded
+from messaging.mentions import PresentNames, present_names
 from messaging.models import (
     HUMAN,
     Attachment,
@@ -116,11 +117,25 @@ def rows_again(pks: Sequence[str], language: str) -> list[MessageRow]:
     return rows_of(Message.objects.filter(pk__in=pks), language)
 
 
-def messages(rows: Sequence[MessageRow], workspace_id: str | None, reader: Reader) -> list[dict[str, Any]]:
-    """Return the resources of ``rows``: one query for attachments and one for reactions, where there are any."""
+def messages(
+    rows: Sequence[MessageRow], workspace_id: str | None, reader: Reader, names: PresentNames | None = None
+) -> list[dict[str, Any]]:
+    """Return the resources of ``rows``: a query each for attachments, reactions and mentioned people, where there are any.
+
+    ``names`` are theirs, where the caller has them.
+    """
     attachments = _attachments_of([row.id for row in rows if row.attachment_count], workspace_id)
     reactions = _reactions_of([row.id for row in rows if row.reaction_count], reader)
-    return [_message(row, workspace_id, reader, attachments.get(row.id, []), reactions.get(row.id, [])) for row in rows]
+    names = names or present_names_of(rows)
+    return [
+        _message(row, workspace_id, reader, names, attachments.get(row.id, []), reactions.get(row.id, []))
+        for row in rows
+    ]
+
+
+def present_names_of(rows: Iterable[MessageRow]) -> PresentNames:
+    """Return the names that the people and channels mentioned in ``rows`` have now."""
+    return present_names((row.mentions, (row.content, row.translation_text)) for row in rows)
 
 
 def message(pk: str, workspace_id: str | None, reader: Reader) -> dict[str, Any] | None:
@@ -149,7 +164,8 @@ def fresh_message(
         translation_text=translation.text if translation else None,
         translation_revision=translation.revision if translation else None,
     )
-    return _message(posted, workspace_id, reader, [attachment(file, workspace_id) for file in attachments], [])
+    shown = [attachment(file, workspace_id) for file in attachments]
+    return _message(posted, workspace_id, reader, PresentNames.stored(row.mentions), shown, [])
 
 
 def is_translated(row: MessageRow, language: str) -> bool:
@@ -164,9 +180,14 @@ def is_translated(row: MessageRow, language: str) -> bool:
 
 
 def _message(
-    row: MessageRow, workspace_id: str | None, reader: Reader, attachments: list[Any], reactions: list[Any]
+    row: MessageRow,
+    workspace_id: str | None,
+    reader: Reader,
+    names: PresentNames,
+    attachments: list[Any],
+    reactions: list[Any],
 ) -> dict[str, Any]:
-    original = row.content if row.deleted_at is None else None
+    original = names.text(row.content, row.mentions) if row.deleted_at is None else None
     translated = is_translated(row, reader.language)
     return {
         "id": row.id,
@@ -178,14 +199,14 @@ def _message(
         "sender": _sender(row),
         "original_content": original,
         "original_language": row.language,
-        "display_content": row.translation_text if translated else original,
+        "display_content": names.text(row.translation_text, row.mentions) if translated else original,
         "display_language": reader.language if translated else row.language,
         "display_source": "translation" if translated else "original",
         "translation_status": row.translation_status,
         "parent_message_id": row.parent_id,
         "reply_count": row.reply_count,
         "attachments": attachments,
-        "mentions": row.mentions,
+        "mentions": names.mentions(row.mentions),
         "reactions": reactions,
         "created_at": moment(row.created_at),
         "edited_at": moment(row.edited_at),

@@ -1,11 +1,13 @@
-"""The payloads of message events in outgoing webhooks: the REST resource as it is when it is sent."""
+"""The payloads of messages and reactions in outgoing webhooks, as they are when they are sent."""
 
 from typing import Any
 
 from messaging import resources
+from messaging.emoji import folded
 from messaging.models import Message
 from messaging.resources import Reader
 from workspaces.models import Channel
+from workspaces.streams.people import with_present_people
 
 
 def message(stream_id: str, data: dict[str, Any]) -> dict[str, Any] | None:
@@ -19,3 +21,9 @@ def message(stream_id: str, data: dict[str, Any]) -> dict[str, Any] | None:
         return None
     reader = Reader(data.get("language") or written_in)
     return resources.message(data["message_id"], channel.workspace_id, reader)
+
+
+def reaction(stream_id: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Return the change of a reaction, with the present name of whoever reacted."""
+    [told] = with_present_people([data])
+    return told | {"emoji": folded(told["emoji"])}

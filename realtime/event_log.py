@@ -64,8 +64,9 @@ def last_events(stream_ids: Collection[str]) -> dict[str, int]:
     """Return the highest number of each stream that exists."""
     last: dict[str, int] = {}
     for chunk in _chunks(stream_ids):
-        for model in (Conversation, Workspace):
-            last.update(model.objects.filter(pk__in=chunk).values_list("pk", "last_event"))  # type: ignore[attr-defined]
+        last.update(Conversation.objects.filter(pk__in=chunk).values_list("pk", "last_event"))
+        if workspace_ids := [pk for pk in chunk if pk not in last]:
+            last.update(Workspace.objects.filter(pk__in=workspace_ids).values_list("pk", "last_event"))
     return last
 
 

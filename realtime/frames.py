@@ -13,6 +13,7 @@ from messaging.resources import MessageRow, Reader
 from rosetta.times import moment
 from workspaces.models import Event
 from workspaces.streams.kinds import MESSAGE_KINDS
+from workspaces.streams.people import with_present_people
 
 CREATED, TRANSLATED = "message.created", "message.translated"
 
@@ -110,8 +111,9 @@ class EventFrame:
 def event_frames(
     rows: Sequence[Event], streams: Mapping[str, StreamInfo], languages: Mapping[str, Collection[str]]
 ) -> list[EventFrame]:
-    """Render ``rows`` in the languages that their streams are read in: at most five queries a language."""
+    """Render ``rows`` in the languages that their streams are read in: at most seven queries a language."""
     frames = [EventFrame(row, streams[row.stream_id], languages[row.stream_id]) for row in rows]
+    _tell_shared([frame for frame in frames if frame.shared_data is not None])
     message_ids: dict[str, set[str]] = defaultdict(set)
     for row, frame in zip(rows, frames, strict=True):
         if row.kind in MESSAGE_KINDS:
@@ -127,6 +129,12 @@ def event_frames(
                 frame.message_by_language[language] = by_id[message_id]
         frame.reactors = reactors.get(message_id, {})
     return frames
+
+
+def _tell_shared(frames: Sequence[EventFrame]) -> None:
+    """Show the people of events with their present names, and reactions in the one spelling of their emoji."""
+    for frame, data in zip(frames, with_present_people([frame.shared_data for frame in frames]), strict=True):
+        frame.shared_data = data | {"emoji": folded(data["emoji"])} if "emoji" in data else data
 
 
 def _render_messages(

@@ -20,7 +20,9 @@ def with_unread(conversations: QuerySet[Any], reader: Any) -> QuerySet[Any]:
     ``reader`` is an account, its key, or a reference to one.
     """
     marks = ReadMark.objects.filter(user=reader, conversation=OuterRef("conversation")).values("last_read_seq")
-    return conversations.annotate(read=Coalesce(Subquery(marks[:1]), 0)).annotate(unread=unread_after_read())
+    rows = conversations.annotate(read=Coalesce(Subquery(marks[:1]), 0))
+    counted: QuerySet[Any] = rows.annotate(unread=unread_after_read())
+    return counted
 
 
 def unread_after_read() -> Combinable:

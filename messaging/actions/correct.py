@@ -7,6 +7,7 @@ from messaging import content
 from messaging.access import locked_message
 from messaging.context import ConversationContext, Sender
 from messaging.errors import MessageDeleted
+from messaging.mentions import with_marks_of
 from messaging.models import HUMAN, Message, MessageTranslation
 from messaging.translations.plan import mark_ready
 from messaging.translations.status import settle_statuses
@@ -60,7 +61,8 @@ def _checked(message: Message, language: str, text: str) -> str:
         raise Invalid({"language": [_("The message is in this language.")]})
     if not is_translatable(message.content or ""):
         raise Invalid({"text": [_("There is nothing to translate in this message.")]})
-    text = content.checked(text, field="text")
+    # The client shows people by their present names, which the original may not have.
+    text = with_marks_of(content.checked(text, field="text"), message.content or "")
     if not text:
         raise Invalid({"text": [content.required_text()]})
     return text

@@ -9,6 +9,7 @@ from messaging import content
 from messaging.access import locked_message
 from messaging.context import ConversationContext, Sender
 from messaging.errors import MessageDeleted
+from messaging.mentions import with_marks_of
 from messaging.models import Message, MessageRevision, MessageTranslation
 from messaging.search.text import terms_of
 from messaging.translations.plan import Status, milliseconds, nudge_translators, plan_text
@@ -41,7 +42,8 @@ def edit_message(
     text = content.checked(text)
     if not text and not message.attachment_count:
         raise Invalid({"content": [content.required()]})
-    if text == message.content:
+    # What a client was shown has the present names of people, which change nothing.
+    if with_marks_of(text, message.content or "") == message.content:
         return message
     MessageRevision.objects.create(message=message, revision=message.revision, content=message.content or "")
     message.mentions = content.mentions_in(text, context)

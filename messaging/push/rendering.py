@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from accounts import presence
 from devices.models import Delivery
 from devices.transports import Notification
+from messaging.mentions import PresentNames, as_plain_text, present_names
 from messaging.models import Message, MessageTranslation
 from messaging.push.badges import unread_of
-from translation.protection.patterns import USER_MENTION
 from workspaces.models import Channel, Member, ReadMark
 
 
@@ -27,6 +27,7 @@ class _Subject:
     channel: Channel | None
     sender: str
     translations: dict[str, MessageTranslation]
+    names: PresentNames
 
 
 def render(deliveries: Sequence[Delivery]) -> dict[int, Notification | None]:
@@ -78,9 +79,11 @@ def _subjects(message_ids: set[str]) -> dict[str, _Subject]:
     translations: dict[str, dict[str, MessageTranslation]] = defaultdict(dict)
     for row in MessageTranslation.objects.filter(message__in=messages):
         translations[row.message_id][row.language] = row
+    texts = {message.pk: [row.text for row in translations[message.pk].values()] for message in messages}
+    names = present_names((message.mentions, (message.content, *texts[message.pk])) for message in messages)
     return {
         message.pk: _Subject(
-            message, channels.get(message.conversation_id), _sender_name(message), translations[message.pk]
+            message, channels.get(message.conversation_id), _sender_name(message), translations[message.pk], names
         )
         for message in messages
     }
@@ -125,7 +128,7 @@ def _body(subject: _Subject, language: str) -> str | None:
             text = row.text
         elif row.state == MessageTranslation.State.PENDING and timezone.now() < _deadline_of(message):
             return None
-    return USER_MENTION.sub(r"@\g<name>", text)
+    return as_plain_text(subject.names.text(text, message.mentions) or "")
 
 
 def _deadline_of(message: Message) -> datetime:

@@ -1,13 +1,14 @@
 """Find messages of a workspace, newest first, by their originals and their translations into the reader's language."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
 
+from messaging.mentions import PresentNames
 from messaging.models import Message, MessageTranslation
-from messaging.resources import MessageRow, is_translated, rows_of
+from messaging.resources import MessageRow, is_translated, present_names_of, rows_of
 from messaging.search.text import SearchQuery, scope_term
 from workspaces.access import open_to
 from workspaces.models import Channel, Member
@@ -23,6 +24,7 @@ class SearchPage:
     rows: list[MessageRow]
     snippets: list[str]
     next_before: str | None
+    names: PresentNames = field(default_factory=PresentNames)
 
 
 def find(*, member: Member, language: str, query: SearchQuery, limit: int, before: str | None = None) -> SearchPage:
@@ -31,20 +33,27 @@ def find(*, member: Member, language: str, query: SearchQuery, limit: int, befor
     A page may be short, even empty, and still have a ``next_before``: the rest would take too long for one request.
     """
     rows: list[MessageRow] = []
-    snippets: list[str] = []
+    hits: list[str] = []
     if not query.terms:
-        return SearchPage(rows, snippets, None)
+        return SearchPage([], [], None)
     for chunk in _chunks(member, language, query, limit + 1, before):
         for row in chunk:
             if len(rows) == limit:
-                return SearchPage(rows, snippets, before)
+                return _page(query, rows, hits, before)
             before = row.id
             if hit := _hit(row, query, language):
                 rows.append(row)
-                snippets.append(query.snippet(hit))
+                hits.append(hit)
         if len(chunk) <= limit:
-            return SearchPage(rows, snippets, None)
-    return SearchPage(rows, snippets, before)
+            return _page(query, rows, hits, None)
+    return _page(query, rows, hits, before)
+
+
+def _page(query: SearchQuery, rows: list[MessageRow], hits: list[str], next_before: str | None) -> SearchPage:
+    """Return ``rows`` with snippets of the texts that were hit, in which people have their present names."""
+    names = present_names_of(rows)
+    snippets = [query.snippet(names.text(hit, row.mentions) or "") for row, hit in zip(rows, hits, strict=True)]
+    return SearchPage(rows, snippets, next_before, names)
 
 
 def _chunks(

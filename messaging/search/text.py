@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from messaging.mentions import as_plain_text
 from rosetta import languages
-from translation.protection.patterns import USER_MENTION
 
 # Begins terms that no text can contain, because private-use characters are not word characters here.
 SCOPE_PREFIX = "\ue000"
@@ -131,7 +131,7 @@ class SearchQuery:
 
     def snippet(self, text: str) -> str:
         """Return about SNIPPET characters of ``text`` around the first hit, in one line of plain text."""
-        line = " ".join(USER_MENTION.sub(r"@\g<name>", text).split())
+        line = " ".join(as_plain_text(text).split())
         if len(line) <= SNIPPET:
             return line
         start = max(0, self._first_hit(line) - SNIPPET // 3)

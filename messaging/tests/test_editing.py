@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from messaging.models import Message, MessageRevision, MessageTranslation, Report
-from messaging.tests.client import last_event, path_of, post
+from messaging.tests.client import hook, last_event, make_webhook, path_of, post
 from workspaces.models import Channel
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,26 @@ def test_everybody_is_called_in_languages_without_spaces(as_member: APIClient, m
 def test_what_only_looks_like_a_call_calls_nobody(as_member: APIClient, message: str, owner: User, text: str) -> None:
     answer = as_member.patch(message, {"content": text.format(owner=owner.pk)})
     assert answer.json()["data"]["mentions"] == []
+
+
+QUIET = ["```\n{}\n```", "`{}`", "> {}", "\\{}", "[{}](https://a.example/x)", "https://a.example/{}", "~~~\n{}\n~~~"]
+
+
+@pytest.mark.parametrize("kind", ["text", "markdown"])
+@pytest.mark.parametrize("form", QUIET)
+def test_code_quotations_escapes_and_links_call_nobody(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, message: str, owner: User, form: str, kind: str
+) -> None:
+    webhook = make_webhook(as_owner, channel, default_channel_id=channel.pk)
+    for call in ("@channel", "@here", f"@[Olivia](user:{owner.pk})"):
+        text = form.format(call)
+        for answer in (
+            post(as_member, channel, text, type=kind),
+            as_member.patch(message, {"content": text}),
+            hook(webhook, {"text": text}),
+        ):
+            assert answer.json()["data"]["mentions"] == [], text
+    assert len(as_member.patch(message, {"content": f"{text}\n\n@channel {call}"}).json()["data"]["mentions"]) == 2
 
 
 def test_nobody_edits_anothers_words(as_owner: APIClient, as_outsider: APIClient, message: str) -> None:

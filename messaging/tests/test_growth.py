@@ -34,7 +34,12 @@ def say(client: APIClient, path: str, count: int, **more: Any) -> list[str]:
     for number in range(count):
         upload = {"file": SimpleUploadedFile("note.txt", b"hello")}
         file_id = client.post("/api/v1/files", upload, format="multipart").json()["data"]["id"]
-        body = {"content": f"Rocket {number}", "attachment_ids": [file_id], "translations": {"th": "จรวด"}, **more}
+        body = {
+            "content": f"Rocket {number} @channel",
+            "attachment_ids": [file_id],
+            "translations": {"th": "จรวด"},
+            **more,
+        }
         answer = client.post(path, body)
         assert answer.status_code == 201, answer.json()
         ids.append(answer.json()["data"]["id"])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from translation.protection.patterns import CHANNEL_MENTION, USER_MENTION
+from messaging.mentions import marks_in
 from translation.protection.protect import parse
 
 TABLE = settings.BASE_DIR / "web" / "tests" / "text_cases.json"
@@ -14,15 +14,18 @@ CASES: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["text"] for case in CASES])
-def test_the_same_people_are_mentioned(case: dict[str, Any]) -> None:
-    assert [[match["name"], match["id"]] for match in USER_MENTION.finditer(case["text"])] == case.get("mentions", [])
+def test_the_same_people_and_the_same_channel_are_called(case: dict[str, Any]) -> None:
+    calling = [mark for mark in marks_in(case["text"]) if mark.calls]
+    called = [[mark.name, str(mark.user_id)] for mark in calling if mark.user_id is not None]
+    assert called == case.get("mentions", [])
+    assert any(mark.user_id is None for mark in calling) == case.get("channel", False)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["text"] for case in CASES])
-def test_the_same_texts_call_the_channel(case: dict[str, Any]) -> None:
-    # In code nobody is called by the client's eye; the service looks at the whole text.
-    if not any(kind in ("code", "fence") for kind, _ in case["tokens"]):
-        assert bool(CHANNEL_MENTION.search(case["text"])) == case.get("channel", False)
+def test_the_same_people_are_named_in_quotations(case: dict[str, Any]) -> None:
+    named = [mark for mark in marks_in(case["text"]) if not mark.calls and mark.user_id is not None]
+    told = [text for kind, text in case["tokens"] if kind == "named"]
+    assert [case["text"][mark.start : mark.end] for mark in named] == told
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["text"] for case in CASES])

@@ -159,16 +159,15 @@ WORD_MARK = r"[xX][zZ]\s{0,2}(\d{1,4})\s{0,2}[qQ]"
 _LINK_OPEN = r"!?\[(?=[^\[\]\n]{1,300}\]\([^()\s])"
 _LINK_CLOSE = r"\]\([^()\s]{1,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,200}){0,3}(?: \"[^\"\n]{0,200}\")?\)"
 
-# The name of an account has at most 255 characters.
-USER_MENTION = re.compile(r"@\[(?P<name>[^\]\n]{1,255})\]\(user:(?P<id>\d{1,18})\)")
-# ASCII letters only, because words of scripts without spaces may touch a mention.
-CHANNEL_MENTION = re.compile(r"(?<![\w@])@channel\b", re.ASCII)
+_MENTION = r"@\[[^\]\n]{0,255}\]\((?:user|channel|guest):[^()\s]{1,64}\)"
+# An escaped mention stays whole, so that no engine makes words of its name.
+_ESCAPE = rf"\\(?:{_MENTION}|@(?:[A-Za-z0-9_](?:[\w.-]{{0,62}}[A-Za-z0-9_])?)?|[\\`*_{{}}\[\]()#+.!~|>-])"
 
 # The first kind that matches at a position wins.
 KINDS: tuple[tuple[str, str], ...] = (
     ("code", _CODE),
-    ("escape", r"\\[\\`*_{}\[\]()#+.!~|>-]"),
-    ("mention", r"@\[[^\]\n]{0,255}\]\((?:user|channel|guest):[^()\s]{1,64}\)"),
+    ("escape", _ESCAPE),
+    ("mention", _MENTION),
     ("tag", _TAG),
     ("placeholder", _PLACEHOLDER),
     ("entity", r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});"),

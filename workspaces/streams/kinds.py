@@ -97,4 +97,5 @@ EVENT_KINDS: dict[str, EventKind] = {
 }
 
 MESSAGE_KINDS = frozenset(name for name, kind in EVENT_KINDS.items() if kind.is_message)
+REACTION_KINDS = frozenset(name for name, kind in EVENT_KINDS.items() if kind.payload is Payload.REACTION)
 WEBHOOK_KINDS = tuple(name for name, kind in EVENT_KINDS.items() if kind.for_webhooks)

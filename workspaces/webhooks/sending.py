@@ -3,7 +3,6 @@
 import asyncio
 import json
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from django.db import transaction
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from rosetta.times import moment
 from workspaces.models import WebhookDelivery, WebhookSubscription
+from workspaces.streams.people import with_present_people
 from workspaces.webhooks import RENDERERS, health
 from workspaces.webhooks.backoff import retry_delay
 from workspaces.webhooks.posting import Attempt, SignedRequest, post_all
@@ -50,7 +50,7 @@ def send_some() -> int:
 def body_of(delivery: WebhookDelivery) -> str | None:
     """Return the JSON to send, rendered from the present rows, or None when nothing is left to send."""
     render = RENDERERS.get(delivery.kind)
-    data: dict[str, Any] | None = render(delivery.stream_id, delivery.data) if render else delivery.data
+    data = render(delivery.stream_id, delivery.data) if render else with_present_people([delivery.data])[0]
     if data is None:
         return None
     workspace_id = delivery.subscription.workspace_id

@@ -68,7 +68,7 @@ class SearchViewSet(ApiViewSet):
 
 
 def _resources(page: SearchPage, member: Member, reader: Reader) -> list[dict[str, Any]]:
-    messages = resources.messages(page.rows, member.workspace_id, reader)
+    messages = resources.messages(page.rows, member.workspace_id, reader, page.names)
     return [message | {"snippet": snippet} for message, snippet in zip(messages, page.snippets, strict=True)]
 
 

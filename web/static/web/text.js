@@ -4,7 +4,7 @@
  */
 import { classes, html } from "./core.js";
 import { t } from "./i18n.js";
-import { linkParts, mentionParts, runsOf, tokensOf, withMentions } from "./tokens.js";
+import { linkParts, mentionParts, runsOf, tokensOf, withMentions, withText } from "./tokens.js";
 
 /** @import { Children } from "../../types" */
 /** @import { Token } from "./tokens.js" */
@@ -48,16 +48,18 @@ function element({ kind, text }, { names, me, marksKept = false }) {
   const kept = marksKept ? "kept" : undefined;
   switch (kind) {
     case "fence": {
-      const code = text.slice(3, -3).replace(/^[\w-]*\n/, "");
+      // Without its marks and the name of its language; one that is not closed ends with the text.
+      const code = text.replace(/^[ \t]*(?:`+|~+)(?:[^\n`]*\n)?|\n?[ \t]*(?:`{3,}|~{3,})$/g, "");
       return html`<pre class=${kept} tabindex="0"><code>${code}</code></pre>`;
     }
     case "code":
-      return html`<code class=${kept}>${text.slice(1, -1)}</code>`;
+      return html`<code class=${kept}>${text.replace(/^(`+)([\s\S]*)\1$/, "$2")}</code>`;
     case "mention": {
-      const { name, id } = mentionParts(text);
-      const isMe = me !== undefined && String(me.id) === id;
-      return html`<span class=${classes("mention", isMe && "me", kept)}>@<bdi>${names?.get(id) ?? name}</bdi></span>`;
+      const isMe = me !== undefined && String(me.id) === mentionParts(text).id;
+      return html`<span class=${classes("mention", isMe && "me", kept)}>@<bdi>${nameIn(text, names)}</bdi></span>`;
     }
+    case "named":
+      return html`<span class=${kept}>@<bdi>${nameIn(text, names)}</bdi></span>`;
     case "channel":
       return html`<span class=${classes("mention", "me", kept)}>@channel</span>`;
     case "link": {
@@ -69,6 +71,12 @@ function element({ kind, text }, { names, me, marksKept = false }) {
     default:
       return anchor(`mailto:${text}`, text, kept);
   }
+}
+
+/** @param {string} mention @param {Map<string, string>} [names] */
+function nameIn(mention, names) {
+  const { name, id } = mentionParts(mention);
+  return names?.get(id) ?? name;
 }
 
 /** @param {string} to @param {string} label @param {string | undefined} kept */
@@ -101,7 +109,8 @@ function plain(text, { type = "text", marksKept = false }) {
       .map((piece, i) => (i % 2 ? html`<span class="kept" title=${t("translation.kept")}>${piece}</span>` : piece));
   }
   if (type !== "markdown") return [text];
-  return runsOf(text).map(({ emphasis, text: words }) => {
+  // A backslash before an @ says that it calls nobody.
+  return runsOf(text.replaceAll("\\@", "@")).map(({ emphasis, text: words }) => {
     if (emphasis === "strong") return html`<strong>${words}</strong>`;
     if (emphasis === "strike") return html`<s>${words}</s>`;
     return emphasis === "em" ? html`<em>${words}</em>` : words;
@@ -153,8 +162,10 @@ export function forSending(text, mentions) {
   if (!names.length) return text;
   const anyName = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
   const pattern = new RegExp(`@(${anyName})(?![A-Za-z0-9_])`, "gu");
-  return text.replace(
-    pattern,
-    (_, /** @type {string} */ name) => `@[${name.replace(/[\]\n]/g, " ")}](user:${mentions.get(name)})`,
+  return withText(text, (words) =>
+    words.replace(
+      pattern,
+      (_, /** @type {string} */ name) => `@[${name.replace(/[\]\n]/g, " ")}](user:${mentions.get(name)})`,
+    ),
   );
 }

@@ -1,34 +1,86 @@
 /**
- * What in a message's text is more than text: code, links, mentions. The service has the same rules for what no
- * translation may change; `tests/text_cases.json` holds both to one table.
+ * What in a message's text is more than text: code, links, mentions. The service reads mentions by the same grammar
+ * (`messaging/mentions.py`) and keeps the rest from translation; `tests/text_cases.json` holds both to one table.
  */
 
-/** @typedef {"fence" | "code" | "link" | "mention" | "channel" | "url" | "email"} Kind */
-/** @typedef {{kind: Kind, text: string, at: number}} Token `at`: where in the content it begins */
+/** @typedef {"fence" | "code" | "link" | "mention" | "named" | "channel" | "url" | "email"} Kind */
+/**
+ * `at`: where in the content it begins; `named` is a mention in a quotation, which calls nobody.
+ *
+ * @typedef {{kind: Kind, text: string, at: number}} Token
+ */
 /** @typedef {{emphasis: "strong" | "strike" | "em" | null, text: string}} Run */
 
+const LINE_START = "(?<![^\\n])[ \\t]*";
+const LABEL = "\\[(?:[^\\[\\]\\n\\\\]|\\\\[^\\n]|\\[[^\\[\\]\\n]{0,255}\\](?:\\([^()\\s]{0,100}\\))?){1,300}\\]";
+const TARGET = "(?:[^\\s()]|\\([^\\s()]{0,500}\\)){1,2000}";
+const TITLE = '(?:[ \\t]+"[^"\\n]{0,200}")?';
+// A link without a space after it ends where punctuation of Chinese and Japanese begins.
+const ADDRESS = '[^\\s<>"\\u0000-\\u001f。、，！？；：「」『』【】（）…]{1,2000}';
+
+// What stands before mentions takes those in it with it. `text` is what calls nobody and is shown as it is written.
 const TOKENS = new RegExp(
   [
-    "(?<fence>```[^\\n`]*\\n?[\\s\\S]*?```)",
-    "(?<code>`[^`\\n]+`)",
-    "(?<link>\\[[^\\]\\n]{1,300}\\]\\((?:https?://|mailto:)[^\\s)]{1,2000}\\))",
+    "(?<text>\\\\[!-\\/:-@\\[-`{-~])",
+    `(?<fence>(?:${LINE_START})?(?<!\`)(?<ticks>\`{3,})(?!\`)[^\`]*(?:(?!\\k<ticks>)\`+(?!\`)[^\`]*)*\\k<ticks>\`*`,
+    `${LINE_START}\`{3,}(?!\`)[^\`\\n]*\\n[\\s\\S]*`,
+    `${LINE_START}(?<tildes>~{3,})[^\\n]*(?:\\n(?![ \\t]*\\k<tildes>)[^\\n]*)*(?:\\n[ \\t]*\\k<tildes>~*)?)`,
+    "(?<code>(?<!`)(?<tick>`{1,2})(?!`)[^`\\n]*(?:(?!\\k<tick>(?!`))`+(?!`)[^`\\n]*)*\\k<tick>(?!`))",
+    `(?<link>!?${LABEL}\\(${TARGET}${TITLE}\\))`,
     "(?<mention>@\\[[^\\]\\n]{1,255}\\]\\(user:\\d{1,18}\\))",
-    "(?<channel>(?<![\\w@])@channel\\b)",
-    '(?<url>\\bhttps?://[^\\s<>"\\u0000-\\u001f]{1,2000})',
-    "(?<email>[\\w.+-]{1,64}@[\\w-]{1,63}(?:\\.[\\w-]{1,63}){1,5})",
+    "(?<channel>(?<![\\w@])(?<!\\w\\/)@channel(?!\\w|[-.\\/@][A-Za-z0-9_]))",
+    `(?<url>(?<!\\w)[A-Za-z][A-Za-z0-9+.-]{1,30}:\\/\\/${ADDRESS})`,
+    `(?<path>(?<![\\w@.-])[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63}){1,8}(?::\\d{1,5})?[\\/?#]${ADDRESS})`,
+    "(?<email>(?<![\\w.+-])[\\w.+-]{1,64}@[\\w-]{1,63}(?:\\.[\\w-]{1,63}){1,5})",
   ].join("|"),
   "gu",
 );
+const LINK = /^!?(?<label>\[[\s\S]+\])\((?<address>(?:https?:\/\/|mailto:)\S*?)(?:[ \t]+"[^"\n]*")?\)$/u;
+const WEB = /^https?:\/\//u;
+const QUOTED = /^[ \t]*>/u;
 const URL_END = /[.,;:!?'"”’»)\]}>。、，！？；：…）」』】]+$/u;
+/** The groups of the grammar that are tokens, before those that are none. @type {Kind[]} */
+const KINDS = ["fence", "code", "link", "mention", "channel", "url", "email"];
 const EMPHASIS = /(\*\*[^*\n]+\*\*|\*[^*\n]+\*|~~[^~\n]+~~)/gu;
-const MENTION = /@\[([^\]\n]{1,255})\]\(user:(\d{1,18})\)/gu;
+
+/**
+ * Everything that the grammar finds, in order, without overlaps; of kind null what is shown as it is written.
+ *
+ * @param {string} content
+ * @returns {{kind: Kind | null, text: string, at: number}[]}
+ */
+function spansOf(content) {
+  return [...content.matchAll(TOKENS)].map(({ 0: text, index: at, groups = {} }) => {
+    const kind = KINDS.find((name) => groups[name] !== undefined) ?? null;
+    if (kind === "url") return WEB.test(text) ? { kind, text: addressIn(text), at } : { kind: null, text, at };
+    if (kind === "link") return { kind: LINK.test(text) ? kind : null, text, at };
+    if ((kind === "mention" || kind === "channel") && isQuoted(content, at))
+      return { kind: kind === "mention" ? "named" : null, text, at };
+    return { kind, text, at };
+  });
+}
+
+/** @param {string} content @param {number} at */
+const isQuoted = (content, at) => QUOTED.test(content.slice(content.lastIndexOf("\n", at) + 1, at));
 
 /** @param {string} content @returns {Token[]} in order, without overlaps */
-export function tokensOf(content) {
-  return [...content.matchAll(TOKENS)].map((match) => {
-    const [kind, text] = Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined) ?? ["", ""];
-    return { kind: /** @type {Kind} */ (kind), text: kind === "url" ? addressIn(text) : text, at: match.index };
-  });
+export const tokensOf = (content) =>
+  spansOf(content).filter(/** @returns {span is Token} */ (span) => span.kind !== null);
+
+/**
+ * The content with something else in place of the text between what the grammar finds: code, links and mentions stay.
+ *
+ * @param {string} content
+ * @param {(text: string) => string} replace
+ */
+export function withText(content, replace) {
+  let at = 0;
+  let written = "";
+  for (const span of spansOf(content)) {
+    written += replace(content.slice(at, span.at)) + span.text;
+    at = span.at + span.text.length;
+  }
+  return written + replace(content.slice(at));
 }
 
 /** A bare address without the punctuation of its sentence. @param {string} url */
@@ -42,8 +94,8 @@ function addressIn(url) {
 
 /** A label and where it leads, of `[label](address)`. @param {string} link */
 export function linkParts(link) {
-  const [, label, address] = /^\[(.+)\]\((.+)\)$/.exec(link) ?? [];
-  return { label, address };
+  const { label = "", address = "" } = LINK.exec(link)?.groups ?? {};
+  return { label: withMentions(label.slice(1, -1), (name) => `@${name}`), address };
 }
 
 /** @param {string} mention */
@@ -53,13 +105,22 @@ export function mentionParts(mention) {
 }
 
 /**
- * The content with something else in place of each mention.
+ * The content with something else in place of each mention, but for those in code.
  *
  * @param {string} content
  * @param {(name: string, id: string) => string} replace
  */
-export const withMentions = (content, replace) =>
-  content.replace(MENTION, (_, /** @type {string} */ name, /** @type {string} */ id) => replace(name, id));
+export function withMentions(content, replace) {
+  let at = 0;
+  let written = "";
+  for (const token of tokensOf(content)) {
+    if (token.kind !== "mention" && token.kind !== "named") continue;
+    const { name, id } = mentionParts(token.text);
+    written += content.slice(at, token.at) + replace(name, id);
+    at = token.at + token.text.length;
+  }
+  return written + content.slice(at);
+}
 
 /** Text between tokens by its emphasis, as Markdown writes it. @param {string} text @returns {Run[]} */
 export function runsOf(text) {
