@@ -84,6 +84,10 @@ class CursorMeta(serializers.Serializer[Any]):
     last_seq = serializers.IntegerField()
 
 
+class WebhookForm(serializers.Serializer[Any]):
+    payload = serializers.CharField(help_text="JSON, such as Slack's or GitHub's.")
+
+
 class SearchMeta(CursorMeta):
     last_seq = serializers.IntegerField(allow_null=True, help_text="Null: results are from several conversations.")
 
@@ -209,3 +213,57 @@ PAGE_EXAMPLE = OpenApiExample(
     status_codes=["200"],
 )
 POST_EXAMPLE = OpenApiExample("A text", value={"content": "Thank you"}, request_only=True)
+
+SLACK = {
+    "text": "Deploy of <https://ci.example.com/41|build 41> failed",
+    "attachments": [{"title": "api", "title_link": "https://ci.example.com/41", "text": "2 tests failed"}],
+}
+GITHUB_ISSUE = {
+    "action": "opened",
+    "issue": {"number": 7, "title": "The crane is stuck", "html_url": "https://github.com/acme/app/issues/7"},
+    "repository": {"full_name": "acme/app"},
+    "sender": {"login": "olivia"},
+}
+GITLAB_PIPELINE = {
+    "object_kind": "pipeline",
+    "object_attributes": {"id": 31, "ref": "main", "status": "failed"},
+    "project": {"path_with_namespace": "acme/app", "web_url": "https://gitlab.com/acme/app"},
+}
+ALERTS = {
+    "version": "4",
+    "groupKey": '{}:{alertname="DiskFull"}',
+    "status": "firing",
+    "receiver": "rosetta",
+    "commonLabels": {"alertname": "DiskFull"},
+    "alerts": [
+        {"status": "firing", "labels": {"instance": "db-1"}, "annotations": {"summary": "Disk of db-1 is 95% full"}}
+    ],
+    "externalURL": "https://alerts.example.com",
+}
+GRAFANA = {**ALERTS, "version": "1", "orgId": 1, "title": "[FIRING:1] DiskFull", "state": "alerting"}
+SENTRY = {
+    "action": "triggered",
+    "actor": {"type": "application", "id": "sentry", "name": "Sentry"},
+    "installation": {"uuid": "7a485448-a9e2-4c85-8a3c-4f44175783c9"},
+    "data": {
+        "event": {"title": "KeyError: 'id'", "web_url": "https://sentry.io/issues/1/events/2/", "level": "error"},
+        "triggered_rule": "New errors",
+    },
+}
+UPTIME_KUMA = {
+    "heartbeat": {"status": 0, "msg": "connect ECONNREFUSED"},
+    "monitor": {"name": "Shop", "url": "https://shop.example.com"},
+    "msg": "[Shop] [🔴 Down] connect ECONNREFUSED",
+}
+WEBHOOK_EXAMPLES = [
+    OpenApiExample(name, value=value, request_only=True, media_type="application/json")
+    for name, value in {
+        "Made for Slack": SLACK,
+        "GitHub, with X-GitHub-Event: issues": GITHUB_ISSUE,
+        "GitLab": GITLAB_PIPELINE,
+        "Alertmanager": ALERTS,
+        "Grafana": GRAFANA,
+        "Sentry, with Sentry-Hook-Resource: event_alert": SENTRY,
+        "Uptime Kuma": UPTIME_KUMA,
+    }.items()
+]

@@ -97,15 +97,8 @@ class AutomationPostSerializer(PostSerializer):
 
 
 class WebhookPostSerializer(PostSerializer):
-    """Also takes what Slack-style senders write: ``text`` for ``content``."""
-
-    content = ContentField(required=True, help_text="The text; Slack-style senders may call it `text`.")
+    content = ContentField(required=True, help_text="1–8,000 characters.")
     channel_id = StringField(required=False, allow_null=True, max_length=64)
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict) and "content" not in data and "text" in data:
-            data = {**data, "content": data["text"]}
-        return super().to_internal_value(data)
 
 
 class EditSerializer(serializers.Serializer[Any]):

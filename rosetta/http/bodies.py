@@ -15,8 +15,14 @@ def parsed(
 
     ``context`` is for serializers that check against it, such as who calls; they are made anew for each request.
     """
-    reader = _reader(serializer, get_language()) if context is None else serializer(context=context)
-    return dict(reader.run_validation(request.data))
+    if context is None:
+        return validated(serializer, request.data)
+    return dict(serializer(context=context).run_validation(request.data))
+
+
+def validated(serializer: type[serializers.Serializer[Any]], body: Any) -> dict[str, Any]:
+    """Return ``body``, the data of a request or what was made of it, as ``serializer`` reads it. Raises ValidationError."""
+    return dict(_reader(serializer, get_language()).run_validation(body))
 
 
 def parsed_query(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

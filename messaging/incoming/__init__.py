@@ -1,0 +1,4 @@
+"""What programs post to incoming webhooks: their own JSON, read into the text of a message.
+
+One module for each sender: ``slack`` for what is made for Slack, and a ``Format`` for each tool, listed in ``registry``.
+"""
