@@ -19,6 +19,7 @@ from rosetta.db.postgresql import address
 from rosetta.observability.logs import logging_config
 from rosetta.processes import private_files
 from rosetta.processes.secret_key import secret_key_in
+from rosetta.sites import is_same_site
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -84,11 +85,15 @@ _public = [PUBLIC_URL] if env.text("PUBLIC_URL") else [PUBLIC_URL, *LOCAL_ORIGIN
 # The web origins that may sign in and open a socket with a cookie.
 ALLOWED_ORIGINS: frozenset[str] = frozenset([*map(env.origin, _public), *CORS_ALLOWED_ORIGINS])
 CORS_ALLOW_CREDENTIALS = True
+# Besides the API's own, what libraries add to requests: for caches, parts of files, and tracing.
 CORS_ALLOW_HEADERS = (
-    "accept", "authorization", "content-type", "idempotency-key", "x-csrftoken", "x-rosetta-guest-token", "x-request-id",
+    "accept", "accept-language", "authorization", "cache-control", "content-type", "idempotency-key", "pragma",
+    "if-match", "if-modified-since", "if-none-match", "if-range", "range", "x-requested-with",
+    "x-csrftoken", "x-rosetta-guest-token", "x-request-id", "baggage", "sentry-trace", "traceparent", "tracestate",
 )  # fmt: skip
 CORS_EXPOSE_HEADERS = (
-    "x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "retry-after", "idempotent-replayed",
+    "accept-ranges", "content-disposition", "content-range", "date", "etag", "link", "location",
+    "x-csrftoken", "x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "retry-after", "idempotent-replayed",
 )  # fmt: skip
 CSRF_TRUSTED_ORIGINS = sorted(ALLOWED_ORIGINS)
 # The sites whose pages may show a visitor's room in a frame.
@@ -237,9 +242,10 @@ SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
 # At least five, because the last use is recorded once a minute.
 SESSION_IDLE_MINUTES = env.integer("SESSION_IDLE_MINUTES", 30 * 24 * 60, low=5)
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_SAMESITE = "Lax"
 HTTPS = PUBLIC_URL.startswith("https://")
+# Browsers send no Lax cookie with the requests of another site's pages, and take None over https alone.
+_is_used_from_elsewhere = HTTPS and not all(is_same_site(env.origin(PUBLIC_URL), one) for one in CORS_ALLOWED_ORIGINS)
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "None" if _is_used_from_elsewhere else "Lax"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

@@ -24,6 +24,7 @@ from rosetta.models import JobRun
 from rosetta.observability import health
 from rosetta.processes import commands, private_files, supervisor
 from rosetta.queue import jobs
+from rosetta.sites import is_same_site
 
 FREE_BYTES = 500 * 1024 * 1024
 OLDEST_POSTGRES = 150000
@@ -116,6 +117,10 @@ def _addresses() -> Iterator[Finding]:
         yield Finding(
             "PUBLIC_URL is plain http: passwords and cookies travel unencrypted", "put TLS before it: https://…"
         )
+    elsewhere = [one for one in settings.CORS_ALLOWED_ORIGINS if not is_same_site(env.origin(settings.PUBLIC_URL), one)]
+    if elsewhere and not settings.HTTPS:
+        text = f"browsers send no cookies from another site over plain http: {', '.join(elsewhere)} cannot use sessions"
+        yield Finding(text, "set PUBLIC_URL to an https:// address, or use tokens there", is_minor=True)
     for name in ("FRONTEND_URL", "SOCIAL_CALLBACK_URL"):
         if getattr(settings, name).startswith("http://") and settings.HTTPS:
             yield Finding(f"{name} is plain http while PUBLIC_URL is https", f"set {name} to an https:// address")

@@ -13,13 +13,14 @@ REFUSED = "127.0.0.1:1"
 # Each run of the command has one set of variables, and is asked for several parts.
 BROKEN: list[tuple[dict[str, str], dict[str, tuple[str, str]]]] = [
     (
-        {"DEBUG": "on"},
+        {"DEBUG": "on", "CORS_ORIGINS": "https://app.other.example"},
         {
             "database": ("migrations are missing", "run manage.py prepare"),
             "queue": ("0 workers listen", "start a worker"),
             "service": ("does not answer", "make run"),
             "jobs": ("", "run manage.py prepare"),
             "settings": ("DEBUG is on", "set DEBUG=off"),
+            "addresses": ("https://app.other.example cannot use sessions", "set PUBLIC_URL to an https:// address"),
         },
     ),
     (

@@ -131,9 +131,12 @@ class Gate:
 
 
 class Service:
-    """A running Rosetta, reached through its gate at ``url``; ``inside`` reaches it past the gate."""
+    """A running Rosetta, reached through its gate at ``url``; ``inside`` reaches it past the gate.
 
-    def __init__(self, var: Path) -> None:
+    ``variables`` are settings that differ from those of the other tests.
+    """
+
+    def __init__(self, var: Path, **variables: str) -> None:
         self.var = var
         self.translator = Translator()
         port = free_port()
@@ -157,6 +160,7 @@ class Service:
             "OIDC_CLIENT_ID": oidc.CLIENT_ID,
             "OIDC_CLIENT_SECRET": oidc.CLIENT_SECRET,
             "DJANGO_SETTINGS_MODULE": "rosetta.settings",
+            **variables,
         }
         migrated.copy_sqlite(var / "db.sqlite3")
         self.log = (var / "log").open("wb")
@@ -234,8 +238,8 @@ class Place:
 
 
 @contextlib.contextmanager
-def running(var: Path) -> Iterator[Service]:
-    service = Service(var)
+def running(var: Path, **variables: str) -> Iterator[Service]:
+    service = Service(var, **variables)
     try:
         yield service
     finally:

@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth import logout, update_session_auth_hash
 from django.middleware.csrf import get_token
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +20,14 @@ from rosetta import languages
 from rosetta.http.bodies import parsed
 from rosetta.http.permissions import Anyone
 from rosetta.http.viewsets import policy
+
+CSRF_VALUE = OpenApiParameter(
+    "X-CSRFToken",
+    str,
+    OpenApiParameter.HEADER,
+    response=True,
+    description="The value to repeat, for pages of `PUBLIC_URL`, `FRONTEND_URL` and `CORS_ORIGINS` that send `Origin`.",
+)
 
 
 class AuthViewSet(ClientViewSet):
@@ -176,12 +185,17 @@ class WebAuthViewSet(BrowserClient, AuthViewSet):
     @extend_schema(
         operation_id="getCsrfCookie",
         summary="Get the CSRF cookie",
-        description="Sets the `csrftoken` cookie, whose value unsafe requests of a browser repeat in `X-CSRFToken`.",
+        description=(
+            "Sets the `csrftoken` cookie, whose value unsafe requests of a browser repeat in `X-CSRFToken`. A page of another "
+            "host cannot read the cookie: it gets the value in the header, if its origin is one that may sign in."
+        ),
+        parameters=[CSRF_VALUE],
         responses={204: None},
         auth=[],
     )
     @policy(permissions=(Anyone,), authentication=())
     @action(detail=False)
     def csrf(self, request: Request) -> Response:
-        get_token(request._request)
-        return Response(status=204)
+        value = get_token(request._request)
+        may_read = request.headers.get("Origin") in settings.ALLOWED_ORIGINS
+        return Response(status=204, headers={"X-CSRFToken": value} if may_read else None)

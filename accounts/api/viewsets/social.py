@@ -127,7 +127,7 @@ class SocialViewSet(ClientViewSet):
             max_age=int(social.STATE_LIVES.total_seconds()),
             path=COOKIE_PATH,
             httponly=True,
-            samesite="Lax",
+            samesite=settings.SESSION_COOKIE_SAMESITE,
             secure=settings.HTTPS,
         )
         return response
