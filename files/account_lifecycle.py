@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts import lifecycle
 from accounts.models import User
-from files import access, storage
+from files import access, resources, storage
 from files.actions.delete import release
 from files.models import File
 
@@ -21,7 +21,8 @@ BATCH = 500
 def register() -> None:
     """Register how files are deleted and exported with an account."""
     lifecycle.ERASERS.append(lifecycle.Eraser("files", lambda user: _held_by_no_message(user).count(), _erase))
-    lifecycle.EXPORTERS.append(lifecycle.Exporter("files", lambda user: access.files_of(user).count(), _write))
+    lifecycle.EXPORTERS += [_LIST, lifecycle.Exporter("files", lambda user: access.files_of(user).count(), _write)]
+    lifecycle.NOT_EXPORTED["files.File.owner_guest"] = "guests have no account"
 
 
 def _held_by_no_message(user: User) -> QuerySet[File]:
@@ -39,12 +40,25 @@ def _erase(user: User) -> int:
     return len(files)
 
 
+def _path(file: File) -> str:
+    """Return where the file's bytes stand in the ZIP."""
+    return f"files/{file.pk}-{file.client_name}"
+
+
+_LIST = lifecycle.lines(
+    "files",
+    rows=lambda user: access.files_of(user).order_by("pk"),
+    line=lambda file: {"path": _path(file), "is_avatar": file.is_avatar, **resources.file(file)},
+    covers=("files.File.owner_user",),
+)
+
+
 def _write(user: User, archive: ZipFile, advance: Callable[[int], None]) -> None:
     for file in access.files_of(user).order_by("pk").iterator(BATCH):
         try:
             with (
                 storage.read(file.storage_name) as source,
-                archive.open(f"files/{file.pk}-{file.client_name}", "w", force_zip64=True) as target,
+                archive.open(_path(file), "w", force_zip64=True) as target,
             ):
                 shutil.copyfileobj(source, target)
         except FileNotFoundError:

@@ -19,7 +19,8 @@ def register() -> None:
 
     Called once, when the app is ready.
     """
-    lifecycle.EXPORTERS.append(account_lifecycle.EXPORTER)
+    lifecycle.EXPORTERS.extend(account_lifecycle.EXPORTERS)
+    lifecycle.NOT_EXPORTED.update(account_lifecycle.NOT_EXPORTED)
     workspace_erasure.ERASERS.append(erasure.erase_messages)
     workspace_unread.GAPS.extend(unread.GAPS)
     content.NOTICES |= {notices.DECIDED: notices.to_reporter, notices.TAKEN_BACK: notices.taken_back}

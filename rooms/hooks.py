@@ -1,18 +1,49 @@
 """What this app adds to the apps below it; ``register`` is called once, when Django has loaded the app."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
 
+from accounts import lifecycle
 from messaging.actions import moderate
 from rooms.actions import close_room, reopen_room
-from rooms.models import Room
+from rooms.models import Room, RoomLimits
 from rosetta.errors import Conflict
+from rosetta.times import moment
 
 
 def register() -> None:
-    """Let moderators close the room of a reported message, and undo it."""
+    """Let moderators close the room of a reported message, and undo it; let exports show an owner's rooms and limits."""
+    lifecycle.EXPORTERS += [_ROOMS, _LIMITS]
     moderate.EFFECTS[moderate.Decision.CLOSE_ROOM] = moderate.Effect(_close, _reopen)
+
+
+def _room(row: Room) -> dict[str, Any]:
+    return {
+        "room_id": row.pk,
+        "name": row.name,
+        "status": row.status_at(timezone.now()),
+        "external_reference": row.external_reference,
+        "extension_count": row.extension_count,
+        "created_at": moment(row.created_at),
+        "expires_at": moment(row.expires_at),
+        "closed_at": moment(row.closed_at),
+    }
+
+
+_ROOMS = lifecycle.lines(
+    "temporary_rooms",
+    rows=lambda user: Room.objects.filter(owner=user).order_by("pk"),
+    line=_room,
+    covers=("rooms.Room.owner",),
+)
+_LIMITS = lifecycle.lines(
+    "temporary_room_limits",
+    rows=lambda user: RoomLimits.objects.filter(owner=user).select_related("plan"),
+    line=lambda row: asdict(row.effective()),
+    covers=("rooms.RoomLimits.owner",),
+)
 
 
 def _room_of(report: Any) -> Room:

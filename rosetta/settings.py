@@ -8,7 +8,7 @@ import tempfile
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from celery.schedules import schedule as every
@@ -245,7 +245,8 @@ SESSION_COOKIE_HTTPONLY = True
 HTTPS = PUBLIC_URL.startswith("https://")
 # Browsers send no Lax cookie with the requests of another site's pages, and take None over https alone.
 _is_used_from_elsewhere = HTTPS and not all(is_same_site(env.origin(PUBLIC_URL), one) for one in CORS_ALLOWED_ORIGINS)
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "None" if _is_used_from_elsewhere else "Lax"
+SESSION_COOKIE_SAMESITE: Literal["None", "Lax"] = "None" if _is_used_from_elsewhere else "Lax"
+CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

@@ -6,13 +6,15 @@ from django.utils.translation import gettext as _
 from accounts import lifecycle
 from accounts.models import User
 from rosetta.errors import Invalid, NotFound
-from workspaces import access, actions
+from workspaces import access, account_lifecycle, actions
 from workspaces.actions.members import end_membership
 from workspaces.models import Member, Role
 
 
 def register() -> None:
-    """Let the deletion of accounts end their memberships."""
+    """Let the deletion of accounts end their memberships, and their export show them."""
+    lifecycle.EXPORTERS.extend(account_lifecycle.EXPORTERS)
+    lifecycle.NOT_EXPORTED.update(account_lifecycle.NOT_EXPORTED)
     lifecycle.CHECKS.append(leave_all)
     lifecycle.ERASERS.append(lifecycle.Eraser("workspaces", lambda user: user.memberships.count(), _leave_remaining))
 

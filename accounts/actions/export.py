@@ -17,6 +17,7 @@ from accounts import lifecycle, resources
 from accounts.actions import account_work
 from accounts.models import AccountExport, AccountWork, User
 from rosetta.queue.nudge import nudge
+from rosetta.times import moment
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,9 @@ log = structlog.get_logger(__name__)
 STORING = timedelta(hours=1)
 EXPORT_TRIES = 3
 EXPORT_LIVES = timedelta(days=7)
+# Grows when a file or field of the ZIP changes its meaning or goes; not when one is added.
+FORMAT = 1
+COVERED = ("accounts.User", "accounts.AccessToken.user", "accounts.Session.user", "socialaccount.SocialAccount.user")
 
 
 @transaction.atomic
@@ -45,7 +49,7 @@ def latest_export(user: User) -> AccountExport | None:
 
 
 def build_export(*, export_id: str) -> None:
-    """Build the ZIP of an export: the account's own data and what ``lifecycle.EXPORTERS`` add.
+    """Build the ZIP of an export: the account's own data and what ``lifecycle.EXPORTERS`` add (``docs/export.md``).
 
     Idempotent. Does nothing while another worker is at it; the third failure ends it.
     """
@@ -93,6 +97,8 @@ def _store_zip(export: AccountExport) -> str:
 def _account(user: User) -> dict[str, object]:
     links = SocialAccount.objects.filter(user=user).order_by("pk")
     return {
+        "format": FORMAT,
+        "made_at": moment(timezone.now()),
         "account": resources.user(user),
         "tokens": [resources.token(token) for token in user.access_tokens.order_by("pk")],
         "sessions": [resources.session(session) for session in user.sessions.order_by("created_at")],

@@ -3,6 +3,7 @@
 from workspaces.access.channels import (
     ChannelAccess,
     channels_for,
+    channels_read_by,
     known_channel,
     listed_channel,
     listed_for,
@@ -46,6 +47,7 @@ from workspaces.access.workspaces import (
 __all__ = [
     "ChannelAccess",
     "channels_for",
+    "channels_read_by",
     "check_is_team",
     "deliveries_of",
     "delivery_of",

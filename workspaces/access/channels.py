@@ -121,6 +121,13 @@ def listed_channel(member: Member, channel_id: str) -> Channel:
     return channel
 
 
+def channels_read_by(user: User) -> QuerySet[Channel]:
+    """Return the channels of all workspaces that ``user`` reads now."""
+    joined = ChannelMember.objects.filter(channel=OuterRef("pk"), member__user=user)
+    is_open = Q(visibility=Visibility.PUBLIC, password_hash="")
+    return Channel.objects.filter(is_open | Q(Exists(joined)), workspace__members__user=user)
+
+
 def selected_channel(member: Member, channel_id: str | None, *, field: str) -> Channel | None:
     """Return the channel that a request's body names in ``field``, if any. Raises Invalid."""
     if channel_id is None:
