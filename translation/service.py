@@ -3,7 +3,7 @@
 They recall, translate in batches, preview and correct, and see engines' health.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,9 +16,9 @@ from translation.engines.base import Deadline
 from translation.engines.budgets import characters_left
 from translation.engines.requests import RequestId, UnitRequest, UnitResult
 from translation.glossary import scope_cache
-from translation.memory import hits, store
+from translation.memory import hits, phrasebook, store
 from translation.memory.corrections import remember_correction
-from translation.memory.recall import PHRASEBOOK, Translation, compose, phrase_for, recall, recall_many
+from translation.memory.recall import PHRASEBOOK, Translation, compose, recall, recall_many
 from translation.models import EngineState
 from translation.protection.protect import Parsed, is_translatable, parse
 
@@ -133,7 +133,10 @@ class _Batch:
 
     def _translate(self, parsed_jobs: list[_ParsedJob]) -> list[JobResult]:
         requests = self._requests(parsed_jobs)
-        results = {request.id: result for request in requests.values() if (result := self._known_result(request))}
+        phrases = _phrases(parsed_jobs)
+        results = {
+            request.id: result for request in requests.values() if (result := self._known_result(request, phrases))
+        }
         decision = budgets.choose_engines(
             [request for request in requests.values() if request.id not in results], self._scopes
         )
@@ -164,10 +167,10 @@ class _Batch:
                 requests.setdefault(request.id, request)
         return requests
 
-    def _known_result(self, request: UnitRequest) -> UnitResult | None:
+    def _known_result(self, request: UnitRequest, phrases: Mapping[RequestId, str]) -> UnitResult | None:
         if hit := self._hits.get(request.scope_id, {}).get(request.key):
             return UnitResult(request, hit.text, hit.engine)
-        if phrase := phrase_for(request.unit, request.source, request.target):
+        if phrase := phrases.get(request.id):
             return UnitResult(request, phrase, PHRASEBOOK)
         return None
 
@@ -214,6 +217,17 @@ class _Batch:
         if reason in ("no_engine", "protection"):
             return JobResult(job, "failed", reason=reason)
         return JobResult(job, "failed", reason=reason, retry_after=_retry_after(missing, health))
+
+
+def _phrases(parsed_jobs: Sequence[_ParsedJob]) -> dict[RequestId, str]:
+    """Return the lines of the jobs that the phrasebook has, except those that are no phrase in another of the jobs."""
+    phrases: dict[RequestId, str] = {}
+    elsewhere: set[RequestId] = set()
+    for parsed_job in parsed_jobs:
+        known = phrasebook.phrases_in(parsed_job.parsed, parsed_job.job.source, parsed_job.job.target)
+        phrases |= {parsed_job.key_of(canonical): stored for canonical, stored in known.items()}
+        elsewhere.update(parsed_job.key_of(u.canonical) for u in parsed_job.parsed.units if u.canonical not in known)
+    return {request_id: stored for request_id, stored in phrases.items() if request_id not in elsewhere}
 
 
 def _untranslatable_pair(job: Job) -> str:

@@ -17,7 +17,7 @@ from translation.memory import phrasebook
 from translation.memory.hits import count_hits
 from translation.memory.store import CORRECTION, Hit, find, find_in, key_of, keys_of
 from translation.models import GlossaryTerm, MemoryEntry, TranslationPolicy
-from translation.protection.protect import Parsed, ProtectionError, Unit, parse
+from translation.protection.protect import Parsed, ProtectionError, parse
 
 PHRASEBOOK = "phrasebook"
 GLOSSARY = "glossary"
@@ -57,13 +57,14 @@ def _compose_lines(
     stored: dict[str, str] = {}
     authors: Counter[str] = Counter()
     used = []
+    phrases = phrasebook.phrases_in(parsed, source, target)
     for unit in parsed.units:
         key = key_of(unit.canonical, source, target)
         if hit := hits.get(key):
             stored[unit.canonical] = hit.text
             authors[hit.author] += 1
             used.append(key)
-        elif phrase := phrase_for(unit, source, target):
+        elif phrase := phrases.get(unit.canonical):
             stored[unit.canonical] = phrase
             authors[PHRASEBOOK] += 1
         else:
@@ -72,11 +73,6 @@ def _compose_lines(
         return Translation(parsed.render(stored), authors.most_common(1)[0][0]), used
     except ProtectionError:
         return None
-
-
-def phrase_for(unit: Unit, source: str, target: str) -> str | None:
-    """Return the phrasebook's translation of a line without pieces, or None."""
-    return None if unit.pieces else phrasebook.translate(unit.words, source, target)
 
 
 def _has_renderings(parsed: Parsed) -> bool:

@@ -19,7 +19,7 @@ from translation.service import (
     translate_batch,
 )
 from translation.tests import servers
-from translation.tests.factories import TranslationPolicyFactory
+from translation.tests.factories import GlossaryTermFactory, TranslationPolicyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +74,47 @@ def test_the_phrasebook_needs_no_engine(scope: str, libre: servers.Service) -> N
     assert (outcome.state, outcome.engine) == ("ready", "phrasebook")
     assert libre.requests == []
     assert recall(scope_id=scope, text="Thank you! 👍", source="en", targets=["id"])["id"].engine == "phrasebook"
+
+
+@pytest.mark.parametrize(
+    "text,shown",
+    [
+        ("@[Bob](user:1) Thank you very much", "@[Bob](user:1) ขอบคุณมาก"),
+        ("Hello! How are you?", "สวัสดี! สบายดีไหม"),
+        (
+            "Good morning everyone 🎉\n\nSee you tomorrow @[Bob](user:1)!",
+            "สวัสดีตอนเช้าทุกคน 🎉\n\nเจอกันพรุ่งนี้ @[Bob](user:1)!",
+        ),
+    ],
+)
+def test_sentences_names_and_lines_of_the_phrasebook_need_no_engine(
+    scope: str, libre: servers.Service, text: str, shown: str
+) -> None:
+    outcome = one(scope, text, "th")
+    assert (outcome.state, outcome.text, outcome.engine) == ("ready", shown, "phrasebook")
+    assert recall(scope_id=scope, text=text, source="en", targets=["th"])["th"].text == shown
+    assert libre.requests == []
+
+
+def test_an_engine_gets_the_lines_that_are_no_phrases(scope: str, libre: servers.Service) -> None:
+    assert one(scope, "Hi @[Bob](user:1),\n\nThank you! The cat sat.\n\nThe dog sat.\n\nThank you").text == (
+        "@[Bob](user:1) こんにちは。\n\nja:Thank you! The cat sat.\n\nja:The dog sat.\n\nありがとうございます"
+    )
+    assert [text for request in libre.requests for text in request.body["q"]] == [
+        "Thank you! The cat sat.",
+        "The dog sat.",
+    ]
+
+
+def test_a_word_that_is_a_cell_in_one_of_the_texts_goes_to_the_engine(scope: str, libre: servers.Service) -> None:
+    texts = ("Done\n\nThe cat sat.", "| Done | The dog sat. |", "Done")
+    shown = [result.text for result in translate_batch([job(scope, text) for text in texts])]
+    assert shown == ["ja:Done\n\nja:The cat sat.", "| ja:Done | ja:The dog sat. |", "完了しました"]
+
+
+def test_a_term_of_the_glossary_goes_before_a_phrase(scope: str, libre: servers.Service) -> None:
+    GlossaryTermFactory(scope_id=scope, source="en", target="ja", term="Welcome", rendering="歓迎")
+    assert one(scope, "Welcome back").text == "ja:歓迎 back"
 
 
 @pytest.mark.parametrize("text", ["👍", "https://example.com", "555", "@[Bob](user:1)", "`code here`"])
