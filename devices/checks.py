@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Info, Warning, register
+from django.core.checks import INFO, WARNING, CheckMessage, Error, Info, Warning, register
 
 from devices.models import Device
 from devices.transports import MISSING, enabled, transport_for
@@ -15,8 +15,8 @@ SETTINGS = {
 }
 
 
-@register()
 def transports_say_whether_they_are_on(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Return what is off, and, as a warning, what has some of its settings."""
     messages: list[CheckMessage] = []
     for provider, missing in MISSING.items():
         lacking = missing()
@@ -28,6 +28,17 @@ def transports_say_whether_they_are_on(app_configs: Any, **kwargs: Any) -> list[
         else:
             messages.append(Info(text, id="devices.I001"))
     return messages
+
+
+@register(deploy=True)
+def transports_that_are_off(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Told once, by ``check --deploy`` (and by ``doctor``), because most installations want no push."""
+    return [message for message in transports_say_whether_they_are_on(app_configs) if message.level == INFO]
+
+
+@register()
+def transports_that_are_half_on(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    return [message for message in transports_say_whether_they_are_on(app_configs) if message.level == WARNING]
 
 
 @register()

@@ -592,7 +592,16 @@ UNFOLD = {
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = env.choice("LOG_FORMAT", "json" if DATABASE_URL else "console", ("json", "console"))
 LOGGING_CONFIG = "logging.config.dictConfig"
-LOGGING = logging_config(level=LOG_LEVEL, as_json=LOG_FORMAT == "json")
+LOG_DIR = VAR_DIR / "log"
+# Set by the supervisor for each process of embedded mode: its log goes to this file, and the terminal has only what matters,
+# unless a level or format was chosen.
+_log_file = os.environ.get("ROSETTA_LOG_FILE", "")
+LOGGING = logging_config(
+    level=LOG_LEVEL,
+    as_json=LOG_FORMAT == "json",
+    file=_log_file,
+    console_level="WARNING" if _log_file and not (env.text("LOG_LEVEL") or env.text("LOG_FORMAT")) else LOG_LEVEL,
+)
 # because only the owner of a domain can decide that browsers use https for it permanently (preload)
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 

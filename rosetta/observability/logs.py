@@ -36,8 +36,16 @@ def _skip_unused_record_fields() -> None:
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
-def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
-    """Return the configuration of Python's logging, and configure structlog, which writes through it."""
+# A process's file holds so much before it is renamed, and so many older ones are kept.
+FILE_BYTES = 5_000_000
+OLDER_FILES = 3
+
+
+def logging_config(*, level: str, as_json: bool, file: str = "", console_level: str = "") -> dict[str, Any]:
+    """Return the configuration of Python's logging, and configure structlog, which writes through it.
+
+    With ``file``, lines go there too; the console gets those of ``console_level`` (by default ``level``) and above.
+    """
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -46,6 +54,19 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
     )
     _skip_unused_record_fields()
     renderer = _JSON if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    handlers: dict[str, Any] = {
+        "console": {"class": "logging.StreamHandler", "formatter": "lines", "level": console_level or level}
+    }
+    if file:
+        handlers["file"] = {
+            "class": "logging.handlers.RotatingFileHandler",
+            "formatter": "lines",
+            "filename": file,
+            "maxBytes": FILE_BYTES,
+            "backupCount": OLDER_FILES,
+            "encoding": "utf-8",
+            "delay": True,
+        }
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -56,8 +77,8 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
                 "foreign_pre_chain": _SHARED,
             }
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
-        "root": {"handlers": ["console"], "level": level},
+        "handlers": handlers,
+        "root": {"handlers": list(handlers), "level": level},
         "loggers": {
             "django.server": {"level": "WARNING"},
             "django.request": {"level": "ERROR"},

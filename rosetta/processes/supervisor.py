@@ -53,6 +53,8 @@ class Child:
     process: "subprocess.Popen[bytes] | None" = None
     # Output after the last complete line.
     partial_line: bytes = b""
+    # Variables that this process has beside the supervisor's own.
+    variables: dict[str, str] = field(default_factory=dict)
     started_at: float = 0.0
     start_at: float = 0.0
     failures: int = 0
@@ -66,6 +68,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            env=os.environ | self.variables,
             preexec_fn=end_with_parent(os.getpid()),
         )
 
@@ -125,6 +128,8 @@ class Supervisor:
     port: int
     # The process with which the supervisor ends, if any.
     parent: int | None = None
+    # What is said once the service is ready, below its address.
+    summary: tuple[str, ...] = ()
     stops: int = 0
     ready: bool = False
     began_at: float = field(default_factory=time.monotonic)
@@ -213,6 +218,8 @@ class Supervisor:
         if answers(self.host, self.port):
             self.ready = True
             self._print(f"Rosetta is ready at http://{env.host_in_url(reachable(self.host))}:{self.port}")
+            for line in self.summary:
+                self._print(line)
 
     def _end_all(self) -> None:
         """Send SIGTERM to every process, and SIGKILL after the grace period or a second signal."""
@@ -294,14 +301,31 @@ def only_one_in(folder: Path) -> Iterator[None]:
         yield
 
 
-def prepare() -> None:
-    """Run ``manage.py prepare``. Raises CannotStart."""
+def prepare() -> tuple[str, ...]:
+    """Run ``manage.py prepare``; in embedded mode quietly, and the lines to say when ready are returned. Raises CannotStart."""
+    is_embedded = not commands.is_service()
+    if is_embedded and not settings.DATABASE_URL and not (settings.VAR_DIR / "db.sqlite3").exists():
+        print(f"Making the database in {settings.VAR_DIR} (some seconds, once)", flush=True)  # noqa: T201
     done = subprocess.run(
-        [sys.executable, "manage.py", "prepare"],
+        [sys.executable, "manage.py", "prepare", *(["--verbosity", "0", "--summary"] if is_embedded else [])],
+        stdout=subprocess.PIPE if is_embedded else None,
+        text=True,
         preexec_fn=end_with_parent(os.getpid()),
     )
     if done.returncode:
         raise CannotStart("")  # the command has printed the reason
+    return (*(done.stdout or "").splitlines(), *([f"  {'Stop':<12} Ctrl-C"] if is_embedded else []))
+
+
+def supervised() -> list[Child]:
+    """Return the processes. In embedded mode each has a log file of its own, so that the terminal stays readable."""
+    if commands.is_service():
+        return [Child(name, command) for name, command in commands.commands().items()]
+    settings.LOG_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return [
+        Child(name, command, variables={"ROSETTA_LOG_FILE": str(settings.LOG_DIR / f"{name}.log")})
+        for name, command in commands.commands().items()
+    ]
 
 
 def main(arguments: list[str]) -> int:
@@ -316,10 +340,10 @@ def main(arguments: list[str]) -> int:
         with only_one_in(settings.VAR_DIR):
             for name, port in commands.ports().items():
                 check_port(name, settings.HOST, port)
-            prepare()
+            summary = prepare()
+            print(f"Starting Rosetta: {', '.join(commands.commands())}", flush=True)  # noqa: T201
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(commands.metrics_folder("all"))
-            children = [Child(name, command) for name, command in commands.commands().items()]
-            Supervisor(children, settings.HOST, settings.PORT, parent).run()
+            Supervisor(supervised(), settings.HOST, settings.PORT, parent, summary).run()
     except (CannotStart, ImproperlyConfigured) as error:
         if str(error):
             print(f"Rosetta cannot start: {error}", file=sys.stderr)  # noqa: T201

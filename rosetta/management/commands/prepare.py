@@ -1,6 +1,7 @@
 """``manage.py prepare``: check the settings and migrate, before every start."""
 
 import sys
+from argparse import ArgumentParser
 from typing import Any
 
 import psycopg
@@ -9,17 +10,23 @@ from django.core import checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from rosetta.processes import summary
+
 
 class Command(BaseCommand):
     help = "Checks the settings and brings the database up to date. Run it before each start of a new version."
     requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--summary", action="store_true", help="print what `make run` says when it is ready")
 
     def handle(self, *args: Any, **options: Any) -> None:
         for message in checks.run_checks():
             line = f"{message.msg} {message.hint or ''}".strip()
             if message.is_serious():
                 sys.exit(f"Rosetta cannot start: {line}")
-            self.stderr.write(f"Warning: {line}")
+            if message.level >= checks.WARNING:
+                self.stderr.write(f"Warning: {line}")
         if settings.DATABASE_URL:
             try:
                 psycopg.connect(settings.DATABASE_URL, connect_timeout=5).close()
@@ -27,3 +34,5 @@ class Command(BaseCommand):
                 sys.exit(f"Rosetta cannot start: the database does not answer ({str(error).splitlines()[0]})")
         call_command("migrate", interactive=False, skip_checks=True, verbosity=options["verbosity"])
         call_command("prepare_roles")
+        if options["summary"]:
+            self.stdout.write("\n".join(summary.lines()))
