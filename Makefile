@@ -79,10 +79,10 @@ $(MADE):
 
 $(RUN): | $(MADE)
 	@echo "Installing what Rosetta needs (a minute or two, once)"
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check -r requirements.txt
 	@rm -f $(VENV)/installed-run-* && touch $@
 
 $(DEV): | $(MADE)
 	@echo "Installing what Rosetta and its tests need (some minutes, once)"
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check -r requirements-dev.txt
 	@rm -f $(VENV)/installed-* && touch $@ $(RUN)

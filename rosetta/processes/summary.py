@@ -10,7 +10,8 @@ from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
 
 Said = Callable[[], str]
-LINES: dict[str, Said] = {}
+# In the order in which they are said.
+LINES: dict[str, Said] = {"Translation": str}
 
 
 def line(name: str) -> Callable[[Said], Said]:

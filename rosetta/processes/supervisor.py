@@ -305,7 +305,7 @@ def prepare() -> tuple[str, ...]:
     """Run ``manage.py prepare``; in embedded mode quietly, and the lines to say when ready are returned. Raises CannotStart."""
     is_embedded = not commands.is_service()
     if is_embedded and not settings.DATABASE_URL and not (settings.VAR_DIR / "db.sqlite3").exists():
-        print(f"Making the database in {settings.VAR_DIR} (some seconds, once)", flush=True)  # noqa: T201
+        print("Making the database (some seconds, once)", flush=True)  # noqa: T201
     done = subprocess.run(
         [sys.executable, "manage.py", "prepare", *(["--verbosity", "0", "--summary"] if is_embedded else [])],
         stdout=subprocess.PIPE if is_embedded else None,
