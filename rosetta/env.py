@@ -105,6 +105,18 @@ def some_of(name: str, default: tuple[str, ...], allowed: tuple[str, ...]) -> tu
     return words(name, default)
 
 
+def directions(name: str, default: str, codes: tuple[str, ...]) -> str | tuple[tuple[str, str], ...]:
+    """Read ``auto``, ``off``, or a comma-separated list of two of ``codes`` each, as en-th; any case."""
+    raw = text(name, default).lower()
+    if raw in ("auto", "off"):
+        return raw
+    known = {f"{source}-{target}".lower(): (source, target) for source in codes for target in codes if source != target}
+    for word in raw.split(","):
+        if word.strip() not in known:
+            raise ImproperlyConfigured(f"{name}: {word.strip()!r}: write auto, off, or directions as en-th,th-en")
+    return tuple(dict.fromkeys(known[word.strip()] for word in raw.split(",")))
+
+
 def mime_types(name: str) -> tuple[str, ...]:
     """Read a comma-separated list of MIME types; ``image/*`` names a whole kind, ``none`` no type at all."""
     for word in words(name):

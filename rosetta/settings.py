@@ -525,6 +525,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "options": {"expires": 10.0},
     },
     "expire-deliveries": {"task": "workspaces.tasks.expire_deliveries", "schedule": every(3600.0)},
+    "fetch-models": {"task": "translation.tasks.fetch_models", "schedule": every(5.0), "options": {"expires": 10.0}},
     "check-engines": {"task": "translation.tasks.check_engines", "schedule": every(60.0)},
     "evict-memory": {"task": "translation.tasks.evict_memory", "schedule": every(3600.0)},
     "purge-queue": {"task": "rosetta.tasks.purge_queue", "schedule": every(600.0)},
@@ -553,6 +554,22 @@ for _name in os.environ:
 TRANSLATION_PAIR_ENGINES: dict[tuple[str, str], tuple[str, ...]] = {
     pair: chain for name, pair in _pairs.items() if (chain := env.some_of(name, (), ENGINE_NAMES))
 }
+# The models of the engine ``local``, in each worker: memory of all that are loaded, threads (0: as many as there are cores, at
+# most 4), hypotheses followed and sentences together; bench/results.md has the measurements behind the defaults.
+LOCAL_MODELS_MEMORY_MB = env.integer("LOCAL_MODELS_MEMORY_MB", 600, low=1)
+LOCAL_MODELS_THREADS = env.integer("LOCAL_MODELS_THREADS", 0, high=256)
+LOCAL_MODELS_BEAM = env.integer("LOCAL_MODELS_BEAM", 2, low=1, high=8)
+LOCAL_MODELS_BATCH = env.integer("LOCAL_MODELS_BATCH", 16, low=1, high=256)
+# Which models are fetched by themselves: ``auto`` for those that the languages in use need, ``off``, or directions as en-th.
+# Service mode fetches only where nothing else translates.
+_only_local = TRANSLATION_ENGINES == ("local",) and set(TRANSLATION_PAIR_ENGINES.values()) <= {("local",)}
+_fetches = _only_local if DATABASE_URL else "local" in TRANSLATION_ENGINES
+LOCAL_MODELS = env.directions("LOCAL_MODELS", "auto" if _fetches and not TESTING else "off", languages.CODES)
+LOCAL_MODELS_URL = env.url(
+    "LOCAL_MODELS_URL", "https://raw.githubusercontent.com/argosopentech/argospm-index/main/index.json"
+)
+# The disk space that fetching leaves free.
+LOCAL_MODELS_FREE_MB = env.integer("LOCAL_MODELS_FREE_MB", 500)
 LIBRETRANSLATE_URL = env.url("LIBRETRANSLATE_URL")
 LIBRETRANSLATE_API_KEY = env.secret("LIBRETRANSLATE_API_KEY")
 DEEPL_API_KEY = env.secret("DEEPL_API_KEY")

@@ -32,7 +32,13 @@ def configured() -> tuple[str, ...]:
 
 # The settings that each engine is created from. When one of them changes, a new engine is created.
 SETTINGS: dict[str, tuple[str, ...]] = {
-    "local": ("VAR_DIR",),
+    "local": (
+        "VAR_DIR",
+        "LOCAL_MODELS_MEMORY_MB",
+        "LOCAL_MODELS_THREADS",
+        "LOCAL_MODELS_BEAM",
+        "LOCAL_MODELS_BATCH",
+    ),
     "libretranslate": ("LIBRETRANSLATE_URL", "LIBRETRANSLATE_API_KEY"),
     "deepl": ("DEEPL_API_KEY", "DEEPL_URL"),
     "google": ("GOOGLE_TRANSLATE_API_KEY", "GOOGLE_TRANSLATE_URL", "GOOGLE_TRANSLATE_CREDENTIALS_FILE"),
@@ -49,10 +55,11 @@ def _made(name: str, values: tuple[str, ...], price: int) -> Engine:
 
 
 # Imported on first use, because a process that only recalls needs no engine's client.
-def _local(var_dir: str) -> Engine:
-    from translation.engines.local import Local
+def _local(var_dir: str, memory_mb: str, threads: str, beam: str, batch: str) -> Engine:
+    from translation.engines.local import Local, LocalOptions
 
-    return Local(Path(var_dir) / "models")
+    options = LocalOptions(memory_mb=int(memory_mb), threads=int(threads), beam=int(beam), batch=int(batch))
+    return Local(Path(var_dir) / "models", options=options)
 
 
 def _libretranslate(url: str, key: str) -> Engine:

@@ -1,4 +1,4 @@
-"""Firefox's translation models on this machine's processor: free, private, and only for pairs whose models are here."""
+"""Models on this machine's processor, of Firefox and Argos: free, private, and only for pairs whose models are here."""
 
 import contextlib
 import json
@@ -8,18 +8,30 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
 from typing import ClassVar
 
-from rosetta.languages import BY_CODE
 from translation.engines.base import Deadline, RefusedByEngine, TransientError, texts_of
-from translation.engines.local_process import TRANSLATOR, model_files
+from translation.engines.local_process import TRANSLATOR
+from translation.engines.model_files import ModelFolder, Pair, best_models
 from translation.protection.marks import STYLES, MarkStyle
 
 PIVOT = "en"
-_LOOK_SECONDS = 5.0
+# How long what is in the folder is remembered.
+_LOOK_SECONDS = 1.0
 _BASE = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalOptions:
+    """What the models may use: ``memory_mb`` in all, and of the processor what ``argos.Options`` says."""
+
+    memory_mb: int = 600
+    threads: int = 0
+    beam: int = 2
+    batch: int = 16
 
 
 class Local:
@@ -33,24 +45,25 @@ class Local:
     batch = 16
     styles: Sequence[MarkStyle] = STYLES
 
-    def __init__(self, folder: Path, translator: str = TRANSLATOR) -> None:
+    def __init__(self, folder: Path, translator: str = TRANSLATOR, options: LocalOptions | None = None) -> None:
         self._folder = folder
         self._translator = translator
+        self._options = options or LocalOptions()
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
-        self._pairs: dict[tuple[str, str], str] = {}
+        self._models: dict[Pair, ModelFolder] = {}
         self._looked = 0.0
         self._count = 0
 
     def offers(self, source: str, target: str) -> bool:
-        return self._route(source, target) is not None
+        return bool(self.route(source, target))
 
     def translate(
         self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
     ) -> list[str]:
-        route = self._route(source, target)
-        if route is None:
+        route = [model.name for model in self.route(source, target)]
+        if not route:
             raise RefusedByEngine(f"there is no model for {source} to {target}")
         deadline = Deadline(timeout)
         # One process, one text at a time: whoever waits for it too long is better served by the next engine.
@@ -66,28 +79,28 @@ class Local:
             self.translate(["Hello"], source=source, target=target, context=[()], timeout=timeout)
             return
 
-    def installed(self) -> dict[tuple[str, str], str]:
-        """The folder of each pair that has a model here, by our codes."""
+    def installed(self) -> dict[Pair, ModelFolder]:
+        """Return the model that is used for each direction that has one here."""
         now = time.monotonic()
         if not self._looked or now - self._looked > _LOOK_SECONDS:
-            self._pairs = installed_pairs(self._folder)
+            self._models = best_models(self._folder)
             self._looked = now
-        return self._pairs
+        return self._models
 
     def stop(self) -> None:
         """End the process; the next call starts another."""
         with self._lock:
             self._end()
 
-    def _route(self, source: str, target: str) -> list[str] | None:
-        """The folders to go through: one, or two with English between."""
-        pairs = self.installed()
-        if source == target or not pairs:
-            return None
-        if direct := pairs.get((source, target)):
+    def route(self, source: str, target: str) -> list[ModelFolder]:
+        """Return the models to go through: one, two with English between, or none where the pair is not offered."""
+        models = self.installed()
+        if source == target or not models:
+            return []
+        if direct := models.get((source, target)):
             return [direct]
-        first, second = pairs.get((source, PIVOT)), pairs.get((PIVOT, target))
-        return [first, second] if first and second else None
+        first, second = models.get((source, PIVOT)), models.get((PIVOT, target))
+        return [first, second] if first and second else []
 
     def _ask(self, route: list[str], texts: list[str], deadline: Deadline) -> object:
         process = self._running()
@@ -118,7 +131,7 @@ class Local:
         # After a fork the parent's process is not ours to speak to.
         if self._process is None or self._process.poll() is not None or self._owner != os.getpid():
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "translation.engines.local_process", str(self._folder), self._translator],
+                [sys.executable, "-m", "translation.engines.local_process", *self._arguments()],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 cwd=_BASE,
@@ -127,6 +140,9 @@ class Local:
             )
             self._owner = os.getpid()
         return self._process
+
+    def _arguments(self) -> list[str]:
+        return [str(self._folder), self._translator, json.dumps(asdict(self._options))]
 
     def _end(self) -> None:
         process, self._process = self._process, None
@@ -138,30 +154,6 @@ class Local:
             if pipe is not None:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
-
-
-def installed_pairs(folder: Path) -> dict[tuple[str, str], str]:
-    """The pairs whose files are all in ``folder``, by our codes: the name of each one's own folder."""
-    if not folder.is_dir():
-        return {}
-    ours = {spelling: code for code in BY_CODE for spelling in spellings(code)}
-    pairs = {}
-    for path in sorted(folder.iterdir()):
-        for source, target in _splits(path.name):
-            if source in ours and target in ours and model_files(path):
-                pairs[ours[source], ours[target]] = path.name
-    return pairs
-
-
-def spellings(code: str) -> tuple[str, ...]:
-    """How model catalogues may write one of our languages, the likeliest first."""
-    return tuple(dict.fromkeys((BY_CODE[code].code_for("local"), BY_CODE[code].code_for("libretranslate"), code)))
-
-
-def _splits(name: str) -> list[tuple[str, str]]:
-    """The pairs that a folder's name can mean: ``en-zh-Hans`` is en and zh-Hans, not en-zh and Hans."""
-    parts = name.split("-")
-    return [("-".join(parts[:cut]), "-".join(parts[cut:])) for cut in range(1, len(parts))]
 
 
 def _line(descriptor: int, deadline: Deadline) -> bytes:
