@@ -180,3 +180,45 @@ class Usage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.engine} {self.source} → {self.target}"
+
+
+class LocalModel(models.Model):
+    """A model of the engine ``local`` for one direction: wanted, on its way, installed, or why it is not.
+
+    The files are in ``VAR_DIR/models``; this is what people see of them, and when the next attempt is due.
+    """
+
+    class State(models.TextChoices):
+        WANTED = "wanted"
+        FETCHING = "fetching"
+        READY = "ready"
+        FAILED = "failed"
+        # Somebody removed it, so that it is not fetched again by itself.
+        REMOVED = "removed"
+
+    source = models.CharField(max_length=LANGUAGE_LENGTH)
+    target = models.CharField(max_length=LANGUAGE_LENGTH)
+    kind = models.CharField(max_length=8, blank=True)
+    version = models.CharField(max_length=32, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.WANTED)
+    # Those wanted most have the lowest.
+    position = models.PositiveSmallIntegerField(default=0)
+    url = models.CharField(max_length=500, blank=True)
+    bytes_done = models.PositiveBigIntegerField(default=0)
+    bytes_total = models.PositiveBigIntegerField(default=0)
+    # The file's SHA-256 when it was first downloaded: the same version must never be another file later.
+    sha256 = models.CharField(max_length=64, blank=True)
+    # The kind of the last failure, as translation.local_models.download names it, and its words.
+    reason = models.CharField(max_length=16, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    # When it is tried next.
+    due_at = models.DateTimeField(default=timezone.now)
+    installed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "local model"
+        constraints = [models.UniqueConstraint(fields=["source", "target"], name="local_model_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target}"

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from rosetta.queue.jobs import in_steps
 from translation import health
+from translation.local_models import fetching, progress
 from translation.memory import hits, store
 
 EVICT_AFTER = timedelta(days=180)
@@ -34,3 +35,9 @@ def evict_memory() -> int:
 def check_engines() -> int:
     """Check the unavailable engines; return the number that recovered."""
     return health.check_engines()
+
+
+@shared_task(name="translation.tasks.fetch_models")
+def fetch_models() -> int:
+    """Begin to fetch the models that are wanted, in a thread of this process; returns whether one was started."""
+    return int(fetching.start_fetching(progress.ProgressLine()))

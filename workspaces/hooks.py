@@ -1,22 +1,36 @@
-"""Register what happens to workspaces when an account is deleted. Called once, when Django has loaded the app."""
+"""What this app adds to the apps below it. Called once, when Django has loaded the app."""
 
 from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import lifecycle
-from accounts.models import User
+from accounts.models import Guest, User
 from rosetta.errors import Invalid, NotFound
+from translation.local_models import demand
 from workspaces import access, account_lifecycle, actions
 from workspaces.actions.members import end_membership
 from workspaces.models import Member, Role
 
 
 def register() -> None:
-    """Let the deletion of accounts end their memberships, and their export show them."""
+    """Let deletions of accounts end their memberships, exports show them, and translation know who reads which language."""
     lifecycle.EXPORTERS.extend(account_lifecycle.EXPORTERS)
     lifecycle.NOT_EXPORTED.update(account_lifecycle.NOT_EXPORTED)
     lifecycle.CHECKS.append(leave_all)
     lifecycle.ERASERS.append(lifecycle.Eraser("workspaces", lambda user: user.memberships.count(), _leave_remaining))
+    demand.READERS.extend((_members_by_language, _guests_by_language))
+
+
+def _members_by_language() -> dict[str, int]:
+    rows = Member.objects.filter(workspace__deleted_at=None).order_by().values_list("language")
+    return dict(rows.annotate(people=Count("pk")))
+
+
+def _guests_by_language() -> dict[str, int]:
+    admitted = Guest.objects.filter(removed_at=None, expires_at__gt=timezone.now())
+    return dict(admitted.order_by().values_list("preferred_language").annotate(people=Count("pk")))
 
 
 def leave_all(user: User) -> None:

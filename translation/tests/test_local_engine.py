@@ -10,7 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from translation.engines.base import RefusedByEngine, TransientError
-from translation.engines.local import Local, installed_pairs
+from translation.engines.local import Local
+from translation.engines.model_files import best_models
 
 FAKE = "translation.tests.fake_translator:Translator"
 
@@ -117,6 +118,10 @@ def test_the_process_ends_with_its_owner(engine: Local) -> None:
 # --- the command ---
 
 
+def installed_pairs(folder: Path) -> dict[tuple[str, str], str]:
+    return {pair: model.name for pair, model in best_models(folder).items()}
+
+
 def run(*args: str) -> str:
     out = StringIO()
     call_command("translation_models", *args, stdout=out, stderr=StringIO())
@@ -124,8 +129,9 @@ def run(*args: str) -> str:
 
 
 @pytest.fixture
-def var(settings, tmp_path: Path) -> Path:
+def var(db, settings, tmp_path: Path) -> Path:
     settings.VAR_DIR = tmp_path / "var"
+    settings.LOCAL_MODELS_URL = "http://127.0.0.1:1/index.json"
     return settings.VAR_DIR
 
 
