@@ -9,7 +9,7 @@ from devices import transports
 from messaging.actions import expire
 from messaging.models import IdempotencyKey
 from messaging.push import requests as push
-from messaging.translations import worker
+from messaging.translations import recovery, worker
 from messaging.translations.plan import TRANSLATE
 from rosetta.queue.jobs import in_steps
 from rosetta.queue.nudge import started
@@ -35,6 +35,12 @@ def translate_owed() -> int:
 def sweep_translations() -> int:
     """Translate what a lost nudge, a dead worker or a broken engine left behind."""
     return int(translate_owed())
+
+
+@shared_task(name="messaging.tasks.retry_translations")
+def retry_translations() -> int:
+    """Queue again what failed for want of an engine or a model that is there now; return how many rows."""
+    return recovery.retry_newly_translatable()
 
 
 @shared_task(name="messaging.tasks.expire_idempotency_keys")

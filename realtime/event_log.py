@@ -8,9 +8,10 @@ from datetime import datetime
 from django.db.models import Min, Q, QuerySet
 
 from accounts.models import Guest, User
-from realtime.frames import TRANSLATED, EventFrame, event_frames
+from realtime.frames import EventFrame, event_frames
 from realtime.subscriptions import Subscription
 from workspaces.models import Conversation, Event, Workspace
+from workspaces.streams.kinds import ONE_LANGUAGE_KINDS
 
 # How many ids one statement names.
 CHUNK = 900
@@ -132,7 +133,7 @@ def _readable_events(reader: Reader, stream: ReadableStream, after: int) -> Quer
     subscription = stream.subscription
     events = Event.objects.filter(stream_id=stream.stream_id, seq__gt=after, created_at__gte=subscription.since)
     addressee = Q(user_id=None) if reader.user_id is None else Q(user_id=None) | Q(user_id=reader.user_id)
-    language = ~Q(kind=TRANSLATED) | Q(data__language=subscription.language)
+    language = ~Q(kind__in=ONE_LANGUAGE_KINDS) | Q(data__language=subscription.language)
     return events.filter(addressee, language).order_by("seq")
 
 

@@ -12,10 +12,10 @@ from messaging.models import Message, Reaction
 from messaging.resources import MessageRow, Reader
 from rosetta.times import moment
 from workspaces.models import Event
-from workspaces.streams.kinds import MESSAGE_KINDS
+from workspaces.streams.kinds import MESSAGE_KINDS, ONE_LANGUAGE_KINDS
 from workspaces.streams.people import with_present_people
 
-CREATED, TRANSLATED = "message.created", "message.translated"
+CREATED = "message.created"
 
 
 class StreamInfo(Protocol):
@@ -61,7 +61,7 @@ class EventFrame:
         self.head = f'{{"type":"event","{stream.id_name}":"{row.stream_id}","seq":{row.seq},"prev":'
         self._common = f',"event":"{row.kind}","at":"{moment(row.created_at)}","data":'
         self._tails: dict[str, str] = {}
-        self.language: str | None = row.data.get("language") if row.kind == TRANSLATED else None
+        self.language: str | None = row.data.get("language") if row.kind in ONE_LANGUAGE_KINDS else None
         self.reactors: dict[str, set[str]] = {}
         self.client_id: str | None = row.data.get("client_id") if row.kind == CREATED else None
         self.sender: str | None = row.data.get("sender") if self.client_id is not None else None

@@ -507,6 +507,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "expire-audit": {"task": "accounts.tasks.expire_audit", "schedule": every(3600.0)},
     "purge-accounts": {"task": "accounts.tasks.purge_accounts", "schedule": every(600.0)},
     "sweep-translations": {"task": "messaging.tasks.sweep_translations", "schedule": every(5.0)},
+    "retry-translations": {
+        "task": "messaging.tasks.retry_translations",
+        "schedule": every(2.0),
+        "options": {"expires": 10.0},
+    },
     "expire-messages": {"task": "messaging.tasks.expire_messages", "schedule": every(3600.0)},
     "expire-idempotency-keys": {"task": "messaging.tasks.expire_idempotency_keys", "schedule": every(600.0)},
     "expire-files": {"task": "files.tasks.expire_files", "schedule": every(120.0)},

@@ -24,7 +24,7 @@ from translation.protection.protect import Parsed, is_translatable, parse
 
 __all__ = [
     "Job", "JobResult", "Preview", "Translation", "characters_left", "engines_health", "is_translatable", "preview",
-    "recall", "recall_many", "remember_correction", "translate_batch",
+    "recall", "recall_many", "remember_correction", "translatable_pairs", "translate_batch",
 ]  # fmt: skip
 
 
@@ -271,6 +271,19 @@ def preview(*, scope_id: str, text: str, source: str, target: str, seconds: floa
         return there
     back = translate_batch([Job(None, scope_id, there.text, target, source)], deadline=deadline)[0]
     return Preview(there.text, there.engine, back.text if back.state == "ready" else None)
+
+
+def translatable_pairs() -> set[tuple[str, str]]:
+    """Return the pairs for which some engine of their chain is well and offers them; one query."""
+    unwell = set(EngineState.objects.exclude(status=EngineState.Status.CLOSED).values_list("engine", flat=True))
+    return {
+        (source, target)
+        for source in CODES
+        for target in CODES
+        if any(
+            name not in unwell and engines.engine(name).offers(source, target) for name in engines.chain(source, target)
+        )
+    }
 
 
 def engines_health() -> list[dict[str, Any]]:

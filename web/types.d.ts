@@ -46,6 +46,7 @@ export type ConversationEvent =
       event:
         | "message.created"
         | "message.translated"
+        | "message.untranslated"
         | "message.updated"
         | "message.deleted"
         | "message.pinned"

@@ -58,7 +58,7 @@ def _lacks_translation(row: MessageRow, language: str) -> bool:
 @transaction.atomic
 def _request(message_ids: list[str], scope_id: str, language: str) -> set[str]:
     """Add a translation into ``language`` for each message: ready where it is known, else pending."""
-    _lock_conversations_of(message_ids)
+    lock_conversations_of(message_ids)
     messages = list(Message.objects.filter(pk__in=message_ids, deleted_at=None).order_by("-pk"))
     texts = [(message.content or "", message.language) for message in messages]
     known = recall_many(scope_id=scope_id, texts=texts, target=language)
@@ -89,18 +89,23 @@ def _requeue_skipped(lengths: dict[str, int], scope_id: str, language: str) -> s
     if not message_ids:
         return set()
     with transaction.atomic():
-        _lock_conversations_of(message_ids)
+        lock_conversations_of(message_ids)
         translations = list(skipped.filter(message__in=message_ids))
-        now = timezone.now()
-        for index, translation in enumerate(translations):
-            translation.state, translation.reason = State.PENDING, ""
-            translation.attempts, translation.due_at = 0, now
-            translation.turn = milliseconds(now) + COST_PER_MESSAGE_MS * index
-        _REQUEUED.run(translations)
+        requeue(translations)
         ids = {translation.message_id for translation in translations}
         settle_statuses(ids)
-        nudge_translators(translations)
     return ids
+
+
+def requeue(translations: Sequence[MessageTranslation]) -> None:
+    """Make ``translations`` pending again, in this order, behind what is posted meanwhile. The caller holds their locks."""
+    now = timezone.now()
+    for index, translation in enumerate(translations):
+        translation.state, translation.reason = State.PENDING, ""
+        translation.attempts, translation.due_at = 0, now
+        translation.turn = milliseconds(now) + COST_PER_MESSAGE_MS * index
+    _REQUEUED.run(translations)
+    nudge_translators(translations)
 
 
 def _affordable(message_ids: Sequence[str], lengths: dict[str, int], scope_id: str) -> list[str]:
@@ -116,7 +121,7 @@ def _affordable(message_ids: Sequence[str], lengths: dict[str, int], scope_id: s
     return affordable
 
 
-def _lock_conversations_of(message_ids: Sequence[str]) -> None:
+def lock_conversations_of(message_ids: Sequence[str]) -> None:
     """Lock the rows that edits lock, so that a translation is requested of the current text.
 
     In order, because a page of search results is of several conversations.

@@ -140,11 +140,15 @@ def _store_in(conversation_id: str, outcomes: Sequence[JobResult]) -> None:
         row = rows.get(_ref(outcome).row_id)
         if row is None or row.message.revision != _ref(outcome).revision or row.state == State.READY:
             continue  # edited, deleted or translated meanwhile
+        was_pending = row.state == State.PENDING
         _apply(row, outcome)
         changed.append(row)
+        data = {"message_id": row.message_id, "language": row.language}
         if row.state == State.READY:
-            data = {"message_id": row.message_id, "language": row.language}
             new_events.append(events.NewEvent("message.translated", data))
+        elif was_pending:
+            # Once, not at each further attempt.
+            new_events.append(events.NewEvent("message.untranslated", data))
     _OUTCOMES.run(changed)
     settle_statuses({row.message_id for row in changed})
     if new_events:

@@ -43,6 +43,8 @@ class EventKind:
     payload: Payload
     summary: str
     for_webhooks: bool = True
+    # Whether only readers of the language that its data names receive it.
+    is_for_one_language: bool = False
     changes_access_of: Access = Access.NOBODY
 
     @property
@@ -53,6 +55,10 @@ class EventKind:
 
 def _message(name: str, summary: str) -> EventKind:
     return EventKind(name, StreamKind.CONVERSATION, Payload.MESSAGE, summary)
+
+
+def _translation(name: str, summary: str) -> EventKind:
+    return EventKind(name, StreamKind.CONVERSATION, Payload.MESSAGE, summary, is_for_one_language=True)
 
 
 def _reaction(name: str, summary: str) -> EventKind:
@@ -77,7 +83,11 @@ EVENT_KINDS: dict[str, EventKind] = {
     kind.name: kind
     for kind in (
         _message("message.created", "A message was posted."),
-        _message("message.translated", "A message has a new translation in the receiver's language."),
+        _translation("message.translated", "A message has a new translation in the receiver's language."),
+        _translation(
+            "message.untranslated",
+            "A message stays as it was written: its translation into the receiver's language failed or was skipped.",
+        ),
         _message("message.updated", "A message was edited, or what is shown of it changed."),
         _message("message.deleted", "A message was deleted; a stub stays."),
         _message("message.pinned", "A message was pinned."),
@@ -96,6 +106,7 @@ EVENT_KINDS: dict[str, EventKind] = {
     )
 }
 
+ONE_LANGUAGE_KINDS = frozenset(name for name, kind in EVENT_KINDS.items() if kind.is_for_one_language)
 MESSAGE_KINDS = frozenset(name for name, kind in EVENT_KINDS.items() if kind.is_message)
 REACTION_KINDS = frozenset(name for name, kind in EVENT_KINDS.items() if kind.payload is Payload.REACTION)
 WEBHOOK_KINDS = tuple(name for name, kind in EVENT_KINDS.items() if kind.for_webhooks)

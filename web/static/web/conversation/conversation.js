@@ -160,6 +160,8 @@ export class Conversation extends Observable {
         if (event === "message.pinned") this.pins.note(data.id, true);
         if (event === "message.unpinned" || event === "message.deleted") this.pins.note(data.id, false);
         return this.find(data.id) ? this.upsert(data) : this.remote.note(data);
+      case "message.untranslated":
+        return this.#untranslated(data);
       case "reaction.added":
       case "reaction.removed":
         return this.#countReaction(data);
@@ -169,6 +171,13 @@ export class Conversation extends Observable {
       default:
         return undefined;
     }
+  }
+
+  /** No translation for this reader; one for others may still be on its way. @param {Message} message */
+  #untranslated(message) {
+    const status = message.translation_status === "pending" ? "failed" : message.translation_status;
+    const known = { ...message, translation_status: status };
+    return this.find(message.id) ? this.upsert(known) : this.remote.note(known);
   }
 
   /** Somebody types here. @param {Actor} actor */

@@ -9,7 +9,7 @@ import { Icon } from "./parts.js";
 /** @import { Message as Row } from "../../../types" */
 /** @import { TranslationResource } from "../../../schema" */
 
-const PENDING_WAIT = 8000;
+const PENDING_WAIT = 60_000;
 
 /**
  * The server's reasons for a missing translation, as sentences; any other is that no service could be reached.
@@ -142,7 +142,7 @@ function Why({ message, conversation, language }) {
 }
 
 /**
- * No event says that a translation is given up: while it is missing, the message is read again now and then.
+ * An event says that a translation is there, or is given up. Should it be lost, the message is read again now and then.
  *
  * @param {OfMessage} props
  */
