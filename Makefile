@@ -45,6 +45,7 @@ lint: $(DEV)  ## Check style, types, layers, prose, migrations, settings, schema
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) check_migrations
 	$(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
+	$(MANAGE) check_api_documents
 	$(MANAGE) check_catalogues
 	$(PY) -m pip check
 	$(VENV)/bin/deptry --no-ansi .

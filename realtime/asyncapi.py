@@ -20,6 +20,7 @@ from realtime.protocol import (
     SUBPROTOCOL,
     WORKSPACE_ID,
 )
+from rosetta.http import schema_names
 from workspaces.streams.kinds import EVENT_KINDS, EventKind, Payload, StreamKind
 
 ID_NAMES = {StreamKind.CONVERSATION: CONVERSATION_ID, StreamKind.WORKSPACE: WORKSPACE_ID}
@@ -40,6 +41,9 @@ def document() -> dict[str, Any]:
             "title": "Rosetta realtime",
             "version": settings.SPECTACULAR_SETTINGS["VERSION"],
             "description": _description(),
+            "contact": schema_names.contact(settings.PUBLIC_URL),
+            "license": schema_names.LICENSE,
+            "tags": [{"name": "Realtime", "description": schema_names.TAGS["Realtime"]}],
             "externalDocs": {"url": _absolute("api/docs"), "description": "The REST API."},
         },
         "defaultContentType": "application/json",
@@ -54,8 +58,18 @@ def document() -> dict[str, Any]:
             }
         },
         "operations": {
-            "sendToClient": _operation("send", "Events, signals and answers to the client's frames.", sent),
-            "receiveFromClient": _operation("receive", "Frames of the client.", received),
+            "sendToClient": _operation(
+                "send",
+                "Send what happens, and answers to the client's frames",
+                "`hello` comes first. Events are sent in the order of their numbers, each once; signals may be lost.",
+                sent,
+            ),
+            "receiveFromClient": _operation(
+                "receive",
+                "Receive the client's frames",
+                "A frame that is refused is answered by `ErrorFrame`, and the socket stays open until there are too many.",
+                received,
+            ),
         },
         "components": {"messages": sent | received, "schemas": schemas, "securitySchemes": _security_schemes()},
     }
@@ -108,11 +122,12 @@ def _security_schemes() -> dict[str, Any]:
     }
 
 
-def _operation(action: str, summary: str, messages: dict[str, Any]) -> dict[str, Any]:
+def _operation(action: str, summary: str, description: str, messages: dict[str, Any]) -> dict[str, Any]:
     return {
         "action": action,
         "channel": {"$ref": CHANNEL},
         "summary": summary,
+        "description": description,
         "messages": [{"$ref": f"{CHANNEL}/messages/{name}"} for name in messages],
     }
 

@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from messaging.api.schemas import MessageResource
 from realtime.json_schema import schema_of
+from rosetta.http.enums import enum_components, refer_to_enums
 from workspaces.api.schemas import ChannelResource, MemberResource
 from workspaces.streams.kinds import Payload
 
@@ -78,7 +79,9 @@ def payload_schemas() -> tuple[dict[Payload, dict[str, str]], dict[str, Any]]:
             references[payload] = {"$ref": f"#/components/schemas/{shape.__name__}"}
             schemas[shape.__name__] = schema_of(shape)
     schemas |= generator.registry.build({})["schemas"]
-    return references, {name: _without_extensions(schema) for name, schema in sorted(schemas.items())}
+    named = refer_to_enums(schemas)
+    named |= enum_components(named)
+    return references, {name: _without_extensions(schema) for name, schema in sorted(named.items())}
 
 
 def _without_extensions(schema: Any) -> Any:

@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from rosetta import env, languages
 from rosetta.db.postgresql import address
+from rosetta.http import schema_names
 from rosetta.observability.logs import logging_config
 from rosetta.processes import private_files
 from rosetta.processes.secret_key import secret_key_in
@@ -450,6 +451,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ),
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
+    "CONTACT": schema_names.contact(PUBLIC_URL),
+    "LICENSE": schema_names.LICENSE,
     "SERVERS": [{"url": PUBLIC_URL}],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rosetta.http.permissions.Anyone"],
@@ -457,8 +460,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
-    "POSTPROCESSING_HOOKS": ["rosetta.http.schema.documented_answers"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "TAGS": [{"name": name, "description": description} for name, description in schema_names.TAGS.items()],
+    "POSTPROCESSING_HOOKS": ["rosetta.http.schema.documented_answers", "rosetta.http.enums.named_enums"],
 }
 
 # ── Queue ──

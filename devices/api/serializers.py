@@ -31,8 +31,12 @@ class RegisterDeviceSerializer(serializers.Serializer[Any]):
 class DeviceListQuery(serializers.Serializer[Any]):
     SORTS = ("last_used_at", "-last_used_at", "created_at", "-created_at")
 
-    provider = serializers.ChoiceField(Device.Provider.choices, required=False)
-    sort = serializers.ChoiceField(SORTS, required=False, default="-last_used_at")
+    provider = serializers.ChoiceField(
+        Device.Provider.choices, required=False, help_text="List only devices that this provider reaches."
+    )
+    sort = serializers.ChoiceField(
+        SORTS, required=False, default="-last_used_at", help_text="With `-`, the newest first."
+    )
 
 
 class QuietHours(serializers.Serializer[Any]):

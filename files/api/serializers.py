@@ -41,9 +41,15 @@ class FileListQuery(serializers.Serializer[Any]):
 
     SORTS = ("created_at", "-created_at", "size", "-size")
 
-    visibility = serializers.ChoiceField(choices=File.Visibility.choices, required=False)
-    q = serializers.CharField(max_length=255, required=False, trim_whitespace=False)
-    sort = serializers.ChoiceField(choices=SORTS, required=False, default="-created_at")
+    visibility = serializers.ChoiceField(
+        choices=File.Visibility.choices, required=False, help_text="List only files with this visibility."
+    )
+    q = serializers.CharField(
+        max_length=255, required=False, trim_whitespace=False, help_text="List only files whose name contains this."
+    )
+    sort = serializers.ChoiceField(
+        choices=SORTS, required=False, default="-created_at", help_text="With `-`, the newest or largest first."
+    )
 
 
 def visibility_in(fields: QueryDict) -> str:

@@ -12,6 +12,7 @@ from rosetta import languages
 from rosetta.errors import Invalid
 from rosetta.http.pagination import query_int
 
+THREADS = ("collapsed",)
 MESSAGE_LANGUAGE = OpenApiParameter("language", str, description="Show messages in this language instead of one's own.")
 PAGE_SIZE = OpenApiParameter("limit", int, description=f"Messages a page: 1 to {MAX_LIMIT}, {LIMIT} by default.")
 CURSOR = [
@@ -19,7 +20,7 @@ CURSOR = [
     OpenApiParameter("after", str, description="A message's id: the page just after it."),
     OpenApiParameter("around", str, description="A message's id: the page with it in the middle."),
     PAGE_SIZE,
-    OpenApiParameter("threads", str, enum=["collapsed"], description="Leave replies out."),
+    OpenApiParameter("threads", str, enum=THREADS, description="Leave replies out."),
     MESSAGE_LANGUAGE,
 ]
 IDEMPOTENCY_KEY = OpenApiParameter(

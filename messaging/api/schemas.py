@@ -8,9 +8,14 @@ from rest_framework import serializers
 from messaging.models import Message, MessageTranslation
 from rosetta.http.schema import AnyIdField, data_of
 
+SENDER_KINDS = ("user", "guest", "webhook", "automation")
+MENTION_KINDS = ("user", "channel")
+DISPLAY_SOURCES = ("original", "translation")
+PREVIEW_STATES = ("ready", "failed", "skipped")
+
 
 class SenderResource(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(["user", "guest", "webhook", "automation"])
+    kind = serializers.ChoiceField(SENDER_KINDS)
     id = AnyIdField(help_text="A number for users and automation, a ULID otherwise.")
     name = serializers.CharField()
     avatar_url = serializers.URLField(allow_null=True)
@@ -28,7 +33,7 @@ class AttachmentResource(serializers.Serializer[Any]):
 
 
 class MentionResource(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(["user", "channel"])
+    kind = serializers.ChoiceField(MENTION_KINDS)
     id = AnyIdField()
     name = serializers.CharField()
 
@@ -51,7 +56,7 @@ class MessageResource(serializers.Serializer[Any]):
     original_language = serializers.CharField()
     display_content = serializers.CharField(allow_null=True)
     display_language = serializers.CharField()
-    display_source = serializers.ChoiceField(["original", "translation"])
+    display_source = serializers.ChoiceField(DISPLAY_SOURCES)
     translation_status = serializers.ChoiceField(Message.TranslationStatus.choices)
     parent_message_id = serializers.CharField(allow_null=True)
     reply_count = serializers.IntegerField()
@@ -126,7 +131,7 @@ class TranslationResource(serializers.Serializer[Any]):
 
 
 class PreviewResource(serializers.Serializer[Any]):
-    state = serializers.ChoiceField(["ready", "failed", "skipped"])
+    state = serializers.ChoiceField(PREVIEW_STATES)
     source = serializers.CharField()  # type: ignore[assignment]
     target = serializers.CharField()
     text = serializers.CharField(allow_null=True)

@@ -14,6 +14,8 @@ MAX_ATTACHMENTS = 10
 # Only keeps bodies small: the glossary says itself which terms are too long for it.
 MAX_TERM_FIELD = 1000
 
+POSTED_TYPES = (Message.Type.TEXT, Message.Type.MARKDOWN)
+
 
 class ContentField(serializers.CharField):
     """Message text: control characters are taken out later rather than refused, lone surrogates are refused here."""
@@ -75,9 +77,7 @@ class PostSerializer(serializers.Serializer[Any]):
     parent_message_id = StringField(
         required=False, allow_null=True, max_length=64, help_text="The message this answers."
     )
-    type = serializers.ChoiceField(
-        [Message.Type.TEXT, Message.Type.MARKDOWN], required=False, allow_null=True, help_text="`text` by default."
-    )
+    type = serializers.ChoiceField(POSTED_TYPES, required=False, allow_null=True, help_text="`text` by default.")
     skip_translation = serializers.BooleanField(required=False, allow_null=True)
     language = serializers.ChoiceField(
         languages.CODES, required=False, allow_null=True, help_text="The content's language, where the sender knows it."

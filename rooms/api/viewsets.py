@@ -50,7 +50,7 @@ class TemporaryRoomViewSet(ApiViewSet):
         summary="List my temporary rooms",
         description="The caller's own rooms, newest first. Needs `temporary-rooms:read`.",
         parameters=[
-            OpenApiParameter("status", str, enum=access.STATUSES),
+            OpenApiParameter("status", str, enum=access.STATUSES, description="List only rooms with this status."),
             OpenApiParameter("external_reference", str, description="List only the rooms with exactly this reference."),
             *PAGING,
         ],

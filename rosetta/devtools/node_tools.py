@@ -1,4 +1,4 @@
-"""Run the pinned Node.js tools that check the web client. Only who checks needs Node; npm fetches each tool once."""
+"""Run the pinned Node.js tools of checks and tests. Only who checks needs Node; npm fetches each tool once."""
 
 import shutil
 import subprocess
@@ -12,6 +12,7 @@ PACKAGES = {
     "tsc": ("typescript@7.0.2",),
     "prettier": ("prettier@3.10.1",),
     "eslint": ("eslint@10.15.0", "@eslint/js@10.0.1"),
+    "spectral": ("@stoplight/spectral-cli@6.16.3",),
 }
 
 
@@ -19,10 +20,10 @@ def is_available() -> bool:
     return shutil.which("npx") is not None
 
 
-def run(tool: str, *arguments: str) -> None:
-    """Run ``tool`` in the web client's folder. Raises CommandError with its output when it fails."""
+def run(tool: str, *arguments: str, folder: Path = WEB) -> None:
+    """Run ``tool`` in ``folder``. Raises CommandError with its output when it fails."""
     packages = [argument for package in PACKAGES[tool] for argument in ("--package", package)]
     line = ["npx", "--yes", *packages, tool, *arguments]
-    finished = subprocess.run(line, cwd=WEB, capture_output=True, text=True, check=False)
+    finished = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False)
     if finished.returncode:
-        raise CommandError(f"{tool} on the web client:\n{finished.stdout}{finished.stderr}")
+        raise CommandError(f"{tool} in {folder.name}:\n{finished.stdout}{finished.stderr}")

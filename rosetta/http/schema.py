@@ -8,6 +8,8 @@ from drf_spectacular.plumbing import is_list_serializer
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field, inline_serializer
 from rest_framework import serializers
 
+from rosetta.http.schema_names import path_parameter
+
 ERROR_COMPONENTS = {
     "Error": {
         "type": "object",
@@ -93,9 +95,17 @@ def documented_answers(result: dict[str, Any], generator: Any, request: Any, pub
     result["components"].setdefault("schemas", {}).update(ERROR_COMPONENTS)
     for path, item in result["paths"].items():
         for operation in item.values():
+            _describe_path_parameters(path, operation)
             for status, description, schema in _frame_answers(path, operation):
                 operation["responses"].setdefault(status, _answer(description, schema))
     return result
+
+
+def _describe_path_parameters(path: str, operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path" and "description" not in parameter:
+            before = path.partition("/{" + parameter["name"])[0].rpartition("/")[2]
+            parameter["description"] = path_parameter(parameter["name"], before)
 
 
 def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:

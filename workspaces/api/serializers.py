@@ -13,6 +13,7 @@ from rosetta.ids import NO_ID, parse_ulid
 from workspaces.models import Role, Visibility
 from workspaces.webhooks import ALL, EVENT_TYPES
 
+SUBSCRIBED_TYPES = (ALL, *EVENT_TYPES)
 MAX_NAME = 120
 MAX_SLUG = 80
 
@@ -108,7 +109,7 @@ class WebhookUpdateSerializer(serializers.Serializer[Any]):
 class SubscriptionCreateSerializer(serializers.Serializer[Any]):
     url = serializers.CharField(max_length=2048)
     event_types = serializers.ListField(
-        child=serializers.ChoiceField([ALL, *EVENT_TYPES]), min_length=1, max_length=len(EVENT_TYPES) + 1
+        child=serializers.ChoiceField(SUBSCRIBED_TYPES), min_length=1, max_length=len(SUBSCRIBED_TYPES)
     )
 
 

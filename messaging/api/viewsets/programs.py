@@ -30,6 +30,9 @@ from workspaces.models import Webhook
 
 SECRET_HEADER = "X-Rosetta-Webhook-Secret"  # noqa: S105
 GITLAB_TOKEN = "X-Gitlab-Token"  # noqa: S105
+SECRET = OpenApiParameter(
+    SECRET_HEADER, str, OpenApiParameter.HEADER, description="The webhook's secret, where no bearer token can be sent."
+)
 
 
 def by_webhook(request: Request) -> str:
@@ -89,7 +92,7 @@ class WebhookMessageViewSet(ApiViewSet):
         ),
         parameters=[
             IDEMPOTENCY_KEY,
-            OpenApiParameter(SECRET_HEADER, str, OpenApiParameter.HEADER),
+            SECRET,
             OpenApiParameter("format", str, enum=registry.NAMES, description="Whose JSON the body is."),
         ],
         request={

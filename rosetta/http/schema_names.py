@@ -1,0 +1,106 @@
+"""What the OpenAPI and AsyncAPI documents call things: who answers for the service, the tags, and the enumerations."""
+
+LICENSE = {"name": "Apache License 2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"}
+
+# In the order in which a client author meets them.
+TAGS: dict[str, str] = {
+    "App Authentication": "Registration and sign-in of apps, which get a bearer token.",
+    "App Authentication - Social": "Sign-in of apps through providers such as Google, and the accounts linked there.",
+    "Web Authentication": "Registration and sign-in of browsers, which get a session cookie.",
+    "Web Authentication - Social": "Sign-in of browsers through providers such as Google, and the accounts linked there.",
+    "Shared Authentication": "Who is signed in, for apps and browsers alike.",
+    "Email Verification": "Proving that an address belongs to the account.",
+    "Me": "The caller's own profile, sessions, access tokens, settings, export and deletion.",
+    "Workspaces": "What a team shares: members, channels, glossary, translation memory.",
+    "Members": "Who belongs to a workspace, with their roles and languages.",
+    "Invites": "Links into a workspace.",
+    "Channels": "Named conversations in a workspace, public or private.",
+    "Direct conversations": "Conversations of two users.",
+    "Messages": "What is said in a conversation: posts, edits, replies, reactions, pins, reports, search.",
+    "Translations": "A message's translations, corrections of them, and previews of messages not posted yet.",
+    "Glossary": "A workspace's terms that are kept, or always translated in the same way.",
+    "Attachments": "The files of messages.",
+    "Files": "Uploads and downloads.",
+    "Notifications": "What a user is notified of, by conversation and in general.",
+    "Devices": "App installations that get push notifications.",
+    "Realtime": "What happened, in order, for clients without a socket or after a break.",
+    "Automation": "Posts of programs, with a token made for that purpose.",
+    "Webhooks": "Addresses at which other programs post.",
+    "Outgoing webhooks": "Addresses of other programs that are sent events, and what became of each delivery.",
+    "External Temporary Rooms": "Rooms for visitors without an account, opened by a developer and over at a set time.",
+}
+
+# Each enumeration of the API and where its values are; whatever has the same values gets the same name.
+ENUM_NAMES: dict[str, str] = {
+    "DeliveryStatus": "workspaces.models.WebhookDelivery.Status",
+    "DevicePlatform": "devices.models.Device.Platform",
+    "DeviceSort": "devices.api.serializers.DeviceListQuery.SORTS",
+    "DisplaySource": "messaging.api.schemas.DISPLAY_SOURCES",
+    "EventType": "workspaces.streams.kinds.EVENT_KINDS",
+    "ExportStatus": "accounts.models.AccountExport.State",
+    "FileSort": "files.api.serializers.FileListQuery.SORTS",
+    "Language": "rosetta.languages.CODES",
+    "MemberRole": "workspaces.models.Role",
+    "MentionKind": "messaging.api.schemas.MENTION_KINDS",
+    "MessageType": "messaging.models.Message.Type",
+    "NotificationLevel": "devices.models.ConversationPreference.Level",
+    "PostedMessageType": "messaging.api.serializers.POSTED_TYPES",
+    "PreviewState": "messaging.api.schemas.PREVIEW_STATES",
+    "PushProvider": "devices.models.Device.Provider",
+    "RoomStatus": "rooms.access.STATUSES",
+    "SenderKind": "messaging.api.schemas.SENDER_KINDS",
+    "SubscribedEventType": "workspaces.api.serializers.SUBSCRIBED_TYPES",
+    "SubscriptionDisabledReason": "workspaces.models.WebhookSubscription.Disabled",
+    "ThreadsDisplay": "messaging.api.queries.THREADS",
+    "TokenAbility": "accounts.identity.abilities.ABILITIES",
+    "TranslationState": "messaging.models.MessageTranslation.State",
+    "TranslationStatus": "messaging.models.Message.TranslationStatus",
+    "Visibility": "workspaces.models.Visibility",
+    "WorkspaceKind": "workspaces.models.Workspace.Kind",
+}
+
+# Whose id a path names: by the parameter's name, or, where that is `id`, by what stands before it.
+PATH_IDS: dict[str, str] = {
+    "attachment_id": "attachment",
+    "channel_id": "channel",
+    "channels": "channel",
+    "conversation_id": "conversation",
+    "delivery_id": "delivery",
+    "devices": "device",
+    "file_id": "file",
+    "files": "file",
+    "guest_id": "guest",
+    "invites": "invite",
+    "member_id": "member",
+    "members": "member",
+    "message_id": "message",
+    "room_id": "room",
+    "session_id": "session",
+    "subscription_id": "subscription",
+    "term_id": "glossary entry",
+    "token_id": "token",
+    "user_id": "user",
+    "verify": "user",
+    "webhook_id": "webhook",
+    "webhooks": "webhook",
+    "workspace_id": "workspace",
+    "workspaces": "workspace",
+}
+PATH_PARAMETERS: dict[str, str] = {
+    "emoji": "One emoji, percent-encoded.",
+    "hash": "From the link of the verification mail.",
+    "language": "A language's code, such as `th`.",
+    "provider": "A sign-in provider that is configured here, such as `google`.",
+    "token": "The invite's token: the end of its link.",
+}
+
+
+def path_parameter(name: str, before: str) -> str:
+    """Return the description of a path's parameter, empty for an unknown one; ``before``: the segment before it."""
+    whose = PATH_IDS.get(before if name == "id" else name)
+    return f"The {whose}'s id." if whose else PATH_PARAMETERS.get(name, "")
+
+
+def contact(public_url: str) -> dict[str, str]:
+    """Return whom a client author may ask, by the address that people know this instance by."""
+    return {"name": "The operators of this instance", "url": public_url}
