@@ -26,7 +26,18 @@ BASE = "https://chat.example.com"
 SECONDS = 240
 REFUSAL = "The given data was invalid."
 NO_CACHE = ("--cache-dir", os.devnull)
-STRICT = "--strict --target es2022 --module es2022 --moduleResolution bundler --lib es2022,dom --noEmitOnError".split()
+STRICT = [
+    "--strict",
+    "--target",
+    "es2022",
+    "--module",
+    "es2022",
+    "--moduleResolution",
+    "bundler",
+    "--lib",
+    "es2022,dom",
+    "--noEmitOnError",
+]
 
 
 def example(kind: str) -> str:
