@@ -1,6 +1,6 @@
-"""The shapes of events' ``data``: for each payload of the registry, a REST serializer or a typed dictionary."""
+"""The shapes of events' ``data``: for each payload of the registry, a REST serializer or typed dictionaries."""
 
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry
@@ -28,14 +28,26 @@ class GuestName(TypedDict):
     nickname: str
 
 
-class ReactionChange(TypedDict):
-    """Who added or removed a reaction, and how many of this emoji there are now."""
+class ReactionCount(TypedDict):
+    """A message's reaction that changed, and how many of this emoji there are now."""
 
     message_id: str
     emoji: str
     count: int
-    user: UserName | None
-    guest: GuestName | None
+
+
+class ReactionOfUser(ReactionCount):
+    """A reaction that a user added or removed, and how many of this emoji there are now."""
+
+    user: UserName
+    guest: None
+
+
+class ReactionOfGuest(ReactionCount):
+    """A reaction that a guest added or removed, and how many of this emoji there are now."""
+
+    user: None
+    guest: GuestName
 
 
 class RoomState(TypedDict):
@@ -45,7 +57,7 @@ class RoomState(TypedDict):
     workspace_id: str
     channel_id: str
     name: str
-    status: str
+    status: Literal["active", "expired", "closed"]
     expires_at: str
 
 
@@ -57,7 +69,7 @@ class ChannelInEvent(ChannelResource):
 
 PAYLOADS: dict[Payload, Any] = {
     Payload.MESSAGE: MessageResource,
-    Payload.REACTION: ReactionChange,
+    Payload.REACTION: ReactionOfUser | ReactionOfGuest,
     Payload.ROOM: RoomState,
     Payload.MEMBER: MemberResource,
     Payload.CHANNEL: ChannelInEvent,
@@ -73,11 +85,11 @@ def payload_schemas() -> tuple[dict[Payload, dict[str, str]], dict[str, Any]]:
     references: dict[Payload, dict[str, str]] = {}
     schemas: dict[str, Any] = {}
     for payload, shape in PAYLOADS.items():
-        if issubclass(shape, serializers.BaseSerializer):
+        if isinstance(shape, type) and issubclass(shape, serializers.Serializer):
             references[payload] = generator.resolve_serializer(shape, "response").ref
         else:
-            references[payload] = {"$ref": f"#/components/schemas/{shape.__name__}"}
-            schemas[shape.__name__] = schema_of(shape)
+            references[payload] = {"$ref": f"#/components/schemas/{payload.value}"}
+            schemas[payload.value] = schema_of(shape)
     schemas |= generator.registry.build({})["schemas"]
     named = refer_to_enums(schemas)
     named |= enum_components(named)

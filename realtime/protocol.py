@@ -52,11 +52,21 @@ class GuestRef(TypedDict):
     nickname: str
 
 
-class Sender(TypedDict):
-    """Who types: a user or a guest; the other is null."""
+class UserSender(TypedDict):
+    """A user who types."""
 
-    user: UserRef | None
-    guest: GuestRef | None
+    user: UserRef
+    guest: None
+
+
+class GuestSender(TypedDict):
+    """A guest who types."""
+
+    user: None
+    guest: GuestRef
+
+
+Sender = UserSender | GuestSender
 
 
 class ReadPosition(TypedDict):

@@ -1,4 +1,5 @@
 /** The words that the client uses for what the API answers, and what its modules and views hand to each other. */
+import type * as realtime from "./realtime";
 import type * as api from "./schema";
 
 // ── Resources ──
@@ -30,58 +31,22 @@ export type Query = Record<string, string | number | boolean | null | undefined>
 
 // ── Frames of the realtime socket (docs/realtime.md) ──
 
-export type HelloFrame = { type: "hello"; heartbeat_seconds: number; cursors: Record<string, number> };
-export type ResumedFrame = { type: "resumed"; cursors: Record<string, number> };
-export type ResetFrame = { type: "reset" } & StreamId;
-export type PongFrame = { type: "pong" };
-export type ErrorFrame = { type: "error"; code: string; message: string };
-/** Each conversation and each workspace is a stream. */
-export type StreamId =
-  { conversation_id: string; workspace_id?: undefined } | { conversation_id?: undefined; workspace_id: string };
-
-type Numbered = { type: "event"; seq: number; prev: number; at: string };
-export type ReactionChange = { message_id: string; emoji: string; count: number } & Actor;
-export type ConversationEvent =
-  | {
-      event:
-        | "message.created"
-        | "message.translated"
-        | "message.untranslated"
-        | "message.updated"
-        | "message.deleted"
-        | "message.pinned"
-        | "message.unpinned";
-      data: Message;
-    }
-  | { event: "reaction.added" | "reaction.removed"; data: ReactionChange }
-  | { event: "room.extended" | "room.closed"; data: api.RoomResource };
-export type WorkspaceEvent =
-  | { event: "member.joined" | "member.updated" | "member.left"; data: Member }
-  | { event: "channel.created" | "channel.updated" | "channel.archived" | "channel.joined"; data: Channel };
-export type ConversationEventFrame = Numbered & {
-  conversation_id: string;
-  workspace_id?: undefined;
-} & ConversationEvent;
-export type WorkspaceEventFrame = Numbered & { conversation_id?: undefined; workspace_id: string } & WorkspaceEvent;
-export type EventFrame = ConversationEventFrame | WorkspaceEventFrame;
-
+/** Each conversation and each workspace is a stream; a frame is of one or the other. */
+type OfOneStream<Frame> = Frame extends { conversation_id: string }
+  ? Frame & { workspace_id?: undefined }
+  : Frame extends { workspace_id: string }
+    ? Frame & { conversation_id?: undefined }
+    : Frame;
+export type ServerFrame = OfOneStream<realtime.ServerFrame>;
+export type ClientFrame = realtime.ClientFrame;
+export type HelloFrame = realtime.HelloFrame;
+export type EventFrame = Extract<ServerFrame, { type: "event" }>;
+export type ConversationEventFrame = Extract<EventFrame, { conversation_id: string }>;
+export type WorkspaceEventFrame = Extract<EventFrame, { workspace_id: string }>;
+export type SignalFrame = Extract<ServerFrame, { type: "signal" }>;
+export type ReactionChange = realtime.ReactionChange;
 /** Who did something: exactly one of the two. */
-export type Actor =
-  | { user: { id: number; name: string; avatar_url?: string | null }; guest: null }
-  | { user: null; guest: { id: string; nickname: string } };
-export type TypingSignal = { type: "signal"; conversation_id: string; event: "typing"; data: Actor };
-export type ReadSignal = { type: "signal"; conversation_id: string; event: "read"; data: { last_read_seq: number } };
-export type PresenceSignal = {
-  type: "signal";
-  conversation_id: null;
-  event: "presence";
-  data: { user_id: number; status: "online" | "offline" };
-};
-export type SignalFrame = TypingSignal | ReadSignal | PresenceSignal;
-
-export type ServerFrame = HelloFrame | ResumedFrame | ResetFrame | PongFrame | ErrorFrame | EventFrame | SignalFrame;
-export type ClientFrame =
-  { type: "ping" } | { type: "resume"; cursors: Record<string, number> } | { type: "typing"; conversation_id: string };
+export type Actor = realtime.TypingSignal["data"];
 
 export type LinkState = "connecting" | "online" | "offline";
 

@@ -1,18 +1,52 @@
-"""Write the schema's components as TypeScript types, against which the web client is checked."""
+"""Write the API's documents as TypeScript types, against which the web client is checked."""
 
+import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
-from drf_spectacular.generators import SchemaGenerator
+from rosetta.devtools import api_documents
 
-HEAD = "// Made by `manage.py client_types` of the OpenAPI schema: what the API takes and answers.\n"
+REST_HEAD = "// Made by `manage.py client_types` of the OpenAPI document: what the API takes and answers.\n"
+FRAMES_HEAD = "// Made by `manage.py client_types` of the AsyncAPI document: the frames of the realtime socket.\n"
 SIMPLE = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
 
 
-def source() -> str:
-    """Return a type for each component of the schema, sorted by name."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    components = schema["components"]["schemas"]
-    return HEAD + "".join(f"\nexport type {name} = {_type(components[name], '')};\n" for name in sorted(components))
+def rest_source() -> str:
+    """Return a type for each component of the OpenAPI document, sorted by name."""
+    components = api_documents.openapi()["components"]["schemas"]
+    return REST_HEAD + "".join(_exported(name, _type(components[name], "")) for name in sorted(components))
+
+
+def frames_source() -> str:
+    """Return a type for each frame and its data, and `ServerFrame` and `ClientFrame`: all of either side.
+
+    What the OpenAPI document describes under the same name is imported from its types.
+    """
+    rest, document = api_documents.openapi()["components"]["schemas"], api_documents.asyncapi()
+    components = document["components"]["schemas"]
+    own = sorted(components.keys() - rest.keys())
+    types = "".join([*(_exported(name, _type(components[name], "")) for name in own), *_frames(document)])
+    imported = sorted((components.keys() & rest.keys()) & set(re.findall(r"\w+", types)))
+    return FRAMES_HEAD + f'\nimport type {{ {", ".join(imported)} }} from "./schema";\n' + types
+
+
+def _frames(document: dict[str, Any]) -> Iterator[str]:
+    messages = document["components"]["messages"]
+    for side, operation in (("ServerFrame", "sendToClient"), ("ClientFrame", "receiveFromClient")):
+        names = [reference["$ref"].rsplit("/", 1)[1] for reference in document["operations"][operation]["messages"]]
+        for name in names:
+            yield _exported(_frame_name(name), _type(messages[name]["payload"], ""), messages[name]["summary"])
+        yield _exported(side, " | ".join(map(_frame_name, names)))
+
+
+def _frame_name(message: str) -> str:
+    """Return `HelloFrame` for itself, and `MessageCreatedEvent` for `message.created`."""
+    return "".join(part.capitalize() for part in message.split(".")) + "Event" if "." in message else message
+
+
+def _exported(name: str, type_: str, comment: str = "") -> str:
+    return (f"\n/** {comment} */" if comment else "") + f"\nexport type {name} = {type_};\n"
 
 
 def _type(node: dict[str, Any], indent: str) -> str:
@@ -29,8 +63,9 @@ def _bare(node: dict[str, Any], indent: str) -> str:
     for keyword, operator in (("allOf", " & "), ("oneOf", " | "), ("anyOf", " | ")):
         if keyword in node:
             return operator.join(_type(member, indent) for member in node[keyword])
-    if "enum" in node:
-        return " | ".join("null" if value is None else f'"{value}"' for value in node["enum"])
+    values = [node["const"]] if "const" in node else node.get("enum")
+    if values is not None:
+        return " | ".join(json.dumps(value) for value in values)
     kind = node.get("type")
     if kind == "array":
         items = _type(node["items"], indent)

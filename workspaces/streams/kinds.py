@@ -20,7 +20,7 @@ class Payload(Enum):
 
     MESSAGE = "Message"  # rendered for each reader when it is sent; the row holds ids only
     REACTION = "ReactionChange"
-    ROOM = "Room"
+    ROOM = "RoomState"
     MEMBER = "Member"
     CHANNEL = "Channel"
 

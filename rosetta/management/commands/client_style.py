@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from rosetta.devtools import node_tools
 
-SOURCES = ("static/web/**/*.js", "tests/**/*.js", "*.js", "*.json", "*.d.ts")
+SOURCES = ("static/web/**/*.js", "tests/**/*.js", "*.js", "*.json", "types.d.ts")
 
 
 class Command(BaseCommand):

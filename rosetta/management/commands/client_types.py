@@ -9,11 +9,13 @@ from rosetta.devtools import client_types, node_tools
 
 class Command(BaseCommand):
     help = (
-        "Write web/schema.d.ts from the OpenAPI schema, and check the web client's types against it if Node.js is here."
+        "Write web/schema.d.ts and web/realtime.d.ts from the API's documents, and check the web client's types against "
+        "them if Node.js is here."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        (node_tools.WEB / "schema.d.ts").write_text(client_types.source(), encoding="utf-8")
+        for name, source in (("schema", client_types.rest_source), ("realtime", client_types.frames_source)):
+            (node_tools.WEB / f"{name}.d.ts").write_text(source(), encoding="utf-8")
         if not node_tools.is_available():
             self.stdout.write("No Node.js on this machine: the web client's types are not checked here.")
             return

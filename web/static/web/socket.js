@@ -79,6 +79,7 @@ export class Stream {
     socket.onmessage = (message) => {
       if (this.#socket !== socket) return;
       clearTimeout(this.#timers.deadline);
+      /** @type {ServerFrame} */
       let frame;
       try {
         frame = JSON.parse(message.data);
@@ -109,7 +110,12 @@ export class Stream {
         delete this.cursors[stream];
         return this.listeners.onReset(stream);
       }
+      case "pong":
+      case "error":
+        return undefined;
       default:
+        // Later versions of the service may send more; each frame of this one has a case.
+        return void (/** @satisfies {never} */ (frame));
     }
   }
 

@@ -125,8 +125,14 @@ function onWorkspaceEvent({ workspace_id: id, event, data }) {
       if (app.state.members[id]) loadMembers(id).catch(() => {});
       if (data.user.id === app.state.me?.id) loadSidebar();
       break;
-    default:
+    case "channel.created":
+    case "channel.updated":
+    case "channel.archived":
+    case "channel.joined":
       if (app.state.channels[id]) loadChannels(id).catch(() => {});
+      break;
+    default:
+      /** @satisfies {never} */ (event);
   }
 }
 
@@ -143,6 +149,7 @@ function onSignal(frame) {
       markedElsewhere(frame.conversation_id, frame.data.last_read_seq);
       break;
     default:
+      /** @satisfies {never} */ (frame);
   }
 }
 

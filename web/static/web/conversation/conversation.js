@@ -11,7 +11,7 @@ import { keyOf, TypingPeople } from "./typing.js";
 import { MessageWindow } from "./window.js";
 
 /** @import { ReadStateResource } from "../../../schema" */
-/** @import { Actor, ConversationEvent, Identity, Message, Outgoing, ReactionChange } from "../../../types" */
+/** @import { Actor, ConversationEventFrame, Identity, Message, Outgoing, ReactionChange } from "../../../types" */
 
 export class Conversation extends Observable {
   /** Whether the service said that there is no such conversation, at least for this caller. */
@@ -147,7 +147,7 @@ export class Conversation extends Observable {
     this.outbox.resume();
   }
 
-  /** A durable event of this conversation. Idempotent. @param {ConversationEvent} frame */
+  /** A durable event of this conversation. Idempotent. @param {ConversationEventFrame} frame */
   apply({ event, data }) {
     switch (event) {
       case "message.created":
@@ -169,7 +169,7 @@ export class Conversation extends Observable {
       case "room.extended":
         return this.end(event === "room.closed");
       default:
-        return undefined;
+        return void (/** @satisfies {never} */ (event));
     }
   }
 
