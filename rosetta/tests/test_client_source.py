@@ -37,7 +37,7 @@ def circle_from(name: str, path: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 def test_the_check_reads_every_import_of_the_client() -> None:
-    assert {"api.js", "views/parts.js"} <= imports_of("views/place.js")
+    assert {"paths.js", "views/parts/icons.js"} <= imports_of("views/place/place.js")
     assert all(imports_of(name) <= MODULES.keys() for name in MODULES)
     assert sum(len(imports_of(name)) for name in MODULES) > 100
 

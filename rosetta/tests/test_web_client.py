@@ -153,8 +153,8 @@ CALL = re.compile(
 # What stands before a conversation's own paths, and what else a variable holds.
 BASES = ("/workspaces/{id}/channels/{id}", "/direct-conversations/{id}", "/external/rooms/{id}")
 HELD = {
-    "views/dialogs.js": ("/workspaces/{id}/channels/{id}", "/workspaces/{id}/invites"),
-    "views/panels.js": BASES,
+    "views/dialogs/channel_settings.js": BASES[:1],
+    "views/dialogs/invite_people.js": ("/workspaces/{id}/invites",),
     "views/notifications.js": BASES[:2],
 }
 METHODS = {"get": "get", "all": "get", "ask": "get", "post": "post", "put": "put", "patch": "patch", "remove": "delete"}

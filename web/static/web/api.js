@@ -1,74 +1,43 @@
 /** The public REST API: who calls, the CSRF token, what may be tried again, and errors that a view can show. */
-import { spoken, t } from "./i18n.js";
+import { ApiError } from "./api_error.js";
+import { spoken } from "./i18n.js";
 
 /** @import { Query, SentFile } from "../../types" */
+/** @import { ErrorBody } from "./api_error.js" */
 
 const BASE = "/api/v1";
+
 const PATIENCE = 20_000;
+
 const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 /** @type {string | null} */
 let guestToken = null;
+
 /** Server's clock less ours, in milliseconds: a wrong clock here must not make "today" wrong. */
 let clockOffset = 0;
+
 /** Called when a signed-in person's session is over. */
 let onSignedOut = () => {};
+
 /** Called when a request got no answer at all. */
 let onUnanswered = () => {};
-
-/** @typedef {{message?: string, errors?: Record<string, string[]>}} ErrorBody */
-
-/** An answer that is not a success; `status` 0 means that none came. */
-export class ApiError extends Error {
-  /** @param {number} status @param {ErrorBody | null} [body] @param {Headers | null} [headers] */
-  constructor(status, body = null, headers = null) {
-    super(body?.message ?? `HTTP ${status}`);
-    this.status = status;
-    this.errors = body?.errors ?? {};
-    this.code = this.errors.code?.[0] ?? null;
-    const wait = Number(headers?.get("Retry-After"));
-    this.retryAfter = Number.isFinite(wait) && wait > 0 ? wait : 5;
-  }
-
-  /** Whether the same request may succeed later without any change. */
-  get isPassing() {
-    // The last: the first try of the same post is still under way.
-    return (
-      this.status === 0 ||
-      this.status === 408 ||
-      this.status === 429 ||
-      this.status >= 500 ||
-      this.code === "idempotency_in_progress"
-    );
-  }
-
-  /** A sentence for people. */
-  get sentence() {
-    if (this.status === 0) return t("error.offline");
-    if (this.status === 401) return t("error.signedOut");
-    if (this.status === 429) return t("error.tooMany", { count: this.retryAfter });
-    if (this.status >= 500) return t("error.server");
-    const first = Object.entries(this.errors).find(([field]) => field !== "code")?.[1]?.[0];
-    if (first) return first;
-    if (this.status === 413) return t("error.tooLarge");
-    if (this.status === 404) return t("error.notFound");
-    if (this.status === 403) return t("error.forbidden");
-    return this.message;
-  }
-}
 
 /** Call as this guest, without any cookie, from now on. @param {string | null} token */
 export const callAsGuest = (token) => {
   guestToken = token;
 };
+
 /** @param {() => void} call */
 export const whenSignedOut = (call) => {
   onSignedOut = call;
 };
+
 /** @param {() => void} call */
 export const whenUnanswered = (call) => {
   onUnanswered = call;
 };
+
 /** Now, by the server's clock, in milliseconds. */
 export const now = () => Date.now() + clockOffset;
 
@@ -78,6 +47,7 @@ const cookie = (name) =>
     .split("; ")
     .find((part) => part.startsWith(`${name}=`))
     ?.slice(name.length + 1) ?? "";
+
 /** @param {number} milliseconds */
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -181,12 +151,16 @@ async function bodyOf(answer) {
 
 /** @template T @param {string} path @param {Query} [query] @param {Options} [options] @returns {Promise<T>} */
 export const get = (path, query, options) => call("GET", path, { query, ...options });
+
 /** @template T @param {string} path @param {unknown} [body] @param {Options} [options] @returns {Promise<T>} */
 export const post = (path, body = {}, options) => call("POST", path, { body, ...options });
+
 /** @template T @param {string} path @param {unknown} [body] @param {Options} [options] @returns {Promise<T>} */
 export const put = (path, body = {}, options) => call("PUT", path, { body, ...options });
+
 /** @template T @param {string} path @param {unknown} [body] @param {Options} [options] @returns {Promise<T>} */
 export const patch = (path, body = {}, options) => call("PATCH", path, { body, ...options });
+
 /** @template T @param {string} path @param {unknown} [body] @param {Options} [options] @returns {Promise<T>} */
 export const remove = (path, body, options) => call("DELETE", path, { body, ...options });
 

@@ -6,12 +6,16 @@ import { start } from "./session.js";
 import { app } from "./state.js";
 import { setTheme } from "./theme.js";
 import { toast } from "./toasts.js";
-import { Empty, Toasts, Waiting } from "./views/parts.js";
+import { Toasts } from "./views/parts/dialog.js";
+import { Empty, Waiting } from "./views/parts/lists.js";
 import { Room } from "./views/room.js";
 import { Shell } from "./views/shell.js";
-import { Invite, ResetPassword, SignIn, SocialCallback } from "./views/signin.js";
+import { ResetPassword } from "./views/signin/forgotten.js";
+import { Invite } from "./views/signin/invite.js";
+import { SocialCallback } from "./views/signin/providers.js";
+import { SignIn } from "./views/signin/signin.js";
 
-/** @import { ApiError } from "./api.js" */
+/** @import { ApiError } from "./api_error.js" */
 /** @import { Route } from "./router.js" */
 
 const AGAIN_AFTER = 5000;

@@ -1,5 +1,6 @@
 /** Who is signed in here, how they came in and go out, and the language that they read. */
 import * as api from "./api.js";
+import { ApiError } from "./api_error.js";
 import { closeConversations, openedConversations } from "./conversations.js";
 import { tabStore } from "./core.js";
 import { match, speak, spoken } from "./i18n.js";
@@ -16,7 +17,7 @@ export async function start() {
   try {
     await signedIn(await api.get("/me", {}, { anonymous: true }));
   } catch (error) {
-    if (!(error instanceof api.ApiError)) throw error;
+    if (!(error instanceof ApiError)) throw error;
     if (error.status !== 401) return app.set({ error });
   }
   return app.set({ isStarted: true, error: null });

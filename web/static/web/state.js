@@ -1,7 +1,7 @@
 /** What a signed-in person's client knows, for every view to watch. Only the modules beside this one change it. */
 import { localStore, Store } from "./core.js";
 
-/** @import { ApiError } from "./api.js" */
+/** @import { ApiError } from "./api_error.js" */
 /** @import { Channel, Direct, LinkState, Member, User, Workspace } from "../../types" */
 
 /** @typedef {"auto" | "light" | "dark"} Theme */

@@ -1,5 +1,5 @@
 /** Short notices that vanish by themselves, and calls whose refusal is shown as one. */
-import { ApiError } from "./api.js";
+import { ApiError } from "./api_error.js";
 import { t } from "./i18n.js";
 import { app } from "./state.js";
 

@@ -2,6 +2,7 @@
  * The lists that the sidebar shows: workspaces, their channels and members, direct conversations, and what is unread.
  */
 import * as api from "./api.js";
+import { ApiError } from "./api_error.js";
 import { latestOnly } from "./core.js";
 import { app } from "./state.js";
 
@@ -45,7 +46,7 @@ export async function loadSidebar() {
     await Promise.all(watched.map((row) => loadChannels(row.id)));
     if (isToBeShown()) app.set({ error: null });
   } catch (error) {
-    if (!(error instanceof api.ApiError)) throw error;
+    if (!(error instanceof ApiError)) throw error;
     if (!isToBeShown()) return;
     app.set({ error });
     sidebarTimer = setTimeout(loadSidebar, RETRY_AFTER);

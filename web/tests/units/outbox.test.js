@@ -1,4 +1,4 @@
-import { ApiError } from "/static/web/api.js";
+import { ApiError } from "/static/web/api_error.js";
 import { Outbox } from "/static/web/conversation/outbox.js";
 import { tabStore } from "/static/web/core.js";
 import { deferred, equal, message, ok, settled, until } from "./checks.js";

@@ -1,4 +1,4 @@
-import { ApiError } from "/static/web/api.js";
+import { ApiError } from "/static/web/api_error.js";
 import { MessageWindow, MOST, PAGE } from "/static/web/conversation/window.js";
 import { deferred, equal, message, ok, settled } from "./checks.js";
 

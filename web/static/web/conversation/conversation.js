@@ -1,5 +1,6 @@
 /** One conversation as this client holds it: its parts, and what the stream and the reader do to them. */
 import * as api from "../api.js";
+import { ApiError } from "../api_error.js";
 import { Happening, Observable } from "../core.js";
 import { Outbox } from "./outbox.js";
 import { Pins } from "./pins.js";
@@ -101,7 +102,7 @@ export class Conversation extends Observable {
       const answer = await this.remote.ask(`${this.path}/messages/${id}`);
       if (this.find(id)) this.upsert(answer.data);
     } catch (error) {
-      if (!(error instanceof api.ApiError)) throw error;
+      if (!(error instanceof ApiError)) throw error;
     }
   }
 

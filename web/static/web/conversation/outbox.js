@@ -2,7 +2,8 @@
  * Messages on their way out: shown at once, posted one at a time and in order, and tried until the service has them.
  * They wait in the tab's storage, so that a reload loses none.
  */
-import { ApiError, now } from "../api.js";
+import { now } from "../api.js";
+import { ApiError } from "../api_error.js";
 import { randomKey, tabStore } from "../core.js";
 
 /** @import { Message, NewMessage, Outgoing } from "../../../types" */

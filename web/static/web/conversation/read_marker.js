@@ -1,6 +1,6 @@
 /** How far the reader has read: what the service is sent, and where the line "new" stands. */
 import * as api from "../api.js";
-import { ApiError } from "../api.js";
+import { ApiError } from "../api_error.js";
 
 /** @import { ReadStateResource } from "../../../schema" */
 /** @import { Message } from "../../../types" */

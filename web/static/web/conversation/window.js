@@ -2,7 +2,7 @@
  * The messages of a conversation that this client holds: one run of neighbours, oldest first. `atStart` and `atEnd` say
  * whether more lies beyond. It never holds more than MOST, so that a conversation of any length costs the same.
  */
-import { ApiError } from "../api.js";
+import { ApiError } from "../api_error.js";
 
 /** @import { Message, MessagePage } from "../../../types" */
 /** @import { Remote } from "./remote.js" */

@@ -4,7 +4,8 @@ import { html, useEffect, useState } from "../core.js";
 import { size } from "../i18n.js";
 import { stripBidi } from "../text.js";
 import { withToast } from "../toasts.js";
-import { Icon, Name } from "./parts.js";
+import { Icon } from "./parts/icons.js";
+import { Name } from "./parts/people.js";
 
 /** @import { Attachment } from "../../../types" */
 

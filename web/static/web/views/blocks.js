@@ -4,7 +4,9 @@ import { html } from "../core.js";
 import { t } from "../i18n.js";
 import { stripBidi } from "../text.js";
 import { toast, withToast } from "../toasts.js";
-import { Avatar, MenuItem, Name, Waiting, useRows } from "./parts.js";
+import { useRows, Waiting } from "./parts/lists.js";
+import { MenuItem } from "./parts/menu.js";
+import { Avatar, Name } from "./parts/people.js";
 
 /** @import { Person, Rows } from "../../../types" */
 

@@ -1,7 +1,8 @@
 /** A small choice of emoji, found by words of one's language or by looking. */
 import { html, localStore, useLayoutEffect, useRef, useState, withValue } from "../core.js";
 import { spoken, t } from "../i18n.js";
-import { float, Icon } from "./parts.js";
+import { Icon } from "./parts/icons.js";
+import { float } from "./parts/menu.js";
 
 export const QUICK = ["👍", "❤️", "😂", "🎉", "🙏", "👀"];
 

@@ -4,7 +4,8 @@ import { html, useLayoutEffect, useRef, useState, withValue } from "../core.js";
 import { languageName, t } from "../i18n.js";
 import { excerpt, forSending, forTyping } from "../text.js";
 import { toast, withToast } from "../toasts.js";
-import { Dialog, Form } from "./parts.js";
+import { Dialog } from "./parts/dialog.js";
+import { Form } from "./parts/form.js";
 
 /** @import { Closing, OfMessage, Ref } from "../../../types" */
 /** @import { TranslationResource } from "../../../schema" */

@@ -5,7 +5,8 @@ import { moment, t } from "../i18n.js";
 import { isNotifying, levelChanged, mayNotify, setNotifying } from "../notify.js";
 import { stripBidi } from "../text.js";
 import { toast, withToast } from "../toasts.js";
-import { MenuItem, Waiting } from "./parts.js";
+import { Waiting } from "./parts/lists.js";
+import { MenuItem } from "./parts/menu.js";
 
 /** @import { ConversationPreferenceResource, DeviceResource, PushPreferenceResource } from "../../../schema" */
 

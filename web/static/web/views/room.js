@@ -3,10 +3,12 @@ import { classes, html, useEffect, useMemo, useObserved, useState } from "../cor
 import { LANGUAGES, moment, speak, spoken, t } from "../i18n.js";
 import { stripBidi } from "../text.js";
 import { join, leave, resumeStay, sendTyping, visit } from "../visit.js";
-import { Composer } from "./composer.js";
-import { Form, Icon, IconButton, Logo, Name } from "./parts.js";
-import { LanguagePicker } from "./signin.js";
-import { Timeline } from "./timeline.js";
+import { Composer } from "./composer/composer.js";
+import { Form } from "./parts/form.js";
+import { Icon, IconButton, Logo } from "./parts/icons.js";
+import { Name } from "./parts/people.js";
+import { LanguagePicker } from "./signin/welcome.js";
+import { Timeline } from "./timeline/timeline.js";
 
 /** @import { Stay } from "../../../types" */
 

@@ -1,34 +1,34 @@
 /** The signed-in client: the sidebar, the conversation in the middle, a panel beside it. */
 import * as api from "../api.js";
 import { conversationOf } from "../conversations.js";
-import { classes, html, localStore, useEffect, useLayoutEffect, useObserved, useRef, useState } from "../core.js";
-import { number, t } from "../i18n.js";
+import { classes, html, localStore, useEffect, useObserved, useRef, useState } from "../core.js";
+import { t } from "../i18n.js";
 import { channelPath, directPage, directPath, pageOf } from "../paths.js";
 import { go, route } from "../router.js";
 import { app } from "../state.js";
-import { stripBidi } from "../text.js";
 import { withToast } from "../toasts.js";
-import { findListed, loadChannels, loadMembers, loadSidebar, unreadInAll } from "../workspaces.js";
-import {
-  ChannelSettings,
-  InvitePeople,
-  JoinWorkspace,
-  LeaveWorkspace,
-  NewChannel,
-  NewDirect,
-  NewWorkspace,
-  RenameWorkspace,
-  Rooms,
-} from "./dialogs.js";
+import { findListed, loadChannels, loadMembers, loadSidebar } from "../workspaces.js";
+import { ChannelSettings } from "./dialogs/channel_settings.js";
+import { InvitePeople } from "./dialogs/invite_people.js";
+import { JoinWorkspace } from "./dialogs/join_workspace.js";
+import { LeaveWorkspace } from "./dialogs/leave_workspace.js";
+import { NewChannel } from "./dialogs/new_channel.js";
+import { NewDirect } from "./dialogs/new_direct.js";
+import { NewWorkspace } from "./dialogs/new_workspace.js";
+import { RenameWorkspace } from "./dialogs/rename_workspace.js";
+import { Rooms } from "./dialogs/rooms.js";
 import { LinkState } from "./link_state.js";
-import { Members, Search } from "./panels.js";
-import { Empty, IconButton, Waiting } from "./parts.js";
-import { Place } from "./place.js";
-import { Settings } from "./settings.js";
+import { Members } from "./panels/members.js";
+import { Search } from "./panels/search.js";
+import { IconButton } from "./parts/icons.js";
+import { Empty, Waiting } from "./parts/lists.js";
+import { Place } from "./place/place.js";
+import { Settings } from "./settings/settings.js";
+import { useDrawer, useShortcuts, useTitle } from "./shell_effects.js";
 import { Sidebar } from "./sidebar.js";
 
-/** @import { Direct, FoundMessage, Message, Person, Ref, Workspace } from "../../../types" */
-/** @import { PanelState } from "./place.js" */
+/** @import { Direct, FoundMessage, Message, Person } from "../../../types" */
+/** @import { PanelState } from "./place/place.js" */
 
 export function Shell() {
   useObserved(route);
@@ -217,59 +217,4 @@ export function Shell() {
 function nameOf(row) {
   const listed = findListed(row.conversation_id);
   return listed?.name ? `#${listed.name}` : listed?.participant?.name;
-}
-
-/** @param {string} conversationId @param {Workspace | undefined} workspace */
-function useTitle(conversationId, workspace) {
-  const unread = unreadInAll();
-  const listed = findListed(conversationId);
-  const channel = listed?.name && `#${listed.name}`;
-  const where = stripBidi(channel || listed?.participant?.name || workspace?.name);
-  useEffect(() => {
-    document.title = `${unread ? `(${number(unread)}) ` : ""}${where ? `${where} · ` : ""}Rosetta`;
-    if (unread) navigator.setAppBadge?.(unread).catch(() => {});
-    else navigator.clearAppBadge?.().catch(() => {});
-  }, [unread, where]);
-}
-
-/** @param {{onSearch: () => void}} keys */
-function useShortcuts({ onSearch }) {
-  useEffect(() => {
-    /** @param {KeyboardEvent} event */
-    const onKey = (event) => {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-        event.preventDefault();
-        onSearch();
-      }
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  });
-}
-
-/**
- * The sidebar, which lies over a phone's conversation: open, it has the focus, and gives it back when it closes.
- *
- * @param {boolean} isOpen
- * @param {() => void} onClose
- */
-function useDrawer(isOpen, onClose) {
-  /** @type {Ref<HTMLElement>} */
-  const side = useRef(null);
-  useLayoutEffect(() => {
-    if (!isOpen) return undefined;
-    const before = /** @type {HTMLElement | null} */ (document.activeElement);
-    side.current.focus();
-    /** @param {KeyboardEvent} event */
-    const onKey = (event) => {
-      const isInDialog = event.target instanceof Element && event.target.closest("dialog");
-      if (event.key === "Escape" && !isInDialog) onClose();
-    };
-    addEventListener("keydown", onKey);
-    return () => {
-      removeEventListener("keydown", onKey);
-      if (side.current?.contains(document.activeElement)) before?.focus();
-    };
-  }, [isOpen]);
-  return side;
 }

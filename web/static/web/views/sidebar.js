@@ -9,7 +9,9 @@ import { app } from "../state.js";
 import { setTheme } from "../theme.js";
 import { toast, withToast } from "../toasts.js";
 import { loadMembers, unreadIn } from "../workspaces.js";
-import { Avatar, Icon, IconButton, Logo, Menu, MenuItem, Name } from "./parts.js";
+import { Icon, IconButton, Logo } from "./parts/icons.js";
+import { Menu, MenuItem } from "./parts/menu.js";
+import { Avatar, Name } from "./parts/people.js";
 import { Unread } from "./unread.js";
 
 /** @import { Channel, Children, On, Ref, User, Workspace } from "../../../types" */

@@ -3,7 +3,7 @@ import * as api from "../api.js";
 import { html, useEffect, useState } from "../core.js";
 import { languageName, t } from "../i18n.js";
 import { renderText, stripBidi } from "../text.js";
-import { Icon } from "./parts.js";
+import { Icon } from "./parts/icons.js";
 
 /** @import { InConversation, OfMessage } from "../../../types" */
 /** @import { Message as Row } from "../../../types" */

@@ -1,20 +1,19 @@
 /** One message: its sender, its text in the reader's language, and what can be done with it. */
-import { classes, html, useLayoutEffect, useRef, useState } from "../core.js";
-import { list, moment, t, time } from "../i18n.js";
-import { pageOf } from "../paths.js";
-import { excerpt, isOnlyEmoji, renderText, stripBidi } from "../text.js";
-import { copy, withToast } from "../toasts.js";
-import { Attachments } from "./attachments.js";
-import { EmojiButton, QUICK } from "./emoji.js";
-import { CorrectDialog, DeleteDialog, Editor, ReportDialog } from "./message_changes.js";
-import { Avatar, Icon, IconButton, Menu, MenuItem, Name } from "./parts.js";
-import { Translation } from "./translation.js";
+import { classes, html, useLayoutEffect, useRef, useState } from "../../core.js";
+import { moment, t, time } from "../../i18n.js";
+import { pageOf } from "../../paths.js";
+import { stripBidi } from "../../text.js";
+import { copy, withToast } from "../../toasts.js";
+import { Attachments } from "../attachments.js";
+import { EmojiButton, QUICK } from "../emoji.js";
+import { CorrectDialog, DeleteDialog, Editor, ReportDialog } from "../message_changes.js";
+import { Icon, IconButton } from "../parts/icons.js";
+import { Menu, MenuItem } from "../parts/menu.js";
+import { Avatar, Name } from "../parts/people.js";
+import { Translation } from "../translation.js";
+import { Quote, Text } from "./text.js";
 
-/** @import { InConversation, On, Ref, Room } from "../../../types" */
-/** @import { Message as Row } from "../../../types" */
-
-const LONG = 1200;
-const LONG_LINES = 18;
+/** @import { InConversation, Message as Row, On, Ref } from "../../../../types" */
 
 /**
  * @param {InConversation & {message: Row, isFirst: boolean, inThread?: boolean}} props
@@ -278,61 +277,4 @@ export function Message({ message, conversation, isFirst, room, inThread = false
           <${CorrectDialog} message=${message} conversation=${conversation} onClose=${() => setDialog("")} />`
       }
     </li>`;
-}
-
-/** @param {{message: Row, room: Room}} props */
-function Text({ message, room }) {
-  const [isWhole, setWhole] = useState(false);
-  const content = message.display_content;
-  if (!content) return null;
-  const isLong = content.length > LONG || content.split("\n").length > LONG_LINES;
-  return html`
-    <div
-      class=${classes("text", isOnlyEmoji(content) && "emoji-only", isLong && !isWhole && "cut")}
-      dir="auto"
-      lang=${message.display_language}
-    >
-      ${renderText(content, { type: message.type, names: room.names, me: room.me })}
-      ${
-        message.edited_at &&
-        html`
-          ${" "}
-          <span class="edited" lang=${document.documentElement.lang} title=${moment(message.edited_at)}>
-            ${t("message.edited")}
-          </span>`
-      }
-    </div>
-    ${
-      isLong &&
-      html`
-        <button type="button" class="link small" aria-expanded=${isWhole} onClick=${() => setWhole(!isWhole)}>
-          ${isWhole ? t("message.less") : t("message.whole")}
-        </button>`
-    }`;
-}
-
-/** The message that this one answers, on one line. @param {InConversation & {id: string}} props */
-function Quote({ id, conversation, room }) {
-  const parent = conversation.find(id);
-  return html`
-    <button type="button" class="quote" onClick=${() => room.onJump?.(id)}>
-      <${Icon} name="reply" />
-      ${
-        parent
-          ? html`
-            <span class="quote-name">
-              <${Name}>${parent.sender?.name ?? t("message.service")}<//>
-            </span>${" "}
-            <span class="quote-text" dir="auto" lang=${parent.display_language}>
-              ${
-                parent.deleted_at
-                  ? t("message.deleted")
-                  : excerpt(parent.display_content) ||
-                    list(parent.attachments.map((file) => stripBidi(file.client_name)))
-              }
-            </span>`
-          : html`
-            <span class="quote-text">${t("thread.earlier")}</span>`
-      }
-    </button>`;
 }

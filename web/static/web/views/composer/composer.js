@@ -1,27 +1,23 @@
 /** Where one writes: text, mentions, emoji, files by choice, drop or paste, and how others will read it. */
-import * as api from "../api.js";
-import { classes, html, tabStore, setting, useEffect, useLayoutEffect, useRef, useState, withValue } from "../core.js";
-import { languageName, LANGUAGES, number, size, t } from "../i18n.js";
-import { forSending, renderText, stripBidi } from "../text.js";
-import { withToast } from "../toasts.js";
-import { EmojiButton } from "./emoji.js";
-import { Avatar, Icon, IconButton, Name } from "./parts.js";
+import * as api from "../../api.js";
+import { classes, html, tabStore, useEffect, useLayoutEffect, useRef, useState, withValue } from "../../core.js";
+import { languageName, number, size, t } from "../../i18n.js";
+import { forSending, stripBidi } from "../../text.js";
+import { EmojiButton } from "../emoji.js";
+import { Icon, IconButton } from "../parts/icons.js";
+import { Avatar, Name } from "../parts/people.js";
+import { startUpload, useDrop } from "./files.js";
+import { mentionAt, people } from "./mentions.js";
+import { Preview } from "./preview.js";
+
+/** @import { InConversation, On, Ref } from "../../../../types" */
+/** @import { Choice, Staged } from "./files.js" */
 
 const MOST_LETTERS = 8000;
+
 const MOST_FILES = 10;
+
 const TYPING_EVERY = 3000;
-
-/** @import { PreviewResource } from "../../../schema" */
-/** @import { Closing, InConversation, On, Person, Ref, Room, SentFile } from "../../../types" */
-
-/**
- * A file on its way up; `share` from 0 to 1.
- *
- * @typedef {{
- *   key: string, name: string, size: number, share: number, file: SentFile | null, error: string, stop: () => void,
- * }} Staged
- */
-/** Whom a mention may name; the channel has no id. @typedef {Partial<Person> & {name: string}} Choice */
 
 /**
  * @param {InConversation & {parent?: string | null, label: string, onTyping?: () => void, autofocus?: boolean}} props
@@ -319,167 +315,3 @@ const hasKeyboard = () => matchMedia("(hover: hover)").matches;
 
 /** @param {string} name @returns {{text: string, mentions: [string, string][]} | null} */
 const draftOf = (name) => tabStore.get(name);
-
-/** The word after an @ at the caret, or null. @param {string} text @param {number} caret */
-function mentionAt(text, caret) {
-  const match = /(?:^|[\s(（、。，])@([^\s@]{0,40})$/u.exec(text.slice(0, caret));
-  return match ? { from: caret - match[1].length - 1, query: match[1].toLocaleLowerCase(), at: 0 } : null;
-}
-
-/** @param {Room} room @param {string} query @returns {Choice[]} */
-function people(room, query) {
-  if (!room.people) return [];
-  const all = [
-    ...room.people.filter((person) => person.id !== room.me?.id),
-    ...(room.hasChannel ? [{ name: "channel" }] : []),
-  ];
-  return all.filter((person) => person.name.toLocaleLowerCase().includes(query)).slice(0, 8);
-}
-
-/** @param {File} file @param {(key: string, changes: Partial<Staged>) => void} change @returns {Staged} */
-function startUpload(file, change) {
-  const key = `${Date.now()}-${Math.random()}`;
-  /** @type {Staged} */
-  const row = {
-    key,
-    name: file.name || "image.png",
-    size: file.size,
-    share: 0,
-    file: null,
-    error: "",
-    stop: () => {},
-  };
-  const most = Number(setting("files-max-bytes")) || Infinity;
-  if (file.size > most) return { ...row, error: t("composer.tooLarge", { size: size(most) }) };
-  if (!file.size) return { ...row, error: t("composer.emptyFile") };
-  const sending = api.upload(file, (share) => change(key, { share }));
-  sending.done.then(
-    (stored) => change(key, { file: stored, share: 1 }),
-    (error) => change(key, { error: error.sentence ?? String(error) }),
-  );
-  return { ...row, stop: sending.stop };
-}
-
-/**
- * Files dropped anywhere on the page belong to the open conversation.
- *
- * @param {(files: Iterable<File>) => void} addFiles
- * @param {boolean} isOn
- */
-function useDrop(addFiles, isOn) {
-  const latest = useRef(addFiles);
-  latest.current = addFiles;
-  useEffect(() => {
-    if (!isOn) return undefined;
-    /** @param {DragEvent} event */
-    const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
-    /** @param {DragEvent} event */
-    const over = (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      document.body.dataset.drop = t("composer.drop");
-      document.body.classList.add("dropping");
-    };
-    /** @param {DragEvent} event */
-    const leave = (event) => event.relatedTarget === null && document.body.classList.remove("dropping");
-    /** @param {DragEvent} event */
-    const drop = (event) => {
-      document.body.classList.remove("dropping");
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      latest.current(event.dataTransfer?.files ?? []);
-    };
-    addEventListener("dragover", over);
-    addEventListener("dragleave", leave);
-    addEventListener("drop", drop);
-    return () => {
-      removeEventListener("dragover", over);
-      removeEventListener("dragleave", leave);
-      removeEventListener("drop", drop);
-    };
-  }, [isOn]);
-}
-
-/**
- * The draft as somebody with another language will read it, and what that says when read back.
- *
- * @param {Closing & {content: string, room: Room}} props
- */
-function Preview({ content, room, onClose }) {
-  const others = room.languages ?? [];
-  const choices = (others.length ? others : Object.keys(LANGUAGES)).filter((code) => code !== room.language);
-  const [language, setLanguage] = useState(choices[0] ?? "en");
-  const [preview, setPreview] = useState(/** @type {PreviewResource | null} */ (null));
-  const [isAsking, setAsking] = useState(false);
-  useEffect(() => {
-    if (!content) return undefined;
-    let isStale = false;
-    const timer = setTimeout(async () => {
-      setAsking(true);
-      /** @type {{data: PreviewResource} | undefined} */
-      const answer = await withToast(() =>
-        api.post(`/workspaces/${room.workspaceId}/translate`, { text: content, target: language }),
-      );
-      if (isStale) return;
-      setPreview(answer?.data ?? null);
-      setAsking(false);
-    }, 350);
-    return () => {
-      isStale = true;
-      clearTimeout(timer);
-    };
-  }, [content, language]);
-  const readers = (room.people ?? [])
-    .filter((person) => person.language === language && person.id !== room.me?.id)
-    .map((person) => person.name);
-  return html`
-    <section class="preview" aria-label=${t("preview.open")}>
-      <header>
-        <label>
-          ${t("preview.as")}${" "}
-          <select value=${language} onChange=${withValue(setLanguage)}>
-            ${choices.map(
-              (code) => html`
-                <option key=${code} value=${code} selected=${code === language}>
-                  ${languageName(code)}
-                </option>`,
-            )}
-          </select>
-        </label>
-        ${readers.length > 0 && html`<span class="hint">${readers.slice(0, 3).map(stripBidi).join(", ")}</span>`}
-        <${IconButton} name="close" label=${t("close")} onClick=${onClose} />
-      </header>
-      ${
-        preview?.text &&
-        html`
-          <p class="text preview-text" lang=${preview.target} dir="auto">
-            ${renderText(preview.text, { names: room.names, me: room.me })}
-          </p>
-          ${
-            preview.back_translation &&
-            html`
-              <p class="hint">
-                ${t("preview.back")}${" "}
-                <span class="preview-back" lang=${preview.source} dir="auto">
-                  ${renderText(preview.back_translation, { names: room.names, me: room.me })}
-                </span>
-              </p>`
-          }`
-      }
-      ${
-        preview &&
-        !preview.text &&
-        html`
-          <p class="hint">${preview.reason || t("translation.failed", { language: languageName(preview.target) })}</p>`
-      }
-      ${
-        isAsking &&
-        !preview &&
-        html`
-          <p class="translating">
-            <span class="shimmer"></span>
-            <span>${t("translation.pending")}</span>
-          </p>`
-      }
-    </section>`;
-}

@@ -1,26 +1,25 @@
 /** The middle: one conversation, with its head, its messages and what one writes. */
-import * as api from "../api.js";
-import { conversationOf, refreshRoomState, setShown } from "../conversations.js";
-import { html, useEffect, useMemo, useObserved, useState } from "../core.js";
-import { t } from "../i18n.js";
-import { channelPath, directPath } from "../paths.js";
-import { app } from "../state.js";
-import { sendTyping } from "../stream_events.js";
-import { stripBidi } from "../text.js";
-import { findListed, loadChannels, patchListed } from "../workspaces.js";
-import { Blocking } from "./blocks.js";
-import { Composer } from "./composer.js";
-import { LinkState } from "./link_state.js";
-import { Levels } from "./notifications.js";
-import { Pins, Thread } from "./panels.js";
-import { Avatar, Empty, Icon, IconButton, Menu, MenuItem, Name } from "./parts.js";
-import { Timeline } from "./timeline.js";
+import { conversationOf, refreshRoomState, setShown } from "../../conversations.js";
+import { html, useEffect, useMemo, useObserved } from "../../core.js";
+import { t } from "../../i18n.js";
+import { channelPath, directPath } from "../../paths.js";
+import { app } from "../../state.js";
+import { sendTyping } from "../../stream_events.js";
+import { stripBidi } from "../../text.js";
+import { findListed, patchListed } from "../../workspaces.js";
+import { Composer } from "../composer/composer.js";
+import { LinkState } from "../link_state.js";
+import { Pins } from "../panels/pins.js";
+import { Thread } from "../panels/thread.js";
+import { Icon, IconButton } from "../parts/icons.js";
+import { Avatar, Name } from "../parts/people.js";
+import { Timeline } from "../timeline/timeline.js";
+import { Gone, Locked } from "./closed.js";
+import { PlaceMenu, SHORT_NAMES } from "./head.js";
+import { languagesOf, peopleOf } from "./readers.js";
 
-/** @import { Channel, Conversation, Member, On, Person, User, Workspace } from "../../../types" */
-/** @import { Jump } from "./panels.js" */
-
-/** Languages in the head of a conversation, where there is little room. @type {Record<string, string>} */
-const SHORT_NAMES = { "zh-CN": "中", en: "EN", ja: "日", th: "ไทย", id: "ID" };
+/** @import { Workspace } from "../../../../types" */
+/** @import { Jump } from "../panels/found.js" */
 
 /** What stands beside the conversation. @typedef {{kind: string, id?: string} | null} PanelState */
 
@@ -247,125 +246,4 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
       html`
         <${Pins} conversation=${conversation} onJump=${jump} onClose=${() => setPanel(null)} />`
     }`;
-}
-
-/**
- * Where a conversation was, or never has been.
- *
- * @param {{workspace: Workspace | undefined, onMenu: () => void}} props
- */
-const Gone = ({ workspace, onMenu }) => html`
-  <main id="main" class="stage" tabindex="-1">
-    <${LinkState} />
-    <header class="stage-head">
-      <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
-    </header>
-    <${Empty} whole icon="warn" title=${t("error.notFound")}>
-      <a class="button primary" href=${workspace ? `/w/${workspace.id}` : "/"} data-go>
-        ${workspace ? html`<${Name}>${workspace.name}<//>` : t("back")}
-      </a>
-    <//>
-  </main>`;
-
-/**
- * What else one may do here; on a narrow screen also what has a button of its own elsewhere.
- *
- * @param {{path: string, person?: Person, toggle: (kind: string) => void, onSettings: () => void}} props
- */
-function PlaceMenu({ path, person, toggle, onSettings }) {
-  return html`
-    <${Menu} label=${t("place.more")} icon="more">
-      <${MenuItem} class="narrow" icon="pin" onClick=${() => toggle("pins")}>
-        ${t("pins.title")}
-      <//>
-      ${
-        !person &&
-        html`
-          <${MenuItem} class="narrow" icon="people" onClick=${() => toggle("members")}>
-            ${t("members.title")}
-          <//>`
-      }
-      ${
-        !person &&
-        html`
-          <${MenuItem} icon="gear" onClick=${onSettings}>
-            ${t("channel.settings")}
-          <//>`
-      }
-      <${Levels} path=${path} />
-      ${person && html`<${Blocking} person=${person} />`}
-    <//>`;
-}
-
-/**
- * Who reads here, and in what as far as it is known: the two of a direct conversation, else the workspace's members.
- *
- * @param {Person | undefined} participant
- * @param {Member[] | undefined} roll
- * @param {User} me
- * @returns {Person[]}
- */
-function peopleOf(participant, roll, me) {
-  if (participant)
-    return [
-      { ...participant, language: null },
-      { id: me.id, name: me.name, avatar_url: me.avatar_url, language: me.preferred_language },
-    ];
-  return (roll ?? []).map((row) => ({
-    ...row.user,
-    language: row.preferred_language ?? (row.user.id === me.id ? me.preferred_language : null),
-  }));
-}
-
-/**
- * What somebody last wrote in is what they read in, where nothing else is known: by their ids.
- *
- * @param {Conversation} conversation
- * @param {Person[]} people
- */
-function languagesOf(conversation, people) {
-  const ids = new Set(people.map((person) => person.id));
-  /** @type {Map<number, string>} */
-  const known = new Map();
-  for (const { sender, original_content: content, original_language: language } of conversation.window.messages) {
-    const id = Number(sender?.id);
-    if (sender?.kind === "user" && content && ids.has(id)) known.set(id, language);
-  }
-  return known;
-}
-
-/** @param {{channel: Channel, workspace: Workspace}} props */
-function Locked({ channel, workspace }) {
-  const [problem, setProblem] = useState("");
-  /** @param {On<HTMLFormElement>} event */
-  const submit = async (event) => {
-    event.preventDefault();
-    const password = new FormData(event.currentTarget).get("password");
-    try {
-      await api.post(`${channelPath(workspace.id, channel.id)}/join`, { password });
-      await loadChannels(workspace.id);
-    } catch (error) {
-      setProblem(error.sentence ?? String(error));
-    }
-  };
-  return html`
-    <${Empty} icon="lock" title=${t("channel.locked")}>
-      <form class="form inline" onSubmit=${submit}>
-        <input
-          type="password"
-          name="password"
-          autocomplete="off"
-          aria-label=${t("signin.password")}
-          placeholder=${t("signin.password")}
-        />
-        <button class="button primary">${t("channel.enter")}</button>
-      </form>
-      ${
-        problem &&
-        html`
-          <p class="form-error" role="alert">
-            ${problem}
-          </p>`
-      }
-    <//>`;
 }

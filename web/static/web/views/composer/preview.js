@@ -1,0 +1,94 @@
+/** The draft as others will read it. */
+import * as api from "../../api.js";
+import { html, useEffect, useState, withValue } from "../../core.js";
+import { languageName, LANGUAGES, t } from "../../i18n.js";
+import { renderText, stripBidi } from "../../text.js";
+import { withToast } from "../../toasts.js";
+import { IconButton } from "../parts/icons.js";
+
+/** @import { PreviewResource } from "../../../../schema" */
+/** @import { Closing, Room } from "../../../../types" */
+
+/**
+ * The draft as somebody with another language will read it, and what that says when read back.
+ *
+ * @param {Closing & {content: string, room: Room}} props
+ */
+export function Preview({ content, room, onClose }) {
+  const others = room.languages ?? [];
+  const choices = (others.length ? others : Object.keys(LANGUAGES)).filter((code) => code !== room.language);
+  const [language, setLanguage] = useState(choices[0] ?? "en");
+  const [preview, setPreview] = useState(/** @type {PreviewResource | null} */ (null));
+  const [isAsking, setAsking] = useState(false);
+  useEffect(() => {
+    if (!content) return undefined;
+    let isStale = false;
+    const timer = setTimeout(async () => {
+      setAsking(true);
+      /** @type {{data: PreviewResource} | undefined} */
+      const answer = await withToast(() =>
+        api.post(`/workspaces/${room.workspaceId}/translate`, { text: content, target: language }),
+      );
+      if (isStale) return;
+      setPreview(answer?.data ?? null);
+      setAsking(false);
+    }, 350);
+    return () => {
+      isStale = true;
+      clearTimeout(timer);
+    };
+  }, [content, language]);
+  const readers = (room.people ?? [])
+    .filter((person) => person.language === language && person.id !== room.me?.id)
+    .map((person) => person.name);
+  return html`
+    <section class="preview" aria-label=${t("preview.open")}>
+      <header>
+        <label>
+          ${t("preview.as")}${" "}
+          <select value=${language} onChange=${withValue(setLanguage)}>
+            ${choices.map(
+              (code) => html`
+                <option key=${code} value=${code} selected=${code === language}>
+                  ${languageName(code)}
+                </option>`,
+            )}
+          </select>
+        </label>
+        ${readers.length > 0 && html`<span class="hint">${readers.slice(0, 3).map(stripBidi).join(", ")}</span>`}
+        <${IconButton} name="close" label=${t("close")} onClick=${onClose} />
+      </header>
+      ${
+        preview?.text &&
+        html`
+          <p class="text preview-text" lang=${preview.target} dir="auto">
+            ${renderText(preview.text, { names: room.names, me: room.me })}
+          </p>
+          ${
+            preview.back_translation &&
+            html`
+              <p class="hint">
+                ${t("preview.back")}${" "}
+                <span class="preview-back" lang=${preview.source} dir="auto">
+                  ${renderText(preview.back_translation, { names: room.names, me: room.me })}
+                </span>
+              </p>`
+          }`
+      }
+      ${
+        preview &&
+        !preview.text &&
+        html`
+          <p class="hint">${preview.reason || t("translation.failed", { language: languageName(preview.target) })}</p>`
+      }
+      ${
+        isAsking &&
+        !preview &&
+        html`
+          <p class="translating">
+            <span class="shimmer"></span>
+            <span>${t("translation.pending")}</span>
+          </p>`
+      }
+    </section>`;
+}

@@ -1,0 +1,66 @@
+/** Places where nothing is read: a conversation that is not there, and one that asks for a password. */
+import * as api from "../../api.js";
+import { html, useState } from "../../core.js";
+import { t } from "../../i18n.js";
+import { channelPath } from "../../paths.js";
+import { loadChannels } from "../../workspaces.js";
+import { LinkState } from "../link_state.js";
+import { IconButton } from "../parts/icons.js";
+import { Empty } from "../parts/lists.js";
+import { Name } from "../parts/people.js";
+
+/** @import { Channel, On, Workspace } from "../../../../types" */
+
+/**
+ * Where a conversation was, or never has been.
+ *
+ * @param {{workspace: Workspace | undefined, onMenu: () => void}} props
+ */
+export const Gone = ({ workspace, onMenu }) => html`
+  <main id="main" class="stage" tabindex="-1">
+    <${LinkState} />
+    <header class="stage-head">
+      <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
+    </header>
+    <${Empty} whole icon="warn" title=${t("error.notFound")}>
+      <a class="button primary" href=${workspace ? `/w/${workspace.id}` : "/"} data-go>
+        ${workspace ? html`<${Name}>${workspace.name}<//>` : t("back")}
+      </a>
+    <//>
+  </main>`;
+
+/** @param {{channel: Channel, workspace: Workspace}} props */
+export function Locked({ channel, workspace }) {
+  const [problem, setProblem] = useState("");
+  /** @param {On<HTMLFormElement>} event */
+  const submit = async (event) => {
+    event.preventDefault();
+    const password = new FormData(event.currentTarget).get("password");
+    try {
+      await api.post(`${channelPath(workspace.id, channel.id)}/join`, { password });
+      await loadChannels(workspace.id);
+    } catch (error) {
+      setProblem(error.sentence ?? String(error));
+    }
+  };
+  return html`
+    <${Empty} icon="lock" title=${t("channel.locked")}>
+      <form class="form inline" onSubmit=${submit}>
+        <input
+          type="password"
+          name="password"
+          autocomplete="off"
+          aria-label=${t("signin.password")}
+          placeholder=${t("signin.password")}
+        />
+        <button class="button primary">${t("channel.enter")}</button>
+      </form>
+      ${
+        problem &&
+        html`
+          <p class="form-error" role="alert">
+            ${problem}
+          </p>`
+      }
+    <//>`;
+}
