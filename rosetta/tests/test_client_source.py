@@ -56,6 +56,24 @@ def test_lines_are_of_at_most_120_columns(name: str) -> None:
     assert [line for line in MODULES[name].splitlines() if len(line) > 120] == []
 
 
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_modules_are_of_at_most_250_lines(name: str) -> None:
+    assert len(MODULES[name].splitlines()) <= 250
+
+
+# The type of what is taken apart would be `any` in each of its parts, without an error of the checker.
+TAKEN_APART = re.compile(
+    r"^(.*)\n *(?:const|let) \{[^}]*\} = (?:await )?[\w.]*\.(?:get|post|put|patch|remove|all|ask|answerOf)\(",
+    re.MULTILINE,
+)
+
+
+def test_an_answer_that_is_taken_apart_has_a_type() -> None:
+    before = [(name, line) for name, source in MODULES.items() for line in TAKEN_APART.findall(source)]
+    assert len(before) > 10
+    assert [(name, line) for name, line in before if "/** @type {" not in line] == []
+
+
 def test_no_type_of_the_client_is_any() -> None:
     types = {
         name: [kind for doc in JSDOC.findall(source) for kind in TYPE.findall(doc)] for name, source in MODULES.items()

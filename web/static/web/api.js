@@ -1,14 +1,13 @@
-/** The public REST API: who calls, the CSRF token, what may be tried again, and errors that a view can show. */
+/** The public REST API: who calls, the CSRF token, and what may be tried again. */
 import { ApiError } from "./api_error.js";
 import { spoken } from "./i18n.js";
+import { pathOf } from "./paths.js";
 
 /** @import { Query, SentFile } from "../../types" */
 /** @import { ErrorBody } from "./api_error.js" */
 
 const BASE = "/api/v1";
-
 const PATIENCE = 20_000;
-
 const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 /** @type {string | null} */
@@ -114,6 +113,7 @@ async function once(method, path, { body, headers = {}, query, patience = PATIEN
     if (value !== undefined && value !== null) search.set(name, String(value));
   }
   const url = `${BASE}${path}${search.size ? `?${search}` : ""}`;
+  /** @type {Response} */
   let answer;
   try {
     answer = await fetch(url, {
@@ -228,16 +228,6 @@ function parsed(text) {
     return JSON.parse(text);
   } catch {
     return null;
-  }
-}
-
-/** Addresses of the service as paths of this origin: it may be known by several names. @param {string} url */
-export function pathOf(url) {
-  try {
-    const parsed = new URL(url, location.origin);
-    return parsed.pathname + parsed.search;
-  } catch {
-    return "#";
   }
 }
 

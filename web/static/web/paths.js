@@ -1,4 +1,4 @@
-/** Addresses of conversations: below the API, and as pages of this client. */
+/** Addresses of conversations, below the API and as pages of this client; and of the service, as paths. */
 
 /** @import { FoundMessage, Message, Workspace } from "../../types" */
 
@@ -27,4 +27,14 @@ export function pageOf(message, workspace) {
     ? `/w/${message.workspace_id}/c/${message.channel_id}`
     : directPage(workspace, message.conversation_id);
   return `${page}?at=${message.id}`;
+}
+
+/** Addresses of the service as paths of this origin: it may be known by several names. @param {string} url */
+export function pathOf(url) {
+  try {
+    const parsed = new URL(url, location.origin);
+    return parsed.pathname + parsed.search;
+  } catch {
+    return "#";
+  }
 }

@@ -72,7 +72,7 @@ function onConversationEvent(frame) {
   if (frame.event === "message.created") onMessageCreated(frame.conversation_id, frame.data);
   if (frame.event === "message.deleted") onMessageDeleted(frame.conversation_id, frame.data);
   if (frame.event === "message.translated") translated(frame.data);
-  openedConversation(frame.conversation_id)?.apply(frame);
+  openedConversation(frame.conversation_id)?.events.apply(frame);
 }
 
 /**
@@ -140,7 +140,7 @@ function onWorkspaceEvent({ workspace_id: id, event, data }) {
 function onSignal(frame) {
   switch (frame.event) {
     case "typing":
-      openedConversation(frame.conversation_id)?.showTyping(frame.data);
+      openedConversation(frame.conversation_id)?.events.showTyping(frame.data);
       break;
     case "presence":
       app.set({ presence: { ...app.state.presence, [frame.data.user_id]: frame.data.status } });

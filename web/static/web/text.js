@@ -81,6 +81,7 @@ function nameIn(mention, names) {
 
 /** @param {string} to @param {string} label @param {string | undefined} kept */
 function anchor(to, label, kept) {
+  /** @type {URL} */
   let address;
   try {
     address = new URL(to);

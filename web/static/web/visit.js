@@ -77,12 +77,12 @@ function onEvent(roomId, conversation, frame) {
   // A guest's only stream is the conversation's.
   if (frame.conversation_id === undefined) return;
   if (frame.event === "room.extended") lengthen(roomId, frame.data.expires_at);
-  conversation.apply(frame);
+  conversation.events.apply(frame);
 }
 
 /** @param {Conversation} conversation @param {SignalFrame} frame */
 function onSignal(conversation, frame) {
-  if (frame.event === "typing") conversation.showTyping(frame.data);
+  if (frame.event === "typing") conversation.events.showTyping(frame.data);
 }
 
 /** The room stays open longer, and so may the visitor stay. @param {string} roomId @param {string} until */

@@ -1,7 +1,8 @@
 /** The files of a message: pictures are shown, others are saved. */
-import { blobOf, pathOf } from "../api.js";
+import { blobOf } from "../api.js";
 import { html, useEffect, useState } from "../core.js";
 import { size } from "../i18n.js";
+import { pathOf } from "../paths.js";
 import { stripBidi } from "../text.js";
 import { withToast } from "../toasts.js";
 import { Icon } from "./parts/icons.js";

@@ -27,7 +27,7 @@ export function Editor({ message, conversation, onDone }) {
     if (
       content &&
       content !== message.original_content &&
-      !(await withToast(() => conversation.edit(message.id, content).then(() => true)))
+      !(await withToast(() => conversation.writer.edit(message.id, content).then(() => true)))
     )
       return;
     onDone();
@@ -69,7 +69,7 @@ export function Editor({ message, conversation, onDone }) {
 /** @param {OfMessage & Closing} props */
 export function DeleteDialog({ message, conversation, onClose }) {
   const remove = async () => {
-    await withToast(() => conversation.delete(message.id));
+    await withToast(() => conversation.writer.delete(message.id));
     onClose();
   };
   return html`
@@ -130,7 +130,7 @@ export function CorrectDialog({ message, conversation, onClose }) {
       text,
     });
     const row = conversation.find(message.id);
-    if (row) conversation.upsert({ ...row, display_content: data.text });
+    if (row) conversation.held.upsert({ ...row, display_content: data.text });
     onClose();
   };
   return html`

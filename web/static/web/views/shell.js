@@ -8,15 +8,7 @@ import { go, route } from "../router.js";
 import { app } from "../state.js";
 import { withToast } from "../toasts.js";
 import { findListed, loadChannels, loadMembers, loadSidebar } from "../workspaces.js";
-import { ChannelSettings } from "./dialogs/channel_settings.js";
-import { InvitePeople } from "./dialogs/invite_people.js";
-import { JoinWorkspace } from "./dialogs/join_workspace.js";
-import { LeaveWorkspace } from "./dialogs/leave_workspace.js";
-import { NewChannel } from "./dialogs/new_channel.js";
-import { NewDirect } from "./dialogs/new_direct.js";
-import { NewWorkspace } from "./dialogs/new_workspace.js";
-import { RenameWorkspace } from "./dialogs/rename_workspace.js";
-import { Rooms } from "./dialogs/rooms.js";
+import { OpenDialog } from "./dialogs/open_dialog.js";
 import { LinkState } from "./link_state.js";
 import { Members } from "./panels/members.js";
 import { Search } from "./panels/search.js";
@@ -188,28 +180,13 @@ export function Shell() {
         html`
           <${Settings} section=${route.state.params.section || "profile"} onClose=${() => go(place.current.path)} />`
       }
-      ${dialog === "workspace" && html`<${NewWorkspace} onClose=${() => setDialog("")} />`}
-      ${dialog === "room" && html`<${Rooms} onClose=${() => setDialog("")} />`}
-      ${dialog === "join" && html`<${JoinWorkspace} onClose=${() => setDialog("")} />`}
-      ${dialog === "rename" && html`<${RenameWorkspace} workspace=${workspace} onClose=${() => setDialog("")} />`}
-      ${dialog === "leave" && html`<${LeaveWorkspace} workspace=${workspace} onClose=${() => setDialog("")} />`}
-      ${dialog === "channel" && html`<${NewChannel} workspace=${workspace} onClose=${() => setDialog("")} />`}
-      ${
-        dialog === "channel-settings" &&
-        findListed(conversationId) &&
-        html`
-          <${ChannelSettings}
-            channel=${findListed(conversationId)}
-            workspace=${workspace}
-            onClose=${() => setDialog("")}
-          />`
-      }
-      ${
-        dialog === "direct" &&
-        html`
-          <${NewDirect} workspace=${workspace} onPick=${openDirect} onClose=${() => setDialog("")} />`
-      }
-      ${dialog === "invite" && html`<${InvitePeople} workspace=${workspace} onClose=${() => setDialog("")} />`}
+      <${OpenDialog}
+        name=${dialog}
+        workspace=${workspace}
+        channel=${findListed(conversationId)}
+        onPick=${openDirect}
+        onClose=${() => setDialog("")}
+      />
     </div>`;
 }
 

@@ -1,24 +1,17 @@
-/** The side: workspaces, channels, direct conversations, and one's own menu. */
-import * as api from "../api.js";
+/** The side: workspaces, channels, direct conversations, and one's own bar. */
 import { classes, html } from "../core.js";
-import { LANGUAGES, spoken, t } from "../i18n.js";
+import { t } from "../i18n.js";
 import { directPage } from "../paths.js";
 import { go } from "../router.js";
-import { changeMe, signOut } from "../session.js";
 import { app } from "../state.js";
-import { setTheme } from "../theme.js";
-import { toast, withToast } from "../toasts.js";
-import { loadMembers, unreadIn } from "../workspaces.js";
+import { unreadIn } from "../workspaces.js";
+import { AccountBar } from "./account_bar.js";
 import { Icon, IconButton, Logo } from "./parts/icons.js";
 import { Menu, MenuItem } from "./parts/menu.js";
 import { Avatar, Name } from "./parts/people.js";
 import { Unread } from "./unread.js";
 
-/** @import { Channel, Children, On, Ref, User, Workspace } from "../../../types" */
-/** @import { Theme } from "../state.js" */
-
-/** @type {Theme[]} */
-const THEMES = ["auto", "light", "dark"];
+/** @import { Channel, Children, On, Ref, Workspace } from "../../../types" */
 
 /**
  * @param {{
@@ -27,7 +20,7 @@ const THEMES = ["auto", "light", "dark"];
  * }} props
  */
 export function Sidebar({ workspace, channels, current, setDialog, canInvite, side, onPlace }) {
-  const { workspaces, directs, me, presence, theme } = app.state;
+  const { workspaces, directs, presence } = app.state;
   const archived = (workspace && app.state.archived[workspace.id]) ?? [];
   const elsewhere = workspaces.reduce((sum, row) => sum + (row.id === workspace?.id ? 0 : unreadIn(row.id)), 0);
   /** @param {On<HTMLElement>} event */
@@ -161,73 +154,8 @@ export function Sidebar({ workspace, channels, current, setDialog, canInvite, si
             </section>`
         }
       </div>
-      <div class="side-foot">
-        <${Avatar} name=${me.name} url=${me.avatar_url} seed=${`user${me.id}`} />
-        <span class="person">
-          <strong>
-            <${Name}>${me.name}<//>
-          </strong>
-          <span class="hint" lang=${spoken()}>
-            ${LANGUAGES[me.preferred_language] ?? ""}
-          </span>
-        </span>
-        <${Menu} label=${t("language.read")} icon="globe">
-          ${Object.entries(LANGUAGES).map(
-            ([code, label]) => html`
-              <${MenuItem}
-                key=${code}
-                checked=${code === me.preferred_language}
-                lang=${code}
-                onClick=${() => readIn(code, workspace)}
-              >
-                ${label}
-              <//>`,
-          )}
-        <//>
-        <${Menu} label=${t("me.menu")} icon="gear">
-          <${MenuItem} icon="gear" onClick=${() => go("/w/settings/profile")}>
-            ${t("settings.title")}
-          <//>
-          ${THEMES.map(
-            (choice) => html`
-              <${MenuItem}
-                key=${choice}
-                icon=${choice === "dark" ? "moon" : "sun"}
-                checked=${theme === choice}
-                onClick=${() => setTheme(choice)}
-              >
-                ${t(`theme.${choice}`)}
-              <//>`,
-          )}
-          <hr />
-          <${MenuItem} icon="out" onClick=${signOut}>
-            ${t("me.signOut")}
-          <//>
-        <//>
-      </div>
+      <${AccountBar} workspace=${workspace} />
     </nav>`;
-}
-
-/**
- * Read everything in `code`: the account's language, and this workspace's own where it has one.
- *
- * @param {string} code
- * @param {Workspace | undefined} workspace
- */
-async function readIn(code, workspace) {
-  const { me, members } = app.state;
-  const mine = workspace && members[workspace.id]?.find((row) => row.user.id === me.id);
-  await withToast(async () => {
-    if (workspace && mine?.preferred_language && mine.preferred_language !== code) {
-      await api.put(`/workspaces/${workspace.id}/members/${mine.id}`, {
-        role: mine.role,
-        preferred_language: code,
-      });
-      await loadMembers(workspace.id);
-    }
-    await changeMe({ preferred_language: /** @type {User["preferred_language"]} */ (code) });
-    toast(t("language.changed"));
-  });
 }
 
 /** @param {{href: string, isCurrent: boolean, unread: number, name: string, children?: Children}} props */

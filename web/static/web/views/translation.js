@@ -150,7 +150,7 @@ function Pending({ message, conversation }) {
   const [tries, setTries] = useState(0);
   useEffect(() => {
     const timer = setTimeout(
-      () => conversation.refresh(message.id).then(() => setTries(tries + 1)),
+      () => conversation.held.refresh(message.id).then(() => setTries(tries + 1)),
       PENDING_WAIT * 2 ** Math.min(tries, 3),
     );
     return () => clearTimeout(timer);

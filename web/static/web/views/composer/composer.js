@@ -1,22 +1,17 @@
 /** Where one writes: text, mentions, emoji, files by choice, drop or paste, and how others will read it. */
-import * as api from "../../api.js";
 import { classes, html, tabStore, useEffect, useLayoutEffect, useRef, useState, withValue } from "../../core.js";
-import { languageName, number, size, t } from "../../i18n.js";
-import { forSending, stripBidi } from "../../text.js";
+import { t } from "../../i18n.js";
+import { forSending } from "../../text.js";
 import { EmojiButton } from "../emoji.js";
 import { Icon, IconButton } from "../parts/icons.js";
-import { Avatar, Name } from "../parts/people.js";
-import { startUpload, useDrop } from "./files.js";
-import { mentionAt, people } from "./mentions.js";
+import { StagedFiles, useDrop, useStagedFiles } from "./files.js";
+import { Choices, mentionAt, people } from "./mentions.js";
 import { Preview } from "./preview.js";
 
 /** @import { InConversation, On, Ref } from "../../../../types" */
-/** @import { Choice, Staged } from "./files.js" */
+/** @import { Choice } from "./mentions.js" */
 
 const MOST_LETTERS = 8000;
-
-const MOST_FILES = 10;
-
 const TYPING_EVERY = 3000;
 
 /**
@@ -25,7 +20,7 @@ const TYPING_EVERY = 3000;
 export function Composer({ conversation, room, parent = null, label, onTyping, autofocus = false }) {
   const draftName = `draft.${room.me?.id}.${conversation.id}.${parent ?? ""}`;
   const [value, setValue] = useState(() => draftOf(draftName)?.text ?? "");
-  const [files, setFiles] = useState(/** @type {Staged[]} */ ([]));
+  const { files, addFiles, dropFile, forgetFiles } = useStagedFiles();
   const [picking, setPicking] = useState(/** @type {{from: number, query: string, at: number} | null} */ (null));
   const [isPreviewing, setPreviewing] = useState(false);
   const mentions = useRef(new Map(draftOf(draftName)?.mentions ?? []));
@@ -72,24 +67,6 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
     const { selectionStart: from, selectionEnd: to } = box.current;
     replace(value.slice(0, from) + text + value.slice(to), from + text.length);
   };
-  /** @param {Iterable<File>} chosen */
-  const addFiles = (chosen) => {
-    const rows = [...chosen]
-      .slice(0, MOST_FILES - files.length)
-      .map((file) =>
-        startUpload(file, (id, changes) =>
-          setFiles((all) => all.map((file) => (file.key === id ? { ...file, ...changes } : file))),
-        ),
-      );
-    setFiles((all) => [...all, ...rows]);
-  };
-  /** @param {Staged} row */
-  const dropFile = (row) => {
-    row.stop();
-    setFiles((all) => all.filter((file) => file.key !== row.key));
-    if (row.file) api.remove(`/files/${row.file.id}`).catch(() => {});
-  };
-
   const content = forSending(value.trim(), mentions.current);
   const letters = Array.from(content).length;
   const isUploading = files.some((file) => !file.file && !file.error);
@@ -114,7 +91,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
     mentions.current = new Map();
     tabStore.set(draftName, null);
     setValue("");
-    setFiles([]);
+    forgetFiles();
     setPicking(null);
     setPreviewing(false);
     lastTyped.current = 0;
@@ -181,74 +158,8 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
         html`
           <${Preview} content=${content} room=${room} onClose=${() => setPreviewing(false)} />`
       }
-      ${
-        choices.length > 0 &&
-        html`
-          <ul class="choices" role="listbox" id="choices" aria-label=${t("composer.mention")}>
-            ${choices.map(
-              (person, i) => html`
-                <li
-                  key=${person.id ?? "channel"}
-                  id=${`choice-${i}`}
-                  role="option"
-                  aria-selected=${i === picking?.at}
-                  onMouseDown=${(/** @type {Event} */ event) => {
-                    event.preventDefault();
-                    choose(person);
-                  }}
-                >
-                  ${
-                    person.id
-                      ? html`
-                        <${Avatar}
-                          name=${person.name}
-                          url=${person.avatar_url}
-                          seed=${`user${person.id}`}
-                          size="small"
-                        />`
-                      : html`
-                        <span class="avatar small">
-                          <${Icon} name="people" />
-                        </span>`
-                  }
-                  <span>
-                    <${Name}>${person.name}<//>
-                  </span>
-                  ${person.language && html`<span class="hint">${languageName(person.language)}</span>`}
-                  ${!person.id && html`<span class="hint">${t("composer.everybody")}</span>`}
-                </li>`,
-            )}
-          </ul>`
-      }
-      ${
-        files.length > 0 &&
-        html`
-          <ul class="staged">
-            ${files.map(
-              (row) => html`
-                <li key=${row.key} class=${classes(row.error && "failed")}>
-                  <${Icon} name=${row.error ? "warn" : "file"} />
-                  <span class="file-name">
-                    <${Name}>${row.name}<//>
-                  </span>
-                  <span class="file-size">
-                    ${row.error || (row.file ? size(row.size) : `${number(Math.round(row.share * 100))}%`)}
-                  </span>
-                  ${
-                    !row.file &&
-                    !row.error &&
-                    html`
-                      <progress max="1" value=${row.share} aria-label=${stripBidi(row.name)}></progress>`
-                  }
-                  <${IconButton}
-                    name="close"
-                    label=${t("composer.removeFile", { name: stripBidi(row.name) })}
-                    onClick=${() => dropFile(row)}
-                  />
-                </li>`,
-            )}
-          </ul>`
-      }
+      <${Choices} rows=${choices} at=${picking?.at} onChoose=${choose} />
+      <${StagedFiles} rows=${files} onDrop=${dropFile} />
       <div class="composer-row">
         <input
           ref=${chooser}

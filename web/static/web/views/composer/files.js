@@ -1,9 +1,12 @@
 /** Files that are chosen for a message, on their way up. */
 import * as api from "../../api.js";
-import { setting, useEffect, useRef } from "../../core.js";
-import { size, t } from "../../i18n.js";
+import { classes, html, setting, useEffect, useRef, useState } from "../../core.js";
+import { number, size, t } from "../../i18n.js";
+import { stripBidi } from "../../text.js";
+import { Icon, IconButton } from "../parts/icons.js";
+import { Name } from "../parts/people.js";
 
-/** @import { Person, SentFile } from "../../../../types" */
+/** @import { SentFile } from "../../../../types" */
 
 /**
  * A file on its way up; `share` from 0 to 1.
@@ -12,10 +15,65 @@ import { size, t } from "../../i18n.js";
  *   key: string, name: string, size: number, share: number, file: SentFile | null, error: string, stop: () => void,
  * }} Staged
  */
-/** Whom a mention may name; the channel has no id. @typedef {Partial<Person> & {name: string}} Choice */
+
+const MOST_FILES = 10;
+
+/** The files of a message that is being written. */
+export function useStagedFiles() {
+  const [files, setFiles] = useState(/** @type {Staged[]} */ ([]));
+  /** @param {Iterable<File>} chosen */
+  const addFiles = (chosen) => {
+    const rows = [...chosen]
+      .slice(0, MOST_FILES - files.length)
+      .map((file) =>
+        startUpload(file, (id, changes) =>
+          setFiles((all) => all.map((file) => (file.key === id ? { ...file, ...changes } : file))),
+        ),
+      );
+    setFiles((all) => [...all, ...rows]);
+  };
+  /** @param {Staged} row */
+  const dropFile = (row) => {
+    row.stop();
+    setFiles((all) => all.filter((file) => file.key !== row.key));
+    if (row.file) api.remove(`/files/${row.file.id}`).catch(() => {});
+  };
+  return { files, addFiles, dropFile, forgetFiles: () => setFiles([]) };
+}
+
+/** @param {{rows: Staged[], onDrop: (row: Staged) => void}} props */
+export function StagedFiles({ rows, onDrop }) {
+  if (!rows.length) return null;
+  return html`
+    <ul class="staged">
+      ${rows.map(
+        (row) => html`
+          <li key=${row.key} class=${classes(row.error && "failed")}>
+            <${Icon} name=${row.error ? "warn" : "file"} />
+            <span class="file-name">
+              <${Name}>${row.name}<//>
+            </span>
+            <span class="file-size">
+              ${row.error || (row.file ? size(row.size) : `${number(Math.round(row.share * 100))}%`)}
+            </span>
+            ${
+              !row.file &&
+              !row.error &&
+              html`
+                <progress max="1" value=${row.share} aria-label=${stripBidi(row.name)}></progress>`
+            }
+            <${IconButton}
+              name="close"
+              label=${t("composer.removeFile", { name: stripBidi(row.name) })}
+              onClick=${() => onDrop(row)}
+            />
+          </li>`,
+      )}
+    </ul>`;
+}
 
 /** @param {File} file @param {(key: string, changes: Partial<Staged>) => void} change @returns {Staged} */
-export function startUpload(file, change) {
+function startUpload(file, change) {
   const key = `${Date.now()}-${Math.random()}`;
   /** @type {Staged} */
   const row = {

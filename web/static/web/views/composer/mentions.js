@@ -1,7 +1,12 @@
 /** Whom a mention may name. */
+import { html } from "../../core.js";
+import { languageName, t } from "../../i18n.js";
+import { Icon } from "../parts/icons.js";
+import { Avatar, Name } from "../parts/people.js";
 
-/** @import { Room } from "../../../../types" */
-/** @import { Choice } from "./files.js" */
+/** @import { Person, Room } from "../../../../types" */
+
+/** Whom a mention may name; the channel has no id. @typedef {Partial<Person> & {name: string}} Choice */
 
 /** The word after an @ at the caret, or null. @param {string} text @param {number} caret */
 export function mentionAt(text, caret) {
@@ -17,4 +22,49 @@ export function people(room, query) {
     ...(room.hasChannel ? [{ name: "channel" }] : []),
   ];
   return all.filter((person) => person.name.toLocaleLowerCase().includes(query)).slice(0, 8);
+}
+
+/**
+ * Whom the mention that is being written may name; the one at `at` is marked.
+ *
+ * @param {{rows: Choice[], at: number | undefined, onChoose: (person: Choice) => void}} props
+ */
+export function Choices({ rows, at, onChoose }) {
+  if (!rows.length) return null;
+  return html`
+    <ul class="choices" role="listbox" id="choices" aria-label=${t("composer.mention")}>
+      ${rows.map(
+        (person, i) => html`
+          <li
+            key=${person.id ?? "channel"}
+            id=${`choice-${i}`}
+            role="option"
+            aria-selected=${i === at}
+            onMouseDown=${(/** @type {Event} */ event) => {
+              event.preventDefault();
+              onChoose(person);
+            }}
+          >
+            ${
+              person.id
+                ? html`
+                  <${Avatar}
+                    name=${person.name}
+                    url=${person.avatar_url}
+                    seed=${`user${person.id}`}
+                    size="small"
+                  />`
+                : html`
+                  <span class="avatar small">
+                    <${Icon} name="people" />
+                  </span>`
+            }
+            <span>
+              <${Name}>${person.name}<//>
+            </span>
+            ${person.language && html`<span class="hint">${languageName(person.language)}</span>`}
+            ${!person.id && html`<span class="hint">${t("composer.everybody")}</span>`}
+          </li>`,
+      )}
+    </ul>`;
 }

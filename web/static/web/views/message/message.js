@@ -5,13 +5,13 @@ import { pageOf } from "../../paths.js";
 import { stripBidi } from "../../text.js";
 import { copy, withToast } from "../../toasts.js";
 import { Attachments } from "../attachments.js";
-import { EmojiButton, QUICK } from "../emoji.js";
 import { CorrectDialog, DeleteDialog, Editor, ReportDialog } from "../message_changes.js";
-import { Icon, IconButton } from "../parts/icons.js";
-import { Menu, MenuItem } from "../parts/menu.js";
+import { Icon } from "../parts/icons.js";
 import { Avatar, Name } from "../parts/people.js";
 import { Translation } from "../translation.js";
+import { Reactions } from "./reactions.js";
 import { Quote, Text } from "./text.js";
+import { Tools } from "./tools.js";
 
 /** @import { InConversation, Message as Row, On, Ref } from "../../../../types" */
 
@@ -49,11 +49,13 @@ export function Message({ message, conversation, isFirst, room, inThread = false
     reply: () => room.onThread && room.onThread(message.parent_message_id ?? message.id),
     edit: () => isMine && !room.isGuest && !isGone && setEditing(true),
     remove: () => (isMine || room.canModerate) && !room.isGuest && !isGone && setDialog("delete"),
-    react: (/** @type {string} */ emoji) => withToast(() => conversation.react(message.id, emoji)),
+    react: (/** @type {string} */ emoji) => withToast(() => conversation.writer.react(message.id, emoji)),
     pin: () => withToast(() => conversation.pins.set(message.id, !isPinned)),
     copy: () => withToast(() => copy(message.display_content ?? "")),
     // Its reader may be in other workspaces than its writer.
     link: () => copy(location.origin + pageOf(message, null)),
+    show: setShows,
+    open: setDialog,
   };
   /** @type {Record<string, (() => void) | false>} */
   const keys = { o: actions.original, r: !isGone && actions.reply, e: actions.edit, Delete: actions.remove };
@@ -142,26 +144,7 @@ export function Message({ message, conversation, isFirst, room, inThread = false
                   onCorrect=${() => setDialog("correct")}
                 />`
         }
-        ${
-          message.reactions?.length > 0 &&
-          html`
-            <div class="reactions">
-              ${message.reactions.map(
-                (reaction) => html`
-                  <button
-                    key=${reaction.emoji}
-                    type="button"
-                    class=${classes("reaction", reaction.reacted && "on")}
-                    aria-pressed=${reaction.reacted}
-                    disabled=${!mayReact}
-                    aria-label=${t("reaction.count", { emoji: reaction.emoji, count: reaction.count })}
-                    onClick=${() => actions.react(reaction.emoji)}
-                  >
-                    <span aria-hidden="true">${reaction.emoji}</span> <span aria-hidden="true">${reaction.count}</span>
-                  </button>`,
-              )}
-            </div>`
-        }
+        <${Reactions} rows=${message.reactions} mayReact=${mayReact} onReact=${actions.react} />
         ${
           !inThread &&
           message.reply_count > 0 &&
@@ -177,89 +160,15 @@ export function Message({ message, conversation, isFirst, room, inThread = false
         !isEditing &&
         !room.isGuest &&
         html`
-          <div class="message-tools" role="group" aria-label=${t("message.actions")}>
-            ${
-              mayReact &&
-              QUICK.slice(0, 2).map(
-                (emoji) => html`
-                  <button
-                    key=${emoji}
-                    type="button"
-                    class="icon-button quick"
-                    aria-label=${t("reaction.add", { emoji })}
-                    title=${t("reaction.add", { emoji })}
-                    onClick=${() => actions.react(emoji)}
-                  >
-                    ${emoji}
-                  </button>`,
-              )
-            }
-            ${mayReact && html`<${EmojiButton} label=${t("reaction.other")} onPick=${actions.react} />`}
-            ${
-              room.onThread &&
-              !inThread &&
-              html`
-                <${IconButton} name="reply" label=${t("thread.reply")} onClick=${actions.reply} />`
-            }
-            <${Menu} label=${t("message.more")} icon="more">
-              ${
-                isMine &&
-                html`
-                  <${MenuItem} icon="edit" onClick=${actions.edit}>
-                    ${t("message.edit")}
-                  <//>`
-              }
-              ${
-                message.display_content &&
-                html`
-                  <${MenuItem} icon="copy" onClick=${actions.copy}>
-                    ${t("message.copy")}
-                  <//>`
-              }
-              <${MenuItem} icon="link" onClick=${actions.link}>
-                ${t("message.link")}
-              <//>
-              ${
-                isTranslated &&
-                html`
-                  <${MenuItem} icon="translate" onClick=${() => setShows("original")}>
-                    ${t("translation.showOriginal")}
-                  <//>`
-              }
-              ${
-                isSkipped &&
-                html`
-                  <${MenuItem} icon="translate" onClick=${() => setShows("why")}>
-                    ${t("translation.whyNot")}
-                  <//>`
-              }
-              ${
-                room.canCorrect &&
-                isTranslated &&
-                html`
-                  <${MenuItem} icon="edit" onClick=${() => setDialog("correct")}>
-                    ${t("correct.title")}
-                  <//>`
-              }
-              <${MenuItem} icon="pin" onClick=${actions.pin}>
-                ${isPinned ? t("message.unpin") : t("message.pin")}
-              <//>
-              ${
-                !isMine &&
-                html`
-                  <${MenuItem} icon="flag" onClick=${() => setDialog("report")}>
-                    ${t("message.report")}
-                  <//>`
-              }
-              ${
-                (isMine || room.canModerate) &&
-                html`
-                  <${MenuItem} icon="trash" danger onClick=${actions.remove}>
-                    ${t("message.delete")}
-                  <//>`
-              }
-            <//>
-          </div>`
+          <${Tools}
+            message=${message}
+            room=${room}
+            actions=${actions}
+            isMine=${isMine}
+            isPinned=${isPinned}
+            isSkipped=${isSkipped}
+            inThread=${inThread}
+          />`
       }
       ${
         dialog === "delete" &&

@@ -8,7 +8,6 @@ import { Name } from "../parts/people.js";
 /** @import { InConversation, Message as Row, Room } from "../../../../types" */
 
 const LONG = 1200;
-
 const LONG_LINES = 18;
 
 /** @param {{message: Row, room: Room}} props */

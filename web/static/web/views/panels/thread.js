@@ -48,7 +48,7 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
       ([{ data: parent }, replies]) => {
         if (isStale) return;
         conversation.holdThread(id, [parent, ...replies.data]);
-        conversation.upsert(parent);
+        conversation.held.upsert(parent);
         setRead(readOf(replies));
       },
       (error) => isStale || (withToast(() => Promise.reject(error)), onClose()),

@@ -6,7 +6,6 @@ import { Icon } from "./icons.js";
 /** @import { IconName } from "./icons.js" */
 
 const EDGE = 8;
-
 const GAP = 4;
 
 /**

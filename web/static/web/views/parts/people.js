@@ -1,6 +1,6 @@
 /** People as they stand beside what they say: a picture and a name. */
-import { pathOf } from "../../api.js";
 import { classes, html, useState } from "../../core.js";
+import { pathOf } from "../../paths.js";
 import { stripBidi } from "../../text.js";
 
 /** Neighbouring ids get colours far apart. @param {string} key */

@@ -11,11 +11,11 @@ import { Composer } from "../composer/composer.js";
 import { LinkState } from "../link_state.js";
 import { Pins } from "../panels/pins.js";
 import { Thread } from "../panels/thread.js";
-import { Icon, IconButton } from "../parts/icons.js";
-import { Avatar, Name } from "../parts/people.js";
+import { Icon } from "../parts/icons.js";
+import { Name } from "../parts/people.js";
 import { Timeline } from "../timeline/timeline.js";
 import { Gone, Locked } from "./closed.js";
-import { PlaceMenu, SHORT_NAMES } from "./head.js";
+import { Head } from "./head.js";
 import { languagesOf, peopleOf } from "./readers.js";
 
 /** @import { Workspace } from "../../../../types" */
@@ -117,66 +117,16 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
   return html`
     <main id="main" class="stage" tabindex="-1">
       <${LinkState} />
-      <header class="stage-head">
-        <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
-        ${
-          isDirect
-            ? html`
-              <${Avatar}
-                name=${title}
-                url=${place?.participant?.avatar_url}
-                seed=${`user${place?.participant?.id}`}
-              />`
-            : html`
-              <${Icon}
-                name=${place?.visibility === "private" || place?.has_password ? "lock" : "hash"}
-                class="stage-icon"
-              />`
-        }
-        <h1 class="stage-title">
-          <${Name}>${title ?? ""}<//>
-        </h1>
-        ${
-          languages.length > 1 &&
-          html`
-            <span class="tongues" title=${t("tongues", { count: languages.length })}>
-              <${Icon} name="translate" />${" "}
-              ${languages.map(
-                (code) => html`
-                  <span key=${code} lang=${code}>
-                    ${SHORT_NAMES[code] ?? code}
-                  </span>`,
-              )}
-            </span>`
-        }
-        <span class="grow"></span>
-        <${IconButton}
-          name="search"
-          label=${`${t("search.title")} (Ctrl K)`}
-          onClick=${() => toggle("search")}
-        />
-        <${IconButton} class="roomy" name="pin" label=${t("pins.title")} onClick=${() => toggle("pins")} />
-        ${
-          !isDirect &&
-          html`
-            <${IconButton}
-              class="roomy"
-              name="people"
-              label=${t("members.title")}
-              onClick=${() => toggle("members")}
-            />`
-        }
-        ${
-          place &&
-          html`
-            <${PlaceMenu}
-              path=${path}
-              person=${place.participant}
-              toggle=${toggle}
-              onSettings=${() => setDialog("channel-settings")}
-            />`
-        }
-      </header>
+      <${Head}
+        place=${place}
+        isDirect=${isDirect}
+        title=${title}
+        languages=${languages}
+        path=${path}
+        toggle=${toggle}
+        onMenu=${onMenu}
+        onSettings=${() => setDialog("channel-settings")}
+      />
       ${
         needsPassword
           ? html`

@@ -2,12 +2,13 @@
 import * as api from "../../api.js";
 import { html, useEffect, useLatestOnly, useState } from "../../core.js";
 import { t } from "../../i18n.js";
+import { pathOf } from "../../paths.js";
 import { signOut } from "../../session.js";
 import { app } from "../../state.js";
 import { withToast } from "../../toasts.js";
 import { Form } from "../parts/form.js";
 
-/** @import { ExportState } from "../../../../schema" */
+/** @import { ExportAnswer, ExportState } from "../../../../schema" */
 
 export function Data() {
   const { me } = app.state;
@@ -17,6 +18,7 @@ export function Data() {
   const look = async () => {
     const isToBeShown = begin();
     try {
+      /** @type {ExportAnswer} */
       const { data } = await api.get("/me/export");
       if (isToBeShown()) setState(data);
     } catch (error) {
@@ -45,7 +47,7 @@ export function Data() {
       state?.status === "ready"
         ? html`
           <p>
-            <a class="button" href=${api.pathOf(state.download_url ?? "")} download>
+            <a class="button" href=${pathOf(state.download_url ?? "")} download>
               ${t("export.get")}
             </a>
           </p>`

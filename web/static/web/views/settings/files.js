@@ -1,7 +1,7 @@
 /** One's uploads. */
-import * as api from "../../api.js";
 import { html } from "../../core.js";
 import { moment, size, t } from "../../i18n.js";
+import { pathOf } from "../../paths.js";
 import { stripBidi } from "../../text.js";
 import { useRows, Waiting } from "../parts/lists.js";
 
@@ -20,7 +20,7 @@ export function Files() {
         (row) => html`
           <li key=${row.id}>
             <span class="person">
-              <a href=${api.pathOf(row.download_url)} download=${row.client_name}>
+              <a href=${pathOf(row.download_url)} download=${row.client_name}>
                 ${stripBidi(row.client_name)}
               </a>
               <span class="hint">

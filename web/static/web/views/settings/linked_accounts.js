@@ -5,15 +5,19 @@ import { t } from "../../i18n.js";
 import { withToast } from "../../toasts.js";
 import { PROVIDER_NAMES } from "../signin/providers.js";
 
-/** @import { SocialAccountAnswer } from "../../../../schema" */
+/** @import { LinksAnswer, RedirectAnswer, SocialAccountAnswer } from "../../../../schema" */
 
 export function Linked() {
   const [rows, setRows] = useState(/** @type {SocialAccountAnswer[]} */ ([]));
-  const load = () =>
-    api.get("/auth/web/social/accounts").then(
-      ({ accounts }) => setRows(accounts),
-      () => {},
-    );
+  const load = async () => {
+    try {
+      /** @type {LinksAnswer} */
+      const { accounts } = await api.get("/auth/web/social/accounts");
+      setRows(accounts);
+    } catch {
+      // What is shown stays.
+    }
+  };
   useEffect(() => {
     load();
   }, []);
@@ -24,6 +28,7 @@ export function Linked() {
   /** @param {string} provider */
   const link = (provider) =>
     withToast(async () => {
+      /** @type {RedirectAnswer} */
       const { redirect_url } = await api.post(`/auth/web/social/${provider}/link`);
       tabStore.set("social", { purpose: "link" });
       location.assign(redirect_url);

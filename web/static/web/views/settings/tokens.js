@@ -8,7 +8,7 @@ import { Form } from "../parts/form.js";
 import { IconButton } from "../parts/icons.js";
 import { useRows, Waiting } from "../parts/lists.js";
 
-/** @import { ListedTokenAnswer } from "../../../../schema" */
+/** @import { ListedTokenAnswer, NewTokenAnswer } from "../../../../schema" */
 /** @import { Rows } from "../../../../types" */
 
 const ABILITIES = [
@@ -35,6 +35,7 @@ export function Tokens() {
   if (isMissing) return html`<p class="hint">${t("notYet")}</p>`;
   /** @param {Record<string, string>} values @param {HTMLFormElement} form */
   const submit = async ({ name, ability }, form) => {
+    /** @type {NewTokenAnswer} */
     const { data } = await api.post("/me/tokens", {
       name,
       abilities: ability === "rooms" ? ABILITIES.slice(2) : [ability],

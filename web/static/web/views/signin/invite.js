@@ -8,7 +8,7 @@ import { app } from "../../state.js";
 import { SignIn } from "./signin.js";
 import { Welcome } from "./welcome.js";
 
-/** @import { InvitePreviewResource } from "../../../../schema" */
+/** @import { InvitePreviewAnswer, InvitePreviewResource, WorkspaceAnswer } from "../../../../schema" */
 
 /** `/invites/{token}`: what one is about to join, before and after sign-in. @param {{token: string}} props */
 export function Invite({ token }) {
@@ -16,13 +16,16 @@ export function Invite({ token }) {
   const [problem, setProblem] = useState("");
   const { me } = app.state;
   useEffect(() => {
-    api.get(`/invites/${encodeURIComponent(token)}`, {}, { anonymous: true }).then(
+    /** @type {Promise<InvitePreviewAnswer>} */
+    const asked = api.get(`/invites/${encodeURIComponent(token)}`, {}, { anonymous: true });
+    asked.then(
       (answer) => setInvite(answer.data),
       (error) => setProblem(error.status === 404 ? t("invite.invalid") : error.sentence),
     );
   }, [token]);
   const accept = async () => {
     try {
+      /** @type {WorkspaceAnswer} */
       const { data } = await api.post(`/invites/${encodeURIComponent(token)}/accept`);
       await signedIn(await api.get("/me"));
       go(`/w/${data.id}`, { replace: true });

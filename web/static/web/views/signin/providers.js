@@ -6,6 +6,10 @@ import { go } from "../../router.js";
 import { signedIn } from "../../session.js";
 import { Welcome } from "./welcome.js";
 
+/** @import { RedirectAnswer } from "../../../../schema" */
+
+/** What the browser left for, and from where. @typedef {{purpose?: "signin" | "link", from?: string}} SocialErrand */
+
 /** @type {Record<string, string>} */
 export const PROVIDER_NAMES = {
   google: "Google",
@@ -23,6 +27,7 @@ export function Providers() {
   /** @param {string} provider */
   const leave = async (provider) => {
     try {
+      /** @type {RedirectAnswer} */
       const { redirect_url } = await api.post(`/auth/web/social/${provider}/redirect`, {}, { anonymous: true });
       tabStore.set("social", { purpose: "signin", from: location.pathname });
       location.assign(redirect_url);
@@ -60,6 +65,7 @@ export function SocialCallback({ provider, query }) {
   const [problem, setProblem] = useState("");
   useEffect(() => {
     (async () => {
+      /** @type {SocialErrand} */
       const { purpose, from } = tabStore.get("social") ?? {};
       tabStore.set("social", null);
       if (!query.get("code")) return setProblem(query.get("error_description") ?? t("social.refused"));

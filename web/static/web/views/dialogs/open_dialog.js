@@ -1,0 +1,34 @@
+/** The dialogs that the sidebar, a conversation and the empty client open, by name. */
+import { html } from "../../core.js";
+import { ChannelSettings } from "./channel_settings.js";
+import { InvitePeople } from "./invite_people.js";
+import { JoinWorkspace } from "./join_workspace.js";
+import { LeaveWorkspace } from "./leave_workspace.js";
+import { NewChannel } from "./new_channel.js";
+import { NewDirect } from "./new_direct.js";
+import { NewWorkspace } from "./new_workspace.js";
+import { RenameWorkspace } from "./rename_workspace.js";
+import { Rooms } from "./rooms.js";
+
+/** @import { Children, Closing, Listed, Person, Workspace } from "../../../../types" */
+
+/** What a dialog may need; `onPick` opens a direct conversation. */
+/** @typedef {Closing & {workspace?: Workspace, channel?: Listed, onPick: (person: Person) => void}} Given */
+
+/** @type {Record<string, (given: Given) => Children>} */
+const DIALOGS = {
+  workspace: ({ onClose }) => html`<${NewWorkspace} onClose=${onClose} />`,
+  room: ({ onClose }) => html`<${Rooms} onClose=${onClose} />`,
+  join: ({ onClose }) => html`<${JoinWorkspace} onClose=${onClose} />`,
+  rename: ({ workspace, onClose }) => html`<${RenameWorkspace} workspace=${workspace} onClose=${onClose} />`,
+  leave: ({ workspace, onClose }) => html`<${LeaveWorkspace} workspace=${workspace} onClose=${onClose} />`,
+  channel: ({ workspace, onClose }) => html`<${NewChannel} workspace=${workspace} onClose=${onClose} />`,
+  "channel-settings": ({ workspace, channel, onClose }) =>
+    channel && html`<${ChannelSettings} channel=${channel} workspace=${workspace} onClose=${onClose} />`,
+  direct: ({ workspace, onPick, onClose }) =>
+    html`<${NewDirect} workspace=${workspace} onPick=${onPick} onClose=${onClose} />`,
+  invite: ({ workspace, onClose }) => html`<${InvitePeople} workspace=${workspace} onClose=${onClose} />`,
+};
+
+/** The dialog of this name; none for an empty one. @param {Given & {name: string}} props */
+export const OpenDialog = ({ name, ...given }) => DIALOGS[name]?.(given) ?? null;

@@ -1,0 +1,110 @@
+/** What can be done with a message: buttons over it, and a menu of everything. */
+import { html } from "../../core.js";
+import { t } from "../../i18n.js";
+import { EmojiButton, QUICK } from "../emoji.js";
+import { IconButton } from "../parts/icons.js";
+import { Menu, MenuItem } from "../parts/menu.js";
+
+/** @import { Message as Row, Room } from "../../../../types" */
+
+/**
+ * What a message's view does when it is asked to; `open` a dialog, `show` its original or why there is no translation.
+ *
+ * @typedef {{
+ *   reply: () => void, edit: () => void, remove: () => void, react: (emoji: string) => void, pin: () => void,
+ *   copy: () => void, link: () => void, show: (what: "original" | "why") => void, open: (dialog: string) => void,
+ * }} Actions
+ */
+
+/**
+ * `isSkipped`: there is no translation, and the reader may want to know why.
+ *
+ * @param {{
+ *   message: Row, room: Room, actions: Actions, isMine: boolean, isPinned: boolean, isSkipped: boolean,
+ *   inThread: boolean,
+ * }} props
+ */
+export function Tools({ message, room, actions, isMine, isPinned, isSkipped, inThread }) {
+  const isTranslated = message.display_source === "translation";
+  return html`
+    <div class="message-tools" role="group" aria-label=${t("message.actions")}>
+      ${QUICK.slice(0, 2).map(
+        (emoji) => html`
+          <button
+            key=${emoji}
+            type="button"
+            class="icon-button quick"
+            aria-label=${t("reaction.add", { emoji })}
+            title=${t("reaction.add", { emoji })}
+            onClick=${() => actions.react(emoji)}
+          >
+            ${emoji}
+          </button>`,
+      )}
+      <${EmojiButton} label=${t("reaction.other")} onPick=${actions.react} />
+      ${
+        room.onThread &&
+        !inThread &&
+        html`
+          <${IconButton} name="reply" label=${t("thread.reply")} onClick=${actions.reply} />`
+      }
+      <${Menu} label=${t("message.more")} icon="more">
+        ${
+          isMine &&
+          html`
+            <${MenuItem} icon="edit" onClick=${actions.edit}>
+              ${t("message.edit")}
+            <//>`
+        }
+        ${
+          message.display_content &&
+          html`
+            <${MenuItem} icon="copy" onClick=${actions.copy}>
+              ${t("message.copy")}
+            <//>`
+        }
+        <${MenuItem} icon="link" onClick=${actions.link}>
+          ${t("message.link")}
+        <//>
+        ${
+          isTranslated &&
+          html`
+            <${MenuItem} icon="translate" onClick=${() => actions.show("original")}>
+              ${t("translation.showOriginal")}
+            <//>`
+        }
+        ${
+          isSkipped &&
+          html`
+            <${MenuItem} icon="translate" onClick=${() => actions.show("why")}>
+              ${t("translation.whyNot")}
+            <//>`
+        }
+        ${
+          room.canCorrect &&
+          isTranslated &&
+          html`
+            <${MenuItem} icon="edit" onClick=${() => actions.open("correct")}>
+              ${t("correct.title")}
+            <//>`
+        }
+        <${MenuItem} icon="pin" onClick=${actions.pin}>
+          ${isPinned ? t("message.unpin") : t("message.pin")}
+        <//>
+        ${
+          !isMine &&
+          html`
+            <${MenuItem} icon="flag" onClick=${() => actions.open("report")}>
+              ${t("message.report")}
+            <//>`
+        }
+        ${
+          (isMine || room.canModerate) &&
+          html`
+            <${MenuItem} icon="trash" danger onClick=${actions.remove}>
+              ${t("message.delete")}
+            <//>`
+        }
+      <//>
+    </div>`;
+}
