@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from rosetta.languages import CODES
 from translation.detection import source_language
 
-CORPUS = Path(__file__).parent / "data" / "detection_corpus.csv"
-LINES = list(csv.DictReader(CORPUS.open(encoding="utf-8", newline="")))
+DATA = Path(__file__).parent / "data"
+LINES = list(csv.DictReader((DATA / "detection_corpus.csv").open(encoding="utf-8", newline="")))
+# Language "neutral": lines that say nothing of their language. `bench/detection.py` tells which of them are wrong.
+CHAT_LINES = list(csv.DictReader((DATA / "chat_lines.csv").open(encoding="utf-8", newline="")))
 
 
 def test_at_least_95_percent_of_the_corpus_is_right() -> None:
@@ -22,8 +25,26 @@ def test_at_least_95_percent_of_the_corpus_is_right() -> None:
     assert len(wrong) <= 0.05 * len(LINES), wrong
 
 
-@pytest.mark.parametrize("sender", ["en", "zh-CN", "ja", "th", "id"])
-def test_short_neutral_lines_are_in_the_senders_language(sender: str) -> None:
+@pytest.mark.parametrize("sender", CODES)
+@pytest.mark.parametrize("language", CODES)
+def test_what_was_written_decides_whoever_wrote_it(language: str, sender: str) -> None:
+    texts = [line["text"] for line in CHAT_LINES if line["language"] == language]
+    found = {text: source_language(text, declared=None, sender_language=sender) for text in texts}
+    wrong = {text: code for text, code in found.items() if code != language}
+    assert len(texts) >= 120
+    assert len(wrong) <= 0.02 * len(texts), wrong
+
+
+@pytest.mark.parametrize("sender", CODES)
+def test_lines_that_say_nothing_are_in_the_language_of_the_profile(sender: str) -> None:
+    texts = [line["text"] for line in CHAT_LINES if line["language"] == "neutral"]
+    flipped = [text for text in texts if source_language(text, declared=None, sender_language=sender) != sender]
+    assert len(texts) > 200
+    assert flipped == []
+
+
+@pytest.mark.parametrize("sender", CODES)
+def test_neutral_lines_never_flip(sender: str) -> None:
     neutral = [line["text"] for line in LINES if line["neutral"] == "1"]
     flipped = [text for text in neutral if source_language(text, declared=None, sender_language=sender) != sender]
     assert len(neutral) > 100
@@ -49,6 +70,32 @@ def test_short_neutral_lines_are_in_the_senders_language(sender: str) -> None:
         ("このPRをreviewしてmergeしてください", "en", "ja"),
         ("@[สมชาย](user:4) could you look at this please", "ja", "en"),
         ("", "id", "id"),
+        # Quotations are not the writer's words.
+        ("the button says ログイン", "ja", "en"),
+        ('she said "お疲れ様でした" to me after work', "ja", "en"),
+        ("What does สวัสดีครับ mean in English?", "th", "en"),
+        ("Apa artinya ขอบคุณครับ dalam bahasa kita?", "th", "id"),
+        ("「没问题」って言われた", "zh-CN", "ja"),
+        ("ありがとう是什么意思", "ja", "zh-CN"),
+        ("คำว่า terima kasih แปลว่าขอบคุณ", "id", "th"),
+        ("ขอบคุณครับ", "ja", "th"),
+        ('"ขอบคุณครับ"', "ja", "th"),
+        # Nor are paths, file names and commands.
+        ("/usr/share/doc", "th", "th"),
+        ("kubectl get pods", "ja", "ja"),
+        ("report_final.docx", "zh-CN", "zh-CN"),
+        ("Nobody answered yesterday", "th", "en"),
+        ("Two coffees and one tea", "ja", "en"),
+        ("Monthly report attached below", "zh-CN", "en"),
+        ("btw aku otw ya", "en", "id"),
+        ("oke siap bos", "en", "id"),
+        ("servernya connection timeout", "en", "id"),
+        # Written alike: the profile breaks the tie.
+        ("了解", "ja", "ja"),
+        ("了解", "zh-CN", "zh-CN"),
+        ("明日会議", "zh-CN", "ja"),
+        ("确认", "ja", "zh-CN"),
+        ("請確認這個文件", "ja", "zh-CN"),
     ],
 )
 def test_a_mixed_or_short_text_is_in_the_language_of_its_sentences(text: str, sender: str, expected: str) -> None:
