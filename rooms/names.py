@@ -15,7 +15,7 @@ TRANSLATE = "rooms.tasks.translate_name"
 def shown_name(room: Room, language: str) -> str:
     """Return ``room``'s name in ``language``; request the translation and return the original while it is missing."""
     source = _source_of(room)
-    if source == language:
+    if source == language or not languages.is_supported(source):
         return room.name
     known = recall(scope_id=room.pk, text=room.name, source=source, targets=[language]).get(language)
     if known is None:

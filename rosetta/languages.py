@@ -50,6 +50,13 @@ LANGUAGES: tuple[Language, ...] = (
 BY_CODE: dict[str, Language] = {language.code: language for language in LANGUAGES}
 CODES: tuple[str, ...] = tuple(BY_CODE)
 DEFAULT = "en"
+# The language of a text that is in none of ours, where it cannot be told which.
+UNKNOWN = "und"
+
+
+def is_supported(code: str) -> bool:
+    """Return whether texts are translated from ``code``. Messages may be in other languages too."""
+    return code in BY_CODE
 
 
 def match(tag: str) -> str | None:

@@ -13,6 +13,7 @@ from messaging.mentions import with_marks_of
 from messaging.models import Message, MessageRevision, MessageTranslation
 from messaging.search.text import terms_of
 from messaging.translations.plan import Status, milliseconds, nudge_translators, plan_text
+from rosetta import languages
 from rosetta.errors import Forbidden, Invalid
 from translation.detection import source_language
 from workspaces.streams import events
@@ -62,7 +63,8 @@ def _translate_again(
 ) -> None:
     """Replace the message's translations; sets its language and status, which the caller saves."""
     text = message.content or ""
-    message.language = source_language(text, declared=language, sender_language=message.language)
+    likely = message.language if languages.is_supported(message.language) else context.language
+    message.language = source_language(text, declared=language, sender_language=likely)
     message.translations.all().delete()
     if message.skip_translation:
         message.translation_status = Status.SKIPPED

@@ -53,7 +53,10 @@ class MessageResource(serializers.Serializer[Any]):
     type = serializers.ChoiceField(Message.Type.choices)
     sender = SenderResource(allow_null=True)
     original_content = serializers.CharField(allow_null=True)
-    original_language = serializers.CharField()
+    original_language = serializers.CharField(
+        help_text="The language that the message seems to be in: one of ours, the ISO 639 code of another, or `und`. Only "
+        "messages in one of ours are translated."
+    )
     display_content = serializers.CharField(allow_null=True)
     display_language = serializers.CharField()
     display_source = serializers.ChoiceField(DISPLAY_SOURCES)

@@ -13,6 +13,7 @@ from messaging.models import Message, MessageTranslation
 from messaging.resources import MessageRow, rows_again
 from messaging.translations.plan import milliseconds, nudge_translators, translation_row
 from messaging.translations.status import settle_statuses
+from rosetta import languages
 from rosetta.db.inserts import CompiledUpdate
 from translation.service import characters_left, is_translatable, recall_many
 from workspaces.models import Conversation
@@ -48,6 +49,7 @@ def _lacks_translation(row: MessageRow, language: str) -> bool:
     return bool(
         row.translation_state in (None, State.SKIPPED)
         and row.language != language
+        and languages.is_supported(row.language)
         and row.content
         and row.deleted_at is None
         and not row.skip_translation

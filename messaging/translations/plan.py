@@ -68,11 +68,15 @@ def plan_translations(*, context: ConversationContext, sender: Sender, text: str
 def plan_text(
     scope_id: str, text: str, language: str, audience: frozenset[str], own_translations: Mapping[str, str]
 ) -> TranslationPlan:
-    """Return the plan for ``text`` in ``language``; ``own_translations`` are the author's, by language."""
+    """Return the plan for ``text`` in ``language``; ``own_translations`` are the author's, by language.
+
+    A text in a language that we lack is shown as it was written: no engine is asked for it.
+    """
     targets: dict[str, Translation | None] = {
         code: Translation(own, AUTHOR) for code, own in own_translations.items() if code != language
     }
     if is_translatable(text):
+        audience = audience if languages.is_supported(language) else frozenset()
         needed = sorted(audience - {language} - set(targets))
         known = recall(scope_id=scope_id, text=text, source=language, targets=needed) if needed else {}
         targets |= {code: known.get(code) for code in needed}

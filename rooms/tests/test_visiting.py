@@ -66,6 +66,13 @@ def test_a_rooms_name_is_read_in_the_visitors_language(room: Room, libre: server
     assert len(libre.requests) == 4
 
 
+def test_a_rooms_name_in_a_language_that_we_lack_is_shown_as_it_is(owner: User, libre: servers.Service) -> None:
+    room = actions.create_room(owner=owner, name="고객 상담실")[0]
+    assert joined(room, "Lin", "ja")["room"]["display_name"] == "고객 상담실"
+    assert translate_name(room.pk, list(CODES)) == 0
+    assert libre.requests == []
+
+
 def test_a_room_that_opens_asks_for_its_name_in_all_languages(
     owner: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:

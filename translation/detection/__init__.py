@@ -1,6 +1,6 @@
 """In which language a text was written: what it says decides, what is known of its writer only where it says nothing."""
 
-from rosetta.languages import BY_CODE, match
+from rosetta.languages import match
 from translation.detection import latin, scripts
 from translation.memory import phrasebook
 from translation.protection.protect import words_only
@@ -10,7 +10,9 @@ _MAX_LETTERS = 600
 
 
 def source_language(text: str, *, declared: str | None, sender_language: str) -> str:
-    """Return the code of the language that ``text`` is in: one of ours.
+    """Return the code of the language that ``text`` is in: one of ours, or the ISO 639 code of another.
+
+    ``rosetta.languages.UNKNOWN`` is one that cannot be told, and none of ours.
 
     What the sender declared wins, if it is a language that we have. Then the words decide, whoever wrote them; quotations in
     another script are not the writer's words. ``sender_language`` is the answer for what is the same in every
@@ -20,8 +22,7 @@ def source_language(text: str, *, declared: str | None, sender_language: str) ->
     if declared and (known := match(declared)):
         return known
     words = words_only(text)[:_MAX_LETTERS]
-    found = _language_of(words, sender_language)
-    return found if found in BY_CODE else sender_language
+    return _language_of(words, sender_language) or sender_language
 
 
 def _language_of(words: str, sender_language: str) -> str | None:

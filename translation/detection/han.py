@@ -61,6 +61,9 @@ def _is_quoted(kana: Sequence[str], characters: str) -> bool:
         return True
     if len(kana) > 1 or not (_CHINESE.search(characters) or _only_simplified(characters)):
         return False
+    # One or two letters are the ending of a Japanese word.
+    if len(kana[0]) <= 2 and kana[0] != "の":
+        return False
     return not _JAPANESE_JOINT.match(kana[0]) and not _ENDS.search(kana[0])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rosetta.languages import BY_CODE, LANGUAGES, match
+from rosetta.languages import BY_CODE, LANGUAGES, UNKNOWN, match
 from translation.detection import han, identifier, lexicon
 
 LATIN = "latin"
@@ -38,10 +38,10 @@ _FILE_TYPES = (
     "py|js|ts|md|txt|csv|json|ya?ml|html?|css|log|sh|exe|zip|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|mp[34]|toml|sql|ini"
 )
 # Paths, file names and names in code; faces made of signs; and of our languages' ranges, what others use too: the baht
-# sign, Thai digits, the middle dot.
+# sign, Thai digits, the middle dot; and the Korean letters of laughs and tears.
 _NO_LETTERS = re.compile(
     rf"(?<!\S)[~.]*/\S+|\b[\w.-]+\.(?:{_FILE_TYPES})\b|\b\w+_\w+\b|\b[a-z]+\.[a-z]+(?=\()|^\s*[a-z]+\.[a-z]+\s*$"
-    r"|\((?:[^()\w]|[\u30c4\u3063\u3064\u03c9\u0434\u76bf\u0300-\u036f]|_)*\)[\u30ce\uff89\u3063]?|[\u0e3f\u0e4f-\u0e5b\u30fb\uff65]"
+    r"|\((?:[^()\w]|[\u30c4\u3063\u3064\u03c9\u0434\u76bf\u0300-\u036f]|_)*\)[\u30ce\uff89\u3063]?|[\u3130-\u318f\u0e3f\u0e4f-\u0e5b\u30fb\uff65]"
 )
 
 # How many letters say as much as a word of a spaced language.
@@ -55,7 +55,7 @@ _BOTH_ENDS, _FIRST = 1.5, 1.2
 # How sure the identifier must be that it is not the most spoken of a script's languages.
 _SURE, _LONG = 0.6, 12
 # Whoever talks about words quotes some of another language.
-_TALK = 2.0
+_TALK, _LATIN_TALK = 3.0, 2.0
 _TALKS = {
     "ja": re.compile("意味|って|という|読み方|読み|と書|と言|と出|と表示|と入力|と返|翻訳|日本語で|英語で"),
     "zh-CN": re.compile(
@@ -64,6 +64,7 @@ _TALKS = {
     "th": re.compile("แปลว่า|คำว่า|หมายความ|หมายถึง|อ่านว่า|(?:เขียน|พิมพ์|ขึ้น|บอก|ตอบ|พูด|ส่ง)ว่า|ภาษา|ปุ่ม"),
 }
 # How Thai sentences end, also after words of another language.
+_SENTENCE_END = 2.0
 _THAI_END = re.compile("(?:ครับ|คับ|ค่ะ|คะ|ค่า|นะ|น้า|จ้า|จ้ะ|ไหม|มั้ย|แล้ว|หน่อย|เลย|ด้วย|ได้|อยู่|ล่ะ|ดิ|สิ|อะ)\\W*$")
 _QUOTATIONS = re.compile(
     '"[^"\n]{1,200}"|\u201c[^\u201c\u201d\n]{1,200}\u201d|\u300c[^\u300c\u300d\n]{1,200}\u300d|\u300e[^\u300e\u300f\n]{1,200}\u300f'
@@ -106,6 +107,8 @@ def language_of(text: str, runs: Sequence[Run], sender_language: str) -> str | N
         return han.language_of([run for run in runs if run.script in ("zh-CN", "ja")], sender_language)
     if script in BY_CODE:
         return script
+    if script == UNKNOWN:
+        return UNKNOWN if len("".join(own)) > 2 else None
     return _other_language(script, " ".join(own))
 
 
@@ -115,7 +118,7 @@ def _weights(text: str, runs: Sequence[Run]) -> dict[str, float]:
     scripts = [east_asian if run.script in ("ja", "zh-CN") else run.script for run in runs]
     weights: dict[str, float] = {}
     for script, run in zip(scripts, runs, strict=True):
-        weights[script] = weights.get(script, 0.0) + _weight(run)
+        weights[script] = weights.get(script, 0.0) + _weight(script, run)
     if set(weights) <= {LATIN}:
         return {}
     if len(weights) > 1:
@@ -124,9 +127,9 @@ def _weights(text: str, runs: Sequence[Run]) -> dict[str, float]:
     return weights
 
 
-def _weight(run: Run) -> float:
+def _weight(script: str, run: Run) -> float:
     if run.script != LATIN:
-        words = len(run.text) / _LETTERS_A_WORD.get(run.script, 4.0)
+        words = len(run.text) / _LETTERS_A_WORD.get(script, 4.0)
         return words * _NATIVE * (_LABEL if _KATAKANA.fullmatch(run.text) else 1.0)
     word = run.text.casefold()
     if lexicon.is_neutral(word):
@@ -149,8 +152,8 @@ def _frame(script: str, scripts: Sequence[str], text: str, runs: Sequence[Run]) 
     if has_grammar or talks:
         factor = _BOTH_ENDS if scripts[0] == scripts[-1] == script else _FIRST if scripts[0] == script else 1.0
     if scripts[-1] == script == "th" and _THAI_END.search(text):
-        factor = _TALK
-    return factor * (_TALK if talks else 1.0)
+        factor = _SENTENCE_END
+    return factor * ((_LATIN_TALK if script == LATIN else _TALK) if talks else 1.0)
 
 
 def _other_language(script: str, text: str) -> str | None:
@@ -165,7 +168,7 @@ def _other_language(script: str, text: str) -> str | None:
 @lru_cache(maxsize=1)
 def _scripts() -> tuple[str, ...]:
     ours = [language.code for language in LANGUAGES if language.scripts]
-    return ("", LATIN, *ours, *(name for name, _code, _ranges in _OTHER_SCRIPTS))
+    return ("", LATIN, *ours, *(name for name, _code, _ranges in _OTHER_SCRIPTS), UNKNOWN)
 
 
 @lru_cache(maxsize=1)
@@ -178,4 +181,4 @@ def _pattern() -> "re.Pattern[str]":
             ranges = "".join(f"{chr(low)}-{chr(high)}" for low, high in language.scripts)
             groups.append(f"([{ranges}{more}]+)")
     groups += [f"([{ranges}]+)" for _name, _code, ranges in _OTHER_SCRIPTS]
-    return re.compile("|".join(groups))
+    return re.compile("|".join([*groups, r"([^\W\d_]+)"]))

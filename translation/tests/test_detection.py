@@ -43,6 +43,20 @@ def test_lines_that_say_nothing_are_in_the_language_of_the_profile(sender: str) 
     assert flipped == []
 
 
+def test_other_languages_are_recognised() -> None:
+    lines = [line for line in CHAT_LINES if line["language"] not in (*CODES, "neutral")]
+    found = {
+        (line["text"], line["language"]): source_language(line["text"], declared=None, sender_language=sender)
+        for line in lines
+        for sender in CODES
+    }
+    wrong = {text: code for (text, language), code in found.items() if code != language}
+    taken_for_ours = {text: code for text, code in wrong.items() if code in CODES}
+    assert len({line["language"] for line in lines}) >= 25
+    assert len(taken_for_ours) <= 0.03 * len(lines), taken_for_ours
+    assert len(wrong) <= 0.06 * len(lines), wrong
+
+
 @pytest.mark.parametrize("sender", CODES)
 def test_neutral_lines_never_flip(sender: str) -> None:
     neutral = [line["text"] for line in LINES if line["neutral"] == "1"]
@@ -93,6 +107,17 @@ def test_neutral_lines_never_flip(sender: str) -> None:
         # Written alike: the profile breaks the tie.
         ("了解", "ja", "ja"),
         ("了解", "zh-CN", "zh-CN"),
+        # None of ours: its own code, or none that can be told.
+        ("네 알겠습니다", "en", "ko"),
+        ("오늘 meeting 몇 시예요?", "ja", "ko"),
+        ("deploy закончили?", "th", "ru"),
+        ("Merci", "en", "fr"),
+        ("Chúng tôi sẽ gửi hàng vào ngày mai", "id", "vi"),
+        ("ދިވެހި", "en", "und"),
+        ("What does 감사합니다 mean?", "zh-CN", "en"),
+        ("ㅋㅋㅋ", "th", "th"),
+        # Malay is read as Indonesian.
+        ("Saya nak tanya sikit boleh tak", "en", "id"),
         ("明日会議", "zh-CN", "ja"),
         ("确认", "ja", "zh-CN"),
         ("請確認這個文件", "ja", "zh-CN"),
