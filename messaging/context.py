@@ -22,11 +22,12 @@ class Sender:
     @property
     def key(self) -> str:
         """Return the sender as one string, for limits and idempotency: ``user:1``, ``guest:01h…``."""
-        if self.user is not None:
-            return f"{'automation' if self.is_automation else 'user'}:{self.user.pk}"
-        if self.guest is not None:
-            return f"guest:{self.guest.pk}"
-        return f"webhook:{self.webhook.pk}" if self.webhook is not None else "service"
+        return _key(
+            self.user.pk if self.user is not None else None,
+            self.guest.pk if self.guest is not None else None,
+            self.webhook.pk if self.webhook is not None else None,
+            self.is_automation,
+        )
 
     def wrote(self, message: Message) -> bool:
         """Return whether ``message`` is this sender's own. A message by a person's automation is that person's."""
@@ -35,6 +36,19 @@ class Sender:
         if self.guest is not None:
             return message.sender_guest_id == self.guest.pk
         return False
+
+
+def writer_key(message: Message) -> str:
+    """Return the key of the sender who wrote ``message``."""
+    return _key(message.sender_user_id, message.sender_guest_id, message.sender_webhook_id, message.is_automation)
+
+
+def _key(user_id: int | None, guest_id: str | None, webhook_id: str | None, is_automation: bool) -> str:
+    if user_id is not None:
+        return f"{'automation' if is_automation else 'user'}:{user_id}"
+    if guest_id is not None:
+        return f"guest:{guest_id}"
+    return f"webhook:{webhook_id}" if webhook_id is not None else "service"
 
 
 @dataclass(frozen=True, slots=True)

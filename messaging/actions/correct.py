@@ -1,19 +1,28 @@
-"""Correct translations."""
+"""Correct translations, and the languages that messages were taken to be in."""
 
+import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from messaging import content
 from messaging.access import locked_message
-from messaging.context import ConversationContext, Sender
+from messaging.context import ConversationContext, Sender, writer_key
 from messaging.errors import MessageDeleted
 from messaging.mentions import with_marks_of
 from messaging.models import HUMAN, Message, MessageTranslation
+from messaging.translations.again import translate_from_new_language
 from messaging.translations.plan import mark_ready
 from messaging.translations.status import settle_statuses
+from rosetta import languages
 from rosetta.errors import Forbidden, Invalid
 from translation.service import is_translatable, remember_correction
+from workspaces.models import Conversation
 from workspaces.streams import events
+
+log = structlog.get_logger(__name__)
+
+# For how many of its writers a conversation remembers a corrected language: the last ones.
+MAX_TAUGHT = 100
 
 
 @transaction.atomic
@@ -47,6 +56,45 @@ def correct_translation(
     translated = events.NewEvent("message.translated", {"message_id": message.pk, "language": language})
     events.append(context.conversation, translated)
     return row
+
+
+@transaction.atomic
+def correct_language(*, context: ConversationContext, message_id: str, language: str) -> Message:
+    """Say in which language a message was written, and translate it from that one.
+
+    Anybody who reads the conversation may. What people wrote as translations stays. From then on, what the message's writer
+    says here is taken to be in ``language`` where it could be in any. Idempotent. Locks the conversation.
+    Raises NotFound, Forbidden, MessageDeleted, Invalid.
+    """
+    context.check_open()
+    message = locked_message(context, message_id)
+    if context.user is None:
+        raise Forbidden
+    if message.deleted_at is not None:
+        raise MessageDeleted
+    if not message.content:
+        raise Invalid({"language": [_("There is nothing to translate in this message.")]})
+    if language == message.language:
+        return message
+    log.info(
+        "language_corrected", message=message.pk, by=context.user.pk, language=language, instead_of=message.language
+    )
+    message.language = language
+    translate_from_new_language(context, message)
+    message.save(update_fields=["language", "translation_status"])
+    if languages.is_supported(language):
+        _teach(message, language)
+    events.append(context.conversation, events.NewEvent("message.updated", {"message_id": message.pk}))
+    return message
+
+
+def _teach(message: Message, language: str) -> None:
+    """Remember for the conversation, which the caller locked, that the message's writer writes in ``language``."""
+    conversations = Conversation.objects.filter(pk=message.conversation_id)
+    taught = conversations.values_list("taught_languages", flat=True).get() or []
+    key = writer_key(message)
+    others = [[writer, code] for writer, code in taught if writer != key]
+    conversations.update(taught_languages=[*others, [key, language]][-MAX_TAUGHT:])
 
 
 def _may_correct(context: ConversationContext, message: Message, language: str) -> bool:

@@ -102,9 +102,21 @@ class WebhookPostSerializer(PostSerializer):
 
 
 class EditSerializer(serializers.Serializer[Any]):
-    content = ContentField(required=True)
-    language = serializers.ChoiceField(languages.CODES, required=False, allow_null=True)
+    content = ContentField(
+        required=False, help_text="The new text. Left out: `language` corrects the message's language."
+    )
+    language = serializers.ChoiceField(
+        [*languages.CODES, languages.UNKNOWN],
+        required=False,
+        allow_null=True,
+        help_text="The content's language; `und`: none of the others.",
+    )
     translations = VariantsField(required=False, help_text="The sender's own new words in other languages.")
+
+    def validate(self, fields: dict[str, Any]) -> dict[str, Any]:
+        if "content" not in fields and (not fields.get("language") or "translations" in fields):
+            raise serializers.ValidationError({"content": [self.fields["content"].error_messages["required"]]})
+        return fields
 
 
 class ReadSerializer(serializers.Serializer[Any]):

@@ -92,7 +92,10 @@ def _status_of(targets: dict[str, Translation | None]) -> str:
 
 
 def _likely_language(sender: Sender, context: ConversationContext) -> str:
-    """Return the language that the sender most likely writes in: the one that they read here."""
+    """Return the language that the sender most likely writes in: as a correction said, else the one that they read here."""
+    taught = dict(context.conversation.taught_languages or []).get(sender.key)
+    if taught and languages.is_supported(taught):
+        return str(taught)
     if sender.is_automation or sender.webhook is not None:
         return languages.DEFAULT
     return context.language

@@ -1,6 +1,6 @@
 """In which language a text was written: what it says decides, what is known of its writer only where it says nothing."""
 
-from rosetta.languages import match
+from rosetta.languages import UNKNOWN, match
 from translation.detection import latin, scripts
 from translation.memory import phrasebook
 from translation.protection.protect import words_only
@@ -19,6 +19,8 @@ def source_language(text: str, *, declared: str | None, sender_language: str) ->
     language (names, numbers, "ok") and for languages spelled in foreign letters, and breaks ties between Chinese
     and Japanese.
     """
+    if declared == UNKNOWN:
+        return UNKNOWN
     if declared and (known := match(declared)):
         return known
     words = words_only(text)[:_MAX_LETTERS]

@@ -4,14 +4,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from math import log10
-from typing import TYPE_CHECKING
 
 import wordfreq
 
 from rosetta.languages import BY_CODE
-
-if TYPE_CHECKING:
-    from translation.detection.scripts import Run
 
 # What Chinese has and Japanese does not, in simplified and in traditional characters.
 _CHINESE = re.compile(
@@ -44,15 +40,14 @@ _MORE = {
 _MAX_WORD, _MAX_LETTERS = 6, 40
 
 
-def language_of(runs: "Sequence[Run]", sender_language: str) -> str:
-    """Return "zh-CN" or "ja" for the Chinese characters and kana in ``runs``."""
+def language_of(kana: Sequence[str], texts: Sequence[str], sender_language: str) -> str:
+    """Return "zh-CN" or "ja" for a line with these runs of ``kana`` and of Chinese characters, ``texts``."""
     if "ja" not in BY_CODE or "zh-CN" not in BY_CODE:
         return "ja" if "ja" in BY_CODE else "zh-CN"
-    kana = [run.text for run in runs if run.script == "ja"]
-    characters = "".join(run.text for run in runs if run.script == "zh-CN")
+    characters = "".join(texts)
     if kana and not _is_quoted(kana, characters):
         return "ja"
-    return _by_characters(characters, [run.text for run in runs if run.script == "zh-CN"], sender_language)
+    return _by_characters(characters, texts, sender_language)
 
 
 def _is_quoted(kana: Sequence[str], characters: str) -> bool:

@@ -104,7 +104,8 @@ def language_of(text: str, runs: Sequence[Run], sender_language: str) -> str | N
         return None
     own = [run.text for run in runs if run.script == script]
     if script in ("zh-CN", "ja"):
-        return han.language_of([run for run in runs if run.script in ("zh-CN", "ja")], sender_language)
+        kana, characters = ([run.text for run in runs if run.script == code] for code in ("ja", "zh-CN"))
+        return han.language_of(kana, characters, sender_language)
     if script in BY_CODE:
         return script
     if script == UNKNOWN:

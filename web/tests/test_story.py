@@ -256,6 +256,29 @@ def test_a_draft_can_be_read_as_others_will_and_a_translation_corrected(opens: O
     expect(message(page, "Thanks everyone, so fast!")).to_be_visible()
 
 
+def test_a_wrong_language_is_corrected_and_others_than_ours_are_named(opens: Opens, service: Service) -> None:
+    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
+    place = ann.workspace("Which language", yuki)
+    place.say(yuki, "오늘 회의는 몇 시예요?")
+    window = opens("en-GB")
+    page = window.sign_in(ann, place.page)
+    row = page.locator(".scroller .message").last
+    expect(row.locator(".original-note")).to_have_text("This seems to be in Korean, which is not translated here.")
+    place.say(yuki, "Kalimbaro")
+    row = message(page, "Kalimbaro")
+    row.hover()
+    row.get_by_role("button", name="More actions").click()
+    row.get_by_role("menuitem", name="Wrong language?").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".hint")).to_contain_text("taken for Japanese")
+    window.check_axe("wrong language")
+    dialog.get_by_role("button", name="None of these").click()
+    expect(dialog).to_have_count(0)
+    expect(row.locator(".original-note")).to_have_text(
+        "This seems to be in another language, which is not translated here."
+    )
+
+
 def test_files_are_sent_by_choice_and_by_drop_and_pictures_are_seen(opens: Opens, service: Service) -> None:
     ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
     place = ann.workspace("Pictures", yuki)

@@ -24,6 +24,8 @@ class Conversation(ULIDModel, Stream):
     last_seq = models.BigIntegerField(default=0)
     # Fair-queue position (virtual time in Unix ms) for translating this conversation's next message.
     turn = models.BigIntegerField(default=0, db_default=0)
+    # In which languages people write here, as corrections said: pairs of a sender's key and a language, the latest last.
+    taught_languages: "models.JSONField[Any, Any]" = models.JSONField(null=True, editable=False)
     last_message_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from messaging import access, resources
+from messaging.actions.correct import correct_language
 from messaging.actions.delete import delete_message
 from messaging.actions.edit import edit_message
 from messaging.actions.pin import set_pin
@@ -33,8 +34,10 @@ from messaging.translations import on_read as translations
 from rosetta.errors import Forbidden, NotFound
 from rosetta.http.bodies import parsed
 from rosetta.http.pagination import PAGING, paged
-from rosetta.http.throttles import EVERYTHING
+from rosetta.http.throttles import EVERYTHING, Limit, by_caller
 from rosetta.http.viewsets import policy
+
+LANGUAGE_CORRECTIONS = Limit("language", "30/minute", by_caller)
 
 
 def post_answer(posted: Posted, context: ConversationContext, reader: Reader) -> Response:
@@ -142,13 +145,22 @@ class MessageViewSet(MessageListViewSet):
     @extend_schema(
         operation_id="edit{Kind}Message",
         summary="Edit one's own message in a {conversation}",
-        description="Replaces the message's text, and translates it again. The previous text is kept for moderators.",
+        description=(
+            "Replaces the message's text, and translates it again. The previous text is kept for moderators. With `language` "
+            "and no `content`, corrects the language that the message was taken to be in: any reader may, 30 times a "
+            "minute. It is translated from that language, and what its writer says here is taken to be in it where it "
+            "could be in any."
+        ),
         request=serializers.EditSerializer,
         responses={200: schemas.MessageAnswer},
     )
     def partial_update(self, request: Request, message_id: str, **ids: Any) -> Response:
         context = self.context(to_write=True)
         data = parsed(serializers.EditSerializer, request)
+        if "content" not in data:
+            self.note_standing(LANGUAGE_CORRECTIONS.hit(request))
+            correct_language(context=context, message_id=message_id, language=data["language"])
+            return self.message_answer(request, context, message_id)
         edit_message(
             context=context,
             sender=self.sender(context),

@@ -4,6 +4,8 @@ import { localStore, setting } from "./core.js";
 /** Every language of the service by the name that its own readers know. @type {Record<string, string>} */
 export const LANGUAGES = JSON.parse(setting("languages"));
 export const CODES = Object.keys(LANGUAGES);
+/** The language of a message that could not be told. */
+export const UNKNOWN = "und";
 
 let language = "en";
 /** A sentence, or its plural forms. @type {Record<string, string | Record<string, string>>} */
@@ -84,6 +86,7 @@ export function t(key, values = {}) {
 
 /** @param {string} code */
 export const languageName = (code) => {
+  if (code === UNKNOWN) return t("language.unknown");
   try {
     return formats.languages.of(code === "zh-CN" ? "zh-Hans" : code) ?? code;
   } catch {

@@ -128,7 +128,7 @@ export class Conversation extends Observable {
   /** @param {number} lastSeq @param {number | undefined} unread */
   #opened(lastSeq, unread) {
     this.isMissing = false;
-    if (unread !== undefined) this.readMarker.begin(lastSeq, unread);
+    if (unread !== undefined) this.readMarker.begin(lastSeq, unread, this.window.messages);
     this.outbox.flush();
   }
 

@@ -37,6 +37,13 @@ export class Writer {
     this.held.upsert(answer.data);
   }
 
+  /** Say in which language a message was written. @param {string} id @param {string} language */
+  async correctLanguage(id, language) {
+    /** @type {{data: Message}} */
+    const answer = await this.remote.answerOf(api.patch(`${this.path}/messages/${id}`, { language }));
+    this.held.upsert(answer.data);
+  }
+
   /** @param {string} id */
   async delete(id) {
     await this.remote.answerOf(api.remove(`${this.path}/messages/${id}`));

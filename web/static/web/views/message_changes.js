@@ -1,7 +1,7 @@
 /** What changes a message or says something about it: an editor and dialogs. */
 import * as api from "../api.js";
 import { html, useLayoutEffect, useRef, useState, withValue } from "../core.js";
-import { languageName, t } from "../i18n.js";
+import { CODES, languageName, t, UNKNOWN } from "../i18n.js";
 import { excerpt, forSending, forTyping } from "../text.js";
 import { toast, withToast } from "../toasts.js";
 import { Dialog } from "./parts/dialog.js";
@@ -113,6 +113,37 @@ export function ReportDialog({ message, conversation, onClose }) {
           },
         ]}
       />
+    <//>`;
+}
+
+/**
+ * The language that a message is in, where it was taken for another: one click translates it again.
+ *
+ * @param {OfMessage & Closing} props
+ */
+export function LanguageDialog({ message, conversation, onClose }) {
+  const present = message.original_language;
+  /** @param {string} code */
+  const choose = async (code) => {
+    await withToast(() => conversation.writer.correctLanguage(message.id, code));
+    onClose();
+  };
+  return html`
+    <${Dialog} title=${t("wrongLanguage.title")} onClose=${onClose}>
+      <p class="hint">${t("wrongLanguage.lead", { language: languageName(present) })}</p>
+      <blockquote class="quoted" dir="auto" lang=${present}>
+        ${excerpt(message.original_content, 300)}
+      </blockquote>
+      <div class="language-choice">
+        ${[...CODES, UNKNOWN]
+          .filter((code) => code !== present)
+          .map(
+            (code) => html`
+              <button key=${code} type="button" class="button" onClick=${() => choose(code)}>
+                ${code === UNKNOWN ? t("wrongLanguage.other") : languageName(code)}
+              </button>`,
+          )}
+      </div>
     <//>`;
 }
 

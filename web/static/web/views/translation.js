@@ -1,7 +1,7 @@
 /** How a message came to be in the reader's language, or why it did not. */
 import * as api from "../api.js";
 import { html, useEffect, useState } from "../core.js";
-import { languageName, t } from "../i18n.js";
+import { CODES, languageName, t } from "../i18n.js";
 import { renderText, stripBidi } from "../text.js";
 import { Icon } from "./parts/icons.js";
 
@@ -75,6 +75,11 @@ export function Translation({ message, room, shows, setShows, conversation, onCo
       }`;
   }
   if (!room.language || message.original_language === room.language) return null;
+  if (message.translation_status === "not_needed" && !CODES.includes(message.original_language))
+    return html`
+      <p class="original-note">
+        ${t("translation.foreign", { language: languageName(message.original_language) })}
+      </p>`;
   if (message.translation_status === "pending")
     return html`<${Pending} message=${message} conversation=${conversation} />`;
   if (message.translation_status === "skipped" && shows === "why")

@@ -5,7 +5,7 @@ import { pageOf } from "../../paths.js";
 import { stripBidi } from "../../text.js";
 import { copy, withToast } from "../../toasts.js";
 import { Attachments } from "../attachments.js";
-import { CorrectDialog, DeleteDialog, Editor, ReportDialog } from "../message_changes.js";
+import { CorrectDialog, DeleteDialog, Editor, LanguageDialog, ReportDialog } from "../message_changes.js";
 import { Icon } from "../parts/icons.js";
 import { Avatar, Name } from "../parts/people.js";
 import { Translation } from "../translation.js";
@@ -179,6 +179,11 @@ export function Message({ message, conversation, isFirst, room, inThread = false
         dialog === "report" &&
         html`
           <${ReportDialog} message=${message} conversation=${conversation} onClose=${() => setDialog("")} />`
+      }
+      ${
+        dialog === "language" &&
+        html`
+          <${LanguageDialog} message=${message} conversation=${conversation} onClose=${() => setDialog("")} />`
       }
       ${
         dialog === "correct" &&

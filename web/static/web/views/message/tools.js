@@ -88,6 +88,14 @@ export function Tools({ message, room, actions, isMine, isPinned, isSkipped, inT
               ${t("correct.title")}
             <//>`
         }
+        ${
+          room.canCorrect &&
+          message.original_content &&
+          html`
+            <${MenuItem} icon="translate" onClick=${() => actions.open("language")}>
+              ${t("wrongLanguage")}
+            <//>`
+        }
         <${MenuItem} icon="pin" onClick=${actions.pin}>
           ${isPinned ? t("message.unpin") : t("message.pin")}
         <//>

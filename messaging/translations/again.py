@@ -1,0 +1,46 @@
+"""Translate a message again, because its text or its language is another one now."""
+
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from messaging.context import ConversationContext
+from messaging.models import HUMAN, Message, MessageTranslation
+from messaging.translations.plan import AUTHOR, State, Status, milliseconds, nudge_translators, plan_text
+from messaging.translations.status import status_of
+
+BY_PEOPLE = (AUTHOR, HUMAN)
+
+
+def translate_new_text(context: ConversationContext, message: Message, own_translations: Mapping[str, str]) -> None:
+    """Replace the translations of a message whose text changed; sets its status, which the caller saves."""
+    message.translations.all().delete()
+    _translate(context, message, context.audience_languages, own_translations)
+
+
+def translate_from_new_language(context: ConversationContext, message: Message) -> None:
+    """Replace what engines made of a message whose language changed; sets its status, which the caller saves.
+
+    What people wrote stays. Results of engines that are under way are discarded, because their rows are gone.
+    """
+    by_people = message.translations.filter(engine__in=BY_PEOPLE, state=State.READY, revision=message.revision)
+    kept = set(by_people.exclude(language=message.language).values_list("language", flat=True))
+    message.translations.exclude(language__in=kept).delete()
+    states = _translate(context, message, context.audience_languages - kept, {})
+    if kept and not message.skip_translation:
+        message.translation_status = status_of(states | {State.READY})
+
+
+def _translate(
+    context: ConversationContext, message: Message, audience: frozenset[str], own_translations: Mapping[str, str]
+) -> set[str]:
+    """Add translations into the languages of ``audience``; return their states."""
+    if message.skip_translation:
+        message.translation_status = Status.SKIPPED
+        return set()
+    plan = plan_text(context.scope_id, message.content or "", message.language, audience, own_translations)
+    rows = plan.rows_for(message, context.scope_id, milliseconds(timezone.now()))
+    MessageTranslation.objects.bulk_create(rows)
+    message.translation_status = plan.status
+    nudge_translators(rows)
+    return {str(row.state) for row in rows}
