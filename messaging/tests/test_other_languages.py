@@ -42,7 +42,7 @@ def test_it_says_which_language_it_seems_to_be_and_needs_no_translation(
     assert (message["original_language"], message["translation_status"]) == (language, "not_needed")
     seen = newest(as_member, channel)
     assert (seen["display_content"], seen["display_language"], seen["display_source"]) == (text, language, "original")
-    # Nor is it requested by who reads it, in whatever language.
+    # Nor is it requested by its readers, in whatever language.
     assert newest(as_member, channel, "&language=ja")["display_content"] == text
     assert as_member.get(f"{path_of(channel)}/{message['id']}").json()["data"]["translation_status"] == "not_needed"
     assert not MessageTranslation.objects.exists()

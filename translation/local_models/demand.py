@@ -36,10 +36,11 @@ def wanted_directions() -> list[Pair]:
 
     Each language's two directions stand together, because a conversation needs both.
     """
-    if settings.LOCAL_MODELS == "off":
+    chosen = settings.LOCAL_MODELS
+    if not isinstance(chosen, str):
+        return list(chosen)
+    if chosen == "off":
         return []
-    if settings.LOCAL_MODELS != "auto":
-        return list(settings.LOCAL_MODELS)
     languages = languages_in_use()
     if len(languages) < 2:
         return []

@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 State = LocalModel.State
 # Seconds before the first next attempt: doubled with each, up to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 10.0, 900.0
-# Of a file that the index does not have, or that is not what it should be: somebody has to mend that.
+# Of a file that the index does not have, or that is not what it should be: somebody has to fix that.
 _RARELY = 3600.0
 _SAVE_SECONDS = 1.0
 # A package is there beside the model that is unpacked from it, which may be larger.

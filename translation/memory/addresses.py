@@ -92,7 +92,7 @@ _TITLED: dict[Title, dict[str, str]] = {
     "teacher": {"zh-CN": "{}老师", "ja": "{}先生", "th": "อาจารย์{}"},
     "": {},
 }
-# How a name is written where its title has no word of its own: Japanese and Thai do not leave it bare.
+# How a name is written where its title has none there: Japanese and Thai do not leave it bare.
 _UNTITLED = {"ja": "{}さん", "th": "คุณ{}"}
 # What a name or a group has in a language without blanks; a text without it has none.
 HINT = re.compile("[A-Z\ue000]|さん|さま|様|先生|くん|君|ちゃん|大家|各位|同事|女士|小姐|医生|老师|ทุก")

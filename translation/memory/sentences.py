@@ -72,7 +72,7 @@ _STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A phrase, and to whom it is said. ``is_joined``: the name follows without a comma ("Hi Budi")."""
+    """A phrase and the person it addresses. ``is_joined``: the name follows without a comma ("Hi Budi")."""
 
     found: Found
     address: Address | None = None

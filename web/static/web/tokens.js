@@ -39,7 +39,7 @@ const LINK = /^!?(?<label>\[[\s\S]+\])\((?<address>(?:https?:\/\/|mailto:)\S*?)(
 const WEB = /^https?:\/\//u;
 const QUOTED = /^[ \t]*>/u;
 const URL_END = /[.,;:!?'"”’»)\]}>。、，！？；：…）」』】]+$/u;
-/** The groups of the grammar that are tokens, before those that are none. @type {Kind[]} */
+/** The groups of the grammar that are tokens, before the others. @type {Kind[]} */
 const KINDS = ["fence", "code", "link", "mention", "channel", "url", "email"];
 const EMPHASIS = /(\*\*[^*\n]+\*\*|\*[^*\n]+\*|~~[^~\n]+~~)/gu;
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('translation', '0002_staff'),
+        ('translation', '0003_engine_state_labels'),
     ]
 
     operations = [
