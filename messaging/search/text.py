@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from messaging.mentions import as_plain_text
 from rosetta import languages
+from rosetta.normal_forms import nfkc
 
 # Begins terms that no text can contain, because private-use characters are not word characters here.
 SCOPE_PREFIX = "\ue000"
@@ -34,14 +35,14 @@ _DENSE = tuple(script for row in languages.LANGUAGES if not row.spaced for scrip
 
 _NONE, _WORD, _DENSE_KIND = range(3)
 
-# A character with the combining characters that fold into it: "ｶﾞ" is "ガ".
-_CLUSTER = re.compile(r".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*", re.DOTALL)
+# A character with the combining characters that fold into it: "ｶﾞ" is "ガ". No more than a few, because they are cached.
+_CLUSTER = re.compile(r".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]{0,8}", re.DOTALL)
 _QUOTED = re.compile(r'"([^"]*)"|\u201c([^\u201d]*)\u201d')
 
 
 @lru_cache(maxsize=20_000)
 def _folded(cluster: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
+    folded = nfkc(nfkc(cluster).casefold())
     return "".join(c for c in folded if unicodedata.category(c) != "Cf")
 
 

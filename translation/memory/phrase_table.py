@@ -2,13 +2,13 @@
 
 import csv
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from rosetta.languages import BY_CODE, CODES
+from rosetta.normal_forms import nfkc
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 PHRASES = DATA / "phrasebook.csv"
@@ -74,7 +74,7 @@ def _asks(phrase: Phrase, written: str, code: str) -> bool:
 
 def key_of(text: str, code: str) -> str:
     """Return what two spellings of one wording have in common."""
-    folded = _BLANKS.sub(" ", _IGNORED.sub(_without_sign, unicodedata.normalize("NFKC", text))).strip().casefold()
+    folded = _BLANKS.sub(" ", _IGNORED.sub(_without_sign, nfkc(text))).strip().casefold()
     folded = _END.sub("", folded)
     return _BLANK_BESIDE_LETTER.sub("", folded) if code in BY_CODE and not BY_CODE[code].spaced else folded
 

@@ -5,11 +5,11 @@ Mentions, emoji and links travel as marks: a mention as ``\\ue000N\\ue001``, wha
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from rosetta.languages import BY_CODE
+from rosetta.normal_forms import nfkc
 from translation.memory import addresses
 from translation.memory.addresses import Address
 from translation.memory.phrase_table import Found, find, longest
@@ -154,7 +154,7 @@ def _stretches(masked: str) -> Iterator[tuple[str, str, str]]:
     """Yield the line in stretches: words, then either their final punctuation or a mark that stands beside them."""
     position = 0
     for match in _CUT.finditer(masked):
-        yield masked[position : match.start()], unicodedata.normalize("NFKC", match["end"] or ""), match["beside"] or ""
+        yield masked[position : match.start()], nfkc(match["end"] or ""), match["beside"] or ""
         position = match.end()
     if position < len(masked):
         yield masked[position:], "", ""
@@ -184,7 +184,7 @@ def _cut_first(words: str) -> tuple[tuple[str, ...], str, str]:
     marks, sign = [], ""
     while found := _FIRST_MENTION.match(words):
         marks.append(found["mark"])
-        sign = unicodedata.normalize("NFKC", (found["sign"] or "").strip())
+        sign = nfkc((found["sign"] or "").strip())
         words = words[found.end() :]
     return tuple(marks), sign, words.strip()
 
@@ -396,7 +396,7 @@ def _write_end(sentence: Sentence, source: str, target: str, *, is_followed: boo
         ("?" in sentence.end and not phrase.is_question)
         or (not sentence.end and not _STYLES.get(source, _LATIN).writes_stops)
     ):
-        end = signs.get(unicodedata.normalize("NFKC", phrase.cells[target][-1:]).replace("\u3002", "."), "")
+        end = signs.get(nfkc(phrase.cells[target][-1:]).replace("\u3002", "."), "")
     else:
         plain = sentence.end.replace("\u3002", ".")
         end = "".join(signs.get(sign, style.trail) for sign in _END_SIGN.findall(plain))

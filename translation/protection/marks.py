@@ -19,6 +19,7 @@ _NUMERIC = frozenset({"number", "date", "phone", "reference"})
 # Kinds that are checked by their marks only, because punctuation of another language can look like them.
 _BY_MARK_ONLY = frozenset({"markup", "open", "emoticon", "mark", "term"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_LINE_END = re.compile(r"[\r\n\u2028\u2029]")
 LETTER = re.compile(r"[^\W\d_]")
 _ASCII_WORD = re.compile(r"[A-Za-z0-9_]")
 
@@ -117,7 +118,8 @@ def _clean(answer: object) -> str:
     if not isinstance(answer, str):
         raise ProtectionError("the answer is not a text")
     answer = ENTITY.sub(lambda match: html.unescape(match.group()), answer)
-    answer = _CONTROL.sub("", re.sub(r"\s*[\r\n\u2028\u2029]\s*", " ", answer.strip()))
+    lines = (line.strip() for line in _LINE_END.split(answer.strip()))
+    answer = _CONTROL.sub("", " ".join(line for line in lines if line))
     if any("\ud800" <= char <= "\udfff" for char in answer):
         raise ProtectionError("the answer is not well-formed text")
     return answer
@@ -146,7 +148,8 @@ def _check_link_order(pieces: Sequence[Piece], numbers: Sequence[int]) -> None:
     The halves of a Markdown link enclose words.
     """
     halves = [number for number, piece in enumerate(pieces) if piece.kind in ("open", "link")]
-    if halves and [number for number in numbers if number in halves] != halves:
+    among = set(halves)
+    if halves and [number for number in numbers if number in among] != halves:
         raise ProtectionError("the two halves of a link changed places")
 
 
@@ -174,22 +177,34 @@ def marked(translation: str, pieces: Sequence[Piece]) -> str:
     """
     if STORED.residue.search(translation):
         raise ProtectionError("the text has private-use characters")
-    spans: list[tuple[int, int, int]] = []
-    # The longest first, so that a piece is not found inside another one.
-    for number in sorted(range(len(pieces)), key=lambda n: -len(pieces[n].shown)):
-        wanted, at = pieces[number].shown, -1
-        while (at := translation.find(wanted, at + 1)) >= 0:
-            if not any(at < end and start < at + len(wanted) for start, end, _ in spans):
-                break
-        if at < 0:
-            raise ProtectionError(f"{wanted} is missing")
-        spans.append((at, at + len(wanted), number))
+    spans = sorted(_spans(translation, pieces))
     verify(pieces, translation)
     out, position = [], 0
-    for start, end, number in sorted(spans):
+    for start, end, number in spans:
         out += [translation[position:start], STORED.mark(number)]
         position = end
     return "".join((*out, translation[position:]))
+
+
+def _spans(translation: str, pieces: Sequence[Piece]) -> Iterator[tuple[int, int, int]]:
+    """Yield where each piece stands in a translation, with its number. Raises ProtectionError if one is missing.
+
+    In time that grows with the translation for each different piece.
+    """
+    is_taken = bytearray(len(translation))
+    # For each text, where the next place of it is looked for: all before belong to a piece.
+    searched: dict[str, int] = {}
+    # Longer ones first, so that a piece is not found inside another one.
+    for number in sorted(range(len(pieces)), key=lambda n: -len(pieces[n].shown)):
+        wanted = pieces[number].shown
+        start = translation.find(wanted, searched.get(wanted, 0))
+        while start >= 0 and (taken := is_taken.rfind(1, start, start + len(wanted))) >= 0:
+            start = translation.find(wanted, taken + 1)
+        if start < 0:
+            raise ProtectionError(f"{wanted} is missing")
+        end = searched[wanted] = start + len(wanted)
+        is_taken[start:end] = b"\1" * len(wanted)
+        yield start, end, number
 
 
 # --- putting back -----------------------------------------------------------------------------------------------------

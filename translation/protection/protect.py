@@ -169,23 +169,28 @@ def parse(text: str, terms: TermMatcher = NO_TERMS) -> Parsed:
 
     Raises nothing; the layout, joined, is ``text`` again.
     """
-    parts = _tokens(text)
-    return _parsed(tuple(with_terms(parts, terms)) if terms is not NO_TERMS else parts)
+    parts = (_tokens if len(text) <= SHORT else _tokens_of_long)(text)
+    if terms is not NO_TERMS:
+        parts = tuple(with_terms(parts, terms))
+    return (_parsed if len(parts) <= SHORT else _parsed_long)(parts)
 
 
-# Cached, because a text is parsed several times: to plan, to recall and to translate. Matchers are not part of the keys,
-# because the cache would keep large glossaries in memory.
-@lru_cache(maxsize=512)
-def _tokens(text: str) -> tuple[Token, ...]:
+def _tokenized(text: str) -> tuple[Token, ...]:
     return tuple(tokens(text))
 
 
-@lru_cache(maxsize=512)
-def _parsed(parts: tuple[Token, ...]) -> Parsed:
+def _laid_out(parts: tuple[Token, ...]) -> Parsed:
     layout: list[Token | Unit] = []
     for line in _without_quotes(list(_lines(parts))):
         layout.extend(_line_layout(line))
     return Parsed(tuple(layout))
+
+
+# Texts are parsed several times: to plan, to recall and to translate. The caches hold no glossary, because large ones would
+# live on in them, and few long texts: one of 8,000 emoji takes a megabyte.
+SHORT = 500
+_tokens, _tokens_of_long = lru_cache(maxsize=512)(_tokenized), lru_cache(maxsize=16)(_tokenized)
+_parsed, _parsed_long = lru_cache(maxsize=512)(_laid_out), lru_cache(maxsize=16)(_laid_out)
 
 
 def _without_quotes(lines: list[list[Token]]) -> list[list[Token]]:
@@ -276,23 +281,21 @@ def _unit_layout(line: list[Token]) -> Iterator[Token | Unit]:
     if not _has_words(line):
         yield from line
         return
-    head: list[Token] = []
-    tail: list[Token] = []
-    while line and not (words := _edge(line[0], str.lstrip)):
-        head.append(line[0])
-        line = line[1:]
-    if isinstance(first := line[0], str) and words != first:
-        head.append(first[: len(first) - len(words)])
-        line = [words, *line[1:]]
-    while not (words := _edge(line[-1], str.rstrip)):
-        tail.append(line[-1])
-        line = line[:-1]
-    if isinstance(last := line[-1], str) and words != last:
-        tail.append(last[len(words) :])
-        line = [*line[:-1], words]
-    yield from head
-    yield Unit(tuple(line))
-    yield from reversed(tail)
+    start, end = 0, len(line)
+    while not (words := _edge(line[start], str.lstrip)):
+        start += 1
+    yield from line[:start]
+    if isinstance(first := line[start], str) and words != first:
+        yield first[: len(first) - len(words)]
+        line = [*line[:start], words, *line[start + 1 :]]
+    while not (words := _edge(line[end - 1], str.rstrip)):
+        end -= 1
+    if isinstance(last := line[end - 1], str) and words != last:
+        yield Unit((*line[start : end - 1], words))
+        yield last[len(words) :]
+    else:
+        yield Unit(tuple(line[start:end]))
+    yield from line[end:]
 
 
 def _edge(token: Token, strip: Callable[[str], str]) -> str:
