@@ -46,14 +46,13 @@ def decide(*, report: Report, decision: str, actor: User, note: str = "") -> Rep
     """Carry out a decision for every open report of the message.
 
     Locks the message's reports. Raises Conflict when this report was decided before, the decision cannot be carried out, or
-    its sender is not below ``actor``; whoever may decide may also dismiss.
+    ``actor`` may not decide about its sender.
     """
     reports = _locked(report)
     report = reports[report.pk]
     if report.resolved_at is not None:
         raise Conflict("This report was decided already.")
-    if decision != Decision.DISMISS:
-        check_is_below(report.message.sender_user, actor)
+    _check_may_decide(report, decision, actor)
     undo, now = EFFECTS[decision].do(report, actor), timezone.now()
     for row in reports.values():
         if row.resolved_at is None:
@@ -78,8 +77,7 @@ def revert(*, report: Report, actor: User) -> Report:
     decision, decided_at = report.decision, report.resolved_at
     if decided_at is None:
         raise Conflict("There is no decision to take back.")
-    if decision != Decision.DISMISS:
-        check_is_below(report.message.sender_user, actor)
+    _check_may_decide(report, decision, actor)
     EFFECTS[decision].undo(report, actor)
     if decision != Decision.DISMISS:
         _mail(report.message.sender_user, notices.TAKEN_BACK)
@@ -89,6 +87,15 @@ def revert(*, report: Report, actor: User) -> Report:
             row.decision, row.undo, row.resolved_at = "", {}, None
             row.save()
     return report
+
+
+def _check_may_decide(report: Report, decision: str, actor: User) -> None:
+    """Raise Conflict when the sender is ``actor``, or is not below and the decision is more than a dismissal."""
+    sender = report.message.sender_user
+    if sender is not None and sender.pk == actor.pk and not actor.is_superuser:
+        raise Conflict("Somebody else decides about what you wrote.")
+    if decision != Decision.DISMISS:
+        check_is_below(sender, actor)
 
 
 def _mail(user: User | None, topic: str) -> None:

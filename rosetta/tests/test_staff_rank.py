@@ -179,6 +179,20 @@ def test_a_report_of_what_staff_wrote_may_be_dismissed_by_a_moderator() -> None:
     assert report.decision == ""
 
 
+@pytest.mark.parametrize("decision", Report.Decision.values)
+def test_moderators_do_not_decide_about_what_they_wrote(decision: str) -> None:
+    user = somebody("staff")
+    call_command("set_user", user.email, "--role", "moderator", verbosity=0)
+    desk = Client()
+    desk.force_login(user)
+    report = Report.objects.order_by("pk")[1 if decision == "close_room" else 0]
+    page = reverse("admin:messaging_report_change", args=[report.pk])
+    answer = desk.post(page, {"decision": decision, "note": "mine"})
+    assert "Somebody else decides about what you wrote." in answer.content.decode()
+    report.refresh_from_db()
+    assert report.decision == ""
+
+
 @pytest.mark.parametrize(("role", "kind"), [("admin", "user"), ("superuser", "root"), ("superuser", "staff")])
 def test_the_same_actions_reach_whoever_is_below(role: str, kind: str) -> None:
     user = somebody(kind)
