@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.admin.models import LogEntry
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import escape_uri_path
 
 from accounts.models import AuditEntry, User
 
@@ -80,5 +81,7 @@ class AuditMiddleware:
         is_unaudited = response.status_code < 400 and not is_audited(request)
         if is_unaudited and isinstance(user, User) and user.is_staff:
             name = request.resolver_match.view_name if request.resolver_match else ""
-            record(actor=user, action=name or "admin", detail={"path": request.path, "status": response.status_code})
+            # Escaped, because PostgreSQL stores no null character.
+            detail = {"path": escape_uri_path(request.path), "status": response.status_code}
+            record(actor=user, action=name or "admin", detail=detail)
         return response

@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth.models import Permission
 from django.contrib.auth.views import PasswordChangeView
-from django.core.exceptions import ValidationError
+from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
@@ -95,6 +95,12 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[StaffChangeList]:
         return StaffChangeList
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Return None for what can be no row's id; Django asks the database for it, which refuses some of it."""
+        if not _may_be_value(self.model, from_field, object_id):
+            return None
+        return super().get_object(request, object_id, from_field)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Load each permission's content type with it, because its label needs both."""
@@ -189,6 +195,8 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
         """Write one entry for a bulk action that is not audited by row (see ``each``): its name and the chosen rows."""
         name = request.POST.get("action") or ""
         chosen = request.POST.getlist("_selected_action")
+        if not all(_may_be_value(self.model, None, one) for one in chosen):
+            raise SuspiciousOperation("A chosen row's id can be none.")
         response = super().response_action(request, queryset)
         if response is None:  # nothing was chosen, or an action that is not offered
             audit.mark_audited(request)
@@ -196,6 +204,18 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
             detail = {"model": self.model._meta.label_lower, "rows": len(chosen), "ids": chosen[:NAMED]}
             audit.record_request(request, action=name, detail=detail)
         return response
+
+
+def _may_be_value(model: type[Model], field_name: str | None, raw: str) -> bool:
+    """Tell whether a row of ``model`` can have ``raw`` in its field, or as its key if ``field_name`` is None."""
+    field: Any = model._meta.get_field(field_name) if field_name else model._meta.pk
+    while field.is_relation:
+        field = field.target_field
+    try:
+        field.run_validators(field.to_python(raw))  # of numbers: what the database's type can hold
+    except (ValidationError, ValueError):
+        return False
+    return "\0" not in raw  # PostgreSQL stores it in no text
 
 
 class ReadOnlyMixin:
