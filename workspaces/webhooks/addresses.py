@@ -90,5 +90,5 @@ def _is_private_number(name: str) -> bool:
     """Return whether a resolver reads ``name`` as a private IPv4 address: ``127.1``, ``2130706433``, ``0x7f.1``."""
     try:
         return not is_public(socket.inet_ntoa(socket.inet_aton(name)))
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a null character
         return False
