@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Prefetch, Q, QuerySet, Value
 
 from accounts import lifecycle
 from accounts.models import User
 from messaging import access
 from messaging.mentions import present_names
 from messaging.models import Block, DirectConversation, Message, MessageTranslation, Reaction, Report
+from messaging.translations.plan import AUTHOR
 from rosetta.times import moment
 from workspaces.access import channels_read_by
 from workspaces.models import Channel, Conversation, ReadMark
@@ -26,7 +27,9 @@ def messages_of(user: User) -> QuerySet[Message]:
 
 
 def _messages(user: User) -> QuerySet[Message]:
-    return messages_of(user).only("id", *_MESSAGE_FIELDS).prefetch_related("attachments", "revisions")
+    own = MessageTranslation.objects.filter(engine=AUTHOR).only("message_id", "language", "text")
+    variants = Prefetch("translations", queryset=own.order_by("language"), to_attr="variants")
+    return messages_of(user).only("id", *_MESSAGE_FIELDS).prefetch_related("attachments", "revisions", variants)
 
 
 def _show_present_names(rows: Sequence[Message]) -> None:
@@ -38,7 +41,7 @@ def _show_present_names(rows: Sequence[Message]) -> None:
             one.content = names.text(one.content, row.mentions) or ""
 
 
-def _message(row: Message) -> dict[str, Any]:
+def _message(row: Any) -> dict[str, Any]:
     return {
         "id": row.pk,
         "conversation_id": row.conversation_id,
@@ -46,6 +49,7 @@ def _message(row: Message) -> dict[str, Any]:
         "type": row.type,
         "language": row.language,
         "content": row.content,
+        "variants": {one.language: one.text for one in row.variants},
         "parent_message_id": row.parent_id,
         "mentions": [{"kind": mention["kind"], "id": mention["id"]} for mention in row.mentions],
         "attachments": [
@@ -81,16 +85,10 @@ def _conversations(user: User) -> QuerySet[Conversation]:
     people = ("directconversation__low", "directconversation__high")
     return (
         Conversation.objects.filter(concerned)
-        .annotate(is_readable=is_readable, reader_id=_constant(user.pk))
+        .annotate(is_readable=is_readable, reader_id=Value(user.pk, output_field=BigIntegerField()))
         .select_related("channel__workspace", *people)
         .order_by("pk")
     )
-
-
-def _constant(value: int) -> Any:
-    from django.db.models import BigIntegerField, Value
-
-    return Value(value, output_field=BigIntegerField())
 
 
 def _conversation(row: Any) -> dict[str, Any]:
@@ -205,7 +203,7 @@ NOT_EXPORTED = {
     "messaging.Block.blocked": "who blocks somebody is the blocker's own business",
     "messaging.IdempotencyKey": "marks of requests, deleted after a day",
     "messaging.Message.sender_guest": "guests have no account",
-    "messaging.MessageTranslation": "made by engines of what the export has; a person's own are in corrections.jsonl",
+    "messaging.MessageTranslation": "made by engines; a person's own are in messages.jsonl and corrections.jsonl",
     "messaging.Reaction.guest": "guests have no account",
     "messaging.Report.decided_by": "the work of staff, which the audit log has",
 }

@@ -21,7 +21,7 @@ LETTERS = (
     "\u30d1\u30cf\u309a", "\u0627\u0644\u0644\u0647", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
     "\U0001d400\U0001d7d8", "\U00020000\U0002a6d6", "\u0915\u094d\u0937", "\u1780\u17d2\u1798",
 )  # fmt: skip
-# Pictures: with and without the variation selector, many skin tones, families, flags that are none.
+# Pictures: with and without the variation selector, many skin tones, families, letters of flags that name no region.
 EMOJI = (
     "\u2764", "\u2764\ufe0f", "\u2764\ufe0e", "\U0001f44d\U0001f3fd\U0001f3fd\U0001f3fd", "\U0001f3fd",
     "\U0001f1ff\U0001f1ff", "\U0001f1e6", "\U0001f468\u200d\U0001f469\u200d\U0001f467 family.jpg",

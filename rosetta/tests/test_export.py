@@ -120,8 +120,9 @@ def test_an_export_has_what_somebody_wrote_made_chose_and_did(
     upload = {"file": SimpleUploadedFile("map.txt", b"here")}
     file_id = as_member.post(f"{API}/files", upload, format="multipart").json()["data"]["id"]
     said = {"content": "At dawm", "parent_message_id": question["id"], "attachment_ids": [file_id]}
+    variants = {"ja": "夜明けに"}
     answer = call(as_member, "post", base_of(general), said)
-    call(as_member, "patch", f"{base_of(general)}/{answer['id']}", {"content": "At dawn"})
+    call(as_member, "patch", f"{base_of(general)}/{answer['id']}", {"content": "At dawn", "translations": variants})
     call(as_member, "put", f"{base_of(general)}/{question['id']}/reactions/👍")
     call(as_member, "put", f"me/blocks/{owner.pk}")
     call(as_member, "post", "devices", {"platform": "ios", "provider": "expo", "push_token": "ExponentPushToken[hush]"})
@@ -135,6 +136,7 @@ def test_an_export_has_what_somebody_wrote_made_chose_and_did(
     (line,) = read["messages.jsonl"]
     assert (line["id"], line["parent_message_id"], line["content"]) == (answer["id"], question["id"], "At dawn")
     assert line["attachments"] == [{"id": answer["attachments"][0]["id"], "file_id": file_id}]
+    assert line["variants"] == variants
     assert [(one["revision"], one["content"]) for one in line["earlier"]] == [(1, "At dawm")]
     (file,) = read["files.jsonl"]
     assert (file["id"], read[file["path"]]) == (file_id, b"here")
