@@ -2,10 +2,12 @@
 
 import itertools
 import json
+import os
 import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import transaction
@@ -13,6 +15,7 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from rosetta.tests.cast import MAIN, Cast, known_ids
+from rosetta.tests.hostile_texts import IMPOSSIBLE, TEXTS
 
 # Nesting that a parser which calls itself cannot go down.
 DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
@@ -215,3 +218,96 @@ def test_an_outsider_gets_on_every_route_what_an_unknown_id_gets(cast: Cast) -> 
         if answers[0] != answers[1]:
             differing.append(f"{method} {path}: {answers[0]} but {answers[1]}")
     assert not differing, "\n".join(differing)
+
+
+CHANNEL = "/api/v1/workspaces/{workspace}/channels/{channel}"
+# Whoever takes a text, with all else of the body as it should be: (caller, method, path, body). ``TEXT`` is the text.
+TEXT = "TEXT"
+TAKING: dict[str, list[tuple[str, str, str, Any]]] = {
+    "messages": [
+        ("member", "post", CHANNEL + "/messages", {"content": TEXT}),
+        ("member", "post", CHANNEL + "/messages", {"content": TEXT, "type": "markdown"}),
+        ("member", "patch", CHANNEL + "/messages/{message}", {"content": TEXT}),
+        ("guest", "post", "/api/v1/external/rooms/{room}/messages", {"content": TEXT}),
+        ("automation", "post", CHANNEL.replace("/v1/", "/v1/automation/") + "/messages", {"content": TEXT}),
+    ],
+    "webhooks": [
+        ("webhook", "post", "/api/v1/webhooks/{webhook}/messages", {"text": TEXT}),
+        ("webhook", "post", "/api/v1/webhooks/{webhook}/messages", {"content": TEXT}),
+        ("webhook", "post", "/api/v1/webhooks/{webhook}/messages", {"text": "x", "attachments": [{"fallback": TEXT}]}),
+        (
+            "webhook",
+            "post",
+            "/api/v1/webhooks/{webhook}/messages",
+            {"blocks": [{"type": TEXT, "text": {"text": TEXT}}]},
+        ),
+        ("owner", "post", "/api/v1/workspaces/{workspace}/webhook-subscriptions", {"url": TEXT, "event_types": ["*"]}),
+    ],
+    "names": [
+        ("member", "patch", "/api/v1/me", {"name": TEXT}),
+        ("owner", "post", "/api/v1/workspaces", {"name": TEXT}),
+        ("owner", "post", "/api/v1/workspaces/{workspace}/channels", {"name": TEXT}),
+        ("owner", "post", "/api/v1/external/rooms", {"name": TEXT, "external_reference": TEXT}),
+        ("anonymous", "post", "/api/v1/external/rooms/{room}/guests", {"nickname": TEXT, "preferred_language": "en"}),
+        ("member", "post", "/api/v1/me/tokens", {"name": TEXT, "abilities": ["*"]}),
+    ],
+    "words": [
+        ("owner", "post", "/api/v1/workspaces/{workspace}/glossary", {"term": TEXT, "rendering": TEXT, "target": "ja"}),
+        ("owner", "post", "/api/v1/workspaces/{workspace}/glossary/import", {"csv": "term,rendering\n" + TEXT + ",x"}),
+        ("member", "post", CHANNEL + "/messages/{message}/report", {"reason": TEXT}),
+        ("member", "put", "/api/v1/messages/{message}/translations/ja", {"text": TEXT}),
+        ("member", "put", CHANNEL + "/messages/{message}/reactions/" + TEXT, None),
+    ],
+    "addresses": [
+        ("anonymous", "post", "/api/v1/auth/app/otp", {"email": TEXT}),
+        ("anonymous", "post", "/api/v1/auth/app/otp/verify", {"email": "a@example.com", "token": TEXT}),
+        ("anonymous", "post", "/api/v1/auth/app/login", {"email": TEXT, "password": TEXT}),
+        ("anonymous", "post", "/api/v1/auth/app/reset-password", {"email": TEXT, "token": TEXT, "password": TEXT}),
+        ("member", "post", "/api/v1/direct-recipients/resolve", {"email": TEXT}),
+        (
+            "member",
+            "post",
+            "/api/v1/devices",
+            {"platform": "ios", "provider": "expo", "push_token": TEXT, "device_name": TEXT},
+        ),
+    ],
+    "queries": [
+        ("member", "get", "/api/v1/workspaces/{workspace}/search?q=" + TEXT, None),
+        ("member", "get", CHANNEL + "/messages?before=" + TEXT, None),
+        ("member", "get", CHANNEL + "/messages?after=" + TEXT + "&limit=" + TEXT, None),
+        ("member", "get", "/api/v1/workspaces?q=" + TEXT + "&page=" + TEXT, None),
+        ("anonymous", "get", "/api/v1/invites/" + TEXT, None),
+    ],
+}
+# In CI every third text at each place, another third at the next; all of them with FUZZ_EXAMPLES.
+PART = 1 if "FUZZ_EXAMPLES" in os.environ else 3
+
+
+def with_text(shape: Any, text: str) -> Any:
+    """``shape`` with ``text`` in each of its places."""
+    if isinstance(shape, dict):
+        return {name: with_text(value, text) for name, value in shape.items()}
+    if isinstance(shape, list):
+        return [with_text(value, text) for value in shape]
+    return shape.replace(TEXT, text) if isinstance(shape, str) else shape
+
+
+@pytest.mark.parametrize("kind", TAKING)
+def test_no_text_of_the_corpus_breaks_what_takes_it(kind: str, cast: Cast) -> None:
+    wrong = []
+    for place, (caller, method, path, shape) in enumerate(TAKING[kind]):
+        for text in (*TEXTS[place % PART :: PART], *IMPOSSIBLE):
+            written = quote(text, safe="", errors="surrogatepass")
+            address = path.format_map(cast.ids).replace(TEXT, written)
+            raw = b"" if shape is None else json.dumps(with_text(shape, text)).encode()
+            status, fault = fault_of(cast.clients[caller], method, address, raw)
+            if fault:
+                wrong.append(f"{method} {path}: {text[:60]!r}: {status} {fault}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_whatever_takes_a_text_is_there(cast: Cast) -> None:
+    schema = {(method, re.sub(r"\{\w+\}", "{}", path)) for method, path, _operation in operations()}
+    for _caller, method, path, _shape in itertools.chain(*TAKING.values()):
+        plain = re.sub(r"\{\w+\}|(?<=/)(TEXT|ja)$", "{}", path.partition("?")[0])
+        assert (method, plain) in schema, (method, path)
