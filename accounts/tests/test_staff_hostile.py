@@ -72,16 +72,19 @@ def test_a_page_of_a_row_that_there_cannot_be_is_not_found(desk: Client, model: 
     assert not wrong, "\n".join(wrong)
 
 
-def queries(page: Any, client: Client, address: str) -> Iterator[dict[str, str]]:
-    """What a list may be asked: each of the parameters that any list has, and each that its own filters read."""
-    specs = client.get(address).context["cl"].filter_specs
+def queries(model: type[Model], client: Client) -> Iterator[dict[str, str]]:
+    """What a list may be asked: each of the parameters that any list has, and each that its own filters read.
+
+    Each page gets another third of the values, because all have the same code behind them.
+    """
+    specs = client.get(base_of(model)).context["cl"].filter_specs
     filters = [name for spec in specs for name in spec.expected_parameters()]
-    for value in VALUES:
+    part = VALUES[list(admin.site._registry).index(model) % 3 :: 3]
+    for value in part:
         yield {"q": value}
-    for value in VALUES[::2]:
         yield {"o": value, "p": value, "all": value}
         yield {"e": value, "_changelist_filters": value}
-    for value in VALUES[::4]:
+    for value in part[::2]:
         yield from ({name: value} for name in filters)
         yield {"_to_field": value, "_popup": value}
 
@@ -89,7 +92,7 @@ def queries(page: Any, client: Client, address: str) -> Iterator[dict[str, str]]
 @pytest.mark.parametrize(("model", "page"), PAGES)
 def test_no_filter_search_order_or_page_number_breaks_a_list(desk: Client, model: type[Model], page: Any) -> None:
     base, found = base_of(model), []
-    for query in queries(page, desk, base):
+    for query in queries(model, desk):
         asked = "&".join(f"{name}={quote(value, errors='surrogatepass')}" for name, value in query.items())
         found.append(fault(desk, "GET", f"{base}?{asked}"))
     wrong = list(filter(None, found))
