@@ -40,6 +40,7 @@ def test_a_tag_of_another_language_means_none(tag: str) -> None:
         ("fr", ""),
         ("*", ""),
         ("", ""),
+        ("th;q=0", ""),
         ("th;q=zero", ""),
     ],
 )
