@@ -1,6 +1,6 @@
-"""A database that is up to date, made once a run and copied.
+"""Provide databases that are up to date: migrate one once per run, and copy it.
 
-To bring an empty one up to date takes seconds, and dozens of tests and services of theirs start with one.
+Migrating an empty database takes seconds, and dozens of tests and their services start with one.
 """
 
 import fcntl
@@ -24,12 +24,22 @@ from rosetta.tests.processes import ROOT, clean_environment
 VARIABLE = "PYTEST_ROSETTA_MIGRATED"
 
 
+# Whether this process began the run, and so ends it.
+_has_begun = False
+
+
 def begin() -> None:
-    os.environ[VARIABLE] = tempfile.mkdtemp(prefix="rosetta-migrated-")
+    """Name the folder for the copies. A run that a test starts uses that of the run around it."""
+    global _has_begun
+    if not Path(os.environ.get(VARIABLE, "/nowhere")).is_dir():
+        os.environ[VARIABLE] = tempfile.mkdtemp(prefix="rosetta-migrated-")
+        _has_begun = True
 
 
 def end() -> None:
-    """Delete the copies at the end of the run."""
+    """Delete the copies, if this process has begun the run."""
+    if not _has_begun:
+        return
     folder = Path(os.environ.pop(VARIABLE))
     address = folder / "postgres"
     if address.exists():
