@@ -7,6 +7,7 @@ from typing import Any
 
 import jwt
 import pytest
+from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from pytest_django import Settings
@@ -371,3 +372,12 @@ def test_keys_never_travel_in_the_open(monkeypatch: Any, url: str, is_taken: boo
     else:
         with pytest.raises(ImproperlyConfigured, match="EXPO_URL"):
             env.safe_url("EXPO_URL")
+
+
+def test_that_push_is_off_is_no_word_of_every_command(settings: Settings) -> None:
+    told = checks.run_checks()
+    assert [found.id for found in told if found.id.startswith("devices.")] == []
+    deployed = checks.run_checks(include_deployment_checks=True)
+    assert [found.id for found in deployed if found.id.startswith("devices.")] == ["devices.I001"] * 3
+    settings.APNS_KEY_ID = "KEY123"
+    assert [found.id for found in checks.run_checks() if found.id.startswith("devices.")] == ["devices.W001"]

@@ -14,6 +14,7 @@ import pytest
 from rosetta.tests import migrated
 from rosetta.tests.processes import eventually, free_port, manage
 from rosetta.tests.supervised import Supervised
+from translation.memory.phrasebook import rows
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -122,6 +123,37 @@ def test_the_address_that_is_printed_answers_until_a_signal_ends_every_process(
         assert running.end(number) == status
         assert eventually(lambda ended=running: not ended.left_over()), running.left_over()
         assert status or "Traceback" not in running.said()
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_terminal_says_what_a_newcomer_needs_and_nothing_else(is_first: bool, tmp_path: Path) -> None:
+    running = Supervised(tmp_path, PORT=str(free_port()), is_first=is_first)
+    log, said = tmp_path / "var" / "log" / "web.log", ""
+    for _ in supervised(running):
+        assert eventually(lambda: "Ctrl-C" in running.said()), running.said()
+        httpx.get(f"{running.url}/api/v1/me")
+        assert eventually(lambda: log.exists() and "/api/v1/me" in log.read_text("utf-8"))
+        said = running.said()
+    phrases = f"{len(rows())} everyday phrases"
+    assert said.splitlines() == [
+        *(["Making the database (some seconds, once)"] if is_first else []),
+        "Starting Rosetta: web, worker, beat",
+        f"Rosetta is ready at {running.url}",
+        f"  Translation  only {phrases}; all else is shown as it was written until an engine is set up (README)",
+        f"  Mail         is written to {tmp_path}/var/mail/, a file each",
+        f"  Log          {tmp_path}/var/log/; warnings and errors are shown here too",
+        "  Stop         Ctrl-C",
+    ]
+
+
+def test_the_terminal_shows_warnings_and_on_request_everything(tmp_path: Path) -> None:
+    variables = {"LOG_LEVEL": "INFO", "PUBLIC_URL": "https://chat.example"}
+    running = Supervised(tmp_path, PORT=str(free_port()), **variables)
+    for _ in supervised(running):
+        httpx.get(f"{running.url}/api/v1/me")
+        assert eventually(lambda: "/api/v1/me" in running.said()), running.said()
+    assert "Warning: PUBLIC_URL is https" in running.said()
+    assert "Push through" not in running.said()
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="is about make")
