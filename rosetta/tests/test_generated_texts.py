@@ -2,7 +2,8 @@
 
 Each is given the texts of ``hostile_texts``, and generated ones of the pieces that its grammar is made of. ``FUZZ_EXAMPLES``
 says how many of the latter: a few in CI, the same each time; when looking for trouble more, and new each time:
-``FUZZ_EXAMPLES=20000 make test ARGS=rosetta/tests/test_generated_texts.py``. A text that broke something goes into ``hostile_texts``.
+``FUZZ_EXAMPLES=20000 make test ARGS=rosetta/tests/test_generated_texts.py``. A text that broke something goes into
+``hostile_texts``.
 """
 
 import io

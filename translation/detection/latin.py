@@ -20,7 +20,7 @@ _PROFILE = 0.3
 _MAX_DIFFERENCE = 2.0
 _GRAMMAR = 1.5
 # The identifier guesses at anything. It is believed where the words are not those of our languages.
-_BELIEVED = ((0.5, 0.5), (0.8, 0.7), (0.9, 0.85))
+_BELIEVED = ((0.5, 0.5), (0.8, 0.6), (0.9, 0.85))
 _VERY_SURE, _HALF_KNOWN = 0.9, 0.85
 _SURE_WITH_ACCENTS = 0.35
 _WIDESPREAD = frozenset(
@@ -43,6 +43,7 @@ _AFFIXES = {
     "en": re.compile("[a-z]{3,}(?:ing|ed|ness|tion|ly|ful|less|ment|ies|'s|n't)"),
 }
 # A stem with "my", "your" or a particle.
+_ABBREVIATED = re.compile("[bcdfghjklmnpqrstvwxyz]{2,5}")
 _POSSESSED = re.compile("([a-z]{3,})(?:ku|mu|lah|kah)")
 _VIETNAMESE = re.compile("[\u1ea0-\u1ef9\u01a1\u01b0]")
 
@@ -97,7 +98,9 @@ def _best_of_ours(telling: Sequence[str], sender_language: str) -> _Best | None:
     best = max(ours, key=lambda code: scores[code])
     rival_score = max((scores[code] for code in ours if code != best), default=0.0)
     weights = [max(lexicon.weight(word, best), 0.5 * _by_affix(word, best)) for word in telling]
-    share = sum(min(weight, 1.0) for weight in weights) / len(telling)
+    # Abbreviations that no list has are as many as there are people.
+    counted = sum(weight > 0 or not _ABBREVIATED.fullmatch(word) for word, weight in zip(telling, weights, strict=True))
+    share = sum(min(weight, 1.0) for weight in weights) / max(counted, 1)
     return _Best(best, sum(weights), share, (scores[best] - rival_score) / 2)
 
 
@@ -129,7 +132,12 @@ def _is_romanised(telling: Sequence[str], words: Sequence[str]) -> bool:
     spelled = sum(word in lexicon.romanised() and not lexicon.is_known_well(word) for word in telling)
     if spelled and sum(word in lexicon.romanised() for word in telling) >= len(telling) / 2:
         return True
-    return len(words) > 1 and all(map(_PINYIN.fullmatch, words)) and not all(map(lexicon.is_known_well, words))
+    return len(words) > 1 and all(map(_PINYIN.fullmatch, words)) and not all(map(_is_word, words))
+
+
+def _is_word(word: str) -> bool:
+    """Return whether ``word`` is of one of our languages; what has two letters is a syllable of many."""
+    return lexicon.is_telling(word) or (len(word) > 2 and lexicon.is_known_well(word))
 
 
 def _other(words: Sequence[str], telling: Sequence[str], best: _Best | None) -> str | None:
@@ -163,13 +171,18 @@ def _is_command(words: Sequence[str]) -> bool:
 
 def _without_names(words: Sequence[str], normal: Sequence[str]) -> list[str]:
     """Leave out what is written like a name: capitalised, and no frequent word; all of a line if all of it is."""
-    if len(words) > 1 and all(word[:1].isupper() for word in words) and not all(word.isupper() for word in words):
+    if len(words) > 1 and all(map(_is_capitalised, words)) and not all(word.isupper() for word in words):
         return [word for word in normal if lexicon.is_telling(word)]
     return [
         plain
         for number, (word, plain) in enumerate(zip(words, normal, strict=True))
         if plain and not (number and word[:1].isupper() and not lexicon.is_frequent(plain))
     ]
+
+
+def _is_capitalised(word: str) -> bool:
+    """Return whether ``word`` has a capital: in front, or like "iPad"."""
+    return not word.islower() and word != word.lower()
 
 
 def _normal(word: str) -> str:

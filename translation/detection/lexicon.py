@@ -7,7 +7,7 @@ from pathlib import Path
 
 import wordfreq
 
-from rosetta.languages import LANGUAGES, match
+from rosetta.languages import DEFAULT, LANGUAGES, match
 
 PATH = Path(__file__).resolve().parents[1] / "data" / "chat_words.csv"
 
@@ -15,6 +15,8 @@ PATH = Path(__file__).resolve().parents[1] / "data" / "chat_words.csv"
 _FLOOR = -6.3
 _CHAT, _FUNCTION = -3.5, -3.0
 _FREQUENT = -4.3
+# English that chats in other languages use too, as "pls": it hardly tells them apart.
+_SHARED, _SHARED_DIFFERENCE = -3.9, 0.3
 # How much a word says that a line is in its language, by the logarithm of its frequency. Rare words may be names.
 _WEIGHTS = ((-4.0, 1.0), (-4.75, 0.8), (-5.5, 0.5), (-6.1, 0.3))
 
@@ -27,9 +29,9 @@ def codes() -> frozenset[str]:
 
 def is_neutral(word: str) -> bool:
     """Return whether ``word`` is the same in every language: a loan word, a laugh, a product or a person's name."""
-    if word in _words_of("", "loan") or word in _words_of("", "laugh"):
+    if _is(word, "", "loan") or _is(word, "", "laugh"):
         return True
-    return word in _words_of("", "name") and not is_telling(word)
+    return _is(word, "", "name") and not is_telling(word)
 
 
 def is_function_word(word: str, code: str = "") -> bool:
@@ -37,12 +39,12 @@ def is_function_word(word: str, code: str = "") -> bool:
 
     Such words are no loans in another language.
     """
-    return any(word in _words_of(each, "function") for each in ([code] if code else codes()))
+    return any(_is(word, each, "function") for each in ([code] if code else codes()))
 
 
 def is_grammar(word: str, code: str) -> bool:
     """Return whether chats in ``code`` are full of ``word``."""
-    return word in _words_of(code, "function") or word in _words_of(code, "chat")
+    return _is(word, code, "function") or _is(word, code, "chat")
 
 
 def is_telling(word: str) -> bool:
@@ -60,12 +62,12 @@ def is_known_well(word: str) -> bool:
 
 def is_command(word: str) -> bool:
     """Return whether ``word`` begins the commands that people paste."""
-    return word in _words_of("", "command")
+    return _is(word, "", "command")
 
 
 def is_about_words(word: str) -> bool:
     """Return whether ``word`` is said of the words of another language: "means", "says"."""
-    return any(word in _words_of(code, "talk") for code in codes())
+    return any(_is(word, code, "talk") for code in codes())
 
 
 @lru_cache(maxsize=1)
@@ -80,17 +82,19 @@ def has_frequencies(code: str) -> bool:
 
 def frequency(word: str, code: str) -> float:
     """Return the logarithm to base 10 of how frequent ``word`` is in the language ``code``."""
+    if _is(word, "", "shared"):
+        return _SHARED if code == DEFAULT else _SHARED - _SHARED_DIFFERENCE
     found = max(_frequencies(code).get(word, 0.0), 10**_FLOOR)
-    if word in _words_of(code, "function"):
+    if _is(word, code, "function"):
         return max(log10(found), _FUNCTION)
-    if word in _words_of(code, "chat"):
+    if _is(word, code, "chat"):
         return max(log10(found), _CHAT)
     return log10(found)
 
 
 def weight(word: str, code: str) -> float:
     """Return how much ``word`` says that a line is in the language ``code``: 0 to 1.5."""
-    if word in _words_of(code, "function"):
+    if _is(word, code, "function"):
         found = 1.5
     else:
         frequent = frequency(word, code)
@@ -112,11 +116,23 @@ def foreign_words() -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=64)
 def _words_of(code: str, kind: str) -> frozenset[str]:
-    return frozenset(
-        word for row in _rows() if (row["language"], row["kind"]) == (code, kind) for word in row["words"].split()
-    )
+    rows = (row for row in _rows() if (row["language"], row["kind"]) == (code, kind))
+    return frozenset(word for row in rows for word in row["words"].split())
+
+
+def _is(word: str, code: str, kind: str) -> bool:
+    return (code, kind) in _kinds().get(word, ())
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return, by word, the rows of the list that have it."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for row in _rows():
+        for word in row["words"].split():
+            found[word] = (*found.get(word, ()), (row["language"], row["kind"]))
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -63,6 +63,11 @@ _TALKS = {
     ),
     "th": re.compile("แปลว่า|คำว่า|หมายความ|หมายถึง|อ่านว่า|(?:เขียน|พิมพ์|ขึ้น|บอก|ตอบ|พูด|ส่ง)ว่า|ภาษา|ปุ่ม"),
 }
+# What follows a noun in a sentence, also one of another language.
+_JOINTS = {"ja": re.compile("[はがをにでのとも]|って|から|まで|という"), "zh-CN": re.compile("[是的和在有]|怎么|什么")}
+_HIRAGANA = re.compile("[\u3041-\u309f]")
+# Chinese characters or katakana alone, up to so many, are as likely to be a quoted word.
+_SHORT = 3
 # How Thai sentences end, also after words of another language.
 _SENTENCE_END = 2.0
 _THAI_END = re.compile("(?:ครับ|คับ|ค่ะ|คะ|ค่า|นะ|น้า|จ้า|จ้ะ|ไหม|มั้ย|แล้ว|หน่อย|เลย|ด้วย|ได้|อยู่|ล่ะ|ดิ|สิ|อะ)\\W*$")
@@ -148,13 +153,29 @@ def _frame(script: str, scripts: Sequence[str], text: str, runs: Sequence[Run]) 
         talks = any(map(lexicon.is_about_words, words))
     else:
         codes = ("zh-CN", "ja") if script == "ja" else (script,)
-        has_grammar, talks = True, any(_TALKS[code].search(text) for code in codes if code in _TALKS)
+        has_grammar = bool(
+            script == "th" or _HIRAGANA.search(text) or sum(map(len, _of(script, scripts, runs))) > _SHORT
+        )
+        talks = any(_TALKS[code].search(text) for code in codes if code in _TALKS)
+        talks = talks or (script in _JOINTS and _goes_on(script, scripts, runs))
     factor = 1.0
     if has_grammar or talks:
         factor = _BOTH_ENDS if scripts[0] == scripts[-1] == script else _FIRST if scripts[0] == script else 1.0
     if scripts[-1] == script == "th" and _THAI_END.search(text):
         factor = _SENTENCE_END
     return factor * ((_LATIN_TALK if script == LATIN else _TALK) if talks else 1.0)
+
+
+def _of(script: str, scripts: Sequence[str], runs: Sequence[Run]) -> list[str]:
+    return [run.text for each, run in zip(scripts, runs, strict=True) if each == script]
+
+
+def _goes_on(script: str, scripts: Sequence[str], runs: Sequence[Run]) -> bool:
+    """Return whether ``script`` goes on after words of another with what joins a noun to a sentence."""
+    return any(
+        before != LATIN and before != script and each == script and _JOINTS[script].match(run.text)
+        for before, each, run in zip(scripts, scripts[1:], runs[1:], strict=False)
+    )
 
 
 def _other_language(script: str, text: str) -> str | None:
