@@ -4,6 +4,7 @@ The grammar is the web client's (``web/static/web/tokens.js``); ``web/tests/text
 """
 
 import re
+from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -107,8 +108,13 @@ def as_plain_text(text: str) -> str:
 
 def with_marks_of(text: str, original: str) -> str:
     """Return ``text`` with each mention of a person as ``original`` has it, whatever name it was shown with."""
-    names = {mark.user_id: mark.name for mark in marks_in(original)}
-    return replaced(text, lambda mark: _mark(names.get(mark.user_id, mark.name), mark.user_id))
+    names: dict[int | None, deque[str]] = defaultdict(deque)
+    for mark in marks_in(original):
+        names[mark.user_id].append(mark.name)
+    # One after another, because one person may have been written with several names.
+    return replaced(
+        text, lambda mark: _mark(names[mark.user_id].popleft() if names[mark.user_id] else mark.name, mark.user_id)
+    )
 
 
 def _mark(name: str, user_id: int | None) -> str:

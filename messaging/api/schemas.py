@@ -263,8 +263,11 @@ UPTIME_KUMA = {
     "monitor": {"name": "Shop", "url": "https://shop.example.com"},
     "msg": "[Shop] [🔴 Down] connect ECONNREFUSED",
 }
+# The route takes other senders' JSON under any content type. In the schema it has a type of its own, so that a client that writes
+# ``application/json`` is told what Rosetta's own body needs.
+FOREIGN = "*/*"
 WEBHOOK_EXAMPLES = [
-    OpenApiExample(name, value=value, request_only=True, media_type="application/json")
+    OpenApiExample(name, value=value, request_only=True, media_type=FOREIGN)
     for name, value in {
         "Made for Slack": SLACK,
         "GitHub, with X-GitHub-Event: issues": GITHUB_ISSUE,

@@ -97,15 +97,8 @@ class AutomationPostSerializer(PostSerializer):
 
 
 class WebhookPostSerializer(PostSerializer):
-    content = ContentField(
-        required=False, help_text="1–8,000 characters; required, except in a body that is made for Slack or by a tool."
-    )
+    content = ContentField(required=True, help_text="1–8,000 characters.")
     channel_id = StringField(required=False, allow_null=True, max_length=64)
-
-    def validate(self, fields: dict[str, Any]) -> dict[str, Any]:
-        if "content" not in fields:
-            raise serializers.ValidationError({"content": [self.fields["content"].error_messages["required"]]})
-        return fields
 
 
 class EditSerializer(serializers.Serializer[Any]):

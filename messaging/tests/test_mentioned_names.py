@@ -188,8 +188,9 @@ def test_a_renamed_channel_is_mentioned_by_its_new_name(as_owner: APIClient, cha
 def test_what_was_shown_with_a_new_name_is_sent_back_without_a_change(
     as_owner: APIClient, as_member: APIClient, channel: Channel, ann: User
 ) -> None:
-    sent = post(as_owner, channel, f"Ask {mention(ann)} about the crane").json()["data"]["id"]
-    MessageTranslation.objects.update(state="ready", text=f"ถาม {mention(ann)} เรื่องปั้นจั่น")
+    asked = f"Ask {mention(ann)}, {mention(ann, 'the boss')}, about the crane"
+    sent = post(as_owner, channel, asked).json()["data"]["id"]
+    MessageTranslation.objects.update(state="ready", text=f"ถาม {mention(ann)} {mention(ann, 'the boss')} เรื่องปั้นจั่น")
     rename(ann)
     shown = newest(as_owner, channel)
     edited = as_owner.patch(f"{path_of(channel)}/{sent}", {"content": shown["original_content"]}).json()["data"]

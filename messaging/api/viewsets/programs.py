@@ -4,7 +4,7 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from typing import Any, cast
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -98,6 +98,7 @@ class WebhookMessageViewSet(ApiViewSet):
         request={
             "application/json": serializers.WebhookPostSerializer,
             "application/x-www-form-urlencoded": schemas.WebhookForm,
+            schemas.FOREIGN: OpenApiTypes.OBJECT,
         },
         responses={201: schemas.MessageAnswer, 204: None},
         examples=[schemas.POST_EXAMPLE, *schemas.WEBHOOK_EXAMPLES],

@@ -1,5 +1,5 @@
 import { excerpt, forSending, forTyping, isOnlyEmoji, stripBidi } from "/static/web/text.js";
-import { mentionParts, runsOf, tokensOf } from "/static/web/tokens.js";
+import { linkParts, mentionParts, runsOf, tokensOf } from "/static/web/tokens.js";
 import { equal } from "./checks.js";
 
 const cases = await (await fetch("/units/text_cases.json")).json();
@@ -47,6 +47,18 @@ export const tests = {
       ["Ann Baker", "2"],
     ]);
     equal(forSending("@Ann Baker, @Ann and @Anna", names), "@[Ann Baker](user:2), @[Ann](user:1) and @Anna");
+  },
+  "names in code, in links and after a backslash stay as they were typed": () => {
+    const names = new Map([["Ann", "1"]]);
+    equal(forSending("`@Ann` @Ann", names), "`@Ann` @[Ann](user:1)");
+    equal(forSending("```\n@Ann\n```\n> @Ann", names), "```\n@Ann\n```\n> @[Ann](user:1)");
+    equal(forSending("\\@Ann https://a.example/@Ann", names), "\\@Ann https://a.example/@Ann");
+    equal(forTyping("`@[Ann](user:1)` > @[Ann](user:1)").text, "`@[Ann](user:1)` > @Ann");
+    equal(excerpt("> @[Ann](user:1) said"), "> @Ann said");
+    equal(linkParts('[see @[Ann](user:1)](https://a.example "a title")'), {
+      label: "see @Ann",
+      address: "https://a.example",
+    });
   },
   "an excerpt is one line of at most so many letters, with people by name": () => {
     equal(excerpt("Hello\n\n  @[Ann Baker](user:7)"), "Hello @Ann Baker");
