@@ -26,4 +26,4 @@ def message(stream_id: str, data: dict[str, Any]) -> dict[str, Any] | None:
 def reaction(stream_id: str, data: dict[str, Any]) -> dict[str, Any]:
     """Return the change of a reaction, with the present name of whoever reacted."""
     [told] = with_present_people([data])
-    return told | {"emoji": folded(told["emoji"])}
+    return told | {"emoji": folded(told["emoji"])} if "emoji" in told else told
