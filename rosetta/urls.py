@@ -25,6 +25,7 @@ urlpatterns = [
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("files.api.urls")),
     path("api/v1/", include("devices.api.urls")),
+    path("api/v1/", include("translation.api.urls")),
     path("api/v1/", include("rooms.api.urls")),
     path("api/v1/", include("realtime.api.urls")),
     path("", include("web.urls")),

@@ -7,6 +7,7 @@ from django.db.models import Sum
 from rosetta.observability.dashboard import TABLES, Table, figure
 from translation.models import EngineState, Usage, this_month
 from translation.service import engines_health
+from translation.status import percent, read_status
 
 COLUMNS = ("Engine", "State", "Pairs", "Failures in a row", "Characters this month", "Last error")
 
@@ -18,7 +19,7 @@ def _engines() -> list[tuple[Any, ...]]:
     return [
         (
             row["engine"],
-            states[row["status"]],
+            states[row["status"]] if row["pairs"] else "no usable pair",
             row["pairs"],
             row["failures"],
             f"{characters.get(row['engine'], 0):,}",
@@ -33,4 +34,22 @@ TABLES["Engines"] = Table(COLUMNS, _engines)
 
 @figure("engines_unwell", "Engines that are unavailable", page=("translation.enginestate", ""))
 def _unavailable() -> int:
-    return sum(row["status"] != EngineState.Status.CLOSED for row in engines_health())
+    return sum(row["status"] != EngineState.Status.CLOSED or not row["pairs"] for row in engines_health())
+
+
+def _translation() -> list[tuple[Any, ...]]:
+    status = read_status()
+    missing = ", ".join(f"{pair.source} → {pair.target}" for pair in status.missing)
+    models = [
+        (str(model), model.state, f"{percent(model)} %", f"{model.bytes_total / 1e6:.0f} MB", model.error)
+        for model in status.models
+    ]
+    return [*models, *([("Without an engine", missing, "", "", "")] if missing else [])]
+
+
+TABLES["Translation models"] = Table(("Model", "State", "Here", "Size", "Why not"), _translation)
+
+
+@figure("pairs_missing", "Pairs of languages in use that nothing translates", page=("translation.localmodel", ""))
+def _missing_pairs() -> int:
+    return len(read_status().missing)

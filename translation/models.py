@@ -201,6 +201,8 @@ class LocalModel(models.Model):
     kind = models.CharField(max_length=8, blank=True)
     version = models.CharField(max_length=32, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.WANTED)
+    # Somebody of staff asked for it: it is fetched whatever LOCAL_MODELS says.
+    is_requested = models.BooleanField(default=False)
     # Those wanted most have the lowest.
     position = models.PositiveSmallIntegerField(default=0)
     url = models.CharField(max_length=500, blank=True)
@@ -218,6 +220,7 @@ class LocalModel(models.Model):
 
     class Meta:
         verbose_name = "local model"
+        ordering = ("source", "target")
         constraints = [models.UniqueConstraint(fields=["source", "target"], name="local_model_once")]
 
     def __str__(self) -> str:

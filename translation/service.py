@@ -23,7 +23,7 @@ from translation.models import EngineState
 from translation.protection.protect import Parsed, is_translatable, parse
 
 __all__ = [
-    "Job", "JobResult", "Preview", "Translation", "characters_left", "engines_health", "is_translatable", "preview",
+    "Job", "JobResult", "Preview", "Translation", "characters_left", "engines_health", "is_translatable", "pairs_of", "preview",
     "recall", "recall_many", "remember_correction", "translatable_pairs", "translate_batch",
 ]  # fmt: skip
 
@@ -286,6 +286,12 @@ def translatable_pairs() -> set[tuple[str, str]]:
     }
 
 
+def pairs_of(name: str) -> list[tuple[str, str]]:
+    """Return the pairs that an engine offers."""
+    engine = engines.engine(name)
+    return [(source, target) for source in CODES for target in CODES if engine.offers(source, target)]
+
+
 def engines_health() -> list[dict[str, Any]]:
     """Return each configured engine's state, as a dictionary. One query.
 
@@ -300,7 +306,7 @@ def engines_health() -> list[dict[str, Any]]:
                 "engine": name,
                 "status": state.status,
                 "local": engine.local,
-                "pairs": sum(engine.offers(source, target) for source in CODES for target in CODES),
+                "pairs": len(pairs_of(name)),
                 "failures": state.failures,
                 "last_error": state.last_error,
                 "last_error_at": state.last_error_at,

@@ -14,7 +14,7 @@ SEEN_BY_SUPPORT = {
     "files": "file",
     "rooms": "plan roomlimits room",
     "rosetta": "jobrun",
-    "translation": "enginestate glossaryterm translationpolicy",
+    "translation": "enginestate glossaryterm localmodel translationpolicy",
     "workspaces": (
         "workspace member channel channelmember invite suspension webhook webhooksubscription webhookdelivery"
     ),
@@ -66,6 +66,7 @@ ADMIN = (
         "accounts.change_user",
         "translation.read_memory",
         "translation.change_enginestate",
+        "translation.change_localmodel",
         "workspaces.change_workspace",
         "workspaces.delete_workspace",
     }

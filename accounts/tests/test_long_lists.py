@@ -27,6 +27,7 @@ SHORT = {
     "rooms_roomlimits": "as many as developers",
     "rosetta_jobrun": "as many as jobs",
     "translation_enginestate": "as many as engines",
+    "translation_localmodel": "as many as pairs of languages",
     "translation_translationpolicy": "as many as workspaces",
     "workspaces_channel": "filtered by visibility",
     "workspaces_webhook": "filtered by state",

@@ -31,7 +31,8 @@ SEEN_BY = {
     "messaging.messagetranslation": "moderator", "messaging.reaction": "moderator", "messaging.report": "moderator",
     "rooms.plan": "support", "rooms.room": "support", "rooms.roomlimits": "support",
     "rosetta.jobrun": "support",
-    "translation.enginestate": "support", "translation.glossaryterm": "support", "translation.memoryentry": "admin",
+    "translation.enginestate": "support", "translation.glossaryterm": "support", "translation.localmodel": "support",
+    "translation.memoryentry": "admin",
     "translation.translationpolicy": "support", "translation.usage": "admin",
     "workspaces.channel": "support", "workspaces.channelmember": "support", "workspaces.conversation": "moderator",
     "workspaces.erasure": "admin", "workspaces.event": "admin", "workspaces.invite": "support",
@@ -55,6 +56,8 @@ ACTIONS = {
     ("translation.enginestate", "check_now"): "admin",
     ("translation.glossaryterm", "delete_selected"): "admin",
     ("translation.glossaryterm", "export_csv"): "support",
+    ("translation.localmodel", "fetch_again"): "admin",
+    ("translation.localmodel", "remove"): "admin",
     ("translation.memoryentry", "delete_selected"): "admin",
     ("workspaces.invite", "revoke"): "support",
     ("workspaces.webhookdelivery", "send_again"): "support",
@@ -70,6 +73,8 @@ FORMS = {
     "rooms_roomlimits_add": "admin",
     "translation_glossaryterm_add": "admin",
     "translation_glossaryterm_import_csv": "admin",
+    "translation_localmodel_fetch": "admin",
+    "translation_localmodel_try_sentence": "admin",
     "translation_memoryentry_export_tmx": "admin",
     "translation_memoryentry_import_tmx": "admin",
     "translation_translationpolicy_add": "admin",
@@ -120,7 +125,7 @@ def test_each_role_opens_its_forms_and_no_other(role: str, desk: Client) -> None
     opened = {}
     for model in admin.site._registry:
         name = name_of(model).replace(".", "_")
-        for suffix in ("add", "import_tmx", "export_tmx", "import_csv"):
+        for suffix in ("add", "import_tmx", "export_tmx", "import_csv", "fetch", "try_sentence"):
             try:
                 path = reverse(f"admin:{name}_{suffix}")
             except NoReverseMatch:

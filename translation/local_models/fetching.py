@@ -78,7 +78,8 @@ def sync_rows(wanted: Iterable[Pair]) -> list[LocalModel]:
 
 def fetch_due(report: Report = lambda row: None) -> int:
     """Fetch what is wanted and due; return how many models were installed. Does nothing where another process does it."""
-    wanted = wanted_directions()
+    requested = LocalModel.objects.filter(is_requested=True).order_by("pk").values_list("source", "target")
+    wanted = list(dict.fromkeys([*requested, *wanted_directions()]))
     if not wanted:
         return 0
     missing = sync_rows(wanted)
@@ -101,13 +102,26 @@ def fetch(pairs: Iterable[Pair], report: Report = lambda row: None) -> list[Loca
     return rows
 
 
-def remove_model(source: str, target: str) -> bool:
-    """Delete the models of a direction and do not fetch them again by itself; return whether there was one."""
-    with packages.locked(models_folder()):
+def request_model(source: str, target: str) -> LocalModel:
+    """Have a direction fetched in the background, whatever the settings say; its row says how that goes."""
+    values = {"is_requested": True, "state": State.WANTED, "reason": "", "error": "", "attempts": 0}
+    return LocalModel.objects.update_or_create(
+        source=source, target=target, defaults=values | {"due_at": timezone.now()}
+    )[0]
+
+
+def remove_model(source: str, target: str, *, wait: bool = True) -> bool:
+    """Delete the models of a direction and do not fetch them again by itself; return whether there was one.
+
+    Raises Busy where ``wait`` is off and a model is being fetched.
+    """
+    with packages.locked(models_folder(), wait=wait):
         removed = packages.remove(models_folder(), (source, target))
     if removed:
         LocalModel.objects.update_or_create(
-            source=source, target=target, defaults={"state": State.REMOVED, "bytes_done": 0, "reason": "", "error": ""}
+            source=source,
+            target=target,
+            defaults={"state": State.REMOVED, "is_requested": False, "bytes_done": 0, "reason": "", "error": ""},
         )
     return bool(removed)
 
@@ -206,7 +220,7 @@ def _mark_ready(row: LocalModel, model: ModelFolder) -> LocalModel:
     size = model.bytes
     return _change(
         row, state=State.READY, kind=model.kind, version=model.version, bytes_done=size, bytes_total=size, reason="",
-        error="", attempts=0, installed_at=timezone.now(),
+        error="", attempts=0, is_requested=False, installed_at=timezone.now(),
     )  # fmt: skip
 
 
