@@ -114,7 +114,7 @@ def test_staff_have_a_model_fetched_whatever_the_setting(admin_client: Client, s
         host.offer("en-ja")
         settings.LOCAL_MODELS_URL = host.index
         settings.LOCAL_MODELS_FREE_MB = 0
-        answer = admin_client.post("/admin/translation/localmodel/fetch", {"direction": "en>ja"})
+        answer = admin_client.post("/admin/translation/localmodel/fetch/", {"direction": "en>ja"})
         assert answer.status_code == 302
         assert host.requests == [], "not within the request"
         assert fetching.fetch_due() == 1
@@ -135,12 +135,12 @@ def test_staff_try_a_sentence(admin_client: Client, settings: Settings, tmp_path
     known = sentences()
     asked = {"engine": "local", "direction": "en>th", "sentence": known["en"][0]}
     try:
-        page = admin_client.post("/admin/translation/localmodel/try_sentence", asked).content.decode()
+        page = admin_client.post("/admin/translation/localmodel/try_sentence/", asked).content.decode()
     finally:
         engines.engine("local").stop()
     assert known["th"][0] in page
     assert " ms)" in page
     page = admin_client.post(
-        "/admin/translation/localmodel/try_sentence", asked | {"direction": "th>en"}
+        "/admin/translation/localmodel/try_sentence/", asked | {"direction": "th>en"}
     ).content.decode()
     assert "It did not work: there is no model" in page
