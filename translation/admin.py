@@ -442,7 +442,7 @@ class LocalModelAdmin(ReadOnlyAdmin):
         told = (
             "Other pairs go through English. A package has 50 to 150 MB; docs/translation.md says which host is asked."
         )
-        return _asked(self, request, form=form, title="Fetch a model", told=told, button="Fetch")
+        return _form_page(self, request, form=form, title="Fetch a model", description=told, button="Fetch")
 
     @action(description="Try a sentence", permissions=["change_models"])
     def try_sentence(self, request: HttpRequest) -> HttpResponseBase:
@@ -452,7 +452,7 @@ class LocalModelAdmin(ReadOnlyAdmin):
         if request.method == "POST" and form.is_valid():
             audit.record_request(request, action="try sentence", detail={"engine": form.cleaned_data["engine"]})
             told = _tried(form.cleaned_data)
-        return _asked(self, request, form=form, title="Try a sentence", told=told, button="Translate")
+        return _form_page(self, request, form=form, title="Try a sentence", description=told, button="Translate")
 
 
 def _tried(values: dict[str, Any]) -> str:

@@ -19,8 +19,9 @@ INHERITED = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_CONFIG", "COVERAGE_FILE")
 
 
 def clean_environment(**variables: str) -> dict[str, str]:
-    """Return the variables that a person's shell has, and ``variables``."""
-    return {name: value for name, value in os.environ.items() if name in INHERITED} | variables
+    """Return the variables that a person's shell has, and ``variables``. No models are fetched unless they say so."""
+    shell = {name: value for name, value in os.environ.items() if name in INHERITED}
+    return {"LOCAL_MODELS": "off"} | shell | variables
 
 
 def skip_on_a_second_backend() -> None:
