@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -34,31 +35,46 @@ POLICY = (
     "connect-src 'self' ws: wss:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors {ancestors}"
 )
+# The address in an import statement; `import(…)` is fetched later.
+IMPORTED = re.compile(r"^(?:import|export)\b[^;(]*?\"(\.[^\"]+)\";", re.MULTILINE)
 
 
 @cache
-def _page() -> str:
+def _page(is_first: bool) -> str:
     """Return the document: the template with this server's modules and settings in its head."""
     source = (ROOT / "index.html").read_text(encoding="utf-8")
-    return source.replace("<!-- head -->", str(_head()))
+    return source.replace("<!-- head -->", str(_head(is_first)))
 
 
-def _head() -> SafeString:
-    """Return the client's modules, so that the browser fetches them in parallel, and the server's settings."""
-    modules = sorted(CLIENT.rglob("*.js"))
-    links = format_html_join(
-        "\n    ",
-        '<link rel="modulepreload" href="{}">',
-        ((static(f"web/{module.relative_to(CLIENT)}"),) for module in modules if module.name != "widget.js"),
-    )
+def _head(is_first: bool) -> SafeString:
+    """Return the client's modules, so that the browser fetches them in parallel, and the server's settings.
+
+    ``is_first``: only what is shown before sign-in; the client fetches the others when somebody is signed in.
+    """
+    every = {path for path in CLIENT.rglob("*.js") if path.name != "widget.js"}
+    now = _imported_by(CLIENT / "main.js") if is_first else every
+    addresses = [(static(f"web/{module.relative_to(CLIENT)}"),) for module in sorted(now)]
+    links = format_html_join("\n    ", '<link rel="modulepreload" href="{}">', addresses)
     names = {language.code: language.native_name for language in languages.LANGUAGES}
     told = {
         "providers": ",".join(_providers()),
         "files-max-bytes": str(settings.FILES_MAX_BYTES),
         "languages": json.dumps(names, ensure_ascii=False),
+        "modules": " ".join(static(f"web/{module.relative_to(CLIENT)}") for module in sorted(every - now)),
     }
     tags = format_html_join("\n    ", '<meta name="rosetta:{}" content="{}">', told.items())
     return format_html("{}\n    {}", links, tags)
+
+
+def _imported_by(module: Path) -> set[Path]:
+    """Return a module and everything that it imports at once, itself or through others."""
+    found, pending = set(), [module]
+    while pending:
+        path = pending.pop()
+        if path not in found:
+            found.add(path)
+            pending += [(path.parent / name).resolve() for name in IMPORTED.findall(path.read_text(encoding="utf-8"))]
+    return found
 
 
 def _providers() -> list[str]:
@@ -69,8 +85,9 @@ def _providers() -> list[str]:
     return sorted(found)
 
 
-def _answer(ancestors: str) -> HttpResponse:
-    response = HttpResponse(_page())
+def _answer(request: HttpRequest, ancestors: str) -> HttpResponse:
+    is_first = settings.SESSION_COOKIE_NAME not in request.COOKIES and "/rooms/" not in request.path
+    response = HttpResponse(_page(is_first))
     response["Content-Security-Policy"] = POLICY.format(ancestors=ancestors)
     response["Cache-Control"] = "no-cache, private"
     response["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
@@ -81,7 +98,7 @@ def _answer(ancestors: str) -> HttpResponse:
 def client(request: HttpRequest, **address: str) -> HttpResponse:
     """Serve the client, whatever page of it the address names."""
     get_token(request)  # Sets the cookie that the client's first unsafe request repeats.
-    return _answer("'none'")
+    return _answer(request, "'none'")
 
 
 @csrf_exempt
@@ -99,8 +116,8 @@ def provider_callback(request: HttpRequest, provider: str) -> HttpResponse:
 @require_safe
 @xframe_options_exempt
 def embedded_room(request: HttpRequest, **address: str) -> HttpResponse:
-    """Serve a visitor's room for another site's page. It uses a guest's token only: no cookie applies in the frame."""
-    return _answer(" ".join(settings.EMBED_ORIGINS) or "'none'")
+    """A visitor's room inside another site's page. It speaks with a guest's token alone: no cookie acts in the frame."""
+    return _answer(request, " ".join(settings.EMBED_ORIGINS) or "'none'")
 
 
 @require_safe

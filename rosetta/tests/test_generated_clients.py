@@ -115,3 +115,9 @@ def test_a_typescript_client_holds_its_first_conversation(live_server: LiveServe
     node_tools.run("tsc", *STRICT, "first.ts", folder=folder)
     assert run(folder, "node", "first.js") == f'Thank you very much [["👍",1]]\n{REFUSAL}\n'
     assert Workspace.objects.get().name == "Acme"
+
+
+def test_the_page_names_the_versions_that_are_tested() -> None:
+    (generator,) = re.findall(r"^openapi-python-client==.+$", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE)
+    pins = [generator, node_tools.LIBRARIES["openapi-fetch"], node_tools.PACKAGES["openapi-typescript"][0]]
+    assert [pin for pin in pins if pin not in PAGE] == []

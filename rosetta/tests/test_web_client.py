@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.http import HttpResponse
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from pytest_django import Settings
@@ -90,10 +91,29 @@ def test_the_clients_files_are_sent_compressed_to_who_takes_that(client: Client)
     assert again.status_code == 304
 
 
-def test_the_first_load_is_under_150_kb_compressed() -> None:
-    first = [one for one in CLIENT.rglob("*") if one.suffix in (".js", ".css", ".svg", ".webmanifest")]
-    first = [one for one in first if one.name != "widget.js"] + [CLIENT / "locales" / "ja.json"]
-    assert sum(len(gzip.compress(one.read_bytes())) for one in first) < 150_000
+def modules_of(page: HttpResponse) -> set[str]:
+    return set(re.findall(r'<link rel="modulepreload" href="/static/web/([^"]+)">', page.content.decode()))
+
+
+def test_the_first_load_is_under_100_kb_compressed(client: Client) -> None:
+    shown = [CLIENT / name for name in modules_of(client.get("/"))]
+    others = [path for path in CLIENT.rglob("*") if path.suffix in (".css", ".svg", ".webmanifest")]
+    first = [*shown, *others, CLIENT / "locales" / "ja.json"]
+    assert sum(len(gzip.compress(path.read_bytes())) for path in first) < 100_000
+
+
+def test_the_page_names_what_it_shows_first_and_the_rest_for_later(client: Client) -> None:
+    every = {str(path.relative_to(CLIENT)) for path in CLIENT.rglob("*.js") if path.name != "widget.js"}
+    page = client.get("/")
+    first = modules_of(page)
+    assert {"main.js", "views/signin/signin.js", "vendor/preact-htm.js"} < first
+    assert not {"views/shell.js", "views/room.js", "views/settings/data.js"} & first
+    later = re.findall(r'<meta name="rosetta:modules" content="([^"]+)">', page.content.decode())[0].split()
+    assert first | {name.removeprefix("/static/web/") for name in later} == every
+    client.cookies[settings.SESSION_COOKIE_NAME] = "any"
+    assert modules_of(client.get("/")) == every
+    del client.cookies[settings.SESSION_COOKIE_NAME]
+    assert modules_of(client.get(f"/rooms/{ROOM}")) == every
 
 
 def test_every_language_says_the_same_sentences_with_the_same_names_in_them() -> None:

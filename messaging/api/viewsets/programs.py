@@ -4,7 +4,8 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from typing import Any, cast
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 

@@ -7,9 +7,8 @@ import { app } from "./state.js";
 import { setTheme } from "./theme.js";
 import { toast } from "./toasts.js";
 import { Toasts } from "./views/parts/dialog.js";
+import { later } from "./views/parts/later.js";
 import { Empty, Waiting } from "./views/parts/lists.js";
-import { Room } from "./views/room.js";
-import { Shell } from "./views/shell.js";
 import { ResetPassword } from "./views/signin/forgotten.js";
 import { Invite } from "./views/signin/invite.js";
 import { SocialCallback } from "./views/signin/providers.js";
@@ -19,6 +18,8 @@ import { SignIn } from "./views/signin/signin.js";
 /** @import { Route } from "./router.js" */
 
 const AGAIN_AFTER = 5000;
+const Room = later(async () => (await import("./views/room.js")).Room);
+const Shell = later(async () => (await import("./views/shell.js")).Shell);
 
 function Client() {
   useObserved(app);
