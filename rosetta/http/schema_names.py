@@ -17,6 +17,7 @@ TAGS: dict[str, str] = {
     "Channels": "Named conversations in a workspace, public or private.",
     "Direct conversations": "Conversations of two users.",
     "Messages": "What is said in a conversation: posts, edits, replies, reactions, pins, reports, search.",
+    "Translation": "Which pairs of languages can be translated, and the models on their way.",
     "Translations": "A message's translations, corrections of them, and previews of messages not posted yet.",
     "Glossary": "A workspace's terms that are kept, or always translated in the same way.",
     "Attachments": "The files of messages.",

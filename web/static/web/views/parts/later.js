@@ -26,7 +26,7 @@ export function later(load) {
             View = view;
             if (!isStale) again(1);
           },
-          // The network was away: the next try may find it back.
+          // The network was unavailable: the next try may find it back.
           () => isStale || setTimeout(fetchView, AGAIN_AFTER),
         );
       preloadRest();
