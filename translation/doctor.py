@@ -13,7 +13,7 @@ from translation.engines.local import Local
 
 CHECK_SECONDS = 10.0
 REMEDIES = {
-    "local": "add models: manage.py translation_models add en ja",
+    "local": "fetch models: manage.py translation_models fetch --all",
     "libretranslate": "check LIBRETRANSLATE_URL and LIBRETRANSLATE_API_KEY",
     "deepl": "check DEEPL_API_KEY and DEEPL_URL",
     "google": "check GOOGLE_TRANSLATE_API_KEY and GOOGLE_TRANSLATE_URL",
