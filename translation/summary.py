@@ -1,5 +1,7 @@
 """The line of ``make run`` that says what translates."""
 
+from django.conf import settings
+
 from rosetta.checks import missing
 from rosetta.processes.summary import line
 from translation import engines
@@ -14,6 +16,8 @@ def state() -> str:
     usable = [said for name in engines.configured() if (said := _usable(name))]
     if usable:
         return f"{phrases}, then {', '.join(usable)}"
+    if "local" in engines.configured() and settings.LOCAL_MODELS != "off":
+        return f"{phrases}; models for all else are fetched once a second language is read here (LOCAL_MODELS)"
     return f"only {phrases}; all else is shown as it was written until an engine is set up (README)"
 
 

@@ -18,6 +18,13 @@ def test_without_an_engine_it_says_that_only_phrases_are_translated(settings: Se
     assert state().startswith(f"only {PHRASES}; ")
 
 
+def test_it_says_when_models_are_fetched(settings: Settings, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path
+    settings.TRANSLATION_ENGINES, settings.TRANSLATION_PAIR_ENGINES = ("local",), {}
+    settings.LOCAL_MODELS = "auto"
+    assert state() == f"{PHRASES}; models for all else are fetched once a second language is read here (LOCAL_MODELS)"
+
+
 def test_it_names_the_engines_that_can_translate(settings: Settings, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
     settings.TRANSLATION_ENGINES = ("local", "libretranslate")
