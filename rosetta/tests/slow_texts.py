@@ -10,6 +10,9 @@ from accounts.identity.email_addresses import canonical_or_lower
 from accounts.identity.typed import canonical_code, canonical_password
 from files import filenames
 from messaging import content
+from messaging.incoming import slack
+from messaging.mentions import called_in
+from messaging.models import MAX_CONTENT
 from messaging.search.text import SearchQuery, terms_of
 from rosetta import names
 from rosetta.normal_forms import nfc, nfkc
@@ -17,7 +20,6 @@ from translation import detection
 from translation.glossary.matching import Term, TermMatcher
 from translation.memory import phrasebook
 from translation.protection import marks, pieces, protect
-from translation.protection.patterns import CHANNEL_MENTION, USER_MENTION
 
 LENGTH = 8000
 TERMS = TermMatcher([Term("ticket", "x"), Term("本", "y"), Term("a b", "z"), Term("aa", "w")])
@@ -59,8 +61,8 @@ def _other_variant(text: str) -> None:
 
 
 def _mentions(text: str) -> None:
-    list(USER_MENTION.finditer(text))
-    list(CHANNEL_MENTION.finditer(text))
+    # The search for mentions begins only where something looks like one.
+    called_in(f"{text}@channel")
 
 
 def _found(text: str) -> None:
@@ -85,6 +87,8 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "search hit and snippet": _found,
     "phrasebook": lambda text: phrasebook.translate(text, "en", "th"),
     "phrasebook's language": lambda text: phrasebook.language_of(text, among=frozenset({"en", "id"})),
+    "phrases of a message": lambda text: phrasebook.phrases_in(protect.parse(text), "en", "th"),
+    "texts made for Slack": lambda text: slack.text_of({"text": text, "attachments": [{"text": text}]}, MAX_CONTENT),
     "language": lambda text: detection.source_language(text, declared=None, sender_language="en"),
     "names": names.clean_name,
     "file names": filenames.clean_name,

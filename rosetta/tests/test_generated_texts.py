@@ -22,7 +22,9 @@ from accounts.identity.email_addresses import canonical_email, canonical_or_lowe
 from accounts.identity.typed import canonical_code, canonical_password
 from files import filenames
 from messaging import content
-from messaging.emoji import is_emoji
+from messaging.emoji import canonical_emoji, folded
+from messaging.mentions import as_plain_text, called_in, with_marks_of
+from messaging.mentions import replaced as mentions_replaced
 from messaging.search.text import SearchQuery, fold, terms_of
 from realtime.protocol import BadFrame, parse_client_frame
 from rosetta import languages
@@ -48,6 +50,7 @@ CHARACTERS = (
     "éßİǅΣЖ漢かｶﾞกำ한हअ١１²\u0301\u0e49\u200b\u200d\ufe0f\u202e\u2028\u00a0\u3000\ue000\ue001👍🏽🇿"
 )
 FRAGMENTS = (
+    "@[Ann](user:7)", "@[", "](user:", "\\@",
     "<@1>", "<@1|", "@channel", "```", "``", "`", "> ", "\n> ", "\\", "[a](", "](", ")", "https://", "https://a.example/",
     "http://[", "www.", "a@b.example", "{{x}}", "{0}", "%s", "1,000.50", "$5", "~~", "**", "||", ":smile:", "&amp;", "<b>",
     "</b>", "#a", "\ue0000\ue001", "\ue000", '"', "\r\n", "الله", "Acme",
@@ -113,7 +116,16 @@ def read_names(text: str) -> None:
 def read_content(text: str) -> None:
     assert is_same_twice(content.cleaned, text)
     source_language(text, declared=None, sender_language="th")
-    is_emoji(text)
+    assert canonical_emoji(text) in (None, folded(text))
+
+
+def read_mentions(text: str) -> None:
+    """A text without people in it stays as it is; giving each mention its own name back changes nothing twice."""
+    called = called_in(text)
+    assert len(set(called.user_ids)) == len(called.user_ids)
+    assert mentions_replaced(text, lambda mark: text[mark.start : mark.end]) == text
+    assert with_marks_of(with_marks_of(text, text), text) == with_marks_of(text, text)
+    as_plain_text(text)
 
 
 def read_addresses(text: str) -> None:
@@ -151,6 +163,7 @@ READERS = [
     read_search,
     read_names,
     read_content,
+    read_mentions,
     read_addresses,
     read_languages,
     read_csv,
