@@ -163,7 +163,7 @@ class Service:
             **variables,
         }
         migrated.copy_sqlite(var / "db.sqlite3")
-        self.log = (var / "log").open("wb")
+        self.log = (var / "terminal").open("wb")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "rosetta.processes.supervisor"],
             cwd=ROOT, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
@@ -182,7 +182,7 @@ class Service:
             with contextlib.suppress(httpx.HTTPError):
                 if httpx.get(f"{self.inside}/readyz", timeout=2).status_code == 200:
                     return
-            assert self.process.poll() is None, (self.var / "log").read_text(errors="replace")[-3000:]
+            assert self.process.poll() is None, (self.var / "terminal").read_text(errors="replace")[-3000:]
             time.sleep(0.1)
         raise AssertionError("the service did not start")
 
