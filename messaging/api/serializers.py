@@ -101,12 +101,16 @@ class WebhookPostSerializer(PostSerializer):
     channel_id = StringField(required=False, allow_null=True, max_length=64)
 
 
+# The languages that a message can be said to be in.
+WRITTEN_LANGUAGES = (*languages.CODES, languages.UNKNOWN)
+
+
 class EditSerializer(serializers.Serializer[Any]):
     content = ContentField(
         required=False, help_text="The new text. Left out: `language` corrects the message's language."
     )
     language = serializers.ChoiceField(
-        [*languages.CODES, languages.UNKNOWN],
+        WRITTEN_LANGUAGES,
         required=False,
         allow_null=True,
         help_text="The content's language; `und`: none of the others.",

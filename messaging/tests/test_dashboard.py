@@ -32,7 +32,9 @@ def nothing_kept() -> None:
 @pytest.fixture
 def busy(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
     """Two messages wait to be translated into Thai since two minutes and now; one of them is reported."""
-    first, _ = (post(as_owner, channel).json()["data"]["id"] for _ in range(2))
+    first, _ = (
+        post(as_owner, channel, f"Crane {number} has left the harbour.").json()["data"]["id"] for number in range(2)
+    )
     as_member.post(f"{path_of(channel)}/{first}/report", {"reason": "rude"})
     long_ago = timezone.now() - timedelta(seconds=120)
     MessageTranslation.objects.filter(message_id=first).update(created_at=long_ago)

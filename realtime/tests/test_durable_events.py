@@ -91,6 +91,16 @@ async def messages(listeners: Listeners) -> None:
         for frame in await listeners.expect(kind, "olivia", "mali", conversation_id=channel):
             assert frame["data"] == {**reacted, "user": {"id": team.mali.pk, "name": "Mali"}}
 
+    # No engine has a model here.
+    team.post("The crane has left the harbour.")
+    await listeners.expect("message.created", "olivia", "mali", conversation_id=channel)
+    team.service.shell("from messaging.translations.worker import translate_pending; translate_pending()")
+    (mali,) = await listeners.expect("message.untranslated", "mali", conversation_id=channel)
+    assert (shown(mali)[1:], mali["data"]["translation_status"]) == (
+        ("original", "The crane has left the harbour."),
+        "failed",
+    )
+
     team.olivia.call("DELETE", path)
     for frame in await listeners.expect("message.deleted", "olivia", "mali", conversation_id=channel):
         assert (frame["data"]["id"], frame["data"]["original_content"]) == (message["id"], None)

@@ -103,7 +103,7 @@ def documented_answers(result: dict[str, Any], generator: Any, request: Any, pub
 
 def _describe_path_parameters(path: str, operation: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", []):
-        if parameter["in"] == "path" and "description" not in parameter:
+        if parameter.get("in") == "path" and "description" not in parameter:
             before = path.partition("/{" + parameter["name"])[0].rpartition("/")[2]
             parameter["description"] = path_parameter(parameter["name"], before)
 

@@ -40,7 +40,11 @@ ENUM_NAMES: dict[str, str] = {
     "EventType": "workspaces.streams.kinds.EVENT_KINDS",
     "ExportStatus": "accounts.models.AccountExport.State",
     "FileSort": "files.api.serializers.FileListQuery.SORTS",
+    "IncomingFormat": "messaging.incoming.registry.NAMES",
     "Language": "rosetta.languages.CODES",
+    "LocalModelFetching": "translation.api.schemas.MODES",
+    "LocalModelKind": "translation.api.schemas.KINDS",
+    "LocalModelState": "translation.api.schemas.STATES",
     "MemberRole": "workspaces.models.Role",
     "MentionKind": "messaging.api.schemas.MENTION_KINDS",
     "MessageType": "messaging.models.Message.Type",
@@ -58,6 +62,7 @@ ENUM_NAMES: dict[str, str] = {
     "TranslationStatus": "messaging.models.Message.TranslationStatus",
     "Visibility": "workspaces.models.Visibility",
     "WorkspaceKind": "workspaces.models.Workspace.Kind",
+    "WrittenLanguage": "messaging.api.serializers.WRITTEN_LANGUAGES",
 }
 
 # Whose id a path names: by the parameter's name, or, where that is `id`, by what stands before it.

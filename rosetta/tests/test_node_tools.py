@@ -37,7 +37,7 @@ def test_a_tool_is_called_with_its_pinned_packages(npx: FakeNpx) -> None:
 
 def test_a_tool_that_fails_is_named_with_its_output(npx: FakeNpx) -> None:
     npx.status.write_text("1")
-    with pytest.raises(CommandError, match="tsc on the web client:\n2 problems"):
+    with pytest.raises(CommandError, match="tsc in web:\n2 problems"):
         node_tools.run("tsc")
 
 

@@ -9,6 +9,8 @@ from translation.engines.model_files import Kind
 from translation.models import LocalModel
 
 MODES = ("auto", "off", "chosen")
+KINDS = (*map(str, Kind), "")
+STATES = tuple(str(state) for state in LocalModel.State if state != LocalModel.State.REMOVED)
 
 
 class TranslationPair(serializers.Serializer[Any]):
@@ -22,11 +24,9 @@ class TranslationPair(serializers.Serializer[Any]):
 class LocalModelResource(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]
     target = serializers.CharField()
-    kind = serializers.ChoiceField([*map(str, Kind), ""], help_text="Empty until it is known.")
+    kind = serializers.ChoiceField(KINDS, help_text="Empty until it is known.")
     version = serializers.CharField()
-    state = serializers.ChoiceField(
-        [str(state) for state in LocalModel.State if state != LocalModel.State.REMOVED],
-    )
+    state = serializers.ChoiceField(STATES)
     bytes_done = serializers.IntegerField()
     bytes_total = serializers.IntegerField(help_text="0 until it is known.")
     percent = serializers.IntegerField()

@@ -228,14 +228,13 @@ def _mark_failed(row: LocalModel, error: Exception) -> None:
     reason = error.reason if isinstance(error, FetchError) else "bad_package"
     if isinstance(error, OSError):
         reason = "disk"
-    attempts = max(row.attempts, 1)
+    # A download that began has counted itself.
+    attempts = max(row.attempts, 1) if row.state == State.FETCHING else row.attempts + 1
     pause = min(FIRST_PAUSE * 2.0 ** min(attempts - 1, 10), LONGEST_PAUSE)
     if reason in ("not_found", "bad_package", "wrong_checksum", "wrong_size", "changed", "too_large"):
         pause = min(pause * 6, _RARELY)
     if isinstance(error, FetchError) and error.retry_after is not None:
         pause = max(pause, min(error.retry_after, 86400.0))
-    if reason == "unreachable":
-        attempts += row.state == State.FAILED
     due_at = timezone.now() + timedelta(seconds=pause)
     _change(row, state=State.FAILED, reason=reason, error=str(error)[:300], due_at=due_at, attempts=attempts)
     log.warning("model_not_fetched", model=str(row), reason=reason, error=str(error)[:300], next_in=round(pause))

@@ -105,7 +105,11 @@ export async function loadMembers(workspaceId) {
   app.set({ members: { ...app.state.members, [workspaceId]: rows } });
 }
 
-/** Read what is unread again, a little later: many messages may be deleted at once. @param {string | null} workspaceId */
+/**
+   * Read what is unread again, a little later: many messages may be deleted at once.
+   *
+   * @param {string | null} workspaceId
+   */
 export function recountSoon(workspaceId) {
   recounted.add(workspaceId);
   clearTimeout(recountTimer);

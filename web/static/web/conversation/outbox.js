@@ -24,8 +24,8 @@ export class Outbox {
    *   shelf: () => string, post: (item: Outgoing) => Promise<Message>,
    *   onPosted: (message: Message) => void, changed: () => void,
    * }} options
-   *   `shelf`: the name under which the tab stores them, which contains their author: nobody else who signs in here later sends them
-   *   as theirs; `post`: rejects with an ApiError
+   *   `shelf`: the name under which the tab stores them, which contains their author: nobody else who signs in
+   *   here later sends them as theirs; `post`: rejects with an ApiError
    */
   constructor({ shelf, post, onPosted, changed }) {
     this.shelf = shelf;

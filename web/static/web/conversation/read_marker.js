@@ -24,7 +24,8 @@ export class ReadMarker {
    *
    * @param {number} lastSeq
    * @param {number} unread
-   * @param {Pick<Message, "seq" | "deleted_at">[]} [messages] the newest, in order: deleted ones are not counted as unread
+   * @param {Pick<Message, "seq" | "deleted_at">[]} [messages]
+   *   the newest, in order: deleted ones are not counted as unread
    */
   begin(lastSeq, unread, messages = []) {
     this.newAfter = unread > 0 ? lastSeq - unread : Infinity;
