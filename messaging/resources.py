@@ -67,6 +67,7 @@ class MessageRow(NamedTuple):
     translation_state: str | None
     translation_text: str | None
     translation_revision: int | None
+    translation_reason: str | None
 
 
 # The columns that come from other tables, by the query's names for them.
@@ -78,6 +79,7 @@ _JOINED = {
     "translation_state": "translated__state",
     "translation_text": "translated__text",
     "translation_revision": "translated__revision",
+    "translation_reason": "translated__reason",
 }
 _OWN = [name for name in MessageRow._fields if name not in _JOINED]
 _COLUMNS = [_JOINED.get(name, name) for name in MessageRow._fields]
@@ -163,6 +165,7 @@ def fresh_message(
         translation_state=translation.state if translation else None,
         translation_text=translation.text if translation else None,
         translation_revision=translation.revision if translation else None,
+        translation_reason=translation.reason if translation else None,
     )
     shown = [attachment(file, workspace_id) for file in attachments]
     return _message(posted, workspace_id, reader, PresentNames.stored(row.mentions), shown, [])
@@ -203,6 +206,7 @@ def _message(
         "display_language": reader.language if translated else row.language,
         "display_source": "translation" if translated else "original",
         "translation_status": row.translation_status,
+        "translation_reason": None if translated else _reason(row, reader.language),
         "parent_message_id": row.parent_id,
         "reply_count": row.reply_count,
         "attachments": attachments,
@@ -212,6 +216,14 @@ def _message(
         "edited_at": moment(row.edited_at),
         "deleted_at": moment(row.deleted_at),
     }
+
+
+def _reason(row: MessageRow, language: str) -> str | None:
+    """Return why the present text is not in ``language``, once its translation failed or was skipped."""
+    is_given_up = row.translation_state in (MessageTranslation.State.FAILED, MessageTranslation.State.SKIPPED)
+    if row.deleted_at is not None or row.language == language or not is_given_up:
+        return None
+    return (row.translation_reason or None) if row.translation_revision == row.revision else None
 
 
 def _sender(row: MessageRow) -> dict[str, Any] | None:

@@ -61,6 +61,13 @@ class MessageResource(serializers.Serializer[Any]):
     display_language = serializers.CharField()
     display_source = serializers.ChoiceField(DISPLAY_SOURCES)
     translation_status = serializers.ChoiceField(Message.TranslationStatus.choices)
+    translation_reason = serializers.CharField(
+        allow_null=True,
+        help_text=(
+            "Why it is not shown in the caller's language, once that translation failed or was skipped: `no_engine` (no engine "
+            "has the pair yet; it follows by itself when one does), `engines_down`, `budget`, `protection` and others; else null."
+        ),
+    )
     parent_message_id = serializers.CharField(allow_null=True)
     reply_count = serializers.IntegerField()
     attachments = AttachmentResource(many=True)
@@ -191,6 +198,7 @@ MESSAGE = {
     "display_language": "th",
     "display_source": "translation",
     "translation_status": "completed",
+    "translation_reason": None,
     "parent_message_id": None,
     "reply_count": 0,
     "attachments": [],

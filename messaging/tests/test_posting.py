@@ -38,6 +38,7 @@ def test_a_posted_message_has_every_field_of_the_contract(as_owner: APIClient, c
         "display_language": "en",
         "display_source": "original",
         "translation_status": "pending",
+        "translation_reason": None,
         "parent_message_id": None,
         "reply_count": 0,
         "attachments": [],

@@ -82,10 +82,16 @@ def test_readers_of_the_language_alone_are_told(
 
     def told(client: APIClient) -> list[Any]:
         frames = client.get(f"/api/v1/conversations/{channel.pk}/events").json()["data"]
-        return [(frame["event"], frame["data"]["translation_status"]) for frame in frames]
+        return [
+            (frame["event"], frame["data"]["translation_status"], frame["data"]["translation_reason"])
+            for frame in frames
+        ]
 
-    assert told(as_owner) == [("message.created", "failed")]
-    assert told(as_member) == [("message.created", "failed"), ("message.untranslated", "failed")]
+    assert told(as_owner) == [("message.created", "failed", None)]
+    assert told(as_member) == [
+        ("message.created", "failed", "no_engine"),
+        ("message.untranslated", "failed", "no_engine"),
+    ]
 
 
 def test_what_failed_without_a_model_is_translated_when_there_is_one_newest_first(

@@ -77,6 +77,54 @@ def test_without_an_engine_the_original_is_shown_with_its_honest_status(
     assert translate_owed() == 0
 
 
+def test_readers_are_told_why_a_message_is_not_in_their_language_and_nobody_else(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, engine: servers.Service
+) -> None:
+    healthy, engine.handle = engine.handle, servers.always(500)
+    message = post(as_owner, channel, NEWS).json()["data"]
+    assert message["translation_reason"] is None
+    assert newest(as_member, channel)["translation_reason"] is None, "pending"
+    translate_owed()
+    assert newest(as_member, channel)["translation_reason"] == "engine_passing"
+    assert newest(as_owner, channel)["translation_reason"] is None, "they wrote it"
+    as_owner.patch(f"{path_of(channel)}/{message['id']}", {"content": "The crane is fine after all."})
+    assert newest(as_member, channel)["translation_reason"] is None, "other words"
+    engine.handle = healthy
+    translate_owed()
+    assert newest(as_member, channel)["translation_reason"] is None, "translated"
+
+
+@pytest.mark.parametrize("language", ["th", "ja", "id", "zh-CN"])
+def test_the_want_of_an_engine_is_told_in_every_language_until_there_is_one(
+    as_owner: APIClient,
+    as_member: APIClient,
+    channel: Channel,
+    engine: servers.Service,
+    settings: Settings,
+    language: str,
+) -> None:
+    engines, settings.TRANSLATION_ENGINES = settings.TRANSLATION_ENGINES, ()
+    post(as_owner, channel, NEWS)
+    newest(as_member, channel, f"&language={language}")
+    translate_owed()
+    assert newest(as_member, channel, f"&language={language}")["translation_reason"] == "no_engine"
+    settings.TRANSLATION_ENGINES = engines
+    MessageTranslation.objects.update(due_at=timezone.now())
+    translate_owed()
+    seen = newest(as_member, channel, f"&language={language}")
+    assert (seen["display_language"], seen["translation_reason"]) == (language, None)
+
+
+def test_a_deleted_message_says_nothing_of_why_it_was_not_translated(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, settings: Settings
+) -> None:
+    settings.TRANSLATION_ENGINES = ()
+    message = post(as_owner, channel, NEWS).json()["data"]
+    translate_owed()
+    as_owner.delete(f"{path_of(channel)}/{message['id']}")
+    assert newest(as_member, channel)["translation_reason"] is None
+
+
 def test_after_an_outage_everything_is_translated_without_a_person(
     as_owner: APIClient, as_member: APIClient, channel: Channel, engine: servers.Service
 ) -> None:
@@ -214,6 +262,7 @@ def test_a_spent_budget_is_told_and_keeps_no_later_language_from_its_readers(
     translate_owed()
     seen = newest(as_member, channel)
     assert (seen["display_content"], seen["translation_status"]) == (NEWS, "skipped")
+    assert seen["translation_reason"] == "budget"
     (row,) = as_owner.get(f"/api/v1/messages/{message}/translations").json()["data"]
     assert (row["state"], row["reason"]) == ("skipped", "budget")
     set_policy(scope_id=channel.workspace_id, local_only=False, monthly_characters=None)
