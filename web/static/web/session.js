@@ -48,7 +48,7 @@ function signedOut() {
 
 export async function signOut() {
   await api.post("/auth/web/logout").catch(() => {});
-  tabStore.forget("draft.", "outgoing.");
+  tabStore.forget("draft.", "outgoing.", "dismissed.");
   signedOut();
 }
 

@@ -16,7 +16,7 @@ import { IconButton } from "./parts/icons.js";
 import { Empty, Waiting } from "./parts/lists.js";
 import { Place } from "./place/place.js";
 import { Settings } from "./settings/settings.js";
-import { useDrawer, useShortcuts, useTitle } from "./shell_effects.js";
+import { useDrawer, useShortcuts, useTitle, useTranslationWatch } from "./shell_effects.js";
 import { Sidebar } from "./sidebar.js";
 
 /** @import { Direct, FoundMessage, Message, Person } from "../../../types" */
@@ -62,6 +62,7 @@ export function Shell() {
   const closeSide = () => setSideOpen(false);
   const side = useDrawer(isSideOpen, closeSide);
   useTitle(conversationId, workspace);
+  useTranslationWatch(workspace);
   useShortcuts({ onSearch: () => workspace && setPanel({ kind: "search" }) });
 
   /** @param {Message | FoundMessage} row */

@@ -1,7 +1,9 @@
 /** What the client does around its views: the title, keys, and the sidebar as a drawer. */
 import { useEffect, useLayoutEffect, useRef } from "../core.js";
 import { number } from "../i18n.js";
+import { app } from "../state.js";
 import { stripBidi } from "../text.js";
+import { translationWatch } from "../translation_watch.js";
 import { findListed, unreadInAll } from "../workspaces.js";
 
 /** @import { Ref, Workspace } from "../../../types" */
@@ -17,6 +19,18 @@ export function useTitle(conversationId, workspace) {
     if (unread) navigator.setAppBadge?.(unread).catch(() => {});
     else navigator.clearAppBadge?.().catch(() => {});
   }, [unread, where]);
+}
+
+/** Know whether people here can be translated, for the owners of `workspace`. @param {Workspace | undefined} workspace */
+export function useTranslationWatch(workspace) {
+  const isOwner = workspace?.role === "owner" && workspace.kind !== "temporary_room";
+  const { members, link } = app.state;
+  const languages = (workspace && members[workspace.id])?.map((row) => row.preferred_language).join();
+  useEffect(() => (isOwner ? translationWatch.begin() : undefined), [isOwner]);
+  // Somebody came who may read another language, or the service did, perhaps with other settings.
+  useEffect(() => {
+    if (link === "online" && languages !== undefined) translationWatch.refresh();
+  }, [isOwner, languages, link]);
 }
 
 /** @param {{onSearch: () => void}} keys */

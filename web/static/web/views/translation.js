@@ -1,5 +1,6 @@
 /** How a message came to be in the reader's language, or why it did not. */
 import * as api from "../api.js";
+import { waitsForEngine } from "../conversation/untranslated.js";
 import { html, useEffect, useState } from "../core.js";
 import { CODES, languageName, t } from "../i18n.js";
 import { renderText, stripBidi } from "../text.js";
@@ -80,10 +81,12 @@ export function Translation({ message, room, shows, setShows, conversation, onCo
       <p class="original-note">
         ${t("translation.foreign", { language: languageName(message.original_language) })}
       </p>`;
+  if ((message.translation_status === "skipped" || waitsForEngine(message)) && shows === "why")
+    return html`<${Why} message=${message} conversation=${conversation} language=${room.language} />`;
+  // One mark of the conversation says it for all.
+  if (waitsForEngine(message)) return null;
   if (message.translation_status === "pending")
     return html`<${Pending} message=${message} conversation=${conversation} />`;
-  if (message.translation_status === "skipped" && shows === "why")
-    return html`<${Why} message=${message} conversation=${conversation} language=${room.language} />`;
   if (message.translation_status !== "failed") return null;
   return html`
     <p class="untranslated">

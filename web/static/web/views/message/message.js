@@ -1,4 +1,5 @@
 /** One message: its sender, its text in the reader's language, and what can be done with it. */
+import { waitsForEngine } from "../../conversation/untranslated.js";
 import { classes, html, useLayoutEffect, useRef, useState } from "../../core.js";
 import { moment, t, time } from "../../i18n.js";
 import { pageOf } from "../../paths.js";
@@ -38,9 +39,10 @@ export function Message({ message, conversation, isFirst, room, inThread = false
   const isMine = conversation.isMine(message);
   const isGone = Boolean(message.deleted_at);
   const isTranslated = message.display_source === "translation";
-  // Most of what is skipped has no words: no line under it asks for attention, and its menu gives the reason.
-  const isSkipped =
-    message.translation_status === "skipped" &&
+  // Most of what is skipped has no words, and what waits for an engine has one mark for all: no line under it asks for
+  // attention, and its menu gives the reason.
+  const mayAskWhy =
+    (message.translation_status === "skipped" || waitsForEngine(message)) &&
     !isTranslated &&
     Boolean(message.original_content && room.language && message.original_language !== room.language);
   const mayReact = !room.isGuest && !isGone;
@@ -166,7 +168,7 @@ export function Message({ message, conversation, isFirst, room, inThread = false
             actions=${actions}
             isMine=${isMine}
             isPinned=${isPinned}
-            isSkipped=${isSkipped}
+            mayAskWhy=${mayAskWhy}
             inThread=${inThread}
           />`
       }

@@ -17,14 +17,14 @@ import { Menu, MenuItem } from "../parts/menu.js";
  */
 
 /**
- * `isSkipped`: there is no translation, and the reader may want to know why.
+ * `mayAskWhy`: there is no translation, and nothing under the message says why.
  *
  * @param {{
- *   message: Row, room: Room, actions: Actions, isMine: boolean, isPinned: boolean, isSkipped: boolean,
+ *   message: Row, room: Room, actions: Actions, isMine: boolean, isPinned: boolean, mayAskWhy: boolean,
  *   inThread: boolean,
  * }} props
  */
-export function Tools({ message, room, actions, isMine, isPinned, isSkipped, inThread }) {
+export function Tools({ message, room, actions, isMine, isPinned, mayAskWhy, inThread }) {
   const isTranslated = message.display_source === "translation";
   return html`
     <div class="message-tools" role="group" aria-label=${t("message.actions")}>
@@ -74,7 +74,7 @@ export function Tools({ message, room, actions, isMine, isPinned, isSkipped, inT
             <//>`
         }
         ${
-          isSkipped &&
+          mayAskWhy &&
           html`
             <${MenuItem} icon="translate" onClick=${() => actions.show("why")}>
               ${t("translation.whyNot")}

@@ -14,6 +14,7 @@ import { Thread } from "../panels/thread.js";
 import { Icon } from "../parts/icons.js";
 import { Name } from "../parts/people.js";
 import { Timeline } from "../timeline/timeline.js";
+import { TranslationBanner } from "../translation_banner.js";
 import { Gone, Locked } from "./closed.js";
 import { Head } from "./head.js";
 import { languagesOf, peopleOf } from "./readers.js";
@@ -127,6 +128,7 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
         onMenu=${onMenu}
         onSettings=${() => setDialog("channel-settings")}
       />
+      <${TranslationBanner} />
       ${
         needsPassword
           ? html`

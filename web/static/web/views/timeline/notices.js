@@ -1,6 +1,7 @@
 /** What stands around the messages: who types, what is read aloud, what went wrong. */
+import { hasWaiting } from "../../conversation/untranslated.js";
 import { classes, html, useRef } from "../../core.js";
-import { list, t } from "../../i18n.js";
+import { languageName, list, t } from "../../i18n.js";
 import { excerpt, stripBidi } from "../../text.js";
 import { Icon } from "../parts/icons.js";
 
@@ -23,6 +24,19 @@ export function Typing({ conversation }) {
       }
     </p>`;
 }
+
+/** One mark for all messages that are shown as they were written for want of an engine. @param {InConversation} props */
+export const AsWritten = ({ conversation, room }) => html`
+  <div role="status">
+    ${
+      hasWaiting(conversation) &&
+      html`
+        <p class="as-written">
+          <${Icon} name="translate" />
+          <span>${t("translation.asWritten", { language: languageName(room.language) })}</span>
+        </p>`
+    }
+  </div>`;
 
 /**
  * Reads new messages aloud to people who do not see them, and none that was there before.

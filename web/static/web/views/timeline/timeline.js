@@ -7,7 +7,7 @@ import { t } from "../../i18n.js";
 import { Icon } from "../parts/icons.js";
 import { Waiting } from "../parts/lists.js";
 import { moveBetweenMessages } from "./moving.js";
-import { Announcer, Skeleton, Trouble, Typing } from "./notices.js";
+import { Announcer, AsWritten, Skeleton, Trouble, Typing } from "./notices.js";
 import { Outgoing } from "./outgoing.js";
 import { rowsOf } from "./rows.js";
 
@@ -152,6 +152,7 @@ export function Timeline({ conversation, room, onRead, intro }) {
             <${Icon} name="down" /> ${hasNew ? t("timeline.new") : t("timeline.latest")}
           </button>`
       }
+      <${AsWritten} conversation=${conversation} room=${room} />
       <${Typing} conversation=${conversation} />
       <${Announcer} conversation=${conversation} room=${room} />
     </div>`;
