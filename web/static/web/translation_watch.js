@@ -1,4 +1,4 @@
-/** What owners of a workspace are told of whether people here can be translated: read again while models are on their way. */
+/** Whether people here can be translated, for owners of a workspace: read again while models are on their way. */
 import * as api from "./api.js";
 import { ApiError } from "./api_error.js";
 import { Observable, tabStore } from "./core.js";

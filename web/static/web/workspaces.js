@@ -106,10 +106,10 @@ export async function loadMembers(workspaceId) {
 }
 
 /**
-   * Read what is unread again, a little later: many messages may be deleted at once.
-   *
-   * @param {string | null} workspaceId
-   */
+ * Read what is unread again, a little later: many messages may be deleted at once.
+ *
+ * @param {string | null} workspaceId
+ */
 export function recountSoon(workspaceId) {
   recounted.add(workspaceId);
   clearTimeout(recountTimer);

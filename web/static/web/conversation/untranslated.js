@@ -7,6 +7,6 @@
 export const waitsForEngine = (message) =>
   message.translation_reason === "no_engine" && message.display_source === "original" && !message.deleted_at;
 
-/** Whether one of the messages held here, in the window or the thread beside it, does. @param {Conversation} conversation */
+/** Whether one of the messages in the window or the thread does. @param {Conversation} conversation */
 export const hasWaiting = (conversation) =>
   [...conversation.window.messages, ...conversation.thread.rows.values()].some(waitsForEngine);

@@ -21,7 +21,7 @@ export function useTitle(conversationId, workspace) {
   }, [unread, where]);
 }
 
-/** Know whether people here can be translated, for the owners of `workspace`. @param {Workspace | undefined} workspace */
+/** Know, for owners, whether people here can be translated. @param {Workspace | undefined} workspace */
 export function useTranslationWatch(workspace) {
   const isOwner = workspace?.role === "owner" && workspace.kind !== "temporary_room";
   const { members, link } = app.state;

@@ -25,7 +25,7 @@ export function Typing({ conversation }) {
     </p>`;
 }
 
-/** One mark for all messages that are shown as they were written for want of an engine. @param {InConversation} props */
+/** One mark for all messages that are shown as written for want of an engine. @param {InConversation} props */
 export const AsWritten = ({ conversation, room }) => html`
   <div role="status">
     ${
