@@ -237,7 +237,8 @@ def _mark_failed(row: LocalModel, error: Exception) -> None:
         pause = max(pause, min(error.retry_after, 86400.0))
     due_at = timezone.now() + timedelta(seconds=pause)
     _change(row, state=State.FAILED, reason=reason, error=str(error)[:300], due_at=due_at, attempts=attempts)
-    log.warning("model_not_fetched", model=str(row), reason=reason, error=str(error)[:300], next_in=round(pause))
+    # At most informative: the terminal, the status and admin say it in a sentence.
+    log.info("model_not_fetched", model=str(row), reason=reason, error=str(error)[:300], next_in=round(pause))
 
 
 def _change(row: LocalModel, **values: object) -> LocalModel:
