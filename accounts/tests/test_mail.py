@@ -171,10 +171,12 @@ def test_a_worker_that_died_leaves_its_mail_to_the_next(owner: User) -> None:
         assert len(new_mail()) == 1
 
 
-def test_embedded_mail_is_a_file_a_message(owner: User, settings: LazySettings, tmp_path: Path) -> None:
+def test_embedded_mail_is_written_to_files(owner: User, settings: LazySettings, tmp_path: Path) -> None:
     settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", tmp_path
     for email in (owner.email, "other@example.com"):
         post("auth/app/otp", {"email": email})
     tasks.send_owed_mail()
     texts = [file.read_text() for file in tmp_path.iterdir()]
-    assert sorted(message_from_string(text)["To"] for text in texts) == [owner.email, "other@example.com"]
+    # Django names a file after the second and an object's address: two messages may share one.
+    recipients = re.findall(r"^To: (.*)$", "".join(texts), re.MULTILINE)
+    assert sorted(recipients) == [owner.email, "other@example.com"]
