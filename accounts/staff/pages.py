@@ -5,6 +5,7 @@ from copy import copy
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth.models import Permission
 from django.contrib.auth.views import PasswordChangeView
@@ -34,7 +35,14 @@ NAMED = 50
 
 
 class StaffChangeList(ChangeList):  # type: ignore[misc]
-    """A list that is ordered by its page's sortable columns alone."""
+    """A list that is ordered by its page's sortable columns alone, and filtered by what the database can store."""
+
+    def get_filters_params(self, params: Any = None) -> Any:
+        """Raise IncorrectLookupParameters, which Django answers with the whole list, for null characters."""
+        chosen = super().get_filters_params(params)
+        if any("\0" in value for values in chosen.values() for value in values):
+            raise IncorrectLookupParameters
+        return chosen
 
     def get_ordering_field(self, field_name: Any) -> Any:
         """Return None for what the page does not sort by: Django leaves out the link, but obeys ``?o=``."""

@@ -213,6 +213,7 @@ def test_without_network_one_line_is_told_and_it_is_tried_again(
     host: Host, settings: Settings, capfd: pytest.CaptureFixture[str]
 ) -> None:
     url, settings.LOCAL_MODELS_URL = settings.LOCAL_MODELS_URL, "http://127.0.0.1:1/index.json"
+    settings.LOG_FORMAT = "console"
     pauses = []
     for _attempt in range(3):
         LocalModel.objects.update(due_at=timezone.now())
@@ -322,7 +323,8 @@ def test_a_model_whose_files_vanished_is_fetched_again(host: Host) -> None:
     assert installed() == {TH, FROM_TH}
 
 
-def test_progress_is_told(host: Host, capfd: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_told(host: Host, settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    settings.LOG_FORMAT = "console"
     host.offer("en-th", "th-en")
     fetching.fetch_due(progress.ProgressLine())
     told = capfd.readouterr().out

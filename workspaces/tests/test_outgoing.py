@@ -199,7 +199,8 @@ def test_nothing_is_written_while_nobody_subscribes(channel: Channel) -> None:
     happen(channel)
     with CaptureQueriesContext(connection) as seen:
         assert deliver_webhooks() == 0
-    assert len(seen) == 2
+    # Beside them, the run of the job is recorded now and then.
+    assert len([query for query in seen.captured_queries if "rosetta_jobrun" not in query["sql"]]) == 2
     assert not StreamCursor.objects.exists()
 
 
