@@ -13,13 +13,14 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from typing import Any
 
 from bench.reliability import checking
-from bench.reliability.checking import FAULTS, Phase
-from bench.reliability.clients import Hook, Reader, Writers, mixed_load
+from bench.reliability.checking import FAULTS
+from bench.reliability.event import under_load
 from bench.reliability.stack import Stack
-from bench.reliability.world import World, make_world
+from bench.reliability.world import World
 from bench.service import ROOT
 
 LIMIT_SECONDS = 300
@@ -44,31 +45,15 @@ def resumed_after(world: World, promoted_at: float) -> float:
 
 
 async def run(stack: Stack, rate: float, away: float) -> dict[str, Any]:
-    hook = Hook()
-    await hook.start()
-    world = await asyncio.to_thread(make_world, stack, f"http://127.0.0.1:{hook.port}/")
-    readers, writers = [Reader(person) for person in world.everybody], Writers(stack)
-    listeners = [asyncio.create_task(reader.listen(stack.gateway_port)) for reader in readers]
-    while not all(reader.connections for reader in readers):
-        await asyncio.sleep(0.1)
-    phase = Phase(stack, world, writers, readers, hook, {place.id: 0 for place in world.places})
-    try:
-        failing = asyncio.create_task(asyncio.to_thread(fail_over, stack, away))
-        await mixed_load(writers, world, rate=rate, seconds=LOAD_SECONDS + away)
-        resumed = resumed_after(world, await failing)
-        wrong = await phase.settled()
-    finally:
-        for listener in listeners:
-            listener.cancel()
-        await writers.close()
-    ledger = writers.ledger
-    print(*ledger.refused[:3], sep="\n")
+    seconds = LOAD_SECONDS + away
+    promoted_at, outcome = await under_load(stack, partial(fail_over, away=away), rate=rate, seconds=seconds)
+    resumed, ledger = resumed_after(outcome.world, promoted_at), outcome.ledger
     print(
         f"{away:.0f} s without a primary: {len(ledger.posts)} posts, asked again {ledger.retries}; the first one was answered"
         f" {resumed:.1f} s after the promotion",
         flush=True,
     )
-    return {name: wrong[name] for name in FAULTS} | {"too late": int(resumed > RESUME_SECONDS)}
+    return {name: outcome.wrong[name] for name in FAULTS} | {"too late": int(resumed > RESUME_SECONDS)}
 
 
 def main() -> None:

@@ -20,10 +20,9 @@ from typing import Any
 import psycopg
 
 from bench.reliability import checking
-from bench.reliability.checking import FAULTS, Phase
-from bench.reliability.clients import Hook, Reader, Writers, mixed_load
+from bench.reliability.checking import FAULTS
+from bench.reliability.event import under_load
 from bench.reliability.stack import Stack
-from bench.reliability.world import make_world
 from bench.servers import wait_for
 from bench.service import ROOT
 
@@ -65,30 +64,13 @@ def migrations(stack: Stack) -> int:
 
 
 async def run(stack: Stack, rate: float) -> dict[str, Any]:
-    hook = Hook()
-    await hook.start()
-    world = await asyncio.to_thread(make_world, stack, f"http://127.0.0.1:{hook.port}/")
-    readers, writers = [Reader(person) for person in world.everybody], Writers(stack)
-    listeners = [asyncio.create_task(reader.listen(stack.gateway_port)) for reader in readers]
-    while not all(reader.connections for reader in readers):
-        await asyncio.sleep(0.1)
-    phase = Phase(stack, world, writers, readers, hook, {place.id: 0 for place in world.places})
-    try:
-        upgrading = asyncio.create_task(asyncio.to_thread(upgrade, stack))
-        await mixed_load(writers, world, rate=rate, seconds=LOAD_SECONDS)
-        await upgrading
-        wrong = await phase.settled()
-    finally:
-        for listener in listeners:
-            listener.cancel()
-        await writers.close()
-    ledger = writers.ledger
-    print(*ledger.refused[:3], sep="\n")
+    _, outcome = await under_load(stack, upgrade, rate=rate, seconds=LOAD_SECONDS)
+    ledger = outcome.ledger
     slowest = max(ledger.posts, default=0.0)
     print(
         f"{len(ledger.posts)} posts, {len(ledger.reads)} reads; asked again {ledger.retries}; slowest post {slowest:.1f} s"
     )
-    return {name: wrong[name] for name in FAULTS} | {"ended by themselves": stack.restarts}
+    return {name: outcome.wrong[name] for name in FAULTS} | {"ended by themselves": stack.restarts}
 
 
 def main() -> None:

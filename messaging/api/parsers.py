@@ -9,7 +9,7 @@ from django.http import QueryDict
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
-from rosetta.http.parsers import MAX_BODY_BYTES, BodyTooLarge, JSONObjectParser
+from rosetta.http.parsers import JSONObjectParser, read_body
 
 # The field of a form that holds the JSON: of Slack and GitHub, and of Uptime Kuma.
 FIELDS = ("payload", "data")
@@ -23,9 +23,7 @@ class WebhookParser(parsers.BaseParser):
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        raw = stream.read(MAX_BODY_BYTES + 1)
-        if len(raw) > MAX_BODY_BYTES:
-            raise BodyTooLarge
+        raw = read_body(stream)
         form = _form_of(raw, media_type or "", parser_context or {})
         if form is None:
             return JSONObjectParser().parse(BytesIO(raw))

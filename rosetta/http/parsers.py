@@ -14,6 +14,14 @@ class BodyTooLarge(exceptions.APIException):
     default_detail = "The request body is too large."
 
 
+def read_body(stream: IO[bytes]) -> bytes:
+    """Return the whole body. Raises BodyTooLarge for one of more than 1 MiB."""
+    raw = stream.read(MAX_BODY_BYTES + 1)
+    if len(raw) > MAX_BODY_BYTES:
+        raise BodyTooLarge
+    return raw
+
+
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
@@ -26,9 +34,7 @@ class JSONObjectParser(parsers.BaseParser):
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        raw = stream.read(MAX_BODY_BYTES + 1)
-        if len(raw) > MAX_BODY_BYTES:
-            raise BodyTooLarge
+        raw = read_body(stream)
         if not raw.strip():
             return {}
         try:

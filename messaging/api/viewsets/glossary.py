@@ -16,7 +16,7 @@ from messaging import resources
 from messaging.api import schemas, serializers
 from rosetta.http.bodies import parsed
 from rosetta.http.pagination import PAGING, paged
-from rosetta.http.parsers import MAX_BODY_BYTES, BodyTooLarge, JSONObjectParser
+from rosetta.http.parsers import JSONObjectParser, read_body
 from rosetta.http.viewsets import ApiViewSet
 from translation import actions
 from translation.access import glossary_version, term_in, terms_of
@@ -32,9 +32,7 @@ class CSVParser(parsers.BaseParser):
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, str]:
-        raw = stream.read(MAX_BODY_BYTES + 1)
-        if len(raw) > MAX_BODY_BYTES:
-            raise BodyTooLarge
+        raw = read_body(stream)
         try:
             return {"csv": raw.decode("utf-8-sig")}
         except UnicodeDecodeError:
