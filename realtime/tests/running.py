@@ -251,6 +251,8 @@ def running(**settings: str) -> Iterator[Service]:
         "SESSION_IDLE_MINUTES": "60",
         "PUBLIC_URL": "http://chat.example.com",
         "ALLOWED_HOSTS": HOST,
+        # because all clients of a test share one address and one event loop, which may stall for a second
+        "HELD_REQUESTS_PER_ADDRESS": "1000",
         **settings,
     }
     drop = None
