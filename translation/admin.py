@@ -343,7 +343,8 @@ class EngineStateAdmin(ReadOnlyAdmin):
 DIRECTIONS = [
     (f"{source}>{target}", f"{source} → {target}") for source in CODES for target in CODES if source != target
 ]
-TRY_SECONDS = 30
+# Short, because the page waits for it.
+TRY_SECONDS = 10
 
 
 class DirectionForm(forms.Form):
@@ -371,7 +372,8 @@ class LocalModelAdmin(ReadOnlyAdmin):
     """The models of the engine ``local``: what is installed, on its way or failed, and how each pair does."""
 
     list_display = (
-        "direction", "condition", "kind", "version", "size", "progress", "calls", "errors", "error", "due_at", "installed_at",
+        "direction", "condition", "kind", "version", "size", "memory", "speed", "progress", "calls", "errors", "error", "due_at",
+        "installed_at",
     )  # fmt: skip
     ordering = ("position", "source", "target")
     search_fields = ()
@@ -402,6 +404,14 @@ class LocalModelAdmin(ReadOnlyAdmin):
     @admin.display
     def size(self, model: LocalModel) -> str:
         return f"{model.bytes_total / 1e6:.1f} MB" if model.bytes_total else ""
+
+    @admin.display(description="memory")
+    def memory(self, model: LocalModel) -> str:
+        return "" if model.memory_bytes is None else f"{model.memory_bytes / 1e6:.0f} MB"
+
+    @admin.display(description="a sentence takes")
+    def speed(self, model: LocalModel) -> str:
+        return "" if model.sentence_ms is None else f"{model.sentence_ms} ms"
 
     @admin.display
     def progress(self, model: LocalModel) -> str:

@@ -217,6 +217,9 @@ class LocalModel(models.Model):
     # When it is tried next.
     due_at = models.DateTimeField(default=timezone.now)
     installed_at = models.DateTimeField(null=True, blank=True)
+    # Measured when it was installed; empty for a model that was put into the folder by hand.
+    memory_bytes = models.PositiveBigIntegerField(null=True, blank=True)
+    sentence_ms = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name = "local model"

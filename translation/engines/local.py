@@ -55,6 +55,9 @@ class Local:
         self._models: dict[Pair, ModelFolder] = {}
         self._looked = 0.0
         self._count = 0
+        # Bytes of each loaded model, and the seconds of the last call.
+        self.memory: dict[str, int] = {}
+        self.seconds = 0.0
 
     def offers(self, source: str, target: str) -> bool:
         return bool(self.route(source, target))
@@ -125,6 +128,7 @@ class Local:
         if "error" in answer:
             # A broken model or a text it cannot take: the engine's other pairs are well.
             raise RefusedByEngine(answer["error"])
+        self.memory, self.seconds = answer["memory"], answer["seconds"]
         return answer.get("texts")
 
     def _running(self) -> "subprocess.Popen[bytes]":

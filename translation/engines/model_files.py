@@ -14,6 +14,8 @@ from pathlib import Path
 from rosetta.languages import BY_CODE
 
 Pair = tuple[str, str]
+# Beside a model's own files; never part of its package.
+TRIAL_FILE = "trial.json"
 
 
 class Kind(StrEnum):
@@ -21,6 +23,14 @@ class Kind(StrEnum):
 
     FIREFOX = "firefox"
     ARGOS = "argos"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a model took when it was installed: bytes of memory once loaded, milliseconds for a sentence of a chat."""
+
+    memory_bytes: int
+    sentence_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,15 @@ class ModelFolder:
     def bytes(self) -> int:
         """Return the size of its files."""
         return sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file())
+
+    @property
+    def trial(self) -> Trial | None:
+        """Return what was measured when it was installed; None where it was put into the folder by hand."""
+        try:
+            content = json.loads((self.path / TRIAL_FILE).read_bytes())
+            return Trial(int(content["memory_bytes"]), int(content["sentence_ms"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
 
 def models_in(folder: Path) -> list[ModelFolder]:

@@ -217,10 +217,11 @@ def _check_room(size: int, factor: float = _ROOM) -> None:
 
 
 def _mark_ready(row: LocalModel, model: ModelFolder) -> LocalModel:
-    size = model.bytes
+    size, trial = model.bytes, model.trial
     return _change(
         row, state=State.READY, kind=model.kind, version=model.version, bytes_done=size, bytes_total=size, reason="",
         error="", attempts=0, is_requested=False, installed_at=timezone.now(),
+        memory_bytes=trial and trial.memory_bytes, sentence_ms=trial and trial.sentence_ms,
     )  # fmt: skip
 
 

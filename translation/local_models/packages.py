@@ -11,14 +11,17 @@ import shutil
 import stat
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 
 from translation.engines.base import EngineError
 from translation.engines.local import Local, LocalOptions
 from translation.engines.model_files import (
+    TRIAL_FILE,
     Kind,
     ModelFolder,
     Pair,
+    Trial,
     argos_fault,
     argos_metadata,
     models_in,
@@ -28,6 +31,14 @@ MAX_FILES = 1000
 MAX_BYTES = 1024**3
 # Seconds for loading a model and translating a word with it.
 _TRIAL_SECONDS = 60
+# A sentence of usual length in each language, with which a model's speed is measured.
+SAMPLES = {
+    "en": "The delivery should arrive tomorrow afternoon, I will let you know.",
+    "ja": "配達は明日の午後に届く予定ですので、またお知らせします。",
+    "zh-CN": "货物应该明天下午送到，到时候我会通知你。",
+    "th": "ของน่าจะมาส่งพรุ่งนี้ตอนบ่าย เดี๋ยวผมแจ้งให้ทราบนะครับ",
+    "id": "Kiriman seharusnya tiba besok sore, nanti saya kabari lagi.",
+}
 _CHUNK = 1024 * 1024
 # Of an Argos package; the rest is for other ways to cut sentences, and as large as the model.
 _WANTED_FOLDERS = ("model",)
@@ -106,7 +117,7 @@ def pack(model: ModelFolder, path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         package.writestr(zipfile.ZipInfo(f"{model.name}/metadata.json"), json.dumps(metadata))
         for file in sorted(model.path.rglob("*")):
-            if file.is_file() and file.name != "metadata.json":
+            if file.is_file() and file.name not in ("metadata.json", TRIAL_FILE):
                 package.write(file, f"{model.name}/{file.relative_to(model.path).as_posix()}")
 
 
@@ -185,10 +196,17 @@ def _checked(staging: Path, expected: Pair | None) -> ModelFolder:
 
 
 def _try(staging: Path, model: ModelFolder) -> None:
-    """Load the model and translate a word, in a process of its own, which a damaged one may end. Raises BadPackage."""
+    """Load the model, translate with it, and write down what that took. Raises BadPackage.
+
+    It runs in a process of its own, which a damaged model may end.
+    """
     engine = Local(staging, options=LocalOptions(threads=1))
     try:
-        engine.translate(["Hello"], source=model.source, target=model.target, context=[()], timeout=_TRIAL_SECONDS)
+        # The first call loads the model, so the second one shows how fast it is.
+        for text in ("Hello", SAMPLES.get(model.source, "Hello")):
+            engine.translate([text], source=model.source, target=model.target, context=[()], timeout=_TRIAL_SECONDS)
+        trial = Trial(sum(engine.memory.values()), round(1000 * engine.seconds))
+        (model.path / TRIAL_FILE).write_text(json.dumps(asdict(trial)), encoding="utf-8")
     except EngineError as error:
         raise BadPackage(f"it does not work: {error}") from error
     finally:

@@ -1,11 +1,15 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from pytest_django import Settings
 
 from rosetta.ids import new_ulid
-from translation.tests import servers
+from translation.local_models import progress
+from translation.tests import model_host, servers
+from translation.tests.installing import FROM_TH, TH
+from translation.tests.model_host import Host
 
 
 @pytest.fixture
@@ -23,3 +27,15 @@ def libre(settings: Settings) -> Iterator[servers.Service]:
         settings.TRANSLATION_PAIR_ENGINES = {}  # type: ignore[attr-defined]
         settings.LIBRETRANSLATE_URL = service.url  # type: ignore[attr-defined]
         yield service
+
+
+@pytest.fixture
+def host(settings: Settings, tmp_path: Path) -> Iterator[Host]:
+    """A host of models; English to Thai and back are wanted."""
+    with model_host.serve() as running:
+        settings.VAR_DIR = tmp_path
+        settings.LOCAL_MODELS = (TH, FROM_TH)
+        settings.LOCAL_MODELS_URL = running.index
+        settings.LOCAL_MODELS_FREE_MB = 0
+        progress.ProgressLine._failure = ""
+        yield running

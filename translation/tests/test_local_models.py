@@ -1,58 +1,24 @@
-"""Models of the local engine by themselves: wanted, fetched over a bad network, checked, installed, mirrored and removed."""
+"""Models of the local engine by themselves: which are wanted, and how they come over a bad network."""
 
 import hashlib
 import io
 import json
-import stat
 import zipfile
-from collections.abc import Iterator
-from datetime import timedelta
-from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from translation.engines.model_files import Kind, best_models
+from translation.engines.model_files import Kind
 from translation.local_models import demand, fetching, packages, progress
 from translation.models import LocalModel
-from translation.tests import model_host
-from translation.tests.installing import package, unpack
+from translation.tests.installing import FROM_TH, TH, fetch_again, installed, package, row
 from translation.tests.model_host import Host
 
 State = LocalModel.State
-TH, FROM_TH = ("en", "th"), ("th", "en")
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def host(settings: Settings, tmp_path: Path) -> Iterator[Host]:
-    """A host of models; English to Thai and back are wanted."""
-    with model_host.serve() as running:
-        settings.VAR_DIR = tmp_path
-        settings.LOCAL_MODELS = (TH, FROM_TH)
-        settings.LOCAL_MODELS_URL = running.index
-        settings.LOCAL_MODELS_FREE_MB = 0
-        progress.ProgressLine._failure = ""
-        yield running
-
-
-def installed() -> set[tuple[str, str]]:
-    return set(best_models(fetching.models_folder()))
-
-
-def row(pair: tuple[str, str] = TH) -> LocalModel:
-    return LocalModel.objects.get(source=pair[0], target=pair[1])
-
-
-def fetch_again() -> int:
-    """Fetch as if the pauses were over."""
-    LocalModel.objects.update(due_at=timezone.now() - timedelta(seconds=1))
-    return fetching.fetch_due()
 
 
 def seconds_to_next(pair: tuple[str, str] = TH) -> float:
@@ -330,180 +296,3 @@ def test_progress_is_told(host: Host, settings: Settings, capfd: pytest.CaptureF
     told = capfd.readouterr().out
     assert "en → th is ready; 1 of 2 models ready" in told
     assert "th → en is ready; 2 of 2 models ready" in told
-
-
-# --- packages ---
-
-
-def rewritten(change: Any, direction: str = "en-th") -> bytes:
-    """Return a package whose entries ``change`` maps from (name, content) to a list of them."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(package(direction)) as old, zipfile.ZipFile(out, "w") as new:
-        for entry in old.infolist():
-            for name, content in change(entry.filename, old.read(entry)):
-                new.writestr(name, content)
-    return out.getvalue()
-
-
-def with_more(*more: tuple[Any, bytes]) -> bytes:
-    """Return a package with ``more`` entries at its end."""
-    out = io.BytesIO(package("en-th").read_bytes())
-    with zipfile.ZipFile(out, "a") as archive:
-        for name, content in more:
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-def link(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name)
-    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
-    return entry
-
-
-BAD: dict[str, tuple[bytes, str]] = {
-    "no zip": (b"PK nonsense", "no package"),
-    "cut off": (package("en-th").read_bytes()[:30_000], "no package"),
-    "a file outside": (with_more(("../evil.py", b"x")), "outside"),
-    "an absolute path": (with_more(("/evil", b"x")), "outside"),
-    "backslashes": (with_more(("a\\..\\evil", b"x")), "outside"),
-    "a link": (with_more((link("translate-en_th-1_0/model/l"), b"/etc")), "ordinary"),
-    "two folders": (rewritten(lambda name, body: [(name, body), (f"b/{name.replace('/', '-')}", body)]), "single folder"),
-    "too many files": (with_more(*((f"a/{number}", b"") for number in range(1001))), "files, and"),
-    "no model": (rewritten(lambda name, body: [] if "model.bin" in name else [(name, body)]), "model.bin"),
-    "an old one": (
-        rewritten(lambda name, body: [(name.replace("sentencepiece.model", "bpe.model"), body)]), "not supported"
-    ),
-    "another pair": (package("en-ja").read_bytes(), "translates en to ja"),
-    "a language of none of ours": (
-        rewritten(lambda name, body: [(name, body.replace(b'"to_code": "th"', b'"to_code": "xx"'))]), "our languages"
-    ),
-    "a model that does not load": (
-        rewritten(lambda name, body: [(name, body[:1000] if "model.bin" in name else body)]), "does not work"
-    ),
-    "a vocabulary of another": (
-        rewritten(lambda name, body: [(name, b"x" * 90 if "sentencepiece" in name else body)]), "does not work"
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_a_bad_package_is_refused_and_leaves_nothing(host: Host, name: str, tmp_path: Path) -> None:
-    content, told = BAD[name]
-    host.offer("en-th", "th-en", told=False)
-    host.files[host.path("en-th")] = content
-    assert fetching.fetch_due() == 1
-    assert installed() == {FROM_TH}
-    assert (row().state, row().reason) == (State.FAILED, "bad_package")
-    assert told in row().error
-    left = {path.name for path in fetching.models_folder().iterdir()}
-    assert left == {".lock", ".partial", "argos-th-en-1.0"}
-    assert not list(tmp_path.rglob("evil*"))
-
-
-def test_a_package_larger_than_allowed_is_refused(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packages, "MAX_BYTES", 50_000)
-    host.offer("en-th", "th-en")
-    assert fetching.fetch_due() == 0
-    assert "larger than" in row().error
-
-
-def test_a_new_version_takes_the_place_of_the_old(host: Host, settings: Settings, tmp_path: Path) -> None:
-    newer = tmp_path / "newer.argosmodel"
-    newer.write_bytes(
-        rewritten(lambda name, body: [(name, body.replace(b'"package_version": "1.0"', b'"package_version": "1.1"'))])
-    )
-    models = fetching.models_folder()
-    with packages.locked(models):
-        packages.install(package("en-th"), models)
-        packages.install(newer, models)
-    assert [path.name for path in models.iterdir() if path.is_dir()] == ["argos-en-th-1.1"]
-
-
-# --- the command ---
-
-
-def run(*args: str) -> str:
-    out = StringIO()
-    call_command("translation_models", *args, stdout=out, stderr=StringIO())
-    return out.getvalue()
-
-
-def test_fetch_installs_what_is_named_whatever_the_setting(host: Host, settings: Settings) -> None:
-    host.offer("en-th", "th-en", "en-ja")
-    settings.LOCAL_MODELS = "off"
-    assert "en → th" in run("fetch", "en-th", "EN-JA")
-    assert installed() == {TH, ("en", "ja")}
-    assert "argos" in run("list")
-
-
-def test_fetch_tells_what_failed(host: Host) -> None:
-    host.offer("th-en")
-    with pytest.raises(CommandError, match=r"en → th: .* has no model"):
-        run("fetch", "en-th", "th-en")
-    assert installed() == {FROM_TH}
-    assert "failed: " in run("list")
-
-
-@pytest.mark.parametrize("words", [("fetch", "en-xx"), ("fetch", "en"), ("fetch", "en-en"), ("mirror", "/dev/null/x")])
-def test_a_senseless_call_is_one_clear_line(host: Host, words: tuple[str, ...]) -> None:
-    with pytest.raises(CommandError):
-        run(*words)
-
-
-def test_a_removed_model_is_not_fetched_again_unless_asked(host: Host) -> None:
-    host.offer("en-th", "th-en")
-    fetching.fetch_due()
-    run("remove", "en", "th")
-    assert fetch_again() == 0
-    assert installed() == {FROM_TH}
-    assert "removed" in run("list")
-    run("fetch", "en-th")
-    assert installed() == {TH, FROM_TH}
-
-
-def test_a_package_is_added_from_a_file_and_from_a_folder(host: Host, tmp_path: Path) -> None:
-    run("add", "--from", str(package("en-th")))
-    assert installed() == {TH}
-    assert row().state == State.READY
-    run("add", "--from", str(package("en-th").parent))
-    assert len(installed()) == 8
-    (tmp_path / "bad.argosmodel").write_bytes(b"x")
-    with pytest.raises(CommandError, match="cannot be installed"):
-        run("add", "--from", str(tmp_path / "bad.argosmodel"))
-
-
-def test_an_unpacked_package_is_added(host: Host, tmp_path: Path) -> None:
-    run("add", "--from", str(unpack(tmp_path / "unpacked", "en-th", "en-ja")))
-    assert installed() == {TH, ("en", "ja")}
-
-
-def test_a_mirror_serves_another_machine(host: Host, settings: Settings, tmp_path: Path) -> None:
-    host.offer("en-th", "th-en")
-    fetching.fetch_due()
-    firefox = fetching.models_folder() / "en-ja"
-    firefox.mkdir()
-    for name in ("model.enja.bin", "vocab.enja.spm"):
-        (firefox / name).write_bytes(name.encode())
-    run("mirror", str(tmp_path / "mirror"))
-    host.files = {f"/{path.name}": path.read_bytes() for path in (tmp_path / "mirror").iterdir()}
-    entries = json.loads(host.files["/index.json"])
-    assert [(entry["from_code"], entry["to_code"], entry["type"]) for entry in entries] == [
-        ("en", "th", "translate"), ("th", "en", "translate"), ("en", "ja", "firefox"),
-    ]  # fmt: skip
-    assert all(entry["size"] and entry["sha256"] for entry in entries)
-    settings.VAR_DIR = tmp_path / "other"
-    LocalModel.objects.all().delete()
-    assert fetching.fetch_due() == 2
-    assert installed() == {TH, FROM_TH}
-
-
-def test_a_mirror_may_have_firefox_models(host: Host, settings: Settings, tmp_path: Path) -> None:
-    folder = tmp_path / "en-ja"
-    folder.mkdir()
-    for name in ("model.enja.bin", "vocab.enja.spm"):
-        (folder / name).write_bytes(b"not a real one")
-    model = best_models(tmp_path)["en", "ja"]
-    packages.pack(model, tmp_path / "firefox.argosmodel")
-    # It goes the whole way up to the trial, which a real model would pass.
-    with packages.locked(tmp_path / "models"), pytest.raises(packages.BadPackage, match="does not work"):
-        packages.install(tmp_path / "firefox.argosmodel", tmp_path / "models")

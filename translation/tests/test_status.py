@@ -104,6 +104,13 @@ def test_the_pages_of_staff_show_each_model(admin_client: Client, tmp_path: Path
     assert "cannot be reached" in page
 
 
+def test_the_pages_of_staff_show_what_a_model_takes(admin_client: Client) -> None:
+    LocalModel.objects.create(source="en", target="th", state="ready", memory_bytes=91_000_000, sentence_ms=88)
+    page = admin_client.get("/admin/translation/localmodel/").content.decode()
+    assert "91 MB" in page
+    assert "88 ms" in page
+
+
 def test_anonymous_callers_are_told_nothing() -> None:
     assert APIClient().get(URL).status_code == 401
 
