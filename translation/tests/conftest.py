@@ -8,8 +8,8 @@ from pytest_django import Settings
 from rosetta.ids import new_ulid
 from translation.local_models import progress
 from translation.tests import model_host, servers
-from translation.tests.installing import FROM_TH, TH
 from translation.tests.model_host import Host
+from translation.tests.model_rows import FROM_TH, TH
 
 
 @pytest.fixture

@@ -1,17 +1,9 @@
-"""Models of ``data/models`` in a folder, as if they had been installed, and what is installed."""
+"""Models of ``data/models`` in a folder, as if they had been installed."""
 
 import zipfile
-from datetime import timedelta
 from pathlib import Path
 
-from django.utils import timezone
-
-from translation.engines.model_files import best_models
-from translation.local_models import fetching
-from translation.models import LocalModel
 from translation.tests.argos_packages import MODELS
-
-TH, FROM_TH = ("en", "th"), ("th", "en")
 
 
 def package(direction: str) -> Path:
@@ -26,17 +18,3 @@ def unpack(folder: Path, *directions: str) -> Path:
         with zipfile.ZipFile(package(direction)) as archive:
             archive.extractall(folder)
     return folder
-
-
-def installed() -> set[tuple[str, str]]:
-    return set(best_models(fetching.models_folder()))
-
-
-def row(pair: tuple[str, str] = TH) -> LocalModel:
-    return LocalModel.objects.get(source=pair[0], target=pair[1])
-
-
-def fetch_again() -> int:
-    """Fetch as if the pauses were over."""
-    LocalModel.objects.update(due_at=timezone.now() - timedelta(seconds=1))
-    return fetching.fetch_due()

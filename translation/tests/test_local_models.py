@@ -13,8 +13,9 @@ from pytest_django import Settings
 from translation.engines.model_files import Kind
 from translation.local_models import demand, fetching, packages, progress
 from translation.models import LocalModel
-from translation.tests.installing import FROM_TH, TH, fetch_again, installed, package, row
+from translation.tests.installing import package
 from translation.tests.model_host import Host
+from translation.tests.model_rows import FROM_TH, TH, fetch_again, installed, row
 
 State = LocalModel.State
 

@@ -12,8 +12,9 @@ from pytest_django import Settings
 from translation.engines.model_files import best_models
 from translation.local_models import fetching, packages
 from translation.models import LocalModel
-from translation.tests.installing import FROM_TH, TH, installed, package, row, unpack
+from translation.tests.installing import package, unpack
 from translation.tests.model_host import Host
+from translation.tests.model_rows import FROM_TH, TH, installed, row
 
 State = LocalModel.State
 

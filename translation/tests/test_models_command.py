@@ -10,8 +10,9 @@ from pytest_django import Settings
 
 from translation.local_models import fetching
 from translation.models import LocalModel
-from translation.tests.installing import FROM_TH, TH, fetch_again, installed, package, row, unpack
+from translation.tests.installing import package, unpack
 from translation.tests.model_host import Host
+from translation.tests.model_rows import FROM_TH, TH, fetch_again, installed, row
 
 State = LocalModel.State
 
