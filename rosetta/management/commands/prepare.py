@@ -10,6 +10,7 @@ from django.core import checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from rosetta.db.migrating import retry_locks
 from rosetta.processes import summary
 
 
@@ -32,7 +33,9 @@ class Command(BaseCommand):
                 psycopg.connect(settings.DATABASE_URL, connect_timeout=5).close()
             except psycopg.Error as error:
                 sys.exit(f"Rosetta cannot start: the database does not answer ({str(error).splitlines()[0]})")
-        call_command("migrate", interactive=False, skip_checks=True, verbosity=options["verbosity"])
+        retry_locks(
+            lambda: call_command("migrate", interactive=False, skip_checks=True, verbosity=options["verbosity"])
+        )
         call_command("prepare_roles")
         if options["summary"]:
             self.stdout.write("\n".join(summary.lines()))
