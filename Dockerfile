@@ -20,7 +20,8 @@ ENV PATH=/opt/venv/bin:$PATH \
 USER rosetta
 VOLUME /var/lib/rosetta
 EXPOSE 8000 8001
-# For the process that serves HTTP; docker-compose.yml has the others' own.
+# For the process that serves HTTP; docker-compose.yml has the others' own. Whether it is alive, because a process that waits
+# for its database must not be replaced.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ.get(\"PORT\", 8000)}/readyz', timeout=2)"]
+    CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ.get(\"PORT\", 8000)}/healthz', timeout=2)"]
 CMD ["python", "-m", "rosetta.processes", "web"]

@@ -16,7 +16,7 @@ from bench.service import HOST, free_port
 
 
 def _binary(name: str) -> str:
-    found = shutil.which(name) or next(
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin") or next(
         iter(sorted(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")))[-1:]), None
     )
     if found is None:
@@ -139,6 +139,43 @@ class PgBouncer:
         )
         self._settings.write_text("\n".join(lines) + "\n")
         command = [*self._postgres.as_owner, _binary("pgbouncer"), "--quiet", str(self._settings)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait()
+            self.process = None
+
+
+class HAProxy:
+    """HAProxy in front of the web processes on ``ports``, which asks each whether it is ready."""
+
+    def __init__(self, ports: list[int], folder: Path) -> None:
+        self.port, self._ports = free_port(), ports
+        self._settings = folder / "haproxy.cfg"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        lines = [
+            "defaults",
+            "    mode http",
+            "    timeout connect 1s",
+            "    timeout client 60s",
+            "    timeout server 60s",
+            "    option redispatch 1",
+            "    retry-on conn-failure empty-response",
+            "frontend clients",
+            f"    bind {HOST}:{self.port}",
+            "    default_backend web",
+            "backend web",
+            "    option httpchk GET /readyz",
+            "    timeout check 2s",
+            "    default-server check inter 500ms fall 2 rise 1",
+            *(f"    server web{number} {HOST}:{port}" for number, port in enumerate(self._ports, 1)),
+        ]
+        self._settings.write_text("\n".join(lines) + "\n")
+        command = [_binary("haproxy"), "-db", "-f", str(self._settings)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def stop(self) -> None:

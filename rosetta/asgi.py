@@ -7,6 +7,7 @@ from typing import Any
 
 from rosetta.gateway import gateway
 from rosetta.serving.bridge import Bridge
+from rosetta.serving.probes import Probes
 from rosetta.wsgi import application as wsgi_application
 
 # Concurrent requests. None waits for its client; some wait for a translation engine or hash a password.
@@ -15,8 +16,11 @@ THREADS = 20
 _rest = Bridge(wsgi_application, threads=THREADS)
 
 
-async def application(scope: Any, receive: Any, send: Any) -> None:
+async def _application(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "http":
         await _rest(scope, receive, send)
     else:
         await gateway(scope, receive, send)
+
+
+application = Probes(_application)

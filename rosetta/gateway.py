@@ -15,22 +15,23 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402  (the settings c
 
 from realtime.gateway import Gateway  # noqa: E402
 from rosetta.serving.bridge import Bridge  # noqa: E402
-
-# Requested from every process by the supervisor, load balancers and Prometheus.
-PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+from rosetta.serving.probes import Probes  # noqa: E402
 
 gateway = Gateway()
-_pages = Bridge(get_wsgi_application(), threads=2)
+_metrics = Bridge(get_wsgi_application(), threads=1)
 
 
-async def application(scope: Any, receive: Any, send: Any) -> None:
+async def _application(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] != "http":
         await gateway(scope, receive, send)
-    elif scope["path"] in PATHS:
-        await _pages(scope, receive, send)
+    elif scope["path"] == "/metrics":
+        await _metrics(scope, receive, send)
     else:
         await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"application/json")]})
         await send({"type": "http.response.body", "body": b'{"message":"Not found."}'})
+
+
+application = Probes(_application)
 
 
 def main() -> None:

@@ -141,7 +141,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "rosetta.http.middleware.RequestIdMiddleware",
     "rosetta.http.headers.HeadersMiddleware",
-    "rosetta.http.middleware.ProbeMiddleware",
+    "rosetta.http.middleware.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "web.views.CompressedClient",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -1,9 +1,10 @@
 """Usage: python -m bench.reliability [--minutes 10] [--rate N] [--fault-seconds 24] [--only redis,gateway] [--write]
-       [--broker amqp://…] [--pgbouncer]
+       [--broker amqp://…] [--pgbouncer] [--haproxy]
 
 Starts a service and its servers on free ports of 127.0.0.1, finds the highest sustainable rate (unless --rate names one), keeps
 a mixed load at it for --minutes, then injects one fault after another at half that rate. Exits with 1 when anything was
-lost. --write puts the table into docs/reliability.md. KEEP_LOGS=1 keeps the processes' logs.
+lost, or 503 was answered longer than three seconds
+after a fault. --write puts the table into docs/reliability.md. KEEP_LOGS=1 keeps the processes' logs.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.reliability.checking import FAULTS, Phase
-from bench.reliability.clients import Hook, Ledger, Reader, Writers, mixed_load
+from bench.reliability.clients import Hook, Ledger, Reader, Watch, Writers, mixed_load
 from bench.reliability.faults import Fault, faults
 from bench.reliability.stack import Stack
 from bench.reliability.world import World, make_world, remove_from_team
@@ -30,6 +31,9 @@ RAMP = (20, 30, 40, 50, 60, 80)
 RAMP_SECONDS = 12
 RAMP_P95 = 0.5
 LARGE = 7800
+# So long after the end of a fault 503 may be answered.
+REFUSING_SECONDS = 3.0
+AFTER = "503 after the fault, s"
 
 
 @dataclass
@@ -41,6 +45,9 @@ class Test:
     writers: Writers
     hook: Hook
     readers: list[Reader]
+    watch: Watch
+    # When the last fault was over.
+    over_at: float = 0.0
 
     async def phase(
         self, rate: float, seconds: float, fault: Fault | None = None, *, size: int = 0, then: Any = None
@@ -49,6 +56,7 @@ class Test:
         self.writers.ledger, restarts = Ledger(), self.stack.restarts
         before = {place.id: max((p.seq for p in place.promises.values()), default=0) for place in self.world.places}
         phase = Phase(self.stack, self.world, self.writers, self.readers, self.hook, before)
+        self.watch.refused_at.clear()
         struck = asyncio.create_task(self._strike(fault, seconds / 3, then, phase))
         await mixed_load(self.writers, self.world, rate=rate, seconds=seconds, size=size)
         await struck
@@ -60,17 +68,19 @@ class Test:
             **{name: wrong[name] for name in FAULTS},
             "restarted": self.stack.restarts - restarts,
             "asked again": ledger.retries,
+            AFTER: round(max(0.0, max(self.watch.refused_at, default=0.0) - self.over_at), 1),
             "slowest post, s": round(max(ledger.posts, default=0), 1),
             "whole after, s": round(time.monotonic() - ended, 1),
             "ledger": ledger,
             "phase": phase,
         }
 
-    @staticmethod
-    async def _strike(fault: Fault | None, seconds: float, then: Any, phase: Phase) -> None:
+    async def _strike(self, fault: Fault | None, seconds: float, then: Any, phase: Phase) -> None:
+        self.over_at = time.monotonic()
         await asyncio.sleep(seconds)
         if fault is not None:
             await asyncio.to_thread(fault)
+            self.over_at = time.monotonic()
         if then is not None:
             await then(phase)
 
@@ -146,14 +156,16 @@ async def run(stack: Stack, options: argparse.Namespace) -> tuple[str, bool]:
     await hook.start()
     world = await asyncio.to_thread(make_world, stack, f"http://127.0.0.1:{hook.port}/")
     readers = [Reader(person) for person in world.everybody]
-    test = Test(stack, world, Writers(stack), hook, readers)
+    watch = Watch(stack, world)
+    test = Test(stack, world, Writers(stack), hook, readers, watch)
+    watching = asyncio.create_task(watch.run())
     listeners = [asyncio.create_task(reader.listen(stack.gateway_port)) for reader in readers]
     await until_connected(readers)
     try:
         return await judge(test, options)
     finally:
-        for listener in listeners:
-            listener.cancel()
+        for task in (watching, *listeners):
+            task.cancel()
         await test.writers.close()
 
 
@@ -188,12 +200,15 @@ async def judge(test: Test, options: argparse.Namespace) -> tuple[str, bool]:
         await note(f"slow client (closed with {codes})", result)
     if not wanted or any(word in "member removed" for word in wanted):
         await note("member removed", await test.leaver(half, options.fault_seconds))
-    good = not any(row[name] for row in rows.values() if isinstance(row, dict) for name in FAULTS)
+    tried = [row for row in rows.values() if isinstance(row, dict)]
+    good = not any(row[name] for row in tried for name in FAULTS) and all(
+        row[AFTER] <= REFUSING_SECONDS for row in tried
+    )
     return table(rows, rate, half, latencies), good
 
 
 def table(rows: dict[str, dict[str, Any] | str], rate: float, half: float, latencies: list[tuple[str, str]]) -> str:
-    columns = ["posts", *FAULTS, "restarted", "asked again", "slowest post, s", "whole after, s"]
+    columns = ["posts", *FAULTS, "restarted", "asked again", AFTER, "slowest post, s", "whole after, s"]
     lines = [
         f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores ({processor()}) for everything, the load included; Python"
         f" {platform.python_version()}. Faults strike at {half:g} posts/s.",
@@ -239,12 +254,15 @@ def main() -> None:
     parser.add_argument("--only", default="", help="words of the faults to try")
     parser.add_argument("--broker", default="", help="a RabbitMQ to use in place of a Redis of its own")
     parser.add_argument("--pgbouncer", action="store_true", help="put a PgBouncer in transaction mode between")
+    parser.add_argument(
+        "--haproxy", action="store_true", help="put an HAProxy with health checks before the web processes"
+    )
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     os.chdir(ROOT)
     # so that it ends its processes on SIGTERM
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    stack = Stack(broker_url=options.broker, is_pooled=options.pgbouncer)
+    stack = Stack(broker_url=options.broker, is_pooled=options.pgbouncer, is_balanced=options.haproxy)
     try:
         stack.start_all()
         text, good = asyncio.run(run(stack, options))

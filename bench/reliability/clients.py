@@ -43,7 +43,7 @@ class Writers:
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=100)
         self._clients = [
             httpx.AsyncClient(base_url=f"http://{HOST}:{port}", timeout=TIMEOUT_SECONDS, limits=limits)
-            for port in stack.web_ports
+            for port in stack.entry_ports
         ]
         self._turn = itertools.count()
         self.ledger = Ledger()
@@ -56,7 +56,7 @@ class Writers:
         """Return the first response that is not a 5xx, a 409 in progress or a broken connection."""
         headers = {**(person.headers if person else {}), **what.pop("headers", {})}
         while True:
-            client = self._clients[next(self._turn) % 2]
+            client = self._clients[next(self._turn) % len(self._clients)]
             with contextlib.suppress(httpx.HTTPError):
                 answer = await client.request(method, path, headers=headers, **what)
                 if answer.status_code < 500 and answer.status_code != 409:
@@ -100,6 +100,28 @@ class Writers:
         # A 422 says that an earlier attempt, whose response was lost, made the account.
         if answer.status_code in (201, 422):
             self.ledger.mails.append(f"{name.lower()}@example.com")
+
+
+class Watch:
+    """Reads a page ten times a second without retrying, and keeps when the answer was a 503."""
+
+    def __init__(self, stack: Stack, world: World) -> None:
+        self._url = f"http://{HOST}:{stack.entry_ports[0]}{world.crowd.path}?limit=1"
+        self._headers = world.owner.headers
+        self.refused_at: list[float] = []
+
+    async def run(self) -> None:
+        """Read forever, several at a time, because a request may wait for what is unavailable."""
+        async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client, asyncio.TaskGroup() as tasks:
+            while True:
+                tasks.create_task(self._read(client))
+                await asyncio.sleep(0.1)
+
+    async def _read(self, client: httpx.AsyncClient) -> None:
+        with contextlib.suppress(httpx.HTTPError):
+            answer = await client.get(self._url, headers=self._headers)
+            if answer.status_code == 503:
+                self.refused_at.append(time.monotonic())
 
 
 @dataclass(eq=False)

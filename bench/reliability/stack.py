@@ -12,7 +12,7 @@ import psycopg
 
 from bench.reliability.clocks import Clock
 from bench.reliability.disks import Disk
-from bench.servers import PgBouncer, Postgres, Redis, Standby, kill, wait_for
+from bench.servers import HAProxy, PgBouncer, Postgres, Redis, Standby, kill, wait_for
 from bench.service import HOST, ROOT, environment, free_port
 
 # The processes whose clock can be set.
@@ -23,7 +23,13 @@ class Stack:
     """2 web processes, a gateway, 2 workers, beat, an engine with 50 ms per call, PostgreSQL, and 2 Redis (cache, broker)."""
 
     def __init__(
-        self, *, broker_url: str = "", is_pooled: bool = False, has_standby: bool = False, root: Path = ROOT
+        self,
+        *,
+        broker_url: str = "",
+        is_pooled: bool = False,
+        has_standby: bool = False,
+        is_balanced: bool = False,
+        root: Path = ROOT,
     ) -> None:
         # The folder of the version from which processes are started.
         self.root = root
@@ -38,6 +44,9 @@ class Stack:
         self.web_ports = [free_port(), free_port()]
         self.logs = Path(tempfile.mkdtemp(prefix="rosetta-logs-"))
         self.clock = Clock(self.logs)
+        self.balancer = HAProxy(self.web_ports, self.logs) if is_balanced else None
+        # Where clients send their requests.
+        self.entry_ports = [self.balancer.port] if self.balancer else self.web_ports
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         # Processes that a fault keeps down; all others are restarted when they end.
         self._down: set[str] = set()
@@ -96,7 +105,9 @@ class Stack:
         for name in self.commands():
             self.start(name)
         threading.Thread(target=self._supervise, daemon=True).start()
-        for port in (*self.web_ports, self.gateway_port):
+        if self.balancer:
+            self.balancer.start()
+        for port in (*self.web_ports, self.gateway_port, *self.entry_ports):
             wait_for(f"port {port}", lambda port=port: self.answers(port))  # type: ignore[misc]
 
     def start(self, name: str) -> None:
@@ -143,8 +154,9 @@ class Stack:
         for process in self.processes.values():
             if process.poll() is None:
                 kill(process)
-        for server in (self.redis, self.broker):
-            server.stop()
+        for server in (self.redis, self.broker, self.balancer):
+            if server:
+                server.stop()
         if self.pooler:
             self.pooler.stop()
         if self.standby:

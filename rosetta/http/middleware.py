@@ -1,4 +1,4 @@
-"""Middleware around every request: its id, its log line, and the probes."""
+"""Middleware around every request: its id, its log line, and the metrics."""
 
 import re
 import time
@@ -37,10 +37,10 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-Id"] = request_id
         seconds = time.perf_counter() - began
-        is_probe = request.path in ProbeMiddleware.PROBES
-        if not is_probe:
+        is_scrape = request.path == MetricsMiddleware.PATH
+        if not is_scrape:
             metrics.request_answered(request.method or "", response.status_code, seconds)
-        note = log.debug if is_probe else log.info
+        note = log.debug if is_scrape else log.info
         note(
             "request",
             method=request.method,
@@ -52,14 +52,13 @@ class RequestIdMiddleware:
         return response
 
 
-class ProbeMiddleware:
-    """Answer the probes before the host is checked, because they call a process by its address."""
+class MetricsMiddleware:
+    """Answer the metrics before the host is checked, because Prometheus calls a process by its address."""
 
-    PROBES = {"/healthz": health.healthz, "/readyz": health.readyz, "/metrics": health.metrics}
+    PATH = "/metrics"
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        probe = self.PROBES.get(request.path)
-        return self.get_response(request) if probe is None else probe(request)
+        return health.metrics(request) if request.path == self.PATH else self.get_response(request)

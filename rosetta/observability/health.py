@@ -1,13 +1,17 @@
-"""The probes: liveness, readiness and metrics."""
+"""What the service relies on, and who may read its metrics. ``rosetta.serving.probes`` answers the probes with it."""
 
+import asyncio
+import contextlib
 import hmac
 import os
+import socket
+import threading
 import time
 import uuid
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from ipaddress import ip_address
 from pathlib import Path
-from threading import Lock
 
 import structlog
 from django.conf import settings
@@ -15,6 +19,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from redis import Redis
 
 from rosetta.celery import app
 from rosetta.observability import metrics as prometheus
@@ -29,55 +34,53 @@ FORWARDING = (
     "HTTP_X_APPENGINE", "HTTP_X_VARNISH", "HTTP_CF_", "HTTP_CDN_LOOP", "HTTP_FASTLY", "HTTP_FLY_", "HTTP_PROXY_CLIENT",
     "HTTP_WL_PROXY_CLIENT", "HTTP_TAILSCALE",
 )  # fmt: skip
-# For so many seconds what a check found is kept: anybody may ask, and a service that is down must not be waited for by each.
-FAILED_SECONDS = 1.0
-
-
-def healthz(request: HttpRequest) -> HttpResponse:
-    return JsonResponse({"status": "ok"})
-
-
-def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer 200, or 503 with the names of the parts that are missing. Why they are is logged, because anybody may ask."""
-    missing = {part.name: "unavailable" for part in PARTS if not part.is_ready()}
-    if missing:
-        return JsonResponse({"status": "unavailable", "missing": missing}, status=503)
-    return JsonResponse({"status": "ok", "checks": [part.name for part in PARTS]})
 
 
 class Part:
-    """Something that the service needs: ``check`` raises while it is missing.
+    """Something that the service relies on: ``check`` raises while it is missing.
 
-    What was found is kept for ``seconds``, while ``configuration`` returns the same. Thread-safe; one thread checks at a time,
-    and the others answer what was found last, so that a server that is down holds one thread and not all.
+    A check runs in a thread of its own, one at a time, and what it found is kept for ``seconds``: anybody may ask, and a server
+    that does not answer must hold no thread of the service. ``cut`` ends a check that takes too long. Thread-safe.
     """
 
-    def __init__(
-        self, name: str, check: Callable[[], None], *, seconds: float, configuration: Callable[[], Hashable] = tuple
-    ) -> None:
+    def __init__(self, name: str, check: Callable[[], None], *, seconds: float, cut: Callable[[], None] = lambda: None):
         self.name = name
-        self._check = check
+        self._check, self._cut = check, cut
         self._seconds = seconds
-        self._configuration = configuration
-        self._lock = Lock()
+        self._lock = threading.Lock()
         self._is_ready = False
-        self._found: tuple[Hashable, float] | None = None
+        self._known_until = 0.0
+        self._running: Future[bool] | None = None
 
-    def is_ready(self) -> bool:
-        configuration = self._configuration()
-        if self._is_known(configuration) or not self._lock.acquire(blocking=self._found is None):
-            return self._is_ready
+    async def is_ready(self, within: float) -> bool:
+        """Return whether it is there; False if that is not known ``within`` so many seconds."""
         try:
-            if not self._is_known(configuration):  # by the thread that had the lock
-                self._is_ready = self._passes()
-                kept = self._seconds if self._is_ready else min(self._seconds, FAILED_SECONDS)
-                self._found = configuration, time.monotonic() + kept
-            return self._is_ready
-        finally:
-            self._lock.release()
+            # Shielded, because others may wait for the same check.
+            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._ask())), within)
+        except TimeoutError:
+            self._give_up()
+            return False
 
-    def _is_known(self, configuration: Hashable) -> bool:
-        return self._found is not None and self._found[0] == configuration and time.monotonic() < self._found[1]
+    def _ask(self) -> "Future[bool]":
+        with self._lock:
+            if time.monotonic() < self._known_until:
+                known: Future[bool] = Future()
+                known.set_result(self._is_ready)
+                return known
+            if self._running is None:
+                self._running = Future()
+                # A daemon, because a process must be able to end while it waits for a server.
+                threading.Thread(
+                    target=self._look, args=(self._running,), name=f"check-{self.name}", daemon=True
+                ).start()
+            return self._running
+
+    def _look(self, running: "Future[bool]") -> None:
+        is_ready = self._passes()
+        with self._lock:
+            self._keep(is_ready)
+            self._running = None
+        running.set_result(is_ready)
 
     def _passes(self) -> bool:
         try:
@@ -87,10 +90,53 @@ class Part:
             return False
         return True
 
+    def _give_up(self) -> None:
+        with self._lock:
+            if self._running is None:
+                return
+            self._keep(False)
+        log.warning("not_ready", part=self.name, error="no answer in time")
+        self._cut()
 
-def check_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
+    def _keep(self, is_ready: bool) -> None:
+        self._is_ready, self._known_until = is_ready, time.monotonic() + self._seconds
+
+
+async def missing(parts: Iterable[Part], *, within: float) -> list[str]:
+    """Return the names of the parts that are not there, or do not say so ``within`` so many seconds."""
+    parts = list(parts)
+    found = await asyncio.gather(*(part.is_ready(within) for part in parts))
+    return [part.name for part, is_ready in zip(parts, found, strict=True) if not is_ready]
+
+
+class DatabaseCheck:
+    """Read a row. ``cut`` breaks the connection while that takes too long, so that the pool replaces it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+
+    def __call__(self) -> None:
+        try:
+            connection.ensure_connection()
+            if connection.vendor == "postgresql":
+                self._hold(socket.socket(fileno=os.dup(connection.connection.fileno())))
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
+        finally:
+            self._hold(None)
+            connection.close()
+
+    def _hold(self, other: socket.socket | None) -> None:
+        with self._lock:
+            if self._socket is not None:
+                self._socket.close()
+            self._socket = other
+
+    def cut(self) -> None:
+        with self._lock, contextlib.suppress(OSError):
+            if self._socket is not None:
+                self._socket.shutdown(socket.SHUT_RDWR)
 
 
 def check_queue() -> None:
@@ -122,16 +168,26 @@ def check_storage_by_reading() -> None:
         raise OSError(f"the disk of {folder} is full or read-only")
 
 
-PARTS = (
-    Part("database", check_database, seconds=1),
-    Part("queue", check_queue, seconds=5, configuration=lambda: (settings.BROKER_URL, settings.QUEUE_DIR)),
-    Part(
-        "storage",
-        check_storage_by_reading,
-        seconds=60,
-        configuration=lambda: (settings.S3_BUCKET, repr(settings.STORAGES["default"])),
-    ),
-)
+def check_redis() -> None:
+    with Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as redis:
+        redis.ping()
+
+
+def needed_parts() -> list[Part]:
+    """Return what a process cannot serve without."""
+    check = DatabaseCheck()
+    return [Part("database", check, seconds=1, cut=check.cut)]
+
+
+def other_parts() -> list[Part]:
+    """Return what the service survives without: messages are accepted, and the rest is made up for."""
+    redis = [Part("redis", check_redis, seconds=5)] if settings.REDIS_URL else []
+    return [
+        *redis,
+        Part("queue", check_queue, seconds=5),
+        # Seldom, because each look at S3 costs money.
+        Part("storage", check_storage_by_reading, seconds=60),
+    ]
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 # These read no database, because the worker's children are forked from the process that answers here.
 PATHS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
-    "/healthz": health.healthz,
+    "/healthz": lambda request: JsonResponse({"status": "ok"}),
     "/metrics": health.process_metrics,
 }
 

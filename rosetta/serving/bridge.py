@@ -1,7 +1,7 @@
 """Run the WSGI application under ASGI so that no thread waits for a client.
 
 A thread is taken when the whole body has arrived, and released when the response is made. A response that is too large for one
-piece is read from its file piece by piece, as fast as the client reads. ``/healthz`` needs no thread.
+piece is read from its file piece by piece, as fast as the client reads.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ HELD_IN_ALL = 2000
 # Bytes of spooled bodies that are still arriving; bodies in memory do not count.
 SPOOLED_PER_ADDRESS = 512 * 1024 * 1024
 SPOOLED_IN_ALL = 2 * 1024**3
-_OWN_HEADERS = (
+OWN_HEADERS = (
     (b"content-type", b"application/json"),
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
@@ -108,8 +108,6 @@ class Bridge:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] == "/healthz":
-            return await _send(send, 200, [*_OWN_HEADERS, _request_id()], b'{"status":"ok"}')
         environ = environ_of(scope)
         try:
             await self._receive(environ, receive)
@@ -153,7 +151,7 @@ class Bridge:
             "request_refused", status=refusal.status, method=environ["REQUEST_METHOD"], address=network_in(environ)
         )
         metrics.request_answered(environ["REQUEST_METHOD"], refusal.status, 0.0)
-        headers = [*_OWN_HEADERS, _request_id()]
+        headers = [*OWN_HEADERS, _request_id()]
         if refusal.retry_after is not None:
             headers.append((b"retry-after", str(refusal.retry_after).encode()))
         if refusal.must_close:

@@ -15,6 +15,7 @@ import uvicorn
 from rosetta.serving.bodies import Held, Refused
 from rosetta.serving.bridge import Bridge
 from rosetta.serving.connections import Connection
+from rosetta.serving.probes import Probes
 from rosetta.tests.processes import eventually
 
 Message = dict[str, Any]
@@ -127,7 +128,7 @@ def test_it_says_that_it_lives_while_every_thread_is_busy() -> None:
         start_response("204 No Content", [])
         return []
 
-    bridge, first, second = Bridge(busy, threads=1), Client(), Client(path="/healthz")
+    bridge, first, second = Probes(Bridge(busy, threads=1)), Client(), Client(path="/healthz")
 
     async def main() -> None:
         running = asyncio.ensure_future(bridge(first.scope, first.receive, first.send))

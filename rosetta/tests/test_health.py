@@ -6,22 +6,33 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from rosetta.tests.probing import ask
+
 pytestmark = pytest.mark.django_db
 
 
-def test_liveness_needs_nothing(client: Client) -> None:
-    assert client.get("/healthz").json() == {"status": "ok"}
+def test_liveness_needs_nothing() -> None:
+    answer = ask("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert answer.headers["X-Request-Id"]
 
 
-def test_readiness_names_the_checks_that_passed(client: Client, settings: Settings, tmp_path: Path) -> None:
-    settings.BROKER_URL, settings.QUEUE_DIR = "", tmp_path
-    answer = client.get("/readyz")
+def test_readiness_is_about_the_database_alone(settings: Settings, tmp_path: Path) -> None:
+    settings.BROKER_URL, settings.REDIS_URL, settings.QUEUE_DIR = "", "", tmp_path / "no folder"
+    answer = ask("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "checks": ["database"]})
+
+
+@pytest.mark.parametrize("query", ["deep", "deep=", "deep=1", "a=b&deep"])
+def test_the_deep_look_names_the_checks_that_passed(query: str, settings: Settings, tmp_path: Path) -> None:
+    settings.BROKER_URL, settings.REDIS_URL, settings.QUEUE_DIR = "", "", tmp_path
+    answer = ask(f"/readyz?{query}")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok", "checks": ["database", "queue", "storage"]})
 
 
-def test_readiness_names_what_is_missing(client: Client, settings: Settings, tmp_path: Path) -> None:
-    settings.BROKER_URL, settings.QUEUE_DIR = "", tmp_path / "queue"
-    answer = client.get("/readyz")
+def test_the_deep_look_names_what_is_missing(settings: Settings, tmp_path: Path) -> None:
+    settings.BROKER_URL, settings.REDIS_URL, settings.QUEUE_DIR = "", "", tmp_path / "queue"
+    answer = ask("/readyz?deep")
     assert answer.status_code == 503
     assert answer.json() == {
         "status": "unavailable",

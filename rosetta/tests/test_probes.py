@@ -1,8 +1,9 @@
 """The probes tell strangers nothing but names of parts, and cost little, however often they are asked."""
 
+import asyncio
 import time
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Event
 
 import pytest
 from django.core.files.base import ContentFile
@@ -11,6 +12,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from rosetta.observability.health import Part
+from rosetta.serving.probes import Probes
+from rosetta.tests.probing import ask
 
 FORWARDED = [
     ("Forwarded", "for=203.0.113.9"),
@@ -63,93 +66,111 @@ def test_other_machines_read_no_metrics(address: str) -> None:
     assert Client(REMOTE_ADDR=address).get("/metrics").status_code == 404
 
 
+@pytest.fixture
+def no_servers(settings: Settings, tmp_path: Path) -> Settings:
+    settings.BROKER_URL, settings.REDIS_URL, settings.QUEUE_DIR = "", "", tmp_path
+    return settings
+
+
 @pytest.mark.django_db
-def test_a_probe_names_the_missing_part_and_nothing_else(settings: Settings, tmp_path: Path) -> None:
-    settings.BROKER_URL, settings.QUEUE_DIR = "", tmp_path / "no folder"
+def test_a_probe_names_the_missing_part_and_nothing_else(no_servers: Settings, tmp_path: Path) -> None:
+    no_servers.QUEUE_DIR = tmp_path / "no folder"
     for headers in ({}, {"X-Forwarded-For": "203.0.113.9"}):
-        answer = Client().get("/readyz", headers=headers)
+        answer = ask("/readyz?deep", **headers)
         assert answer.status_code == 503
         assert answer.json() == {"status": "unavailable", "missing": {"queue": "unavailable"}}
 
 
 @pytest.mark.django_db
-def test_a_probe_names_storage_that_is_no_folder(settings: Settings, tmp_path: Path) -> None:
+def test_a_probe_names_storage_that_is_no_folder(no_servers: Settings, tmp_path: Path) -> None:
     (tmp_path / "occupied").write_text("a file")
-    folder(settings, tmp_path / "occupied")
-    answer = Client().get("/readyz")
+    folder(no_servers, tmp_path / "occupied")
+    answer = ask("/readyz?deep")
     assert (answer.status_code, list(answer.json()["missing"])) == (503, ["storage"])
-    assert str(tmp_path) not in answer.content.decode()
+    assert str(tmp_path) not in answer.text
+    assert ask("/readyz").status_code == 200
 
 
 @pytest.mark.django_db
-def test_a_probe_writes_nothing(settings: Settings, tmp_path: Path) -> None:
-    folder(settings, tmp_path / "files")
-    assert [Client().get("/readyz").status_code for _ in range(3)] == [200] * 3
+def test_a_probe_writes_nothing(no_servers: Settings, tmp_path: Path) -> None:
+    folder(no_servers, tmp_path / "files")
+    assert [ask("/readyz?deep").status_code for _ in range(3)] == [200] * 3
     assert list(tmp_path.iterdir()) == []
     default_storage.save("first", ContentFile(b"x"))
-    assert Client().get("/readyz").status_code == 200
+    assert ask("/readyz?deep").status_code == 200
     assert [path.name for path in (tmp_path / "files").iterdir()] == ["first"]
 
 
-class Counted:
-    """A check that counts its calls, and fails while ``is_missing``."""
+@pytest.mark.django_db
+def test_storage_is_looked_at_once_a_minute_however_often_it_is_asked_for(no_servers: Settings, tmp_path: Path) -> None:
+    folder(no_servers, tmp_path / "files")
+    probes = Probes(None)
+    assert ask("/readyz?deep", probes).status_code == 200
+    (tmp_path / "files").write_text("no folder any more")
+    assert [ask("/readyz?deep", probes).status_code for _ in range(5)] == [200] * 5
+    assert ask("/readyz?deep").status_code == 503
 
-    def __init__(self, seconds: float = 0.0) -> None:
+
+class Counted:
+    """A check that counts its calls, fails while ``is_missing``, and takes until ``may_end`` is set."""
+
+    def __init__(self) -> None:
         self.calls = 0
         self.is_missing = False
-        self.seconds = seconds
+        self.may_end = Event()
+        self.may_end.set()
 
     def __call__(self) -> None:
         self.calls += 1
-        time.sleep(self.seconds)
+        assert self.may_end.wait(20)
         if self.is_missing:
             raise ConnectionError("db.internal:5432 refused")
+
+
+def is_ready(part: Part, times: int = 1, within: float = 5.0) -> list[bool]:
+    """Ask so many times at once."""
+
+    async def main() -> list[bool]:
+        return await asyncio.gather(*(part.is_ready(within) for _ in range(times)))
+
+    return asyncio.run(main())
 
 
 def test_what_was_found_is_kept_for_its_time() -> None:
     check = Counted()
     part = Part("storage", check, seconds=60)
-    assert [part.is_ready() for _ in range(100)] == [True] * 100
+    assert [is_ready(part) for _ in range(100)] == [[True]] * 100
     assert check.calls == 1
 
 
-def test_a_missing_part_is_looked_at_again_soon() -> None:
+def test_a_missing_part_is_looked_at_again_after_its_time() -> None:
     check = Counted()
     check.is_missing = True
-    part = Part("storage", check, seconds=0.1)
-    assert [part.is_ready() for _ in range(100)] == [False] * 100
+    part = Part("storage", check, seconds=0.5)
+    assert is_ready(part, 100) == [False] * 100
     assert check.calls == 1
     check.is_missing = False
-    time.sleep(0.15)
-    assert part.is_ready()
+    time.sleep(0.6)
+    assert is_ready(part) == [True]
 
 
-def test_another_configuration_is_looked_at_at_once() -> None:
-    check, configuration = Counted(), ["a"]
-    part = Part("queue", check, seconds=60, configuration=lambda: configuration[0])
-    assert part.is_ready()
-    configuration[0], check.is_missing = "b", True
-    assert not part.is_ready()
-    assert check.calls == 2
-
-
-def test_one_thread_waits_for_a_part_that_does_not_answer() -> None:
+def test_all_who_ask_wait_for_one_check_and_no_longer_than_they_want_to() -> None:
     check = Counted()
     part = Part("database", check, seconds=0)
-    assert part.is_ready()
-    check.seconds = 1.0
-    barrier, took = Barrier(8), []
+    check.may_end.clear()
+    began = time.monotonic()
+    assert is_ready(part, 8, within=0.2) == [False] * 8
+    assert is_ready(part, 8, within=0.2) == [False] * 8
+    assert time.monotonic() - began < 5
+    assert check.calls == 1
+    check.may_end.set()
+    assert is_ready(part) == [True]
 
-    def ask() -> None:
-        barrier.wait()
-        began = time.monotonic()
-        part.is_ready()
-        took.append(time.monotonic() - began)
 
-    threads = [Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert check.calls == 2
-    assert sum(seconds > 0.9 for seconds in took) == 1
+def test_a_check_that_takes_too_long_is_cut_and_another_one_finds_the_part() -> None:
+    check = Counted()
+    part = Part("database", check, seconds=0, cut=check.may_end.set)
+    check.may_end.clear()
+    assert is_ready(part, within=0.1) == [False]
+    assert check.may_end.is_set()
+    assert is_ready(part) == [True]
