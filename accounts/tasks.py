@@ -23,7 +23,7 @@ from accounts.models import (
     SocialState,
 )
 from accounts.staff import audit
-from rosetta.queue.jobs import in_steps
+from rosetta.queue.jobs import in_steps, in_time
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +79,7 @@ def send_owed_mail() -> int:
     due_ids = list(
         OutgoingMail.objects.filter(due_at__lte=timezone.now()).order_by("due_at").values_list("pk", flat=True)[:BATCH]
     )
-    for mail_id in due_ids:
+    for mail_id in in_time(due_ids):
         deliver_mail(mail_id)
     return len(due_ids)
 
@@ -100,9 +100,9 @@ def resume_account_work() -> int:
     due = {"state": AccountWork.State.PENDING, "due_at__lte": timezone.now()}
     user_ids = list(AccountDeletion.objects.filter(**due).values_list("pk", flat=True)[:BATCH])
     export_ids = list(AccountExport.objects.filter(**due).values_list("pk", flat=True)[:BATCH])
-    for user_id in user_ids:
+    for user_id in in_time(user_ids):
         deletion.erase(user_id=user_id)
-    for export_id in export_ids:
+    for export_id in in_time(export_ids):
         export.build_export(export_id=export_id)
     return len(user_ids) + len(export_ids)
 

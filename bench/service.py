@@ -57,13 +57,14 @@ def environment(engine_url: str = "") -> dict[str, str]:
 
 
 def make_database(env: dict[str, str]) -> None:
-    """Make and migrate a new database ``rosetta_bench`` on the given server."""
+    """Make and migrate a new database with the name in ``env``, on the given server."""
     import psycopg
 
+    name = urlsplit(env["DATABASE_URL"]).path.lstrip("/")
     admin = urlunsplit(urlsplit(env["DATABASE_URL"])._replace(path="/postgres"))
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS rosetta_bench WITH (FORCE)")
-        connection.execute("CREATE DATABASE rosetta_bench")
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[call-overload]
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=env, check=True)
 
 

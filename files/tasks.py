@@ -10,7 +10,7 @@ from files import removals, spool
 from files.actions import delete, thumbnails
 from files.errors import StorageDown
 from files.models import File, Removal
-from rosetta.queue.jobs import in_steps
+from rosetta.queue.jobs import in_steps, in_time
 
 BATCH = 500
 THUMBNAIL_BATCH = 20
@@ -47,4 +47,4 @@ def expire_files() -> int:
 def sweep_thumbnails() -> int:
     """Make pending thumbnails whose nudge was lost; return the number made."""
     due = File.objects.filter(thumbnail_due_at__lte=timezone.now(), deleted_at=None).order_by("thumbnail_due_at")
-    return sum(make_thumbnail(file_id) for file_id in due.values_list("pk", flat=True)[:THUMBNAIL_BATCH])
+    return sum(make_thumbnail(file_id) for file_id in in_time(due.values_list("pk", flat=True)[:THUMBNAIL_BATCH]))

@@ -11,8 +11,8 @@ from messaging.models import IdempotencyKey
 from messaging.push import requests as push
 from messaging.translations import recovery, worker
 from messaging.translations.plan import TRANSLATE
-from rosetta.queue.jobs import in_steps
-from rosetta.queue.nudge import started
+from rosetta.queue.jobs import in_steps, in_time
+from rosetta.queue.nudge import nudge_once, started
 
 BATCH = 5000
 ROUNDS = 200
@@ -20,14 +20,15 @@ ROUNDS = 200
 
 @shared_task(name=TRANSLATE)
 def translate_owed() -> int:
-    """Translate until nothing is due or ROUNDS are over; the next nudge or sweep goes on."""
+    """Translate until nothing is due, or for so long that another task goes on."""
     started(TRANSLATE)
     done = 0
-    for _round in range(ROUNDS):
+    for _round in in_time(range(ROUNDS)):
         claimed = worker.translate_pending()
         done += claimed
         if claimed < worker.BATCH:
-            break
+            return done
+    nudge_once(TRANSLATE)
     return done
 
 
@@ -64,11 +65,11 @@ def push_owed() -> int:
     """Send the pushes that are due; return how many were sent or dropped."""
     if not transports.enabled():
         return 0
-    for _round in range(ROUNDS):
+    for _round in in_time(range(ROUNDS)):
         if push.look_up(batch=push.BATCH) < push.BATCH:
             break
     done = 0
-    for _round in range(ROUNDS):
+    for _round in in_time(range(ROUNDS)):
         looked_at, waiting = push.deliver(batch=push.BATCH)
         done += looked_at - waiting
         if looked_at < push.BATCH:

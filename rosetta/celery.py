@@ -5,10 +5,12 @@ import warnings
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
-from celery.signals import beat_init, celeryd_init
+from celery.signals import beat_init, celeryd_init, worker_init, worker_shutdown
+from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from rosetta.processes import private_files
+from rosetta.queue import slots
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rosetta.settings")
 
@@ -20,6 +22,16 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.steps["worker"].add("rosetta.queue.probes:Probes")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def _provide_slots(**_: object) -> None:
+    slots.provide(settings.WORKER_CONCURRENCY)
+
+
+@worker_shutdown.connect
+def _withdraw_slots(**_: object) -> None:
+    slots.withdraw()
 
 
 @celeryd_init.connect

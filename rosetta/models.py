@@ -1,4 +1,4 @@
-"""Rows that belong to no app: the record of periodic jobs."""
+"""Rows that belong to no app: the record of periodic jobs, and leases."""
 
 from django.db import models
 
@@ -25,3 +25,15 @@ class JobRun(models.Model):
     def that_ran(cls) -> models.QuerySet["JobRun"]:
         """Return the jobs that have run, successfully or not."""
         return cls.objects.exclude(succeeded_at=None, failed_at=None)
+
+
+class Lease(models.Model):
+    """Which process does what only one may do, and until when, by the database's clock."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    # Host, process and a random part; empty: nobody.
+    holder = models.CharField(max_length=100, blank=True, db_default="")
+    until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

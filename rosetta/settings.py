@@ -20,6 +20,7 @@ from rosetta.http import schema_names
 from rosetta.observability.logs import logging_config
 from rosetta.processes import private_files
 from rosetta.processes.secret_key import secret_key_in
+from rosetta.queue import queues
 from rosetta.sites import is_same_site
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -39,7 +40,10 @@ GATEWAY_PORT = env.integer("GATEWAY_PORT", PORT + 1, low=1, high=65535)
 WEB_WORKERS = env.integer("WEB_WORKERS", 2, low=1, high=256)
 # More threads wait for one another and for the interpreter while they hold locks: with eight, posting was a sixth slower.
 WEB_THREADS = env.integer("WEB_THREADS", 4, low=1, high=256)
+# Slow tasks at once in each worker; a worker of all queues has one more process, for small ones.
 WORKER_CONCURRENCY = env.integer("WORKER_CONCURRENCY", 4, low=1, high=256)
+# Queues that have a worker of their own; the process ``worker`` serves the others.
+SEPARATE_WORKERS = env.some_of("SEPARATE_WORKERS", (), queues.NAMES)
 # Seconds for the head of a request to arrive, and then for its body, plus a second for each REQUEST_BODY_RATE bytes of it.
 REQUEST_SECONDS = env.integer("REQUEST_SECONDS", 10, low=1, high=3600)
 REQUEST_BODY_RATE = env.integer("REQUEST_BODY_RATE", 16 * 1024, low=1)
@@ -472,7 +476,10 @@ if BROKER_URL:
     # One attempt to connect, because kombu retries forever, and a post would wait for an unavailable broker.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
     if BROKER_URL.startswith("redis"):
-        CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 2, "socket_connect_timeout": 1}
+        # The first queue that has a task, rather than each in turn.
+        CELERY_BROKER_TRANSPORT_OPTIONS |= {
+            "socket_timeout": 2, "socket_connect_timeout": 1, "queue_order_strategy": "priority",
+        }  # fmt: skip
         if (
             REDIS_PREFIX != "rosetta"
         ):  # because installations from before this setting have tasks under names without a prefix
@@ -499,10 +506,21 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_TASK_DEFAULT_QUEUE = REDIS_PREFIX
+CELERY_TASK_QUEUES = queues.declared(queues.NAMES, REDIS_PREFIX)
+CELERY_TASK_ROUTES = (queues.Router(REDIS_PREFIX),)
+# Tasks end well before by themselves (``rosetta.queue.jobs``); these end one that hangs, first by an exception, then by
+# killing its process. Its rows are taken up again when their lease ends. In embedded mode tasks are threads, which have none.
+CELERY_TASK_SOFT_TIME_LIMIT = 300
+CELERY_TASK_TIME_LIMIT = 330
+CELERY_TASK_ANNOTATIONS = {
+    # An account with much in it takes long.
+    name: {"soft_time_limit": 3600, "time_limit": 3630}
+    for name in ("accounts.tasks.make_export", "accounts.tasks.erase_account", "accounts.tasks.resume_account_work")
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULER = "rosetta.queue.beat:Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 2
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # One row per periodic job: name → task and interval; ``manage.py run_jobs`` runs the same ones by name.

@@ -73,8 +73,9 @@ class Stack:
             "-A",
             "rosetta",
             "worker",
+            # two slow tasks, and one for small tasks, as operators start it
             "--concurrency",
-            "2",
+            "3",
             "--without-gossip",
             "--without-mingle",
         ]
@@ -85,7 +86,7 @@ class Stack:
             "gateway": [*python, "rosetta.gateway"],
             "worker 1": [*worker, "-n", "w1@%h"],
             "worker 2": [*worker, "-n", "w2@%h"],
-            "beat": [*python, "celery", "-A", "rosetta", "beat", "--schedule", str(self.logs / "schedule")],
+            "beat": [*python, "celery", "-A", "rosetta", "beat"],
         }
 
     def start_all(self) -> None:

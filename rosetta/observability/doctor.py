@@ -20,10 +20,10 @@ from redis import Redis
 
 from rosetta import env
 from rosetta.celery import app
-from rosetta.models import JobRun
+from rosetta.models import JobRun, Lease
 from rosetta.observability import health
 from rosetta.processes import commands, private_files, supervisor
-from rosetta.queue import jobs
+from rosetta.queue import beat, jobs
 from rosetta.sites import is_same_site
 
 FREE_BYTES = 500 * 1024 * 1024
@@ -208,6 +208,8 @@ def _jobs() -> Iterator[Finding]:
         yield Finding(
             reason, "see the worker's log; check that beat (python -m rosetta.processes beat) and a worker run"
         )
+    for lease in Lease.objects.filter(pk=beat.NAME).exclude(holder=""):
+        yield Finding(f"led by the beat {lease.holder}")
     runs = JobRun.that_ran().count()
     if not runs:
         yield Finding("no job has run yet", "start beat and a worker: make run, or python -m rosetta.processes beat")

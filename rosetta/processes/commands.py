@@ -10,6 +10,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from rosetta.queue import queues
+
 SERVING = ["-m", "rosetta.serving", "{app}", "--host", "{host}", "--port", "{port}"]
 CELERY = ["-m", "celery", "--app", "rosetta", "--quiet"]
 WORKER = [*CELERY, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"]
@@ -36,14 +38,29 @@ def commands() -> dict[str, list[str]]:
                 SERVING, "--workers", str(settings.WEB_WORKERS), port=settings.PORT, app="rosetta.rest:application"
             ),
             "gateway": _python(SERVING, "--sockets", port=settings.GATEWAY_PORT, app="rosetta.gateway:application"),
-            "worker": _python(WORKER, "--pool", "prefork", "--concurrency", str(settings.WORKER_CONCURRENCY)),
+            **_workers("prefork"),
             "beat": _python(BEAT),
         }
     return {
         "web": _python(SERVING, "--sockets", port=settings.PORT, app="rosetta.asgi:application"),
-        "worker": _python(WORKER, "--pool", "threads", "--concurrency", str(settings.WORKER_CONCURRENCY)),
+        **_workers("threads"),
         "beat": _python(BEAT),
     }
+
+
+def _workers(pool: str) -> dict[str, list[str]]:
+    """Return the command lines of the worker of all queues but SEPARATE_WORKERS, and of one for each of these."""
+    others = [name for name in queues.NAMES if name not in settings.SEPARATE_WORKERS]
+    served = {"worker": others} | {f"worker-{name}": [name] for name in settings.SEPARATE_WORKERS}
+    return {process: _worker(process, names, pool) for process, names in served.items() if names}
+
+
+def _worker(process: str, names: list[str], pool: str) -> list[str]:
+    """Return the command line of a worker of ``names``. Where slow and small tasks meet, it has one more process."""
+    has_both = 0 < len(queues.SLOW.intersection(names)) < len(names)
+    more = ["--pool", pool, "--concurrency", str(settings.WORKER_CONCURRENCY + has_both)]
+    in_broker = ",".join(queues.in_broker(name, settings.REDIS_PREFIX) for name in names)
+    return _python(WORKER, *more, "--queues", in_broker, "--hostname", f"{process}@%h")
 
 
 def metrics_folder(name: str) -> Path:

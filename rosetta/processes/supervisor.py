@@ -285,7 +285,7 @@ def check_port(name: str, host: str, port: int) -> None:
 
 @contextlib.contextmanager
 def only_one_in(folder: Path) -> Iterator[None]:
-    """Lock ``folder`` for this supervisor, because two beats on one queue would run every job twice. Raises CannotStart."""
+    """Lock ``folder`` for this supervisor, because two would share its logs, metrics and ports. Raises CannotStart."""
     with (folder / "supervisor.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

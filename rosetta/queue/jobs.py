@@ -1,9 +1,9 @@
-"""Periodic jobs: each run is recorded, and long clean-ups work in bounded steps."""
+"""Tasks: each run of a periodic job is recorded, long work goes in bounded steps, and slow tasks leave room for small ones."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from celery import Task
@@ -11,6 +11,9 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import F
 from django.utils import timezone
+
+from rosetta.queue import queues, slots
+from rosetta.queue.nudge import nudge
 
 log = structlog.get_logger(__name__)
 
@@ -21,17 +24,40 @@ MAX_RUN_SECONDS = 20.0
 # A job is late after this many periods without a success, and never sooner than these seconds.
 LATE_PERIODS = 3
 LATE_SECONDS = 120.0
+# Seconds after which a task that found no slot and has arguments is sent again.
+AGAIN_SECONDS = 1
+
+Row = TypeVar("Row")
 
 # When this process last recorded a success of each job, by the monotonic clock.
 _recorded_at: dict[str, float] = {}
 
 
 class JobTask(Task):  # type: ignore[misc]
-    """The base of all tasks: records the runs of those that are in the schedule, whoever started them."""
+    """The base of all tasks: records the runs of those that are in the schedule, whoever started them.
+
+    In a worker, a slow task needs a slot. Without one it is left for later: a task without arguments runs when a slot is free;
+    others are sent again.
+    """
 
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.request.called_directly or queues.queue_of(self.name) not in queues.SLOW:
+            return self._recorded(*args, **kwargs)
+        # Only tasks without arguments are remembered by name: they work off whatever is pending.
+        with slots.taken("" if args else self.name) as is_taken:
+            if is_taken:
+                result = self._recorded(*args, **kwargs)
+        if is_taken:
+            for name in slots.missed():
+                nudge(name)
+            return result
+        if args:
+            nudge(self.name, *args, countdown=AGAIN_SECONDS)
+        return None
+
+    def _recorded(self, *args: Any, **kwargs: Any) -> Any:
         name = names().get(self.name)
         if name is None:
             return self.run(*args, **kwargs)
@@ -92,6 +118,15 @@ def in_steps(step: Callable[[], int], *, size: int) -> int:
         total += done
         if done < size or time.monotonic() >= deadline:
             return total
+
+
+def in_time(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield ``rows`` until MAX_RUN_SECONDS have passed; what is left waits for the next run."""
+    deadline = time.monotonic() + MAX_RUN_SECONDS
+    for row in rows:
+        yield row
+        if time.monotonic() >= deadline:
+            return
 
 
 def _record_success(name: str, seconds: float, result: Any) -> None:

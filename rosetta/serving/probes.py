@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl
 import orjson
 
 from rosetta.observability import health
-from rosetta.serving.bridge import OWN_HEADERS, Receive, Scope, Send
+from rosetta.serving.bodies import Receive
+from rosetta.serving.bridge import OWN_HEADERS, Scope, Send
 
 # What a load balancer is made to wait at most, and what the deep look may take.
 READY_SECONDS = 1.0

@@ -21,6 +21,11 @@ class Proxy:
     def port(self) -> int:
         return int(self._listening.getsockname()[1])
 
+    @property
+    def connections(self) -> int:
+        """The number of connections taken so far."""
+        return len(self._sockets) - 1
+
     def hang(self) -> None:
         self._is_silent.set()
 
