@@ -13,8 +13,10 @@ class RosettaConfig(AppConfig):
         from rosetta.db.postgresql import timestamps
         from rosetta.observability import metrics, tracing
         from rosetta.observability.dashboard import DatabaseCollector
+        from rosetta.observability.servers import ServerCollector
 
         metrics.register_database_collector(DatabaseCollector())
+        metrics.register_server_collector(ServerCollector())
         tracing.start()
         timestamps.register_fast_timestamp_loader()
         pre_migrate.connect(_let_statements_run, sender=self)

@@ -12,6 +12,7 @@ from accounts.actions.email_verification import prove_address
 from accounts.actions.sign_in import require_active
 from accounts.errors import wrong_code
 from accounts.mail.outbox import queue_mail
+from accounts.metrics import sign_in_failed
 from accounts.models import OneTimeCode, OutgoingMail, User
 
 CODE_LIVES = timedelta(minutes=10)
@@ -45,12 +46,14 @@ def spend_try(*, email: str, field: str = "token") -> None:
     """
     live = OneTimeCode.objects.filter(email=email, expires_at__gt=timezone.now(), tries__lt=OneTimeCode.MAX_TRIES)
     if not live.exclude(code_hash="").update(tries=F("tries") + 1):
+        sign_in_failed("code")
         raise wrong_code(field)
 
 
 def use_code(*, email: str, code: str, field: str = "token") -> None:
     """Use ``email``'s code up; of two equal calls one succeeds. Raises Invalid on ``field`` for a wrong code."""
     if not OneTimeCode.objects.filter(email=email, code_hash=_hash(email, code)).delete()[0]:
+        sign_in_failed("code")
         raise wrong_code(field)
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.actions.tokens import issue_token
 from accounts.errors import AccountInactive, wrong_credentials
 from accounts.identity.typed import canonical_password
+from accounts.metrics import sign_in_failed
 from accounts.models import User
 
 
@@ -19,8 +20,8 @@ def user_of_credentials(*, email: str, password: str) -> User:
     user = User.objects.filter(email=email).first()
     if user is None:
         _check_nothing(password)
-        raise wrong_credentials()
-    if not user.check_password(password):
+    if user is None or not user.check_password(password):
+        sign_in_failed("password")
         raise wrong_credentials()
     return require_active(user)
 

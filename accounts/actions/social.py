@@ -14,6 +14,7 @@ from accounts.errors import SocialAccountNotFound, Unlinkable
 from accounts.identity.clients import Client
 from accounts.identity.providers import Identity, Provider
 from accounts.identity.secrets import digest, matches, new_secret
+from accounts.metrics import sign_in_failed
 from accounts.models import SocialState, User
 from rosetta.errors import Invalid
 
@@ -67,6 +68,7 @@ def _use_state(provider: str, client: Client, state: str, browser: str, user: Us
 
 
 def _state_invalid() -> Invalid:
+    sign_in_failed("provider")
     return Invalid({"state": [_("The state is invalid or has expired.")]})
 
 

@@ -39,7 +39,7 @@ class RequestIdMiddleware:
         seconds = time.perf_counter() - began
         is_scrape = request.path == MetricsMiddleware.PATH
         if not is_scrape:
-            metrics.request_answered(request.method or "", response.status_code, seconds)
+            metrics.request_answered(request.method or "", _route_of(request), response.status_code, seconds)
         note = log.debug if is_scrape else log.info
         note(
             "request",
@@ -50,6 +50,12 @@ class RequestIdMiddleware:
             ms=round(seconds * 1000, 1),
         )
         return response
+
+
+def _route_of(request: HttpRequest) -> str:
+    """Return the name of the route that ``request`` took; empty if none."""
+    match = request.resolver_match
+    return match.view_name if match else ""
 
 
 class MetricsMiddleware:

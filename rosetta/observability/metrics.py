@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 
 import structlog
 from django.conf import settings
@@ -10,6 +11,7 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
     CollectorRegistry,
+    Counter,
     Gauge,
     Histogram,
     Info,
@@ -26,20 +28,38 @@ BACKOFF_SECONDS = 60
 _unavailable_until = 0.0
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
-# Without the path, because ids in it would make a series of each.
+# By the route's name rather than the path, because ids in it would make a series of each.
 _requests = Histogram(
     "rosetta_request_seconds",
-    "Time to answer, by method and status",
-    ("method", "status"),
+    "Time to answer, by method, route and status",
+    ("method", "route", "status"),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 # Collectors that read the database on each scrape; every process returns the same values.
 _database_registry = CollectorRegistry()
+# Collectors that ask Redis and the broker, also while the database is unavailable.
+_server_registry = CollectorRegistry()
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# The route of a request that none fits, that was refused before routes are looked at, or that is for a static file.
+NO_ROUTE = "none"
+_waits = Counter(
+    "rosetta_database_wait_seconds", "Time that requests and tasks waited for a connection to the database"
+)
+_failures = Counter("rosetta_database_connection_failures", "How often there was no connection to the database in time")
 
 
-def request_answered(method: str, status: int, seconds: float) -> None:
-    _requests.labels(method if method in _METHODS else "other", str(status)).observe(seconds)
+def request_answered(method: str, route: str, status: int, seconds: float) -> None:
+    _requests.labels(method if method in _METHODS else "other", route or NO_ROUTE, str(status)).observe(seconds)
+
+
+def connection_awaited(seconds: float) -> None:
+    """Count what a thread waited for a connection to the database."""
+    _waits.inc(seconds)
+
+
+def connection_failed() -> None:
+    """Count that a thread got no connection to the database."""
+    _failures.inc()
 
 
 def register_database_collector(collector: Collector) -> None:
@@ -47,9 +67,14 @@ def register_database_collector(collector: Collector) -> None:
     _database_registry.register(collector)
 
 
+def register_server_collector(collector: Collector) -> None:
+    """Add the metrics of ``collector`` to ``text``; it raises nothing."""
+    _server_registry.register(collector)
+
+
 def text() -> bytes:
-    """Return all metrics: those of the processes and those read from the database."""
-    return process_metrics() + _database_metrics()
+    """Return all metrics: those of the processes, those read from the database, and the state of the servers."""
+    return process_metrics() + _database_metrics() + generate_latest(_server_registry)
 
 
 def process_metrics() -> bytes:
@@ -57,8 +82,21 @@ def process_metrics() -> bytes:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return _build_metrics(CollectorRegistry(), with_process=False) + generate_latest(REGISTRY)
     shared = CollectorRegistry()
+    _forget_ended(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
     multiprocess.MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
     return _build_metrics(CollectorRegistry(), with_process=True) + generate_latest(shared)
+
+
+def _forget_ended(folder: Path) -> None:
+    """Delete the gauges of processes that have ended, which would be summed up with those of their successors."""
+    for path in folder.glob("gauge_live*_*.db"):
+        process = int(path.stem.rpartition("_")[2])
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            multiprocess.mark_process_dead(process, str(folder))  # type: ignore[no-untyped-call]
+        except PermissionError:
+            pass  # it is alive, and another user's
 
 
 def _database_metrics() -> bytes:

@@ -150,7 +150,7 @@ class Bridge:
         log.info(
             "request_refused", status=refusal.status, method=environ["REQUEST_METHOD"], address=network_in(environ)
         )
-        metrics.request_answered(environ["REQUEST_METHOD"], refusal.status, 0.0)
+        metrics.request_answered(environ["REQUEST_METHOD"], "", refusal.status, 0.0)
         headers = [*OWN_HEADERS, _request_id()]
         if refusal.retry_after is not None:
             headers.append((b"retry-after", str(refusal.retry_after).encode()))

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,15 +18,19 @@ from rosetta.tests.processes import ROOT, clean_environment, eventually, free_po
 
 WORDS = {
     "sum", "min", "max", "by", "rate", "increase", "histogram_quantile", "time", "le", "name", "engine", "kind", "found",
-    "status", "sender", "source", "target", "state", "instance", "for",
+    "status", "sender", "source", "target", "state", "instance", "for", "method", "route", "queue", "topk", "absent", "or",
 }  # fmt: skip
 
 
 def expressions() -> dict[str, list[str]]:
     dashboard = json.loads((ROOT / "docs/grafana-dashboard.json").read_text())
     panels = [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", [])]
-    rules = yaml.safe_load((ROOT / "docs/prometheus-alerts.yml").read_text())["groups"][0]["rules"]
-    return {"docs/grafana-dashboard.json": panels, "docs/prometheus-alerts.yml": [rule["expr"] for rule in rules]}
+    return {"docs/grafana-dashboard.json": panels, "docs/prometheus-alerts.yml": [rule["expr"] for rule in rules()]}
+
+
+def rules() -> list[dict[str, Any]]:
+    groups = yaml.safe_load((ROOT / "docs/prometheus-alerts.yml").read_text())["groups"]
+    return [rule for group in groups for rule in group["rules"]]
 
 
 def names_in(expression: str) -> set[str]:
@@ -49,6 +54,23 @@ def test_what_operators_look_at_is_measured(file: str, client: Client) -> None:
     asked = {name for expression in expressions()[file] for name in names_in(expression)}
     assert len(asked) >= 5
     assert asked - there == set()
+
+
+def test_each_alarm_has_a_severity_and_a_section_of_the_runbook() -> None:
+    runbook = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## (\w+)\n\n`(\w+)`", runbook, re.MULTILINE)
+    assert sections == [(rule["alert"], rule["labels"]["severity"]) for rule in rules()]
+    assert {severity for _, severity in sections} == {"page", "ticket"}
+    for rule in rules():
+        assert rule["annotations"]["runbook"] == f"docs/runbook.md#{rule['alert'].lower()}"
+        assert rule["annotations"]["summary"].endswith(".")
+        assert rule["for"]
+
+
+def test_each_promise_has_its_alarms_and_each_alarm_its_promise() -> None:
+    runbook = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    promises = runbook.partition("| promise |")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"`(Rosetta\w+)`", promises)) == sorted(rule["alert"] for rule in rules())
 
 
 def test_a_worker_answers_probes_on_a_port_of_its_own(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """Django's backend for PostgreSQL: quick refusals during an outage, and no connection to a server that became a standby."""
 
 import threading
+import time
 from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg import OperationalError
+
+from rosetta.observability import metrics
 
 
 class Outage:
@@ -49,7 +52,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if not self.pool:
             return super().get_new_connection(conn_params)
         connect = super().get_new_connection
-        return OUTAGE.connected(lambda: connect(conn_params))
+        began = time.perf_counter()
+        try:
+            return OUTAGE.connected(lambda: connect(conn_params))
+        except OperationalError:
+            metrics.connection_failed()
+            raise
+        finally:
+            metrics.connection_awaited(time.perf_counter() - began)
 
     def is_usable(self) -> bool:
         """Ask after an error whether the connection works and its server still takes writes.
