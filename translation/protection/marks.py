@@ -7,7 +7,7 @@ its own (``STORED``).
 import html
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -275,35 +275,39 @@ def _wordy(char: str) -> bool:
 
 def verify(pieces: Sequence[Piece], text: str) -> None:
     """Raise ProtectionError unless ``text`` has exactly ``pieces``."""
-    wanted, had_digits = _expected(pieces)
-    found: Counter[tuple[str, str]] = Counter()
-    numeric: Counter[tuple[str, str]] = Counter()
-    for token in tokens(text):
-        if isinstance(token, Piece) and token.kind not in _BY_MARK_ONLY:
-            (numeric if token.kind in _NUMERIC else found)[token.kind, token.text] += 1
+    wanted, figures = _counted(_inner(pieces))
+    found, found_figures = _counted(token for token in tokens(text) if isinstance(token, Piece))
     if found != wanted:
         odd = (found - wanted) + (wanted - found)
         raise ProtectionError("pieces differ: " + ", ".join(sorted(text for _, text in odd)))
-    for (_, extra), times in numeric.items():
-        digits = _digits(extra)
+    had_digits: Counter[str] = Counter()
+    for figure, times in figures.items():
+        had_digits[_digits(figure)] += times
+    for figure, times in found_figures.items():
+        digits = _digits(figure)
         if digits in had_digits and times > had_digits[digits]:
-            raise ProtectionError(f"{extra} is there too often")
+            raise ProtectionError(f"{figure} is there too often")
 
 
-def _expected(pieces: Sequence[Piece]) -> tuple[Counter[tuple[str, str]], Counter[str]]:
-    wanted: Counter[tuple[str, str]] = Counter()
-    digits: Counter[str] = Counter()
+def _inner(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Yield ``pieces``; of a term or quote the pieces in it, if any."""
     for piece in pieces:
-        # The text of a term or quote may itself contain pieces.
-        inner: Iterator[Token] = tokens(piece.shown) if piece.kind in ("term", "quote") else iter((piece,))
-        for token in inner:
-            if not isinstance(token, Piece) or token.kind in _BY_MARK_ONLY:
-                continue
-            if token.kind in _NUMERIC:
-                digits[_digits(token.text)] += 1
-            else:
-                wanted[token.kind, token.text] += 1
-    return wanted, digits
+        if piece.kind in ("term", "quote"):
+            yield from (token for token in tokens(piece.shown) if isinstance(token, Piece))
+        else:
+            yield piece
+
+
+def _counted(pieces: Iterable[Piece]) -> tuple[Counter[tuple[str, str]], Counter[str]]:
+    """Count the pieces that a text must have exactly, by kind and text, and its figures."""
+    exact: Counter[tuple[str, str]] = Counter()
+    figures: Counter[str] = Counter()
+    for (kind, text, _shown), times in Counter(pieces).items():
+        if kind in _NUMERIC:
+            figures[text] += times
+        elif kind not in _BY_MARK_ONLY:
+            exact[kind, text] += times
+    return exact, figures
 
 
 def _digits(text: str) -> str:

@@ -32,23 +32,21 @@ _W = rf"\w{_combining_marks()}"
 _BEFORE = r"(?<![A-Za-z0-9_])"
 _AFTER = r"(?![A-Za-z0-9_])"
 
-_PICTOGRAPH = (
-    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u2199\u21a9\u21aa\u231a\u231b\u2328\u23cf\u23e9-\u23f3\u23f8-\u23fa"
+_PICTOGRAPHS = (
+    "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u2199\u21a9\u21aa\u231a\u231b\u2328\u23cf\u23e9-\u23f3\u23f8-\u23fa"
     "\u24c2\u25aa\u25ab\u25b6\u25c0\u25fb-\u25fe\u2600-\u2604\u260e\u2611\u2614\u2615\u2618\u261d\u2620\u2622\u2623"
     "\u2626\u262a\u262e\u262f\u2638-\u263a\u2640\u2642\u2648-\u2653\u265f\u2660\u2663\u2665\u2666\u2668\u267b\u267e"
     "\u267f\u2692-\u2697\u2699\u269b\u269c\u26a0\u26a1\u26a7\u26aa\u26ab\u26b0\u26b1\u26bd\u26be\u26c4\u26c5\u26c8"
     "\u26ce\u26cf\u26d1\u26d3\u26d4\u26e9\u26ea\u26f0-\u26f5\u26f7-\u26fa\u26fd\u2702\u2705\u2708-\u270d\u270f\u2712"
     "\u2714\u2716\u271d\u2721\u2728\u2733\u2734\u2744\u2747\u274c\u274e\u2753-\u2755\u2757\u2763\u2764\u2795-\u2797"
     "\u27a1\u27b0\u27bf\u2934\u2935\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d\u3297\u3299"
-    "\U0001f004\U0001f0cf\U0001f170-\U0001f1e5\U0001f200-\U0001f251\U0001f300-\U0001faff]"
+    "\U0001f004\U0001f0cf\U0001f170-\U0001f1e5\U0001f200-\U0001f251\U0001f300-\U0001faff"
 )
-_ONE_EMOJI = rf"{_PICTOGRAPH}[\ufe0e\ufe0f]?[\U0001f3fb-\U0001f3ff]?[\U000e0020-\U000e007f]*"
-_EMOJI = (
-    r"[\U0001f1e6-\U0001f1ff]{2}"
-    r"|[0-9#*]\ufe0f?\u20e3"
-    rf"|{_ONE_EMOJI}(?:\u200d{_ONE_EMOJI})*"
-    r"|(?<![A-Za-z0-9_]):(?:(?=[0-9_+-]{0,30}[a-z])[a-z0-9_+-]{1,50}|[+-]1):"
-)
+_ONE_EMOJI = rf"[{_PICTOGRAPHS}][\ufe0e\ufe0f]?[\U0001f3fb-\U0001f3ff]?[\U000e0020-\U000e007f]*"
+_EMOJI = rf"{_ONE_EMOJI}(?:\u200d{_ONE_EMOJI})*"
+_FLAG = r"[\U0001f1e6-\U0001f1ff]{2}"
+_KEYCAP = r"[0-9#*]\ufe0f?\u20e3"
+_SHORTCODE = r"(?<![A-Za-z0-9_]):(?:(?=[0-9_+-]{0,30}[a-z])[a-z0-9_+-]{1,50}|[+-]1):"
 _EMOTICON = (
     r"(?<![^\s(\u3000-\u303f\uff00-\uff0f])(?:[:;=][-'^]?[()\[\]DPpOo3|/\\*]|<3|xD|XD|T_T|\^_\^|\^\^)"
     r"(?![^\s.,!?)\uff0c\u3002\uff01\uff1f])"
@@ -86,7 +84,8 @@ _PHONE = "|".join(
 )
 
 _AMOUNT = r"\d{1,15}(?:[.,\u00a0 ]\d{3}(?!\d)){0,5}(?:[.,]\d{1,12})?"
-_SIGN = r"(?:US\$|S\$|HK\$|A\$|NT\$|R\$|RM|Rp\.?|RMB|[$\u20ac\u00a3\u00a5\uffe5\u0e3f\u20a9\u20ab\u20b9\u20bd\uff04])"
+_SIGNS = "$\u20ac\u00a3\u00a5\uffe5\u0e3f\u20a9\u20ab\u20b9\u20bd\uff04"
+_SIGN = rf"(?:US\$|S\$|HK\$|A\$|NT\$|R\$|RM|Rp\.?|RMB|[{_SIGNS}])"
 _CURRENCY = r"(?:USD|EUR|GBP|JPY|CNY|RMB|THB|IDR|SGD|HKD|TWD|KRW|MYR|VND|INR|AUD|CAD|CHF|BTC|ETH)"
 _CURRENCY_WORD = (
     "(?:\u5186|\u5143|\u5757|\u584a|\u7f8e|\u65e5\u5143|\u30c9\u30eb|\u30e6\u30fc\u30ed|\u30d0\u30fc\u30c4|\u0e1a\u0e32\u0e17|\u0e40\u0e22\u0e19|\u0e2b\u0e22\u0e27\u0e19"
@@ -112,9 +111,9 @@ _NUMBER = "|".join(
 )
 _DATE = "|".join(
     (
-        r"(?<![A-Za-z0-9_/.-])\d{4}(?P<ymd>[-/.])\d{1,2}(?P=ymd)\d{1,2}"
+        r"(?<![A-Za-z0-9_/.-])\d{4}(?:-\d{1,2}-|/\d{1,2}/|\.\d{1,2}\.)\d{1,2}"
         r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![A-Za-z0-9_/-])",
-        r"(?<![A-Za-z0-9_/.-])\d{1,2}(?P<dmy>[-/.])\d{1,2}(?P=dmy)(?:\d{4}|\d{2})(?![A-Za-z0-9_/-])",
+        r"(?<![A-Za-z0-9_/.-])\d{1,2}(?:-\d{1,2}-|/\d{1,2}/|\.\d{1,2}\.)(?:\d{4}|\d{2})(?![A-Za-z0-9_/-])",
         r"(?<![A-Za-z0-9_/.-])\d{1,2}/\d{1,2}(?![A-Za-z0-9_/-])",
         r"(?<![A-Za-z0-9_:])\d{1,2}:\d{2}(?::\d{2})?(?![A-Za-z0-9_:])",
     )
@@ -128,12 +127,12 @@ _PLACEHOLDER = "|".join(
         r"(?<![\w%])%(?:\d{1,2}\$)?[-+0#]{0,3}\d{0,4}(?:\.\d{1,3})?[sdifgrxX@](?![A-Za-z0-9])",
     )
 )
-_CODE = (
-    r"(?P<fence>`{3,}|~{3,})[\s\S]*?(?:(?P=fence)|\Z)|(?P<ticks>`{1,8})(?!`)[^\n]*?[^`\n](?P=ticks)(?!`)"
-    r"|\$\$[^$\n]{1,400}\$\$"
-)
+_FENCE = r"(?P<fence>`{3,})[\s\S]*?(?:(?P=fence)|\Z)|(?P<ticks>`{1,8})(?!`)[^\n]*?[^`\n](?P=ticks)(?!`)"
+_TILDES = r"(?P<tildes>~{3,})[\s\S]*?(?:(?P=tildes)|\Z)"
+_FORMULA = r"\$\$[^$\n]{1,400}\$\$"
 # A comment must not contain another one's beginning, because each of many beginnings would be read to the end of the text.
 _TAG = r"<!--(?:[^\n<]|<(?!!--)){0,400}?-->|</?[A-Za-z][^<>\n]{0,400}>|<[@#!][^<>\s]{1,100}>"
+_ENTITY = r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});"
 _AT_NAME = (
     r"(?<![\w@.])@(?:channel|here|everyone|all)(?![A-Za-z0-9_])"
     r"|(?<![A-Za-z0-9_@./])@[A-Za-z0-9_](?:[\w.-]{0,62}[A-Za-z0-9_])?"
@@ -156,6 +155,7 @@ BRACKET_MARK = r"[\[\uff3b\u3010\u3014]\s{0,3}(\d{1,4})\s{0,3}[\]\uff3d\u3011\u3
 TAG_MARK = r"[<\uff1c]\s{0,3}[xX]\s{0,3}(\d{1,4})\s{0,3}[/\uff0f]?\s{0,3}[>\uff1e]"
 WORD_MARK = r"[xX][zZ]\s{0,2}(\d{1,4})\s{0,2}[qQ]"
 
+_MARK = "|".join((BRACKET_MARK, TAG_MARK, WORD_MARK, r"[\ue000-\ue003]+")).replace("(\\d", "(?:\\d")
 _LINK_OPEN = r"!?\[(?=[^\[\]\n]{1,300}\]\([^()\s])"
 _LINK_CLOSE = r"\]\([^()\s]{1,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,200}){0,3}(?: \"[^\"\n]{0,200}\")?\)"
 
@@ -163,39 +163,78 @@ _MENTION = r"@\[[^\]\n]{0,255}\]\((?:user|channel|guest):[^()\s]{1,64}\)"
 # An escaped mention stays whole, so that no engine makes words of its name.
 _ESCAPE = rf"\\(?:{_MENTION}|@(?:[A-Za-z0-9_](?:[\w.-]{{0,62}}[A-Za-z0-9_])?)?|[\\`*_{{}}\[\]()#+.!~|>-])"
 
-# The first kind that matches at a position wins.
-KINDS: tuple[tuple[str, str], ...] = (
-    ("code", _CODE),
-    ("escape", _ESCAPE),
-    ("mention", _MENTION),
-    ("tag", _TAG),
-    ("placeholder", _PLACEHOLDER),
-    ("entity", r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});"),
-    ("link", _LINK_CLOSE),
-    ("url", _URL),
-    ("email", _EMAIL),
-    ("emoji", _EMOJI),
-    ("emoticon", _EMOTICON),
-    ("channel", _AT_NAME),
-    ("hashtag", _HASHTAG),
-    ("reference", _REFERENCE),
-    ("date", _DATE),
-    ("number", _NUMBER),
-    ("phone", _PHONE),
-    ("mark", "|".join((BRACKET_MARK, TAG_MARK, WORD_MARK, r"[\ue000-\ue003]+")).replace("(\\d", "(?:\\d")),
-    ("open", _LINK_OPEN),
-    ("markup", _MARKUP),
+# Kinds, the characters that they begin with, and their patterns. Of those that match at a position, the first one wins.
+KINDS: tuple[tuple[str, str, str], ...] = (
+    ("code", "`", _FENCE),
+    ("code", "~", _TILDES),
+    ("code", "$", _FORMULA),
+    ("escape", r"\\", _ESCAPE),
+    ("mention", "@", _MENTION),
+    ("tag", "<", _TAG),
+    ("placeholder", "${%", _PLACEHOLDER),
+    ("entity", "&", _ENTITY),
+    ("link", r"\]", _LINK_CLOSE),
+    ("url", "A-Za-z0-9", _URL),
+    ("email", "A-Za-z0-9._%+-", _EMAIL),
+    ("emoji", "\U0001f1e6-\U0001f1ff", _FLAG),
+    ("emoji", "0-9#*", _KEYCAP),
+    ("emoji", _PICTOGRAPHS, _EMOJI),
+    ("emoji", ":", _SHORTCODE),
+    ("emoticon", r":;=<xXT\^", _EMOTICON),
+    ("channel", "@", _AT_NAME),
+    ("hashtag", "#", _HASHTAG),
+    ("reference", "#", _REFERENCE),
+    ("date", r"\d", _DATE),
+    ("number", rf"\-+\dA-Zv{_SIGNS}", _NUMBER),
+    ("phone", r"\d(+", _PHONE),
+    ("mark", "\\[<xX\uff3b\u3010\u3014\uff1c\ue000-\ue003", _MARK),
+    ("open", r"!\[", _LINK_OPEN),
+    ("markup", "*~_", _MARKUP),
 )
-# Where a piece may begin. It rules out most positions in a fraction of the time that trying every kind takes.
-START = re.compile(
+# Where a piece may begin with an ASCII character. It rules out most positions in a fraction of the time that a kind takes.
+_ASCII_START = (
     r"(?<![A-Za-z0-9_])[A-Za-z0-9]|[0-9](?=\ufe0f?\u20e3)|[xX](?=[zZ])|[#$%&*+:;@\\_`{~-]"
     r"|\((?=\d)|!(?=\[)|\[(?![\[\]\n])|\](?=\()|=(?=[-'^()\[\]DPpOo3|/\\*])|<(?=[!/@#A-Za-z3\s\d])|\^(?=[_^])"
-    r"|\.(?=[A-Za-z0-9._%+-])|[^\w\x00-\x7f]|(?![0-9])\d|\u2139"
+    r"|\.(?=[A-Za-z0-9._%+-])"
 )
-GRAMMAR = re.compile("|".join(f"(?P<k_{name}>{pattern})" for name, pattern in KINDS))
+
+
+def _grammar() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Return a pattern of all kinds, and the kind that each of its groups is.
+
+    A character decides which kinds are tried, because trying all at each would take most of the time.
+    """
+    kind_of: dict[str, str] = {}
+
+    def group(number: int) -> str:
+        kind, _, pattern = KINDS[number]
+        kind_of[name := f"g{len(kind_of)}"] = kind
+        return f"(?P<{name}>{pattern})"
+
+    chars_by_kinds: dict[tuple[int, ...], str] = {}
+    for char in map(chr, range(0x80)):
+        kinds = tuple(n for n, (_, begins, _) in enumerate(KINDS) if re.match(f"[{begins}]", char))
+        chars_by_kinds[kinds] = chars_by_kinds.get(kinds, "") + re.escape(char)
+    chars_by_kinds.pop((), None)
+    ascii_kinds = _halved([(chars, "|".join(map(group, kinds))) for kinds, chars in chars_by_kinds.items()])
+    others = [number for number, (_, begins, _) in enumerate(KINDS) if not begins.isascii() or r"\d" in begins]
+    other_kinds = "|".join(f"(?=[{KINDS[number][1]}]){group(number)}" for number in others)
+    return re.compile(rf"(?=[^\x00-\x7f])(?:{other_kinds})|(?={_ASCII_START}){ascii_kinds}"), kind_of
+
+
+def _halved(branches: list[tuple[str, str]]) -> str:
+    """Return a pattern that finds the branch of a character, of pairs of characters and pattern, in few steps."""
+    if len(branches) == 1:
+        chars, pattern = branches[0]
+        return f"(?=[{chars}])(?:{pattern})"
+    first, second = branches[: len(branches) // 2], branches[len(branches) // 2 :]
+    return f"(?:(?=[{''.join(chars for chars, _ in first)}]){_halved(first)}|{_halved(second)})"
+
+
+GRAMMAR, KIND_OF_GROUP = _grammar()
 
 # What begins a line in Markdown or in a quoted reply, and is not translated.
 LINE_START = re.compile(
     r"(?:[ \t\u3000]*(?:>|#{1,6}(?=[ \t])|[-*+\u2022](?=[ \t])|\d{1,3}[.)](?=[ \t])|\[[ xX]\](?=[ \t])))*[ \t\u3000]*"
 )
-ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+ENTITY = re.compile(_ENTITY)

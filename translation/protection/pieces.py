@@ -1,20 +1,20 @@
 """Split a text into words and protected pieces, which no engine may change."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 from translation.glossary.matching import TermMatcher
-from translation.protection.patterns import GRAMMAR, START
+from translation.protection.patterns import GRAMMAR, KIND_OF_GROUP
 
 _BRACKETS = {")": "(", "]": "["}
+# Stands between the words of tokens while terms are looked for. Private-use characters are pieces, so that no term has one.
+_BORDER = "\ue003"
 _SENTENCE_END = frozenset(".,;:!?'*_~|")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+# A tuple, because a long text has thousands of them, and they are compared and hashed at every look-up in a cache.
+class Piece(NamedTuple):
     """A part of a text that no engine may change.
 
     ``shown`` replaces it in translations; only terms differ from ``text``.
@@ -32,38 +32,28 @@ def tokens(text: str) -> Iterator[Token]:
     """Yield ``text`` as words and pieces, in order; joined, they are ``text`` again."""
     start = position = 0
     opened = 0
-    while match := next_piece(text, position):
-        kind = (match.lastgroup or "")[2:]
-        end = match.end()
+    while match := GRAMMAR.search(text, position):
+        kind = KIND_OF_GROUP[match.lastgroup or ""]
+        begin, end = match.span()
         if kind == "url":
-            end = match.start() + len(_url(match.group()))
+            end = begin + len(_url(match.group()))
         elif kind == "link" and not opened:
             # The end of a link without a beginning is text.
-            position = match.start() + 1
+            position = begin + 1
             continue
         opened += (kind == "open") - (kind == "link")
-        if match.start() > start:
-            yield text[start : match.start()]
-        piece = text[match.start() : end]
+        if begin > start:
+            yield text[start:begin]
+        piece = text[begin:end]
         yield Piece(kind, piece, piece)
         start = position = end
     if start < len(text):
         yield text[start:]
 
 
-def next_piece(text: str, position: int = 0) -> re.Match[str] | None:
-    """Return the next match of a piece: what ``GRAMMAR.search`` returns, but faster.
-
-    ``START`` rules out most positions, at which the grammar would try every kind.
-    """
-    # At this position first, because pieces often follow one another.
-    if match := GRAMMAR.match(text, position):
-        return match
-    while candidate := START.search(text, position + 1):
-        position = candidate.start()
-        if match := GRAMMAR.match(text, position):
-            return match
-    return None
+def has_pieces(text: str) -> bool:
+    """Return whether anything in ``text`` is a piece."""
+    return GRAMMAR.search(text) is not None
 
 
 def _url(link: str) -> str:
@@ -80,20 +70,28 @@ def _url(link: str) -> str:
     return link[:end]
 
 
-def with_terms(tokens: Iterable[Token], matcher: TermMatcher) -> Iterator[Token]:
+def with_terms(tokens: Sequence[Token], matcher: TermMatcher) -> Iterator[Token]:
     """Yield the tokens, with glossary terms in the words as pieces."""
+    # All words are searched at once, because each search has a price of its own. No term reaches over a border.
+    words = _BORDER.join("" if isinstance(token, Piece) else token for token in tokens)
+    matches = matcher.find(words)
+    match = next(matches, None)
+    start = 0
     for token in tokens:
         if isinstance(token, Piece):
             yield token
+            start += len(_BORDER)
             continue
-        start = 0
-        for match in matcher.find(token):
+        end = start + len(token)
+        while match and match.start < end:
             if match.start > start:
-                yield token[start : match.start]
-            written = token[match.start : match.end]
+                yield words[start : match.start]
+            written = words[match.start : match.end]
             # A term that is kept is shown as the author wrote it.
             is_kept = match.term.rendering == match.term.text
             yield Piece("term", written, written if is_kept else match.term.rendering)
             start = match.end
-        if start < len(token):
-            yield token[start:]
+            match = next(matches, None)
+        if start < end:
+            yield words[start:end]
+        start = end + len(_BORDER)

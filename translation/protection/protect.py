@@ -17,7 +17,7 @@ from translation.glossary.matching import NO_TERMS, TermMatcher
 from translation.protection import marks
 from translation.protection.marks import LETTER, STORED, STYLES, MarkStyle, ProtectionError
 from translation.protection.patterns import LINE_START
-from translation.protection.pieces import Piece, Token, next_piece, tokens, with_terms
+from translation.protection.pieces import Piece, Token, has_pieces, tokens, with_terms
 
 __all__ = [
     "STYLES",
@@ -35,6 +35,7 @@ __all__ = [
 
 # Kinds of pieces that are not sent when they stand at the end or start of a line, because they do not change its meaning.
 _DECORATION = frozenset({"emoji", "emoticon"})
+_LINE_ENDS = re.compile(r"(\r?\n+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ class Parsed:
 
     def _checked(self, parts: Sequence[Token]) -> str:
         text = marks.spaced_join(parts)
-        if any(isinstance(token, Piece) for token in self.tokens) or next_piece(text):
+        if any(isinstance(token, Piece) for token in self.tokens) or has_pieces(text):
             marks.verify(self.pieces, text)
         return text
 
@@ -198,9 +199,15 @@ def _without_quotes(lines: list[list[Token]]) -> list[list[Token]]:
 
     Somebody else wrote it, perhaps in another language. A text that consists of quoted lines only is translated.
     """
-    if any(_has_words(line) for line in lines if not _is_quoted(line)):
-        return [[_quote(line)] if _is_quoted(line) and _has_words(line) else line for line in lines]
-    return lines
+    quoted = [_is_quoted(line) for line in lines]
+    if not any(quoted) or not any(
+        _has_words(line) for line, of_others in zip(lines, quoted, strict=True) if not of_others
+    ):
+        return lines
+    return [
+        [_quote(line)] if of_others and _has_words(line) else line
+        for line, of_others in zip(lines, quoted, strict=True)
+    ]
 
 
 def _is_quoted(line: list[Token]) -> bool:
@@ -241,10 +248,10 @@ def _lines(parts: Iterable[Token]) -> Iterator[list[Token]]:
     """
     line: list[Token] = []
     for token in parts:
-        if isinstance(token, Piece):
+        if isinstance(token, Piece) or "\n" not in token:
             line.append(token)
             continue
-        for part in re.split(r"(\r?\n+)", token):
+        for part in _LINE_ENDS.split(token):
             if "\n" in part:
                 yield line
                 yield [part]
