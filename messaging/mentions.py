@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from accounts.models import User
+from translation.protection.links import AFTER_SCHEME, REST
 from workspaces.models import Channel
 
 Stored: TypeAlias = list[dict[str, Any]]
@@ -24,8 +25,6 @@ MAX_WRITTEN = 100
 _LINE_START = r"(?<![^\n])[ \t]*"
 _LABEL = r"\[(?:[^\[\]\n\\]|\\[^\n]|\[[^\[\]\n]{0,255}\](?:\([^()\s]{0,100}\))?){1,300}\]"
 _TITLE = r"(?:[ \t]+\"[^\"\n]{0,200}\")?"
-# A link without a space after it ends where punctuation of Chinese and Japanese begins.
-_ADDRESS = '[^\\s<>"\x00-\x1f。、，！？；：「」『』【】（）…]{1,2000}'
 _GRAMMAR = re.compile(
     "|".join(
         (
@@ -38,13 +37,13 @@ _GRAMMAR = re.compile(
             rf"!?{_LABEL}\((?:[^\s()]|\([^\s()]{{0,500}}\)){{1,2000}}{_TITLE}\)",
             r"(?P<person>@\[(?P<name>[^\]\n]{1,255})\]\(user:(?P<id>[0-9]{1,18})\))",
             r"(?P<channel>(?<![A-Za-z0-9_@])(?<![A-Za-z0-9_]/)@channel(?![A-Za-z0-9_]|[-./@][A-Za-z0-9_]))",
-            rf"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9+.-]{{1,30}}://{_ADDRESS}",
-            r"(?<![A-Za-z0-9_@.-])[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?::[0-9]{1,5})?[/?#]" + _ADDRESS,
+            rf"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9+.-]{{1,30}}://{AFTER_SCHEME}",
+            r"(?<![A-Za-z0-9_@.-])[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?::[0-9]{1,5})?[/?#]" + REST,
             r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,5}",
         )
     )
 )
-_QUOTED = re.compile(r"[ \t]*>")
+_QUOTED = re.compile(r"[ \t]*[>\uff1e]")
 
 
 @dataclass(frozen=True, slots=True)

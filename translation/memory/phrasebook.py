@@ -98,7 +98,7 @@ class _Row:
     @property
     def _is_cell_or_heading(self) -> bool:
         first = self.parts[0]
-        return isinstance(first, str) and (first.lstrip().startswith("|") or bool(_HEADING.match(first)))
+        return "|" in self.parts or (isinstance(first, str) and bool(_HEADING.match(first)))
 
     @property
     def is_underline(self) -> bool:

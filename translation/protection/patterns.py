@@ -4,29 +4,10 @@ Every quantifier that could backtrack is bounded, because texts are untrusted.
 """
 
 import re
-import unicodedata
 
-
-def _combining_marks() -> str:
-    """Return ranges of combining marks, for a character class.
-
-    They are the vowels, tones and accents of words, which \\w does not match.
-    """
-    # Other planes have ideographs, private-use characters or nothing; searching them would delay every start.
-    planes = (*range(0x20000), *range(0xE0000, 0xF0000))
-    marks = [point for point in planes if unicodedata.category(chr(point)) in ("Mn", "Mc")]
-    ranges: list[list[int]] = []
-    for point in marks:
-        if ranges and ranges[-1][1] == point - 1:
-            ranges[-1][1] = point
-        else:
-            ranges.append([point, point])
-    # Variation selectors and the keycap are parts of emoji.
-    return "".join(f"{chr(low)}-{chr(high)}" for low, high in ranges if not 0xFE00 <= low <= 0xFE0F and low != 0x20DD)
-
-
-# A letter, digit or underscore of any script, with the marks that are written above, below and around it.
-_W = rf"\w{_combining_marks()}"
+from translation.protection.links import AFTER_SCHEME, REST
+from translation.protection.links import WORD as _W
+from translation.protection.literals import DOLLAR_FORMULA, ESCAPED_FORMULA, INDENTED, LITERALS, WINDOWS_SHARE
 
 # Borders consider ASCII letters only, because Chinese, Japanese and Thai words touch numbers and links.
 _BEFORE = r"(?<![A-Za-z0-9_])"
@@ -52,12 +33,6 @@ _EMOTICON = (
     r"(?![^\s.,!?)\uff0c\u3002\uff01\uff1f])"
 )
 
-# A link ends where ASCII ends, because Chinese, Japanese and Thai have no space after it, unless other letters open a path
-# segment or a value (…/wiki/東京).
-_URL_ASCII = r"[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%|\[\]]"
-_URL_REST = rf"(?:{_URL_ASCII}|(?<=[/=_%-])[^\W\d_a-zA-Z][{_W}%-]*)*"
-# The labels of a host may be in another script (例え.jp), but not the last one, where the sentence may continue.
-_HOST_LABELS = rf"(?:[^\W_a-zA-Z][{_W}-]{{0,62}}\.){{0,4}}"
 # Hosts without a scheme, for top-level domains that are unlikely to be the next sentence's first word.
 _BARE_HOST = (
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,4}"
@@ -66,8 +41,8 @@ _BARE_HOST = (
 )
 _URL = "|".join(
     (
-        rf"{_BEFORE}(?:[A-Za-z][A-Za-z0-9+-]{{1,15}}://|www\.(?=[A-Za-z0-9])){_HOST_LABELS}(?:[^\W_]|{_URL_ASCII}){_URL_REST}",
-        rf"(?<![A-Za-z0-9_@.-]){_BARE_HOST}(?::\d{{1,5}})?(?:[/?#]{_URL_REST})?",
+        rf"{_BEFORE}(?:[A-Za-z][A-Za-z0-9+-]{{1,15}}://|www\.(?=[A-Za-z0-9])){AFTER_SCHEME}",
+        rf"(?<![A-Za-z0-9_@.-]){_BARE_HOST}(?::\d{{1,5}})?(?:[/?#]{REST})?",
     )
 )
 _EMAIL = (
@@ -84,7 +59,7 @@ _PHONE = "|".join(
 )
 
 _AMOUNT = r"\d{1,15}(?:[.,\u00a0 ]\d{3}(?!\d)){0,5}(?:[.,]\d{1,12})?"
-_SIGNS = "$\u20ac\u00a3\u00a5\uffe5\u0e3f\u20a9\u20ab\u20b9\u20bd\uff04"
+_SIGNS = "$\u20ac\u00a3\u00a5\uffe0\uffe1\uffe5\uffe6\u0e3f\u20a9\u20ab\u20b9\u20bd\uff04"
 _SIGN = rf"(?:US\$|S\$|HK\$|A\$|NT\$|R\$|RM|Rp\.?|RMB|[{_SIGNS}])"
 _CURRENCY = r"(?:USD|EUR|GBP|JPY|CNY|RMB|THB|IDR|SGD|HKD|TWD|KRW|MYR|VND|INR|AUD|CAD|CHF|BTC|ETH)"
 _CURRENCY_WORD = (
@@ -92,22 +67,50 @@ _CURRENCY_WORD = (
     "|\u0e14\u0e2d\u0e25|(?:baht|yen|yuan|won|ringgit|rupiah|pesos?|rupees?|dollars?|dolar|euros?|pounds?)(?![A-Za-z]))"
 )
 _UNIT = (
-    r"(?:%|\u2030|\u00b0[CF]?|\u2103|\u2109|km/h|m/s|mph|[kcm\u00b5\u03bc]?m[\u00b2\u00b3]?|[km\u00b5]?g"
+    r"(?:[%\uff05]|[\u338e\u338f\u339c-\u33a1\u33c4]|\u2030|\u00b0[CF]?|\u2103|\u2109|km/h|m/s|mph|[kcm\u00b5\u03bc]?m[\u00b2\u00b3]?|[km\u00b5]?g"
     r"|[kKMGTP]i?B(?:ps|/s)?|[kMG]bps|[kMG]?Hz|[km]?Wh?|mAh|[km]?V|lbs?|oz|m?[lL]|px|pt|r?em|dpi|fps|rpm|ms|ns|kcal|kJ"
     r"|dB|hPa|[xX])"
 )
+# "1.5k", "250rb", "2 jt".
+_THOUSANDS = r"(?:[kK]|[MB]n?| ?(?:rb|jt))"
+_PLUS_MINUS = "[-+\u2212\u00b1]"
 _NUMBER = "|".join(
     (
-        rf"{_BEFORE}{_SIGN} ?-?{_AMOUNT}(?:[kKmMbB](?![A-Za-z])|jt|rb)?(?![0-9A-Za-z])",
+        rf"{_BEFORE}{_SIGN} ?[-\u2212]?{_AMOUNT}(?:[kKmMbB](?![A-Za-z])|jt|rb)?(?![0-9A-Za-z])",
         rf"{_BEFORE}{_CURRENCY} ?{_AMOUNT}(?![0-9A-Za-z])",
-        rf"(?<![A-Za-z0-9_.,])[-+]?{_AMOUNT} ?(?:{_SIGN}|{_CURRENCY}|{_UNIT})(?![A-Za-z0-9])",
+        rf"(?<![A-Za-z0-9_.,]){_PLUS_MINUS}?{_AMOUNT}(?:{_THOUSANDS}? ?(?:{_SIGN}|{_CURRENCY})| ?{_UNIT}|{_THOUSANDS})"
+        r"(?![A-Za-z0-9])",
         # The word for the currency is translated, its amount is not.
-        rf"(?<![A-Za-z0-9_.,])[-+]?{_AMOUNT}(?= ?{_CURRENCY_WORD})",
+        rf"(?<![A-Za-z0-9_.,]){_PLUS_MINUS}?{_AMOUNT}(?= ?{_CURRENCY_WORD})",
         rf"{_BEFORE}v\d{{1,9}}(?:\.\d{{1,9}}){{1,4}}(?:-[\w.]{{1,20}})?{_AFTER}",
         rf"(?<![A-Za-z0-9_.,])\d{{1,9}}(?:\.\d{{1,9}}){{2,5}}{_AFTER}",
         rf"(?<![A-Za-z0-9_.,])\d{{1,3}}(?:[.,]\d{{3}}){{1,5}}(?:[.,]\d{{1,12}})?{_AFTER}",
         rf"(?<![A-Za-z0-9_.,])\d{{1,15}}\.\d{{1,12}}{_AFTER}",
     )
+)
+# Figures in full width, with their signs; no engine keeps them together. Their unit belongs to them.
+_WIDE_DIGIT = "[\uff10-\uff19]"
+_WIDE_AMOUNT = (
+    f"{_WIDE_DIGIT}{{1,15}}(?:[,\uff0c]{_WIDE_DIGIT}{{3}}(?!{_WIDE_DIGIT})){{0,5}}(?:[.\uff0e]{_WIDE_DIGIT}{{1,12}})?"
+)
+_WIDE_DASH = "[-\u2010\u2212\u30fc\uff0d]"
+_WIDE_NUMBER = (
+    "(?<![A-Za-z0-9_.,\uff0c\uff0e\uff10-\uff19])"
+    + "(?:{})".format(
+        "|".join(
+            (
+                f"{_WIDE_DIGIT}{{2,5}}(?:{_WIDE_DASH}{_WIDE_DIGIT}{{1,5}}){{1,4}}",
+                f"{_WIDE_DIGIT}{{1,4}}(?:[/\uff0f]{_WIDE_DIGIT}{{1,4}}){{1,2}}",
+                f"{_WIDE_DIGIT}{{1,2}}(?:[:\uff1a]{_WIDE_DIGIT}{{2}}){{1,2}}",
+                f"[\uff0b\uff0d\u2212\u00b1+-]?{_WIDE_AMOUNT}(?:[\u5186\u5143]|[\uff41-\uff5a\uff21-\uff3a]{{1,4}}|{_UNIT}(?![A-Za-z]))",
+                f"[{_SIGNS}\uff0b\uff0d\u2212\u00b1+-]{{1,2}}{_WIDE_AMOUNT}",
+                f"{_WIDE_DIGIT}{{1,3}}(?:[,\uff0c]{_WIDE_DIGIT}{{3}}){{1,5}}(?:[.\uff0e]{_WIDE_DIGIT}{{1,12}})?",
+                f"{_WIDE_DIGIT}{{1,15}}[.\uff0e]{_WIDE_DIGIT}{{1,12}}",
+                f"{_WIDE_DIGIT}{{7,20}}",
+            )
+        )
+    )
+    + f"(?!{_WIDE_DIGIT})"
 )
 _DATE = "|".join(
     (
@@ -129,7 +132,6 @@ _PLACEHOLDER = "|".join(
 )
 _FENCE = r"(?P<fence>`{3,})[\s\S]*?(?:(?P=fence)|\Z)|(?P<ticks>`{1,8})(?!`)[^\n]*?[^`\n](?P=ticks)(?!`)"
 _TILDES = r"(?P<tildes>~{3,})[\s\S]*?(?:(?P=tildes)|\Z)"
-_FORMULA = r"\$\$[^$\n]{1,400}\$\$"
 # A comment must not contain another one's beginning, because each of many beginnings would be read to the end of the text.
 _TAG = r"<!--(?:[^\n<]|<(?!!--)){0,400}?-->|</?[A-Za-z][^<>\n]{0,400}>|<[@#!][^<>\s]{1,100}>"
 _ENTITY = r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});"
@@ -167,7 +169,10 @@ _ESCAPE = rf"\\(?:{_MENTION}|@(?:[A-Za-z0-9_](?:[\w.-]{{0,62}}[A-Za-z0-9_])?)?|[
 KINDS: tuple[tuple[str, str, str], ...] = (
     ("code", "`", _FENCE),
     ("code", "~", _TILDES),
-    ("code", "$", _FORMULA),
+    ("code", " \t", INDENTED),
+    ("code", "$", DOLLAR_FORMULA),
+    ("code", r"\\", ESCAPED_FORMULA),
+    ("literal", r"\\", WINDOWS_SHARE),
     ("escape", r"\\", _ESCAPE),
     ("mention", "@", _MENTION),
     ("tag", "<", _TAG),
@@ -175,6 +180,7 @@ KINDS: tuple[tuple[str, str, str], ...] = (
     ("entity", "&", _ENTITY),
     ("link", r"\]", _LINK_CLOSE),
     ("url", "A-Za-z0-9", _URL),
+    *(("literal", begins, pattern) for begins, pattern in LITERALS),
     ("email", "A-Za-z0-9._%+-", _EMAIL),
     ("emoji", "\U0001f1e6-\U0001f1ff", _FLAG),
     ("emoji", "0-9#*", _KEYCAP),
@@ -184,8 +190,9 @@ KINDS: tuple[tuple[str, str, str], ...] = (
     ("channel", "@", _AT_NAME),
     ("hashtag", "#", _HASHTAG),
     ("reference", "#", _REFERENCE),
+    ("number", f"\uff10-\uff19\uff0b\uff0d\u2212\u00b1+\\-{_SIGNS}", _WIDE_NUMBER),
     ("date", r"\d", _DATE),
-    ("number", rf"\-+\dA-Zv{_SIGNS}", _NUMBER),
+    ("number", rf"\-+\u2212\u00b1\dA-Zv{_SIGNS}", _NUMBER),
     ("phone", r"\d(+", _PHONE),
     ("mark", "\\[<xX\uff3b\u3010\u3014\uff1c\ue000-\ue003", _MARK),
     ("open", r"!\[", _LINK_OPEN),
@@ -195,7 +202,7 @@ KINDS: tuple[tuple[str, str, str], ...] = (
 _ASCII_START = (
     r"(?<![A-Za-z0-9_])[A-Za-z0-9]|[0-9](?=\ufe0f?\u20e3)|[xX](?=[zZ])|[#$%&*+:;@\\_`{~-]"
     r"|\((?=\d)|!(?=\[)|\[(?![\[\]\n])|\](?=\()|=(?=[-'^()\[\]DPpOo3|/\\*])|<(?=[!/@#A-Za-z3\s\d])|\^(?=[_^])"
-    r"|\.(?=[A-Za-z0-9._%+-])"
+    r"|\.(?=[A-Za-z0-9._%+/-])|/(?=[A-Za-z0-9._@+%-])|(?<=\n)(?: {4}|\t)"
 )
 
 
@@ -235,6 +242,6 @@ GRAMMAR, KIND_OF_GROUP = _grammar()
 
 # What begins a line in Markdown or in a quoted reply, and is not translated.
 LINE_START = re.compile(
-    r"(?:[ \t\u3000]*(?:>|#{1,6}(?=[ \t])|[-*+\u2022](?=[ \t])|\d{1,3}[.)](?=[ \t])|\[[ xX]\](?=[ \t])))*[ \t\u3000]*"
+    r"(?:[ \t\u3000]*(?:[>\uff1e]|#{1,6}(?=[ \t])|[-*+\u2022](?=[ \t])|\d{1,3}[.)](?=[ \t])|\[[ xX]\](?=[ \t])))*[ \t\u3000]*"
 )
 ENTITY = re.compile(_ENTITY)

@@ -35,6 +35,7 @@ __all__ = [
 
 # Kinds of pieces that are not sent when they stand at the end or start of a line, because they do not change its meaning.
 _DECORATION = frozenset({"emoji", "emoticon"})
+_TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*")
 _LINE_ENDS = re.compile(r"(\r?\n+)")
 
 
@@ -182,8 +183,10 @@ def _tokenized(text: str) -> tuple[Token, ...]:
 
 def _laid_out(parts: tuple[Token, ...]) -> Parsed:
     layout: list[Token | Unit] = []
-    for line in _without_quotes(list(_lines(parts))):
-        layout.extend(_line_layout(line))
+    lines = _without_quotes(list(_lines(parts)))
+    rows = _rows_of_tables(lines)
+    for number, line in enumerate(lines):
+        layout.extend(_row_layout(line) if number in rows else _line_layout(line))
     return Parsed(tuple(layout))
 
 
@@ -211,7 +214,7 @@ def _without_quotes(lines: list[list[Token]]) -> list[list[Token]]:
 
 
 def _is_quoted(line: list[Token]) -> bool:
-    return bool(line) and isinstance(line[0], str) and line[0].lstrip().startswith(">")
+    return bool(line) and isinstance(line[0], str) and line[0].lstrip().startswith((">", "\uff1e"))
 
 
 def _has_words(line: list[Token]) -> bool:
@@ -219,7 +222,7 @@ def _has_words(line: list[Token]) -> bool:
 
 
 def _quote(line: list[Token]) -> Piece:
-    text = "".join(token if isinstance(token, str) else token.text for token in line)
+    text = _source(line)
     return Piece("quote", text, text)
 
 
@@ -261,23 +264,49 @@ def _lines(parts: Iterable[Token]) -> Iterator[list[Token]]:
     yield line
 
 
-def _line_layout(line: list[Token]) -> Iterator[Token | Unit]:
-    """Yield a line's Markdown prefix, its unit and what follows it.
+def _rows_of_tables(lines: list[list[Token]]) -> set[int]:
+    """Return the numbers of the lines that are rows of tables: those that begin with a pipe, or stand around "--- | ---"."""
+    rows = {number for number, line in enumerate(lines) if _begins_with_pipe(line)}
+    for number, line in enumerate(lines):
+        if number < 2 or not _TABLE_RULE.fullmatch(_source(line)) or not _has_pipe(lines[number - 2]):
+            continue
+        rows |= {number - 2, number}
+        # Every other line is a line end.
+        below = number + 2
+        while below < len(lines) and lines[below - 1] in (["\n"], ["\r\n"]) and _has_pipe(lines[below]):
+            rows.add(below)
+            below += 2
+    return rows
 
-    A table row is split into cells.
-    """
-    if line and isinstance(line[0], str) and line[0].lstrip().startswith("|"):
-        cell: list[Token] = []
-        for token in line:
-            for part in re.split(r"(\|)", token) if isinstance(token, str) else (token,):
-                if part == "|":
-                    yield from _unit_layout(cell)
-                    yield "|"
-                    cell = []
-                elif part:
-                    cell.append(part)
-        yield from _unit_layout(cell)
-        return
+
+def _begins_with_pipe(line: list[Token]) -> bool:
+    return bool(line) and isinstance(line[0], str) and line[0].lstrip().startswith("|")
+
+
+def _has_pipe(line: list[Token]) -> bool:
+    return any(isinstance(token, str) and "|" in token for token in line)
+
+
+def _source(line: list[Token]) -> str:
+    return "".join(token if isinstance(token, str) else token.text for token in line)
+
+
+def _row_layout(line: list[Token]) -> Iterator[Token | Unit]:
+    """Yield the cells of a table's row, and the pipes between them."""
+    cell: list[Token] = []
+    for token in line:
+        for part in re.split(r"(\|)", token) if isinstance(token, str) else (token,):
+            if part == "|":
+                yield from _unit_layout(cell)
+                yield "|"
+                cell = []
+            elif part:
+                cell.append(part)
+    yield from _unit_layout(cell)
+
+
+def _line_layout(line: list[Token]) -> Iterator[Token | Unit]:
+    """Yield a line's Markdown prefix, its unit and what follows it."""
     if line and isinstance(line[0], str) and (start := LINE_START.match(line[0])) and start.end():
         yield line[0][: start.end()]
         line = [line[0][start.end() :], *line[1:]] if start.end() < len(line[0]) else line[1:]

@@ -3,6 +3,8 @@
  * (`messaging/mentions.py`) and keeps the rest from translation; `tests/text_cases.json` holds both to one table.
  */
 
+import { AFTER_SCHEME, REST } from "./links.js";
+
 /** @typedef {"fence" | "code" | "link" | "mention" | "named" | "channel" | "url" | "email"} Kind */
 /**
  * `at`: where in the content it begins; `named` is a mention in a quotation, which calls nobody.
@@ -15,9 +17,6 @@ const LINE_START = "(?<![^\\n])[ \\t]*";
 const LABEL = "\\[(?:[^\\[\\]\\n\\\\]|\\\\[^\\n]|\\[[^\\[\\]\\n]{0,255}\\](?:\\([^()\\s]{0,100}\\))?){1,300}\\]";
 const TARGET = "(?:[^\\s()]|\\([^\\s()]{0,500}\\)){1,2000}";
 const TITLE = '(?:[ \\t]+"[^"\\n]{0,200}")?';
-// A link without a space after it ends where punctuation of Chinese and Japanese begins.
-const ADDRESS = '[^\\s<>"\\u0000-\\u001f。、，！？；：「」『』【】（）…]{1,2000}';
-
 // What stands before mentions takes those in it with it. `text` is what calls nobody and is shown as it is written.
 const TOKENS = new RegExp(
   [
@@ -29,15 +28,15 @@ const TOKENS = new RegExp(
     `(?<link>!?${LABEL}\\(${TARGET}${TITLE}\\))`,
     "(?<mention>@\\[[^\\]\\n]{1,255}\\]\\(user:\\d{1,18}\\))",
     "(?<channel>(?<![\\w@])(?<!\\w\\/)@channel(?!\\w|[-.\\/@][A-Za-z0-9_]))",
-    `(?<url>(?<!\\w)[A-Za-z][A-Za-z0-9+.-]{1,30}:\\/\\/${ADDRESS})`,
-    `(?<path>(?<![\\w@.-])[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63}){1,8}(?::\\d{1,5})?[\\/?#]${ADDRESS})`,
+    `(?<url>(?<!\\w)[A-Za-z][A-Za-z0-9+.-]{1,30}:\\/\\/${AFTER_SCHEME})`,
+    `(?<path>(?<![\\w@.-])[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63}){1,8}(?::\\d{1,5})?[\\/?#]${REST})`,
     "(?<email>(?<![\\w.+-])[\\w.+-]{1,64}@[\\w-]{1,63}(?:\\.[\\w-]{1,63}){1,5})",
   ].join("|"),
   "gu",
 );
 const LINK = /^!?(?<label>\[[\s\S]+\])\((?<address>(?:https?:\/\/|mailto:)\S*?)(?:[ \t]+"[^"\n]*")?\)$/u;
 const WEB = /^https?:\/\//u;
-const QUOTED = /^[ \t]*>/u;
+const QUOTED = /^[ \t]*[>＞]/u;
 const URL_END = /[.,;:!?'"”’»)\]}>。、，！？；：…）」』】]+$/u;
 /** The groups of the grammar that are tokens, before the others. @type {Kind[]} */
 const KINDS = ["fence", "code", "link", "mention", "channel", "url", "email"];
