@@ -33,7 +33,7 @@ from translation.service import JobResult, Preview
 from workspaces.resources import person
 
 READY = MessageTranslation.State.READY
-TERM_FIELDS = ("term", "rendering", "source", "target", "case_sensitive")
+TERM_FIELDS = ("term", "rendering", "source", "target", "case_sensitive", "inside_words")
 
 
 class MessageRow(NamedTuple):

@@ -4,6 +4,7 @@ A change of a glossary raises its version and deletes the results that it affect
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Sum
@@ -22,14 +23,12 @@ _BATCH = 1000
 
 
 @transaction.atomic
-def add_term(
-    *, scope_id: str, term: str, rendering: str = "", source: str = "", target: str = "", case_sensitive: bool = False
-) -> GlossaryTerm:
-    """Add a term to a scope's glossary.
+def add_term(*, scope_id: str, **values_of_term: Any) -> GlossaryTerm:
+    """Add a term to a scope's glossary, with the values that ``check_term`` takes.
 
     Locks the scope's policy. Raises Invalid, also for a term that exists already.
     """
-    values = check_term(term=term, rendering=rendering, source=source, target=target, case_sensitive=case_sensitive)
+    values = check_term(**values_of_term)
     _begin_change(scope_id)
     if _existing(scope_id, values):
         raise Invalid({"term": [_("This term is in the glossary already.")]})
@@ -40,12 +39,9 @@ def add_term(
 
 
 @transaction.atomic
-def change_term(
-    *, scope_id: str, term_id: str, term: str, rendering: str = "", source: str = "", target: str = "",
-    case_sensitive: bool = False,
-) -> GlossaryTerm:  # fmt: skip
-    """Replace a term's values. Locks the scope's policy. Raises NotFound, or Invalid."""
-    values = check_term(term=term, rendering=rendering, source=source, target=target, case_sensitive=case_sensitive)
+def change_term(*, scope_id: str, term_id: str, **values_of_term: Any) -> GlossaryTerm:
+    """Replace a term's values, those that ``check_term`` takes. Locks the scope's policy. Raises NotFound, or Invalid."""
+    values = check_term(**values_of_term)
     _begin_change(scope_id)
     row = term_in(scope_id, term_id)
     existing = _existing(scope_id, values)
@@ -83,7 +79,7 @@ def import_terms_csv(*, scope_id: str, content: str) -> GlossaryImport:
 
     Locks the scope's policy. Raises Invalid with ``file``.
 
-    The header is ``term,rendering,source,target,case_sensitive``; all columns but the first may be left out.
+    The header is ``csv_exchange.COLUMNS``; all columns but the first may be left out.
     """
     wanted = {values.identity: values for values in csv_exchange.read_terms(content)}
     _begin_change(scope_id)
@@ -105,7 +101,7 @@ def import_terms_csv(*, scope_id: str, content: str) -> GlossaryImport:
         characters=sum(len(row.term) for row in (*existing.values(), *new)),
     )
     GlossaryTerm.objects.bulk_create(new, batch_size=_BATCH)
-    GlossaryTerm.objects.bulk_update(changed, ["term", "rendering", "case_sensitive", "updated_at"], batch_size=_BATCH)
+    GlossaryTerm.objects.bulk_update(changed, [*csv_exchange.COLUMNS, "updated_at"], batch_size=_BATCH)
     forget_results_with(scope_id, [row.term for row in (*new, *changed)])
     return GlossaryImport(len(new), len(changed))
 

@@ -156,7 +156,7 @@ class MemoryEntryAdmin(ReadOnlyAdmin):
 class TermForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = GlossaryTerm
-        fields = ("scope_id", "term", "rendering", "source", "target", "case_sensitive")
+        fields = ("scope_id", "term", "rendering", "source", "target", "case_sensitive", "inside_words")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -178,7 +178,7 @@ class TermForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(GlossaryTerm)
 class GlossaryTermAdmin(StaffAdmin):
     form = TermForm
-    list_display = ("term", "rendering", "source", "target", "case_sensitive", "scope_id", "updated_at")
+    list_display = ("term", "rendering", "source", "target", "case_sensitive", "inside_words", "scope_id", "updated_at")
     by_id = ("pk", "scope_id")
     # The order of a unique index, which lists a workspace's terms together.
     ordering = ("scope_id", "source", "target", "folded")

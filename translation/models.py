@@ -70,6 +70,8 @@ class GlossaryTerm(ULIDModel):
     term = models.CharField(max_length=MAX_TERM)
     rendering = models.CharField(max_length=MAX_TERM, blank=True)
     case_sensitive = models.BooleanField(default=False)
+    # Found in longer words of Chinese, Japanese and Thai too.
+    inside_words = models.BooleanField(default=False, db_default=False)
     # Unique within a scope and pair, because "Ticket" and "ticket" are one term.
     folded = models.CharField(max_length=MAX_TERM * 3, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -157,6 +157,7 @@ class TermResource(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]
     target = serializers.CharField()
     case_sensitive = serializers.BooleanField()
+    inside_words = serializers.BooleanField(help_text="Found in longer words of Chinese, Japanese and Thai too.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 

@@ -166,6 +166,9 @@ class TermSerializer(serializers.Serializer[Any]):
         max_length=16, required=False, allow_blank=True, help_text="The language of the rendering; empty: any."
     )
     case_sensitive = serializers.BooleanField(required=False)
+    inside_words = serializers.BooleanField(
+        required=False, help_text="Found in longer words of Chinese, Japanese and Thai too."
+    )
 
 
 class TermChangeSerializer(TermSerializer):
@@ -175,7 +178,7 @@ class TermChangeSerializer(TermSerializer):
 class ImportSerializer(serializers.Serializer[Any]):
     csv = serializers.CharField(
         trim_whitespace=False,
-        help_text="A header line, `term,rendering,source,target,case_sensitive`, and one line for each term.",
+        help_text="A header line, `term,rendering,source,target,case_sensitive,inside_words`, and one line for each term.",
     )
 
 

@@ -304,7 +304,7 @@ def test_a_careless_term_is_refused(as_owner: APIClient, workspace: Workspace, b
 
 
 def test_a_glossary_travels_as_csv(as_owner: APIClient, workspace: Workspace, owner: User) -> None:
-    told = "term,rendering,source,target,case_sensitive\nRosetta,,,,yes\ncrane,ปั้นจั่น,en,th,\n"
+    told = "term,rendering,source,target,case_sensitive,inside_words\nRosetta,,,,yes,\ncrane,ปั้นจั่น,en,th,,\n"
     done = as_owner.generic("POST", glossary(workspace, "/import"), told.encode(), content_type="text/csv")
     assert (done.status_code, done.json()) == (200, {"data": {"added": 2, "changed": 0}})
     out = as_owner.get(glossary(workspace, "/export"))

@@ -12,7 +12,8 @@ from rosetta.formulas import escape_formula, unescape_formula
 from translation.glossary.terms import TermValues, check_term
 from translation.models import GlossaryTerm
 
-COLUMNS = ("term", "rendering", "source", "target", "case_sensitive")
+FLAGS = ("case_sensitive", "inside_words")
+COLUMNS = ("term", "rendering", "source", "target", *FLAGS)
 # The number of invalid lines that an error names.
 _MAX_ERRORS = 50
 _YES, _NO = ("yes", "true", "1", "on"), ("", "no", "false", "0", "off")
@@ -27,8 +28,8 @@ def write_terms(terms: Iterable[GlossaryTerm]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for term in terms:
-        flag = "yes" if term.case_sensitive else ""
-        cells = (term.term, term.rendering, term.source, term.target, flag)
+        flags = ("yes" if getattr(term, name) else "" for name in FLAGS)
+        cells = (term.term, term.rendering, term.source, term.target, *flags)
         writer.writerow([escape_formula(cell) for cell in cells])
     return out.getvalue()
 
@@ -69,8 +70,9 @@ def _header(names: Iterable[str]) -> list[str]:
 def _term_in(row: dict[str, Any]) -> TermValues:
     if None in row or any(value is None for value in row.values()):
         raise Invalid({"file": [_("It has another number of columns than the first line.")]})
-    cells = {name: unescape_formula(value) for name, value in row.items()}
-    flag = cells.pop("case_sensitive", "").strip().lower()
-    if flag not in _YES + _NO:
-        raise Invalid({"case_sensitive": [_("Write yes or no.")]})
-    return check_term(**cells, case_sensitive=flag in _YES)
+    cells: dict[str, Any] = {name: unescape_formula(value) for name, value in row.items()}
+    flags: dict[str, Any] = {name: cells.pop(name, "").strip().lower() for name in FLAGS}
+    for name, flag in flags.items():
+        if flag not in _YES + _NO:
+            raise Invalid({name: [_("Write yes or no.")]})
+    return check_term(**cells, **{name: flag in _YES for name, flag in flags.items()})

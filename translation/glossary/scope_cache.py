@@ -25,6 +25,7 @@ class TermRow(NamedTuple):
     term: str
     rendering: str
     case_sensitive: bool
+    inside_words: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Scope:
             fitting = [row for row in self.rows if row.source in ("", source) and row.target in ("", target)]
             fitting.sort(key=lambda row: (row.target == "", row.source == ""))
             self._by_pair[source, target] = TermMatcher(
-                Term(row.term, row.rendering or row.term, row.case_sensitive) for row in fitting
+                Term(row.term, row.rendering or row.term, row.case_sensitive, row.inside_words) for row in fitting
             )
         return self._by_pair[source, target]
 

@@ -28,6 +28,7 @@ class TermValues:
     source: str = ""
     target: str = ""
     case_sensitive: bool = False
+    inside_words: bool = False
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -40,7 +41,13 @@ class TermValues:
 
 
 def check_term(
-    *, term: str, rendering: str = "", source: str = "", target: str = "", case_sensitive: bool = False
+    *,
+    term: str,
+    rendering: str = "",
+    source: str = "",
+    target: str = "",
+    case_sensitive: bool = False,
+    inside_words: bool = False,
 ) -> TermValues:
     """Return the values, trimmed and with canonical language codes.
 
@@ -67,7 +74,7 @@ def check_term(
         errors["target"] = [_("The two languages are the same.")]
     if errors:
         raise Invalid(errors)
-    return TermValues(term, rendering, case_sensitive=case_sensitive, **languages)
+    return TermValues(term, rendering, case_sensitive=case_sensitive, inside_words=inside_words, **languages)
 
 
 def check_size(*, field: str, count: int, characters: int) -> None:

@@ -154,9 +154,18 @@ def _hits_and_scope(scope_id: str, keys: Collection[str]) -> tuple[dict[str, Hit
     memory = MemoryEntry.objects.filter(scope_id=scope_id, key__in=keys)
     terms = GlossaryTerm.objects.filter(scope_id=scope_id)
     policy = TranslationPolicy.objects.filter(scope_id=scope_id)
-    answer = rows(memory, "memory", F("key"), F("text"), F("origin"), F("engine"), text("")).union(
-        rows(terms, "term", F("source"), F("target"), F("term"), F("rendering"), flag("case_sensitive")),
-        rows(policy, "policy", F("glossary_version"), flag("local_only"), F("monthly_characters"), text(""), text("")),
+    answer = rows(memory, "memory", F("key"), F("text"), F("origin"), F("engine"), text(""), text("")).union(
+        rows(
+            terms,
+            "term",
+            F("source"),
+            F("target"),
+            F("term"),
+            F("rendering"),
+            flag("case_sensitive"),
+            flag("inside_words"),
+        ),
+        rows(policy, "policy", F("glossary_version"), flag("local_only"), F("monthly_characters"), *[text("")] * 3),
         all=True,
     )
     hits: dict[str, Hit] = {}
@@ -166,8 +175,7 @@ def _hits_and_scope(scope_id: str, keys: Collection[str]) -> tuple[dict[str, Hit
         if row == "memory":
             hits[columns[0]] = Hit(*columns[1:4])
         elif row == "term":
-            source, target, term, rendering, is_case_sensitive = columns
-            term_rows.append(scope_cache.TermRow(source, target, term, rendering, bool(is_case_sensitive)))
+            term_rows.append(scope_cache.TermRow(*columns[:4], *map(bool, columns[4:])))
         else:
             known_policy = TranslationPolicy(
                 glossary_version=int(columns[0]),

@@ -123,7 +123,8 @@ def test_another_scopes_term_is_not_found(scope: str) -> None:
 
 def test_a_glossary_is_exported_and_imported_as_csv(scope: str) -> None:
     content = (
-        "term,rendering,source,target,case_sensitive\nBlue Whale,,,,\nIT,資訊,en,zh-CN,yes\nticket,チケット,en,ja,\n"
+        "term,rendering,source,target,case_sensitive,inside_words\n"
+        "Blue Whale,,,,,\nIT,資訊,en,zh-CN,yes,\nticket,チケット,en,ja,,\n"
     )
     assert actions.import_terms_csv(scope_id=scope, content="\ufeff" + content) == actions.GlossaryImport(3, 0)
     assert actions.export_terms_csv(scope_id=scope) == content

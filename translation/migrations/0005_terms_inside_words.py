@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("translation", "0004_local_models"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="glossaryterm",
+            name="inside_words",
+            field=models.BooleanField(db_default=False, default=False),
+        ),
+    ]
