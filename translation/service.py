@@ -3,6 +3,7 @@
 They recall, translate in batches, preview and correct, and see engines' health.
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from translation import engines
 from translation.engines import breakers, budgets, engine_chain, single_flight
 from translation.engines.base import Deadline
 from translation.engines.budgets import characters_left
+from translation.engines.history import History
 from translation.engines.requests import RequestId, UnitRequest, UnitResult
 from translation.glossary import scope_cache
 from translation.memory import hits, phrasebook, store
@@ -51,8 +53,7 @@ class JobResult:
 
     ``ready``: translated to ``text`` by ``engine``. ``skipped``: not to be translated, because of ``reason``
     (``nothing_to_translate``, ``budget``, ``unknown_language``). ``failed``: not translated now; ``retry_after`` is in
-    seconds, or None if a retry is useless until something changes (``no_engine``: an engine offers the pair;
-    ``protection``: the text is edited).
+    seconds, or None if a retry is useless until an engine offers the pair (``no_engine``).
     """
 
     job: Job
@@ -61,6 +62,11 @@ class JobResult:
     engine: str = ""
     reason: str = ""
     retry_after: float | None = None
+
+
+# Texts that waited for a trial call or for others are asked for again at once.
+_HELD_BACK = ("engines_down", "deadline")
+_SOON = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,7 @@ class _Batch:
         self._deadline = deadline
         self._scopes = scope_cache.load({job.scope_id for job in jobs})
         self._hits: dict[str, dict[str, store.Hit]] = {}
+        self._history = History()
 
     def run(self) -> list[JobResult]:
         results: dict[int, JobResult] = {}
@@ -141,16 +148,11 @@ class _Batch:
             [request for request in requests.values() if request.id not in results], self._scopes
         )
         results |= {request.id: UnitResult(request, reason="budget") for request in decision.over_budget}
-        untranslatable = single_flight.untranslatable(decision.allowed)
-        wanted = []
-        for request in decision.allowed:
-            if request.id in untranslatable:
-                results[request.id] = UnitResult(request, reason="protection")
-            else:
-                wanted.append(request)
-        health = breakers.snapshot({name for request in wanted for name in request.engines})
-        results |= {result.request.id: result for result in self._ask_engines(wanted, health)}
+        health = breakers.snapshot({name for request in decision.allowed for name in request.engines})
+        self._history.load(decision.allowed)
+        results |= {result.request.id: result for result in self._ask_engines(decision.allowed, health)}
         health.save()
+        self._history.save()
         return [self._job_result(parsed_job, results, health) for parsed_job in parsed_jobs]
 
     def _requests(self, parsed_jobs: list[_ParsedJob]) -> dict[RequestId, UnitRequest]:
@@ -174,17 +176,22 @@ class _Batch:
             return UnitResult(request, phrase, PHRASEBOOK)
         return None
 
-    def _ask_engines(self, requests: list[UnitRequest], health: breakers.Breakers) -> list[UnitResult]:
+    def _ask_engines(self, requests: Sequence[UnitRequest], health: breakers.Breakers) -> list[UnitResult]:
         with single_flight.claim(requests) as flight:
 
             def on_finished(results: list[UnitResult]) -> None:
                 self._store(results)
-                single_flight.mark_untranslatable(results)
+                # Before the claims end, so that no other worker asks for what failed.
+                self._history.save()
                 flight.release(result.request for result in results)
 
-            results = engine_chain.run(flight.ours, health, self._deadline, on_finished)
+            def run(requests: Sequence[UnitRequest]) -> list[UnitResult]:
+                return engine_chain.run(requests, health, self._deadline, on_finished, history=self._history)
+
+            results = run(flight.ours)
             by_others, abandoned = flight.wait_for_others(self._deadline)
-            return results + by_others + engine_chain.run(abandoned, health, self._deadline, on_finished)
+            self._history.load(abandoned)
+            return results + by_others + run(abandoned)
 
     def _store(self, results: list[UnitResult]) -> None:
         """Store the engines' translations in the memory, and record their cost."""
@@ -214,9 +221,30 @@ class _Batch:
         reason = missing[0].reason
         if reason == "budget":
             return JobResult(job, "skipped", reason=reason)
-        if reason in ("no_engine", "protection"):
+        if reason == "no_engine":
             return JobResult(job, "failed", reason=reason)
-        return JobResult(job, "failed", reason=reason, retry_after=_retry_after(missing, health))
+        return JobResult(job, "failed", reason=reason, retry_after=self._retry_after(missing, health))
+
+    def _retry_after(self, missing: Sequence[UnitResult], health: breakers.Breakers) -> float:
+        """Return the seconds until an engine may be asked again for one of the texts."""
+        return max(1.0, min(self._wait(result, name, health) for result in missing for name in self._offering(result)))
+
+    @staticmethod
+    def _offering(result: UnitResult) -> list[str]:
+        request = result.request
+        names = request.engines
+        return [name for name in names if engines.engine(name).offers(request.source, request.target)] or list(names)
+
+    def _wait(self, result: UnitResult, name: str, health: breakers.Breakers) -> float:
+        """Return the seconds until one engine may be asked again for one text."""
+        own = self._history.retry_at(name, result.request) - time.time()
+        if health.is_closed(name):
+            if own > 0:
+                return own
+            return _SOON if result.reason in _HELD_BACK else float(settings.TRANSLATION_RETRY_SECONDS)
+        backoff = health.retry_after([name])
+        # An engine without a time waits for the service's own check.
+        return max(own, float(settings.TRANSLATION_RETRY_SECONDS) if backoff is None else backoff)
 
 
 def _phrases(parsed_jobs: Sequence[_ParsedJob]) -> dict[RequestId, str]:
@@ -238,14 +266,6 @@ def _untranslatable_pair(job: Job) -> str:
     if job.source not in CODES or job.target not in CODES:
         return "unknown_language"
     return "nothing_to_translate" if job.source == job.target else ""
-
-
-def _retry_after(missing: Sequence[UnitResult], health: breakers.Breakers) -> float:
-    names = {name for result in missing for name in result.request.engines}
-    if missing[0].reason == "engines_down" and any(map(health.is_closed, names)):
-        return 1.0  # They were held back during a trial call, which succeeded.
-    seconds = health.retry_after(names)
-    return float(settings.TRANSLATION_RETRY_SECONDS) if seconds is None else max(seconds, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ class Engine(Protocol):
     batch: int
     # The placeholder styles to try, in order.
     styles: Sequence[MarkStyle]
+    # The seconds that a call may always take, however fast calls usually are.
+    patience: float
 
     def offers(self, source: str, target: str) -> bool:
         """Return whether the engine probably translates the pair, without a network call."""
@@ -113,6 +115,7 @@ class NetworkEngine:
     metered = True
     batch = 32
     styles: Sequence[MarkStyle] = STYLES
+    patience = 1.0
 
     def __init__(self) -> None:
         self.micros_a_character = 0

@@ -2,17 +2,29 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from itertools import groupby
 
 import structlog
 
 from translation import engines, metrics
-from translation.engines.base import Deadline, Engine, EngineError, RefusedByEngine, TransientError, UnsupportedPair
+from translation.engines.base import (
+    Deadline,
+    Engine,
+    EngineError,
+    PermanentError,
+    QuotaError,
+    RefusedByEngine,
+    TransientError,
+    UnsupportedPair,
+)
 from translation.engines.breakers import Breakers
-from translation.engines.marked_calls import translate_units
+from translation.engines.careful_calls import CarefulCaller, EngineFailed, NotAsked
+from translation.engines.history import History
+from translation.engines.marked_calls import Errors, translate_units
 from translation.engines.requests import Cost, RequestId, UnitRequest, UnitResult
+from translation.protection.protect import ProtectionError
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +32,8 @@ log = structlog.get_logger(__name__)
 THREADS = 8
 # The longest wait for one engine while others could be asked.
 ENGINE_SECONDS = 15.0
+# For all texts together that an engine failed before, while others wait.
+AGAIN_SECONDS = 2.0
 
 _PERMANENT_REASONS = frozenset({"protection", "no_engine"})
 
@@ -32,14 +46,19 @@ def run(
     deadline: Deadline,
     on_finished: Callable[[list[UnitResult]], None],
     *,
+    history: History | None = None,
     engine: EngineByName = engines.engine,
 ) -> list[UnitResult]:
     """Return a result for every request, in any order. Never raises for what an engine does.
+
+    A text that an engine cannot do fails alone: the others of its call are translated, and the engine's breaker does not
+    count it. ``history`` knows the texts that failed before; it is changed, not saved.
 
     ``on_finished`` is called in this thread with results as soon as they are there, so that paid translations are stored
     even if the worker dies before the others are done.
     """
     chunks = list(_chunks(requests, engine))
+    history = history or History()
     results: list[UnitResult] = []
 
     def finish(chunk_results: list[UnitResult]) -> None:
@@ -47,10 +66,10 @@ def run(
         results.extend(chunk_results)
 
     if len(chunks) == 1:
-        finish(_Chain(chunks[0], breakers, deadline, engine).run())
+        finish(_Chain(chunks[0], breakers, history, deadline, engine).run())
     elif chunks:
         with ThreadPoolExecutor(max_workers=min(THREADS, len(chunks)), thread_name_prefix="translate") as pool:
-            pending = {pool.submit(_Chain(chunk, breakers, deadline, engine).run) for chunk in chunks}
+            pending = {pool.submit(_Chain(chunk, breakers, history, deadline, engine).run) for chunk in chunks}
             while pending:
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
                 finish([result for future in done for result in future.result()])
@@ -73,104 +92,183 @@ class _Chain:
     """A chunk of requests of one language pair on its way along one chain of engines."""
 
     def __init__(
-        self, requests: Sequence[UnitRequest], breakers: Breakers, deadline: Deadline, engine: EngineByName
+        self,
+        requests: Sequence[UnitRequest],
+        breakers: Breakers,
+        history: History,
+        deadline: Deadline,
+        engine: EngineByName,
     ) -> None:
         self._requests = requests
         self._breakers = breakers
+        self._history = history
         self._deadline = deadline
         self._engine = engine
         first = requests[0]
         self._source, self._target, self._names = first.source, first.target, first.engines
         # (stored translation, engine) of the requests that are done.
         self._done: dict[RequestId, tuple[str, str]] = {}
+        # Why each engine in turn did not translate a request.
+        self._reasons: dict[RequestId, list[str]] = defaultdict(list)
         self._costs: dict[RequestId, list[Cost]] = defaultdict(list)
 
     def run(self) -> list[UnitResult]:
-        reason = self._ask_in_turn()
-        return [self._result(request, reason) for request in self._requests]
+        self._ask_in_turn()
+        return [self._result(request) for request in self._requests]
 
-    def _result(self, request: UnitRequest, reason: str) -> UnitResult:
+    def _result(self, request: UnitRequest) -> UnitResult:
         costs = tuple(self._costs[request.id])
-        if request.id not in self._done:
-            return UnitResult(request, reason=reason, costs=costs)
-        stored, engine = self._done[request.id]
-        return UnitResult(request, stored, engine, costs=costs)
+        if request.id in self._done:
+            stored, engine = self._done[request.id]
+            return UnitResult(request, stored, engine, costs=costs)
+        # Prefer a temporary reason over a permanent one: a text is untranslatable only if every engine was actually tried.
+        reasons = self._reasons[request.id] or ["no_engine"]
+        reason = next((reason for reason in reversed(reasons) if reason not in _PERMANENT_REASONS), reasons[0])
+        return UnitResult(request, reason=reason, costs=costs)
 
-    def _ask_in_turn(self) -> str:
-        """Ask the engines one after another; returns why requests that are not done then have no translation."""
+    def _ask_in_turn(self) -> None:
+        """Ask the engines one after another for what those before did not translate."""
         offering = [name for name in self._names if self._engine(name).offers(self._source, self._target)]
-        if not offering:
-            return "no_engine"
-        reasons: list[str] = []
         for index, name in enumerate(offering):
             pending = [request for request in self._requests if request.id not in self._done]
             if not pending:
-                return ""
+                return
             if not self._deadline.left:
-                reasons.append("deadline")
-                break
-            if not self._breakers.admits(name):
-                reasons.append("engines_down")
-                continue
+                self._give(pending, "deadline")
+                return
             # The engines after this one get their share of the time that is left.
             seconds = self._deadline.left / (len(offering) - index)
             if index + 1 < len(offering):
                 seconds = min(seconds, ENGINE_SECONDS)
-            reasons.append(self._ask(self._engine(name), pending, Deadline(seconds)))
-        # Prefer a temporary reason over a permanent one: a text is untranslatable only if every engine was actually tried.
-        return next((reason for reason in reversed(reasons) if reason not in _PERMANENT_REASONS), reasons[0])
+            self._ask(self._engine(name), pending, Deadline(seconds, hurried=self._deadline.hurried))
 
-    def _ask(self, engine: Engine, requests: list[UnitRequest], deadline: Deadline) -> str:
-        """Have ``engine`` translate what it can; returns why the others have no translation."""
-        contexts = _contexts(engine, requests)
-        done: dict[str, str] = {}
-        meter = _Meter(engine, self._source, self._target)
+    def _give(self, requests: Sequence[UnitRequest], reason: str) -> None:
+        for request in requests:
+            self._reasons[request.id].append(reason)
 
-        def call(texts: list[str]) -> list[object]:
-            context = [contexts.get(text, ()) for text in texts]
-            if not deadline.left:
-                raise TransientError("the time for this engine is up")
-            return _call(engine, texts, context, deadline, meter)
-
-        reason = "protection"
+    def _ask(self, engine: Engine, requests: list[UnitRequest], deadline: Deadline) -> None:
+        """Have ``engine`` translate what it can: first texts that it never failed, then others that are due."""
+        fresh, due = self._by_history(engine, requests)
+        if not fresh and not due:
+            return
+        is_trial = not self._breakers.is_closed(engine.name)
+        if not self._breakers.admits(engine.name):
+            self._give([*fresh, *due], "engines_down")
+            return
+        visit = _Visit(engine, self._source, self._target, _contexts(engine, requests), self._history, deadline)
         try:
-            _, errors = translate_units([request.unit for request in requests], call, engine.styles, done=done)
-        except EngineError as error:
-            reason = "no_engine" if isinstance(error, UnsupportedPair) else f"engine_{error.code}"
-            if not (self._deadline.hurried and isinstance(error, TransientError) and not deadline.left):
-                self._breakers.failed(engine.name, error)
-            log.warning("engine_failed", engine=engine.name, kind=error.code, error=str(error)[:300])
+            if is_trial:
+                visit.caller.check()
+                self._breakers.succeeded(engine.name)
+            if fresh:
+                self._translate(visit, fresh, visit.caller.answers)
+                self._settle(visit)
+        except EngineFailed as failed:
+            self._engine_failed(visit, [*fresh, *due], failed.error)
         else:
-            self._breakers.succeeded(engine.name)
-            metrics.protection_failures(engine.name, self._source, self._target, len(errors))
-        for request, cost in zip(
-            requests, meter.shares([len(request.unit.words) for request in requests]), strict=True
-        ):
+            self._ask_again(visit, due, are_others_waiting=bool(fresh))
+        costs = visit.meter.shares([len(request.unit.words) for request in requests])
+        for request, cost in zip(requests, costs, strict=True):
             self._costs[request.id].append(cost)
-            if request.unit.canonical in done:
-                self._done[request.id] = done[request.unit.canonical], engine.name
-        return reason
 
+    def _by_history(
+        self, engine: Engine, requests: Sequence[UnitRequest]
+    ) -> tuple[list[UnitRequest], list[UnitRequest]]:
+        """Return the requests that ``engine`` never failed, and those to ask for again; others are not due yet."""
+        fresh: list[UnitRequest] = []
+        due: list[UnitRequest] = []
+        for request in requests:
+            failure = self._history.failure(engine.name, request)
+            if failure is None:
+                fresh.append(request)
+            elif failure.retry_at <= time.time():
+                due.append(request)
+            else:
+                self._reasons[request.id].append(failure.reason)
+        return fresh, due
 
-def _call(
-    engine: Engine, texts: list[str], context: list[tuple[str, ...]], deadline: Deadline, meter: "_Meter"
-) -> list[object]:
-    """Call the engine for all texts at once, then one by one if it refuses; None stands for a refused text."""
-    try:
-        return list(meter.measured(texts, context, deadline.left))
-    except UnsupportedPair:
-        raise
-    except RefusedByEngine:
-        # One text may be to blame for a whole batch, and must not fail the others.
-        if len(texts) == 1:
-            return [None]
-    answers: list[object] = []
-    for text, before in zip(texts, context, strict=True):
+    def _ask_again(self, visit: "_Visit", due: Sequence[UnitRequest], *, are_others_waiting: bool) -> None:
+        """Ask for texts that the engine failed before, each alone, and briefly while others wait for the result."""
+        deadline = Deadline(AGAIN_SECONDS) if are_others_waiting else visit.deadline
+        for request in due:
+            if not min(deadline.left, visit.deadline.left):
+                self._give([request], "deadline")
+                continue
+            self._translate(visit, [request], lambda texts: [visit.caller.alone(text, deadline.left) for text in texts])
+
+    def _translate(
+        self, visit: "_Visit", requests: Sequence[UnitRequest], call: Callable[[list[str]], list[object]]
+    ) -> None:
+        """Translate ``requests``, and remember those that the engine cannot do. Raises EngineFailed."""
+        errors: Errors = {}
         try:
-            answers += meter.measured([text], [before], deadline.left)
-        except RefusedByEngine:
-            answers.append(None)
-    return answers
+            _, errors = translate_units(
+                [request.unit for request in requests], call, visit.engine.styles, done=visit.done
+            )
+        finally:
+            self._note(visit, requests, errors)
+
+    def _note(self, visit: "_Visit", requests: Sequence[UnitRequest], errors: Errors) -> None:
+        name = visit.engine.name
+        for request in requests:
+            error = errors.get(request.unit.canonical)
+            if request.unit.canonical in visit.done:
+                self._done[request.id] = visit.done[request.unit.canonical], name
+                self._history.succeeded(name, request)
+            elif error is not None:
+                reason = _reason(error)
+                self._give([request], reason)
+                if not isinstance(error, NotAsked | PermanentError | QuotaError | UnsupportedPair):
+                    self._history.failed(name, request, reason, is_refusal=isinstance(error, ProtectionError))
+        broken = sum(isinstance(error, ProtectionError) for error in errors.values())
+        metrics.protection_failures(name, self._source, self._target, broken)
+
+    def _settle(self, visit: "_Visit") -> None:
+        """Tell the engine's breaker how it did."""
+        if visit.caller.error is not None:
+            self._breakers.failed(visit.engine.name, visit.caller.error)
+        elif visit.caller.works:
+            self._breakers.succeeded(visit.engine.name)
+
+    def _engine_failed(self, visit: "_Visit", requests: Sequence[UnitRequest], error: EngineError) -> None:
+        reason = _reason(error)
+        self._give([request for request in requests if request.id not in self._done], reason)
+        if not (self._deadline.hurried and isinstance(error, TransientError) and not visit.deadline.left):
+            self._breakers.failed(visit.engine.name, error)
+        log.warning("engine_failed", engine=visit.engine.name, kind=error.code, error=str(error)[:300])
+
+
+class _Visit:
+    """What a chunk does with one engine: its calls, their costs, and the units that it translated."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        source: str,
+        target: str,
+        contexts: Mapping[str, tuple[str, ...]],
+        history: History,
+        deadline: Deadline,
+    ) -> None:
+        self.engine, self.deadline = engine, deadline
+        self.meter = _Meter(engine, source, target)
+        self.done: dict[str, str] = {}
+
+        def call(texts: Sequence[str], seconds: float) -> list[str]:
+            return self.meter.measured(list(texts), [contexts.get(text, ()) for text in texts], seconds)
+
+        self.caller = CarefulCaller(engine, source, call, history, deadline)
+
+
+def _reason(error: EngineError | ProtectionError) -> str:
+    """Return why a text has no translation, as messages tell it."""
+    if isinstance(error, ProtectionError):
+        return "protection"
+    if isinstance(error, NotAsked):
+        return NotAsked.code
+    if isinstance(error, RefusedByEngine):
+        return "no_engine" if isinstance(error, UnsupportedPair) else "protection"
+    return f"engine_{error.code}"
 
 
 def _contexts(engine: Engine, requests: Sequence[UnitRequest]) -> dict[str, tuple[str, ...]]:

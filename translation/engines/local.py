@@ -45,6 +45,8 @@ class Local:
     # Short, so that a change of language pairs is not held up by one long batch.
     batch = 16
     styles: Sequence[MarkStyle] = STYLES
+    # A model that was unloaded is loaded first.
+    patience = 10.0
 
     def __init__(self, folder: Path, translator: str = TRANSLATOR, options: LocalOptions | None = None) -> None:
         self._folder = folder

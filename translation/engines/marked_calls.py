@@ -5,22 +5,26 @@ The last attempt is made segment by segment.
 
 from collections.abc import Callable, Sequence
 
+from translation.engines.base import EngineError
 from translation.protection.protect import STYLES, MarkStyle, ProtectionError, Unit
 
+# An answer that is an EngineError says that the engine cannot do this text.
 Call = Callable[[list[str]], Sequence[object]]
+Errors = dict[str, ProtectionError | EngineError]
 
 
 def translate_units(
     units: Sequence[Unit], call: Call, styles: Sequence[MarkStyle] = STYLES, *, done: dict[str, str] | None = None
-) -> tuple[dict[str, str], dict[str, ProtectionError]]:
+) -> tuple[dict[str, str], Errors]:
     """Return stored translations by canonical form, and errors.
 
-    The errors are those of units that every attempt got wrong. ``call`` makes one engine call; its exceptions are not
-    caught, and ``done`` then has the units that were finished before. Equal units are sent once.
+    The errors are those of units that every attempt got wrong, or that the engine cannot do. ``call`` makes one engine
+    call; its exceptions are not caught, and ``done`` then has the units that were finished before. Equal units are
+    sent once.
     """
     left = {unit.canonical: unit for unit in units}
     done = {} if done is None else done
-    errors: dict[str, ProtectionError] = {}
+    errors: Errors = {}
     for style in styles:
         # A unit without pieces is the same text in every style, so it is not sent again.
         asked = [unit for key, unit in left.items() if key not in errors or unit.pieces]
@@ -28,12 +32,11 @@ def translate_units(
             break
         answers = _answers(call, [unit.masked(style) for unit in asked])
         for unit, answer in zip(asked, answers, strict=True):
-            try:
-                done[unit.canonical] = unit.read(answer, style)
-            except ProtectionError as error:
+            if error := _read(unit, answer, style, done):
                 errors[unit.canonical] = error
             else:
                 errors.pop(unit.canonical, None)
+            if isinstance(error, EngineError) or error is None:
                 del left[unit.canonical]
     in_segments = [unit for unit in left.values() if unit.pieces]
     if in_segments:
@@ -41,7 +44,18 @@ def translate_units(
     return done, errors
 
 
-def _by_segments(units: list[Unit], call: Call, done: dict[str, str], errors: dict[str, ProtectionError]) -> None:
+def _read(unit: Unit, answer: object, style: MarkStyle, done: dict[str, str]) -> ProtectionError | EngineError | None:
+    """Put the translation that ``answer`` is into ``done``, or return why it is none."""
+    if isinstance(answer, EngineError):
+        return answer
+    try:
+        done[unit.canonical] = unit.read(answer, style)
+    except ProtectionError as error:
+        return error
+    return None
+
+
+def _by_segments(units: list[Unit], call: Call, done: dict[str, str], errors: Errors) -> None:
     texts = list(dict.fromkeys(segment for unit in units for segment in unit.segments()))
     answers = dict(zip(texts, _answers(call, texts), strict=True))
     for unit in units:

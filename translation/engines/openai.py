@@ -62,6 +62,8 @@ class OpenAI(NetworkEngine):
     name: ClassVar[str] = "openai"
     batch = 20
     styles: Sequence[MarkStyle] = (TAGS, BRACKETS, WORDS)
+    # It writes word by word, and some servers load the model first.
+    patience = 5.0
 
     def __init__(self, url: str, api_key: str, model: str) -> None:
         super().__init__()

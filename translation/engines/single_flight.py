@@ -13,7 +13,7 @@ from django.core.cache import cache
 
 from rosetta.cache import claim_many
 from translation.engines.base import Deadline
-from translation.engines.requests import RequestId, UnitRequest, UnitResult
+from translation.engines.requests import UnitRequest, UnitResult
 from translation.memory import store
 
 # Claims expire this long after the time that a chain may take, so that another worker takes over from a killed one before
@@ -90,28 +90,3 @@ def claim(requests: Iterable[UnitRequest]) -> Iterator[SingleFlight]:
 
 def _claim_key(request: UnitRequest) -> str:
     return f"translating:{request.scope_id}:{request.key}"
-
-
-# How long a text is not sent again after every engine of its chain broke its pieces. Each try costs; engines may improve.
-_UNTRANSLATABLE_SECONDS = 6 * 3600
-
-
-def mark_untranslatable(results: Iterable[UnitResult]) -> None:
-    """Remember the texts whose pieces every engine of their chain broke."""
-    failed = [result.request for result in results if result.stored is None and result.reason == "protection"]
-    if failed:
-        cache.set_many({_untranslatable_key(request): 1 for request in failed}, _UNTRANSLATABLE_SECONDS)
-
-
-def untranslatable(requests: Iterable[UnitRequest]) -> set[RequestId]:
-    """Return the ids of requests that are known as untranslatable.
-
-    They were marked recently, for the same chain of engines.
-    """
-    keys = {request.id: _untranslatable_key(request) for request in requests}
-    known = cache.get_many(list(keys.values())) if keys else {}
-    return {request_id for request_id, key in keys.items() if key in known}
-
-
-def _untranslatable_key(request: UnitRequest) -> str:
-    return f"untranslatable:{request.scope_id}:{request.key}:{'+'.join(request.engines)}"

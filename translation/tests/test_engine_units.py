@@ -31,6 +31,7 @@ class FakeEngine:
 
     styles = STYLES
     batch = 3
+    patience = 1.0
 
     def __init__(
         self,

@@ -111,26 +111,3 @@ def test_nobody_is_waited_for_twice() -> None:
     with single_flight.claim([request]), single_flight.claim([request]) as flight:
         flight.wait_for_others(Deadline(0))
         assert flight.wait_for_others(Deadline(5)) == ([], [])
-
-
-@pytest.mark.parametrize(
-    ("result", "is_marked"),
-    [
-        ({"reason": "protection"}, True),
-        ({"reason": "deadline"}, False),
-        ({"reason": "no_engine"}, False),
-        ({"stored": "猫", "reason": "protection"}, False),
-    ],
-)
-def test_only_texts_that_every_engine_broke_are_untranslatable(result: dict[str, str], is_marked: bool) -> None:
-    request = request_for("The cat sat", new_ulid())
-    single_flight.mark_untranslatable([UnitResult(request, **result)])
-    assert single_flight.untranslatable([request]) == ({request.id} if is_marked else set())
-
-
-def test_an_untranslatable_text_is_tried_again_by_another_chain() -> None:
-    scope_id = new_ulid()
-    request = request_for("The cat sat", scope_id, "local")
-    single_flight.mark_untranslatable([UnitResult(request, reason="protection")])
-    assert single_flight.untranslatable([request_for("The cat sat", scope_id, "local", "deepl")]) == set()
-    assert single_flight.untranslatable([]) == set()

@@ -330,7 +330,7 @@ def test_an_engine_that_breaks_every_mark_is_asked_segment_by_segment(scope: str
 def test_an_engine_with_useless_answers_fails_the_text(scope: str, libre: servers.Service) -> None:
     libre.handle = servers.libretranslate(lambda text, source, target: "@everyone " + text)
     outcome = one(scope, "Ask @[Bob](user:1) today")
-    assert (outcome.state, outcome.reason, outcome.retry_after) == ("failed", "protection", None)
+    assert (outcome.state, outcome.reason) == ("failed", "protection")
     asked = len(libre.requests)
     assert one(scope, "Ask @[Bob](user:1) today").reason == "protection"
     assert len(libre.requests) == asked, "it is not paid for again and again"
