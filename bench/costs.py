@@ -130,7 +130,7 @@ def main() -> None:
     parser.add_argument("--sort", default="tottime")
     arguments = parser.parse_args()
     port = free_port()
-    engine = subprocess.Popen([sys.executable, "bench/engine.py", str(port), "5"], cwd=ROOT)
+    engine = subprocess.Popen([sys.executable, "-m", "bench.engine", str(port), "5"], cwd=ROOT)
     try:
         env = environment(f"http://{HOST}:{port}")
         make_database(env)

@@ -1,6 +1,6 @@
 """A translation engine for benchmarks: LibreTranslate's wire format, with a fixed time per call.
 
-Usage: python bench/engine.py PORT [MILLISECONDS]. ``GET /stats`` answers JSON: ``calls``, ``texts``, ``largest`` (texts of
+Usage: python -m bench.engine PORT [MILLISECONDS]. ``GET /stats`` answers JSON: ``calls``, ``texts``, ``largest`` (texts of
 the largest call), ``repeated`` (texts that it had translated into that language before) and ``at_once`` (the most concurrent
 calls for one text and language).
 """
@@ -10,6 +10,8 @@ import json
 import sys
 from collections import Counter
 from dataclasses import asdict, dataclass
+
+from rosetta.devtools.pretending import pretended
 
 
 @dataclass
@@ -52,7 +54,7 @@ class Engine:
         self._note(pairs)
         await asyncio.sleep(self._seconds)
         self._in_flight.subtract(pairs)
-        words = [f"{target} {text}" for text in texts]
+        words = [pretended(text, target) for text in texts]
         return {"translatedText": words if isinstance(question, list) else words[0]}
 
     def _note(self, pairs: list[tuple[str, str]]) -> None:

@@ -247,7 +247,7 @@ def main() -> None:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
 
     port, began = free_port(), time.monotonic()
-    engine = subprocess.Popen([sys.executable, "bench/engine.py", str(port), "50"], cwd=ROOT)
+    engine = subprocess.Popen([sys.executable, "-m", "bench.engine", str(port), "50"], cwd=ROOT)
     try:
         env = environment(f"http://{HOST}:{port}")
         make_database(env)

@@ -30,6 +30,7 @@ import psycopg
 from bench import http_load, seed, service, sockets
 from bench.http_load import Failed, Make, Request, Result
 from bench.service import HOST, ROOT, Service
+from rosetta.devtools.pretending import pretended
 
 DATABASE = "rosetta_translating"
 ENGINE_MS = 50
@@ -233,18 +234,14 @@ def _backlog(stack: Service, world: World, is_written: threading.Event) -> tuple
 def _wrong(world: World, posted: dict[str, str]) -> dict[str, int]:
     """Count messages that readers of the flooded conversations miss, have twice, or have wrongly translated."""
     from messaging.models import Message, MessageTranslation
-    from translation.engines.libretranslate import LibreTranslate
     from workspaces.models import Event
 
-    engine = LibreTranslate("")
     there = Message.objects.filter(conversation__in=world.channel_ids)
     texts = dict(there.values_list("pk", "content"))
     rows = MessageTranslation.objects.filter(message__in=there, state=MessageTranslation.State.READY)
     said = {(message_id, code): text for message_id, code, text in rows.values_list("message_id", "language", "text")}
     wanted = {
-        (message_id, code): f"{engine.code(code)} {text}"
-        for message_id, text in posted.items()
-        for code in LANGUAGES[1:]
+        (message_id, code): pretended(text, code) for message_id, text in posted.items() for code in LANGUAGES[1:]
     }
     events = Event.objects.filter(stream_id__in=world.channel_ids, kind="message.translated")
     told = Counter((data["message_id"], data["language"]) for data in events.values_list("data", flat=True))
@@ -312,7 +309,7 @@ def main() -> None:
     arguments = parser.parse_args()
     seconds, only = arguments.seconds, arguments.only.split(",")
     port = service.free_port()
-    engine = subprocess.Popen([sys.executable, "bench/engine.py", str(port), str(ENGINE_MS)], cwd=ROOT)
+    engine = subprocess.Popen([sys.executable, "-m", "bench.engine", str(port), str(ENGINE_MS)], cwd=ROOT)
     try:
         env = settings(port)
         make_database(env)

@@ -29,7 +29,16 @@ from translation.glossary import csv_exchange
 from translation.glossary.terms import check_term
 from translation.local_models import fetching, packages
 from translation.memory import tmx
-from translation.models import EngineState, GlossaryTerm, LocalModel, MemoryEntry, TranslationPolicy, Usage, this_month
+from translation.models import (
+    EngineState,
+    GlossaryTerm,
+    LocalModel,
+    MemoryEntry,
+    RefusedAnswers,
+    TranslationPolicy,
+    Usage,
+    this_month,
+)
 from translation.service import pairs_of
 from translation.status import percent
 
@@ -275,6 +284,15 @@ class UsageAdmin(ReadOnlyAdmin):
     @admin.display(ordering="cost_micros")
     def cost(self, usage: Usage) -> str:
         return f"{usage.cost_micros / 1_000_000:.2f}"
+
+
+@admin.register(RefusedAnswers)
+class RefusedAnswersAdmin(ReadOnlyAdmin):
+    """List how often engines answered what is no translation, and why."""
+
+    list_display = ("month", "engine", "source", "target", "fault", "count")
+    list_filter = ("engine", "fault")
+    ordering = ("-month", "-count")
 
 
 UNWELL = {"out of the chain": "danger", "no usable pair": "danger"}

@@ -5,10 +5,11 @@ from typing import Any
 from django.db.models import Sum
 
 from rosetta.observability.dashboard import TABLES, Table, figure
-from translation.models import EngineState, Usage, this_month
+from translation.models import EngineState, RefusedAnswers, Usage, this_month
 from translation.service import engines_health
 from translation.status import percent, read_status
 
+MOST_REFUSED = 20
 COLUMNS = ("Engine", "State", "Pairs", "Failures in a row", "Characters this month", "Last error")
 
 
@@ -53,3 +54,12 @@ TABLES["Translation models"] = Table(("Model", "State", "Here", "Size", "Why not
 @figure("pairs_missing", "Pairs of languages in use that nothing translates", page=("translation.localmodel", ""))
 def _missing_pairs() -> int:
     return len(read_status().missing)
+
+
+def _refused() -> list[tuple[Any, ...]]:
+    """Return the faults of this month by engine and pair, the most frequent first."""
+    rows = RefusedAnswers.objects.filter(month=this_month()).order_by("-count", "pk")[:MOST_REFUSED]
+    return [(row.engine, f"{row.source} → {row.target}", row.fault, f"{row.count:,}") for row in rows]
+
+
+TABLES["Answers that were no translations"] = Table(("Engine", "Pair", "Fault", "This month"), _refused)

@@ -16,8 +16,8 @@ _seconds = Histogram(
 _errors = Counter("rosetta_translation_errors", "Engine calls that failed, by kind", (*_PAIR, "kind"))
 _characters = Counter("rosetta_translation_characters", "Characters sent to engines", _PAIR)
 _cost = Counter("rosetta_translation_cost", "Cost by the operator's prices", _PAIR)
-_protection = Counter(
-    "rosetta_translation_protection_failures", "Texts whose placeholders an engine got wrong every time", _PAIR
+_refusals = Counter(
+    "rosetta_translation_refused_answers", "Answers of engines that were no translations, by fault", (*_PAIR, "fault")
 )
 _recalls = Counter(
     "rosetta_translation_recalls",
@@ -37,9 +37,9 @@ def engine_call(
         _errors.labels(engine, source, target, error).inc()
 
 
-def protection_failures(engine: str, source: str, target: str, count: int) -> None:
-    if count:
-        _protection.labels(engine, source, target).inc(count)
+def refused_answer(engine: str, source: str, target: str, fault: str) -> None:
+    """Count an answer that is not shown. ``fault``: ``pieces``, or one of the judge's."""
+    _refusals.labels(engine, source, target, fault).inc()
 
 
 def recalled(found: str, engine: str, source: str, target: str) -> None:

@@ -184,6 +184,27 @@ class Usage(models.Model):
         return f"{self.month:%Y-%m} {self.engine} {self.source} → {self.target}"
 
 
+class RefusedAnswers(models.Model):
+    """How many answers of an engine were no translations, by language pair, month and fault."""
+
+    month = models.DateField()
+    engine = models.CharField(max_length=ENGINE_LENGTH)
+    source = models.CharField(max_length=LANGUAGE_LENGTH)
+    target = models.CharField(max_length=LANGUAGE_LENGTH)
+    # ``pieces``, or one of translation.judging.judge.FAULTS.
+    fault = models.CharField(max_length=16)
+    count = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "refused answers"
+        constraints = [
+            models.UniqueConstraint(fields=["month", "engine", "source", "target", "fault"], name="refused_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.engine} {self.source} → {self.target}: {self.fault}"
+
+
 class LocalModel(models.Model):
     """A model of the engine ``local`` for one direction: wanted, on its way, installed, or why it is not.
 

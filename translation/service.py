@@ -12,7 +12,7 @@ from django.conf import settings
 
 from rosetta.languages import CODES
 from translation import engines
-from translation.engines import breakers, budgets, engine_chain, single_flight
+from translation.engines import breakers, budgets, engine_chain, refusals, single_flight
 from translation.engines.base import Deadline
 from translation.engines.budgets import characters_left
 from translation.engines.history import History
@@ -194,8 +194,12 @@ class _Batch:
             return results + by_others + run(abandoned)
 
     def _store(self, results: list[UnitResult]) -> None:
-        """Store the engines' translations in the memory, and record their cost."""
-        translated = [(result.request, result.stored, result.engine) for result in results if result.stored is not None]
+        """Store the engines' translations in the memory, and record their cost and what was refused."""
+        translated = [
+            (result.request, result.stored, result.engine)
+            for result in results
+            if result.stored is not None and result.is_memorable
+        ]
         if translated:
             store.store(
                 store.entry(
@@ -205,6 +209,7 @@ class _Batch:
                 for request, stored, engine in translated
             )  # fmt: skip
         budgets.record(results)
+        refusals.record(results)
 
     def _job_result(
         self, parsed_job: _ParsedJob, results: dict[RequestId, UnitResult], health: breakers.Breakers

@@ -14,7 +14,7 @@ SEEN_BY_SUPPORT = {
     "files": "file",
     "rooms": "plan roomlimits room",
     "rosetta": "jobrun",
-    "translation": "enginestate glossaryterm localmodel translationpolicy",
+    "translation": "enginestate glossaryterm localmodel refusedanswers translationpolicy",
     "workspaces": (
         "workspace member channel channelmember invite suspension webhook webhooksubscription webhookdelivery"
     ),

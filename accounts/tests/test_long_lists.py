@@ -28,6 +28,7 @@ SHORT = {
     "rosetta_jobrun": "as many as jobs",
     "translation_enginestate": "as many as engines",
     "translation_localmodel": "as many as pairs of languages",
+    "translation_refusedanswers": "as many as engines, pairs and kinds of fault, a month",
     "translation_translationpolicy": "as many as workspaces",
     "workspaces_channel": "filtered by visibility",
     "workspaces_webhook": "filtered by state",

@@ -32,7 +32,7 @@ SEEN_BY = {
     "rooms.plan": "support", "rooms.room": "support", "rooms.roomlimits": "support",
     "rosetta.jobrun": "support",
     "translation.enginestate": "support", "translation.glossaryterm": "support", "translation.localmodel": "support",
-    "translation.memoryentry": "admin",
+    "translation.memoryentry": "admin", "translation.refusedanswers": "support",
     "translation.translationpolicy": "support", "translation.usage": "admin",
     "workspaces.channel": "support", "workspaces.channelmember": "support", "workspaces.conversation": "moderator",
     "workspaces.erasure": "admin", "workspaces.event": "admin", "workspaces.invite": "support",

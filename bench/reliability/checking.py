@@ -12,6 +12,7 @@ from typing import Any
 from bench.reliability.clients import Hook, Reader, Writers
 from bench.reliability.stack import Stack
 from bench.reliability.world import Person, Place, Promise, World
+from rosetta.devtools.pretending import pretended
 
 SETTLE_SECONDS = 120
 LEAVER_SECONDS = 1.0
@@ -141,7 +142,7 @@ def _in_words(row: dict[str, Any], person: Person) -> bool:
         return bool(row["display_content"] == row["original_content"])
     if row["display_source"] != "translation" or row["display_language"] != person.language:
         return False
-    return bool(row["display_content"].endswith(row["original_content"]))
+    return bool(row["display_content"] == pretended(row["original_content"], person.language))
 
 
 def _against_time(promises: list[Promise]) -> int:

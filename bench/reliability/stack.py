@@ -80,7 +80,7 @@ class Stack:
             "--without-mingle",
         ]
         return {
-            "engine": [sys.executable, "bench/engine.py", str(self.engine_port), "50"],
+            "engine": [sys.executable, "-m", "bench.engine", str(self.engine_port), "50"],
             "web 1": [*web, str(self.web_ports[0])],
             "web 2": [*web, str(self.web_ports[1])],
             "gateway": [*python, "rosetta.gateway"],

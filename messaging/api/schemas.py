@@ -65,7 +65,8 @@ class MessageResource(serializers.Serializer[Any]):
         allow_null=True,
         help_text=(
             "Why it is not shown in the caller's language, once that translation failed or was skipped: `no_engine` (no engine "
-            "has the pair yet; it follows by itself when one does), `engines_down`, `budget`, `protection` and others; else null."
+            "has the pair yet; it follows by itself when one does), `engines_down`, `budget`, `protection`, "
+            "`not_a_translation` and others; else null."
         ),
     )
     parent_message_id = serializers.CharField(allow_null=True)

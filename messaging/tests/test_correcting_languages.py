@@ -40,7 +40,7 @@ def message(as_owner: APIClient, channel: Channel, engine: servers.Service) -> s
 def test_a_reader_corrects_it_and_it_is_translated_from_that_language(
     as_member: APIClient, channel: Channel, message: str, engine: servers.Service
 ) -> None:
-    assert newest(as_member, channel)["display_content"] == f"th:{UNSURE}"
+    assert newest(as_member, channel)["display_content"] == servers.said("th", UNSURE)
     answer = said(as_member, channel, message, "id")
     assert answer.status_code == 200
     data = answer.json()["data"]
@@ -108,7 +108,7 @@ def test_what_people_wrote_stays(
     said(as_member, channel, message_id, "id")
     translate_pending()
     assert newest(as_member, channel)["display_content"] == "คาลิมบาโร"
-    assert newest(as_owner, channel)["display_content"] == f"en:{UNSURE}"
+    assert newest(as_owner, channel)["display_content"] == servers.said("en", UNSURE)
     assert newest(as_owner, channel)["translation_status"] == "completed"
 
 

@@ -40,7 +40,8 @@ def test_every_language_is_told_with_its_state_and_engine(as_owner: APIClient, c
         (row,) = answer["data"]
         assert row.pop("translated_at").endswith("+00:00")
         assert row == {
-            "language": "th", "state": "ready", "text": f"th:{NEWS}", "engine": "libretranslate", "is_corrected": False,
+            "language": "th", "state": "ready", "text": servers.said("th", NEWS), "engine": "libretranslate",
+            "is_corrected": False,
             "corrected_by": None, "reason": None, "attempts": 1, "retry_at": None,
         }  # fmt: skip
         assert answer["meta"]["total"] == 1
@@ -183,7 +184,8 @@ def test_a_preview_shows_the_words_and_what_they_say(
     answer = previewed(as_owner, workspace, text=NEWS, target="th")
     assert answer.status_code == 200
     assert answer.json()["data"] == {
-        "state": "ready", "source": "en", "target": "th", "text": f"th:{NEWS}", "back_translation": f"en:th:{NEWS}",
+        "state": "ready", "source": "en", "target": "th", "text": servers.said("th", NEWS),
+        "back_translation": servers.said("en", servers.said("th", NEWS)),
         "engine": "libretranslate", "reason": None,
     }  # fmt: skip
     assert "X-RateLimit-Limit" in answer

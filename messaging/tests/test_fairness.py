@@ -189,7 +189,7 @@ def test_reading_in_a_new_language_during_edits_leaves_no_old_words(
     while translate_pending():
         pass
     shown = as_owner.get(f"{path_of(channel)}?language=ja").json()["data"][0]
-    assert shown["display_content"] == "ja:Version 8 of the plan"
+    assert shown["display_content"] == servers.said("ja", "Version 8 of the plan")
     assert not MessageTranslation.objects.exclude(revision=9).exists()
 
 

@@ -73,7 +73,7 @@ def test_edits_change_the_language(
     edited = as_owner.patch(path, {"content": NEWS}, format="json").json()["data"]
     assert (edited["original_language"], edited["translation_status"]) == ("en", "pending")
     assert translate_pending() == 1
-    assert newest(as_member, channel)["display_content"] == f"th:{NEWS}"
+    assert newest(as_member, channel)["display_content"] == servers.said("th", NEWS)
     assert as_owner.patch(path, {"content": KOREAN}, format="json").json()["data"]["translation_status"] == "not_needed"
     # "ok" is no Korean: the author's language.
     assert as_owner.patch(path, {"content": "ok"}, format="json").json()["data"]["original_language"] == "en"

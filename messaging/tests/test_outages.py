@@ -137,7 +137,7 @@ async def test_a_worker_killed_in_a_batch_leaves_nothing_stuck_and_nothing_paid_
         engines.recover()
         workers.start("worker")
         frame = await socket.event("message.translated", PATIENCE)
-        assert (frame["data"]["id"], frame["data"]["display_content"]) == (held["id"], f"TH:{second}")
+        assert (frame["data"]["id"], frame["data"]["display_content"]) == (held["id"], servers.said("th", second))
         assert frame["data"] == shown(team, held)
     assert (engines.asked_for(first), engines.asked_for(second)) == (1, 2), "only the call in flight is made again"
 

@@ -129,7 +129,7 @@ def test_what_failed_while_an_engine_was_out_is_translated_when_it_is_back(
     assert check_engines() == 1
     assert retry_translations() == 1
     assert translate_owed() == 1
-    assert newest(as_member, channel)["display_content"] == f"th:{NEWS}"
+    assert newest(as_member, channel)["display_content"] == servers.said("th", NEWS)
 
 
 def test_what_fails_while_a_pair_has_just_become_possible_does_not_wait_either(

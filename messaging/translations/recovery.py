@@ -20,6 +20,8 @@ BATCH = 200
 # What was being translated when a pair became possible may fail for its absence a little later.
 SETTLING_SECONDS = 20.0
 _KEY = "translatable-pairs"
+# What an engine answered is refused: another pair changes nothing for it.
+REFUSED = ("protection", "not_a_translation")
 
 
 def retry_newly_translatable() -> int:
@@ -33,7 +35,7 @@ def retry_newly_translatable() -> int:
     pairs = {pair: known.get(pair, now) for pair in translatable_pairs()}
     new = [pair for pair in pairs if pair not in known]
     settling = [pair for pair, since in pairs.items() if pair in known and now - since < SETTLING_SECONDS]
-    done = _retry(new, ~Q(reason="protection")) + _retry(settling, Q(reason="no_engine"))
+    done = _retry(new, ~Q(reason__in=REFUSED)) + _retry(settling, Q(reason="no_engine"))
     if done >= BATCH:
         # There may be more: these pairs are new next time too.
         pairs = {pair: since for pair, since in pairs.items() if pair not in new}

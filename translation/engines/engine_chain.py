@@ -22,9 +22,11 @@ from translation.engines.base import (
 from translation.engines.breakers import Breakers
 from translation.engines.careful_calls import CarefulCaller, EngineFailed, NotAsked
 from translation.engines.history import History
-from translation.engines.marked_calls import Errors, translate_units
+from translation.engines.marked_calls import Errors, NotATranslation, translate_units
 from translation.engines.requests import Cost, RequestId, UnitRequest, UnitResult
-from translation.protection.protect import ProtectionError
+from translation.judging.judge import cleaned, is_memorable, judge
+from translation.protection.marks import STORED
+from translation.protection.protect import ProtectionError, Unit
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +37,9 @@ ENGINE_SECONDS = 15.0
 # For all texts together that an engine failed before, while others wait.
 AGAIN_SECONDS = 2.0
 
-_PERMANENT_REASONS = frozenset({"protection", "no_engine"})
+_PERMANENT_REASONS = frozenset({"protection", "not_a_translation", "no_engine"})
+# The fault of answers that broke, lost or doubled protected pieces.
+PIECES = "pieces"
 
 EngineByName = Callable[[str], Engine]
 
@@ -111,20 +115,22 @@ class _Chain:
         # Why each engine in turn did not translate a request.
         self._reasons: dict[RequestId, list[str]] = defaultdict(list)
         self._costs: dict[RequestId, list[Cost]] = defaultdict(list)
+        self._refusals: dict[RequestId, list[tuple[str, str]]] = defaultdict(list)
 
     def run(self) -> list[UnitResult]:
         self._ask_in_turn()
         return [self._result(request) for request in self._requests]
 
     def _result(self, request: UnitRequest) -> UnitResult:
-        costs = tuple(self._costs[request.id])
+        costs, refusals = tuple(self._costs[request.id]), tuple(self._refusals[request.id])
         if request.id in self._done:
             stored, engine = self._done[request.id]
-            return UnitResult(request, stored, engine, costs=costs)
+            is_new = is_memorable(request.unit.masked(STORED), stored)
+            return UnitResult(request, stored, engine, costs=costs, is_memorable=is_new, refusals=refusals)
         # Prefer a temporary reason over a permanent one: a text is untranslatable only if every engine was actually tried.
         reasons = self._reasons[request.id] or ["no_engine"]
         reason = next((reason for reason in reversed(reasons) if reason not in _PERMANENT_REASONS), reasons[0])
-        return UnitResult(request, reason=reason, costs=costs)
+        return UnitResult(request, reason=reason, costs=costs, refusals=refusals)
 
     def _ask_in_turn(self) -> None:
         """Ask the engines one after another for what those before did not translate."""
@@ -203,10 +209,21 @@ class _Chain:
         errors: Errors = {}
         try:
             _, errors = translate_units(
-                [request.unit for request in requests], call, visit.engine.styles, done=visit.done
+                [request.unit for request in requests], call, visit.engine.styles, done=visit.done, accept=self._accept
             )
         finally:
             self._note(visit, requests, errors)
+
+    def _accept(self, unit: Unit, stored: str) -> str:
+        """Return an answer without what was added to it. Raises ProtectionError unless it is a translation."""
+        source = unit.masked(STORED)
+        stored = cleaned(source, stored)
+        fault = judge(source, stored, self._source, self._target, unit.pieces)
+        if fault == "emphasis" and unit.pieces:
+            raise ProtectionError(fault)  # In another style, the engine may get it right.
+        if fault:
+            raise NotATranslation(fault)
+        return stored
 
     def _note(self, visit: "_Visit", requests: Sequence[UnitRequest], errors: Errors) -> None:
         name = visit.engine.name
@@ -220,8 +237,10 @@ class _Chain:
                 self._give([request], reason)
                 if not isinstance(error, NotAsked | PermanentError | QuotaError | UnsupportedPair):
                     self._history.failed(name, request, reason, is_refusal=isinstance(error, ProtectionError))
-        broken = sum(isinstance(error, ProtectionError) for error in errors.values())
-        metrics.protection_failures(name, self._source, self._target, broken)
+            if isinstance(error, ProtectionError):
+                fault = error.fault if isinstance(error, NotATranslation) else PIECES
+                self._refusals[request.id].append((name, fault))
+                metrics.refused_answer(name, self._source, self._target, fault)
 
     def _settle(self, visit: "_Visit") -> None:
         """Tell the engine's breaker how it did."""
@@ -262,6 +281,8 @@ class _Visit:
 
 def _reason(error: EngineError | ProtectionError) -> str:
     """Return why a text has no translation, as messages tell it."""
+    if isinstance(error, NotATranslation):
+        return "not_a_translation"
     if isinstance(error, ProtectionError):
         return "protection"
     if isinstance(error, NotAsked):

@@ -47,7 +47,8 @@ class Cost:
 class UnitResult:
     """The result of a request.
 
-    The ``stored`` translation, with marks, by ``engine``, or the ``reason`` it failed.
+    The ``stored`` translation, with marks, by ``engine``, or the ``reason`` it failed. ``is_memorable``: whether it may be
+    remembered. ``refusals`` are answers that were no translations, as pairs of engine and fault.
     """
 
     request: UnitRequest
@@ -55,3 +56,5 @@ class UnitResult:
     engine: str = ""
     reason: str = ""
     costs: tuple[Cost, ...] = ()
+    is_memorable: bool = True
+    refusals: tuple[tuple[str, str], ...] = ()

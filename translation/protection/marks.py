@@ -48,10 +48,23 @@ class MarkStyle:
         return self.template.format(number)
 
 
+# Brackets with words between them are punctuation: 【重要】.
 BRACKETS = MarkStyle(
-    "brackets", "[{0}]", re.compile(BRACKET_MARK), re.compile(r"[\[\]\uff3b\uff3d\u3010\u3011\u3014\u3015]")
+    "brackets",
+    "[{0}]",
+    re.compile(BRACKET_MARK),
+    re.compile(
+        r"[\[\uff3b\u3010\u3014]\s{0,3}(?=\d|[\]\uff3d\u3011\u3015]|\Z)|(?:\d|\A|[\[\uff3b])\s{0,3}[\]\uff3d\u3011\u3015]|[\[\uff3b](?![^\[\]\uff3b\uff3d]*[\]\uff3d])"
+    ),
 )
-TAGS = MarkStyle("tags", "<x{0}/>", re.compile(TAG_MARK), re.compile(r"[<>\uff1c\uff1e]"))
+TAGS = MarkStyle(
+    "tags",
+    "<x{0}/>",
+    re.compile(TAG_MARK),
+    re.compile(
+        r"[<\uff1c]\s{0,3}/?\s{0,3}(?:[xX]?\s{0,3}\d|[xX]\b|/|\Z)|\d\s{0,3}[/\uff0f]\s{0,3}[>\uff1e]?|[/\uff0f]\s{0,3}[>\uff1e]|[xX]\s{0,3}\d{1,4}\s{0,3}[>\uff1e]"
+    ),
+)
 WORDS = MarkStyle("words", "XZ{0}Q", re.compile(WORD_MARK), re.compile(r"[xX][zZ]"))
 STYLES: tuple[MarkStyle, ...] = (BRACKETS, TAGS, WORDS)
 
@@ -85,7 +98,7 @@ def read(answer: object, sent: Sequence[Token], style: MarkStyle) -> str:
     if sorted(numbers) != list(range(len(pieces))):
         raise ProtectionError(f"{len(pieces)} marks went out, {len(numbers)} came back, or not the same ones")
     translated = "".join(literals)
-    if len(style.residue.findall(translated)) > len(style.residue.findall(words)) or STORED.residue.search(translated):
+    if STORED.residue.search(translated) or (pieces and _leftovers(style, translated) > _leftovers(style, words)):
         raise ProtectionError("a part of a mark was left behind")
     if LETTER.search(words) and not re.search(r"\w", translated):
         raise ProtectionError("the answer has no words")
@@ -94,6 +107,11 @@ def read(answer: object, sent: Sequence[Token], style: MarkStyle) -> str:
     _close_up(literals, [pieces[number] for number in numbers])
     marks = (STORED.mark(number) for number in numbers)
     return literals[0] + "".join(mark + literal for mark, literal in zip(marks, literals[1:], strict=True))
+
+
+def _leftovers(style: MarkStyle, text: str) -> int:
+    """Count what looks like a broken mark."""
+    return len(style.residue.findall(text))
 
 
 def _check_length(words: str, translated: str) -> None:

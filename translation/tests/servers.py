@@ -15,6 +15,16 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from rosetta.devtools.pretending import pretended
+from translation.protection.marks import TAGS
+from translation.protection.protect import parse
+
+
+def said(target: str, text: str) -> str:
+    """Return what readers of ``target`` see of ``text`` when one of these servers translated it."""
+    kept = parse(text)
+    return kept.render({unit.canonical: unit.read(pretended(unit.masked(TAGS), target), TAGS) for unit in kept.units})
+
 
 @dataclass
 class Request:
@@ -93,7 +103,7 @@ def serve(handle: Callable[[Request], Reply]) -> Iterator[Service]:
 
 
 def libretranslate(
-    translate: Callable[[str, str, str], str] = lambda text, source, target: f"{target}:{text}",
+    translate: Callable[[str, str, str], str] = lambda text, source, target: pretended(text, target),
 ) -> Callable[[Request], Reply]:
     """LibreTranslate's ``POST /translate``."""
 
@@ -142,7 +152,7 @@ def deepl(request: Request) -> Reply:
             "translations": [
                 {
                     "detected_source_language": body["source_lang"],
-                    "text": f"{body['target_lang']}:{text}",
+                    "text": pretended(text, body["target_lang"]),
                     "billed_characters": len(text),
                 }
                 for text in body["text"]
@@ -174,7 +184,7 @@ def google(request: Request) -> Reply:
         body={
             "data": {
                 "translations": [
-                    {"translatedText": f"{body['target']}:{text}".replace("'", "&#39;")} for text in body["q"]
+                    {"translatedText": pretended(text, body["target"]).replace("'", "&#39;")} for text in body["q"]
                 ]
             }
         }
@@ -189,7 +199,7 @@ def google_advanced(request: Request) -> Reply:
         return Reply(401, {"error": {"code": 401, "status": "UNAUTHENTICATED"}})
     body = request.body
     assert body["mimeType"] == "text/plain"
-    translated = [{"translatedText": f"{body['targetLanguageCode']}:{text}"} for text in body["contents"]]
+    translated = [{"translatedText": pretended(text, body["targetLanguageCode"])} for text in body["contents"]]
     return Reply(body={"translations": translated})
 
 
@@ -233,7 +243,9 @@ def openai(request: Request) -> Reply:
     if request.headers.get("authorization") != "Bearer secret":
         return Reply(401, {"error": {"message": "Incorrect API key provided", "code": "invalid_api_key"}})
     asked = json.loads(request.body["messages"][-1]["content"])
-    said = {"translations": [{"id": line["id"], "text": f"{asked['to']}:{line['text']}"} for line in asked["lines"]]}
+    said = {
+        "translations": [{"id": line["id"], "text": pretended(line["text"], asked["to"])} for line in asked["lines"]]
+    }
     return completion(json.dumps(said))
 
 

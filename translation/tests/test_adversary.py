@@ -7,6 +7,7 @@ from django.core.cache import cache
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rosetta.devtools.pretending import pretended
 from rosetta.ids import new_ulid
 from translation.models import EngineState, MemoryEntry
 from translation.protection.marks import STORED
@@ -37,7 +38,7 @@ def engine(names: list[str], whole: list[str], pick: int):
     def handle(request: servers.Request) -> servers.Reply:
         turn = next(turns)
         misdeed = MISDEEDS[names[turn % len(names)]]
-        answers = [misdeed(text, pick + place) for place, text in enumerate(request.body["q"])]
+        answers = [misdeed(pretended(text, "ja"), pick + place) for place, text in enumerate(request.body["q"])]
         return servers.Reply(body={"translatedText": WHOLE[whole[turn % len(whole)]](answers)})
 
     return handle
@@ -68,7 +69,7 @@ def test_what_is_stored_has_the_pieces_of_its_source(
     # The engine works again: nothing that it did before prevents a translation.
     cache.clear()
     EngineState.objects.all().delete()
-    libre.handle = servers.libretranslate(lambda text, source, target: text)
+    libre.handle = servers.libretranslate()
     again = translate_batch([Job(None, scope, text, "en", "ja") for text in said])
     assert {outcome.state for outcome in again} <= {"ready", "skipped"}
 

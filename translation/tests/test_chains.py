@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
+from rosetta.devtools.pretending import pretended
 from rosetta.ids import new_ulid
 from translation.models import EngineState, MemoryEntry, TranslationPolicy, Usage
 from translation.service import Job, engines_health, translate_batch
@@ -33,7 +34,7 @@ def one(scope: str, text: str = "The cat sat", target: str = "ja", source: str =
 
 
 def test_the_first_engine_answers(scope: str, both) -> None:
-    assert (one(scope).text, one(scope).engine) == ("JA:The cat sat", "deepl")
+    assert (one(scope).text, one(scope).engine) == (servers.said("ja", "The cat sat"), "deepl")
     assert both[1].requests == []
 
 
@@ -53,7 +54,7 @@ def test_the_first_engine_answers(scope: str, both) -> None:
 def test_the_second_answers_when_the_first_cannot(scope: str, both, settings, handle) -> None:
     settings.TRANSLATION_CHAIN_SECONDS = 6  # half of it for the first, so that the second has its own
     both[0].handle = handle
-    assert (one(scope).text, one(scope).engine) == ("ja:The cat sat", "libretranslate")
+    assert (one(scope).text, one(scope).engine) == (servers.said("ja", "The cat sat"), "libretranslate")
 
 
 def test_an_engine_that_breaks_pieces_is_followed_by_the_next(scope: str, both) -> None:
@@ -62,7 +63,7 @@ def test_an_engine_that_breaks_pieces_is_followed_by_the_next(scope: str, both) 
 
     both[0].handle = shout
     outcome = one(scope, "Ask @[Bob](user:1) today")
-    assert (outcome.text, outcome.engine) == ("ja:Ask @[Bob](user:1) today", "libretranslate")
+    assert (outcome.text, outcome.engine) == (servers.said("ja", "Ask @[Bob](user:1) today"), "libretranslate")
     assert not EngineState.objects.exists()
 
 
@@ -142,7 +143,9 @@ def test_results_of_a_call_are_kept_when_the_next_call_fails(scope: str, libre: 
     def handle(request: servers.Request) -> servers.Reply:
         if any("<x0/>" in text for text in request.body["q"]):
             return servers.Reply(500, {})
-        return servers.libretranslate(lambda text, source, target: text.replace("[0]", "lost"))(request)
+        return servers.libretranslate(lambda text, source, target: pretended(text, target).replace("[0]", "lost"))(
+            request
+        )
 
     libre.handle = handle
     plain, marked = translate_batch(

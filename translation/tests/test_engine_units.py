@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from rosetta.devtools.pretending import pretended
 from translation.engines import engine_chain
 from translation.engines.base import (
     Deadline,
@@ -27,7 +28,7 @@ from translation.protection.protect import parse
 
 
 class FakeEngine:
-    """Translates into capitals, or raises what it was made with."""
+    """Translates as the service of tests does, or raises what it was made with."""
 
     styles = STYLES
     batch = 3
@@ -54,7 +55,7 @@ class FakeEngine:
         self.calls.append(list(texts))
         if self.error:
             raise self.error
-        return [text.upper() for text in texts]
+        return [pretended(text, "ja") for text in texts]
 
     def check(self, timeout: float) -> None:
         pass
@@ -84,7 +85,7 @@ def run(
 def test_the_first_engine_that_can_translates() -> None:
     first, second = FakeEngine("first"), FakeEngine("second")
     (result,) = run([request()], first, second)
-    assert (result.stored, result.engine, result.reason) == ("HELLO THERE", "first", "")
+    assert (result.stored, result.engine, result.reason) == (pretended("hello there", "ja"), "first", "")
     assert second.calls == []
 
 

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from django.core.management import call_command
 
+from rosetta.devtools.pretending import pretended
 from rosetta.errors import Invalid
 from rosetta.ids import new_ulid
 from translation.memory import tmx
@@ -32,7 +33,7 @@ FOREIGN = (
 
 
 def test_an_exported_memory_is_imported_unchanged(scope: str, libre: servers.Service) -> None:
-    libre.handle = servers.libretranslate(lambda text, source, target: f"{text} < & 'so'")
+    libre.handle = servers.libretranslate(lambda text, source, target: f"{pretended(text, target)} < & 'so'")
     translate_batch([Job(None, scope, "Ask @[Bob](user:1) for 5 kg", "en", "ja")])
     remember_correction(scope_id=scope, source="en", target="th", source_text="The cat sat 👍", text="แมวนั่ง 👍")
     out = BytesIO()
@@ -45,7 +46,7 @@ def test_an_exported_memory_is_imported_unchanged(scope: str, libre: servers.Ser
         MemoryEntry.objects.filter(scope_id=other).order_by("key").values_list(*columns)
     )
     assert recall(scope_id=other, text="Ask @[Ann](user:2) for 7 kg", source="en", targets=["ja"])["ja"].text == (
-        "Ask @[Ann](user:2) for 7 kg < & 'so'"
+        servers.said("ja", "Ask @[Ann](user:2) for 7 kg") + " < & 'so'"
     )
 
 

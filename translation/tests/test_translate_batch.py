@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.tasks import send_owed_mail
+from rosetta.devtools.pretending import pretended
 from rosetta.ids import new_ulid
 from translation.models import EngineState, MemoryEntry, Usage
 from translation.service import (
@@ -34,7 +35,7 @@ def one(scope: str, text: str, target: str = "ja", source: str = "en"):
 
 def test_an_engines_result_is_ready_and_remembered(scope: str, libre: servers.Service) -> None:
     first = one(scope, "The cat sat")
-    assert (first.state, first.text, first.engine) == ("ready", "ja:The cat sat", "libretranslate")
+    assert (first.state, first.text, first.engine) == ("ready", servers.said("ja", "The cat sat"), "libretranslate")
     assert one(scope, "The cat sat") == first
     assert len(libre.requests) == 1
     assert recall(scope_id=scope, text="The cat sat", source="en", targets=["ja", "th"]) == {
@@ -43,22 +44,25 @@ def test_an_engines_result_is_ready_and_remembered(scope: str, libre: servers.Se
 
 
 def test_the_engines_own_codes_are_used(scope: str, libre: servers.Service) -> None:
-    assert one(scope, "The cat sat", "zh-CN").text == "zh-Hans:The cat sat"
+    assert one(scope, "The cat sat", "zh-CN").text == servers.said("zh-CN", "The cat sat")
     assert libre.requests[0].body["source"] == "en"
     assert libre.requests[0].body["target"] == "zh-Hans"
 
 
 def test_pieces_are_not_sent_to_the_engine(scope: str, libre: servers.Service) -> None:
-    libre.handle = servers.libretranslate(lambda text, source, target: text.upper())
     text = "Hello @[Bob](user:1), see https://example.com/a and `x = 1` 👍\nfor $5.00 now"
-    assert one(scope, text).text == "HELLO @[Bob](user:1), SEE https://example.com/a AND `x = 1` 👍\nFOR $5.00 NOW"
+    shown = one(scope, text).text
+    assert shown == servers.said("ja", text)
+    assert [
+        piece for piece in ("@[Bob](user:1)", "https://example.com/a", "`x = 1` 👍\n", "$5.00") if piece not in shown
+    ] == []
     assert "example.com" not in str([request.body for request in libre.requests])
 
 
 def test_memory_serves_other_names_and_amounts(scope: str, libre: servers.Service) -> None:
     one(scope, "Ask @[Bob](user:1) for $5.00")
     found = recall(scope_id=scope, text="Ask @[Ann](user:2) for $9.99", source="en", targets=["ja"])
-    assert found["ja"].text == "ja:Ask @[Ann](user:2) for $9.99"
+    assert found["ja"].text == servers.said("ja", "Ask @[Ann](user:2) for $9.99")
 
 
 def test_memory_is_never_shared_between_scopes(scope: str, libre: servers.Service) -> None:
@@ -98,7 +102,8 @@ def test_sentences_names_and_lines_of_the_phrasebook_need_no_engine(
 
 def test_an_engine_gets_the_lines_that_are_no_phrases(scope: str, libre: servers.Service) -> None:
     assert one(scope, "Hi @[Bob](user:1),\n\nThank you! The cat sat.\n\nThe dog sat.\n\nThank you").text == (
-        "@[Bob](user:1) こんにちは。\n\nja:Thank you! The cat sat.\n\nja:The dog sat.\n\nありがとうございます"
+        f"@[Bob](user:1) こんにちは。\n\n{servers.said('ja', 'Thank you! The cat sat.')}\n\n"
+        f"{servers.said('ja', 'The dog sat.')}\n\nありがとうございます"
     )
     assert [text for request in libre.requests for text in request.body["q"]] == [
         "Thank you! The cat sat.",
@@ -109,12 +114,12 @@ def test_an_engine_gets_the_lines_that_are_no_phrases(scope: str, libre: servers
 def test_a_word_that_is_a_cell_in_one_of_the_texts_goes_to_the_engine(scope: str, libre: servers.Service) -> None:
     texts = ("Done\n\nThe cat sat.", "| Done | The dog sat. |", "Done")
     shown = [result.text for result in translate_batch([job(scope, text) for text in texts])]
-    assert shown == ["ja:Done\n\nja:The cat sat.", "| ja:Done | ja:The dog sat. |", "完了しました"]
+    assert shown == [*(servers.said("ja", text) for text in texts[:2]), "完了しました"]
 
 
 def test_a_term_of_the_glossary_goes_before_a_phrase(scope: str, libre: servers.Service) -> None:
     GlossaryTermFactory(scope_id=scope, source="en", target="ja", term="Welcome", rendering="歓迎")
-    assert one(scope, "Welcome back").text == "ja:歓迎 back"
+    assert one(scope, "Welcome back").text == servers.said("ja", "{} back").replace("{}", "歓迎")
 
 
 @pytest.mark.parametrize("text", ["👍", "https://example.com", "555", "@[Bob](user:1)", "`code here`"])
@@ -128,7 +133,7 @@ def test_equal_texts_are_sent_once(scope: str, libre: servers.Service) -> None:
     outcomes = translate_batch(jobs)
     assert [outcome.job.key for outcome in outcomes] == [job.key for job in jobs]
     assert {outcome.state for outcome in outcomes} == {"ready"}
-    assert outcomes[8].text == "ja:Ask @[P](user:4) about it"
+    assert outcomes[8].text == servers.said("ja", "Ask @[P](user:4) about it")
     assert sorted(request.body["target"] for request in libre.requests) == ["ja", "th"]
     assert all(len(request.body["q"]) == 1 for request in libre.requests)
 
@@ -143,7 +148,7 @@ def test_recall_takes_one_query_at_most(scope: str, libre: servers.Service) -> N
             scope_cache.forget(scope)
         with CaptureQueriesContext(connection) as seen:
             found = recall(scope_id=scope, text="The cat sat\nand the dog ran", source="en", targets=["ja", "th", "id"])
-        assert found["ja"].text == "ja:The cat sat\nja:and the dog ran"
+        assert found["ja"].text == servers.said("ja", "The cat sat\nand the dog ran")
         assert len(seen) == 1, seen.captured_queries
 
 
@@ -310,8 +315,10 @@ def test_one_refused_text_does_not_fail_the_others(scope: str, libre: servers.Se
 
 
 def test_an_engine_that_breaks_marks_is_asked_in_other_ways(scope: str, libre: servers.Service) -> None:
-    libre.handle = servers.libretranslate(lambda text, source, target: text.replace("[0]", "?").replace("<x0/>", "?"))
-    assert one(scope, "Ask @[Bob](user:1) today").text == "Ask @[Bob](user:1) today"
+    libre.handle = servers.libretranslate(
+        lambda text, source, target: pretended(text, target).replace("[0]", "?").replace("<x0/>", "?")
+    )
+    assert one(scope, "Ask @[Bob](user:1) today").text == servers.said("ja", "Ask @[Bob](user:1) today")
     assert [request.body["q"][0] for request in libre.requests] == [
         "Ask [0] today",
         "Ask <x0/> today",
@@ -321,9 +328,9 @@ def test_an_engine_that_breaks_marks_is_asked_in_other_ways(scope: str, libre: s
 
 def test_an_engine_that_breaks_every_mark_is_asked_segment_by_segment(scope: str, libre: servers.Service) -> None:
     libre.handle = servers.libretranslate(
-        lambda text, source, target: "".join(c for c in text if c.isalpha() or c == " ")
+        lambda text, source, target: "".join(c for c in pretended(text, target) if c.isalpha() or c == " ")
     )
-    assert one(scope, "Ask @[Bob](user:1) today").text == "Ask @[Bob](user:1) today"
+    assert one(scope, "Ask @[Bob](user:1) today").text == servers.said("ja", "Ask @[Bob](user:1) today")
     assert libre.requests[-1].body["q"] == ["Ask", "today"]
 
 
@@ -361,7 +368,7 @@ def test_a_worker_waits_for_the_translation_of_another(scope: str, libre: server
     go.set()
     for thread in threads:
         thread.join()
-    assert [result.text for result in results] == ["ja:The cat sat"] * 3
+    assert [result.text for result in results] == [servers.said("ja", "The cat sat")] * 3
     assert len(libre.requests) == 1
 
 
@@ -387,4 +394,7 @@ def test_a_local_only_scope_sends_nothing_to_other_machines(scope: str, libre: s
 
 def test_a_preview_has_the_translation_back(scope: str, libre: servers.Service) -> None:
     told = preview(scope_id=scope, text="The cat sat", source="en", target="ja", seconds=5)
-    assert (told.text, told.back) == ("ja:The cat sat", "en:ja:The cat sat")
+    assert (told.text, told.back) == (
+        servers.said("ja", "The cat sat"),
+        servers.said("en", servers.said("ja", "The cat sat")),
+    )

@@ -97,13 +97,13 @@ def test_metrics_have_engine_and_pair(scope: str, libre: servers.Service) -> Non
 
     before = value("rosetta_translation_characters_total"), value("rosetta_translation_seconds_count")
     errors = value("rosetta_translation_errors_total", kind="passing")
-    failures = value("rosetta_translation_protection_failures_total")
+    refused = value("rosetta_translation_refused_answers_total", fault="pieces")
     translate_batch([Job(None, scope, "The cat sat", "en", "th")])
     assert value("rosetta_translation_characters_total") == before[0] + 11
     assert value("rosetta_translation_seconds_count") == before[1] + 1
     libre.handle = servers.libretranslate(lambda *_: "")
     translate_batch([Job(None, scope, "The dog ran", "en", "th")])
-    assert value("rosetta_translation_protection_failures_total") == failures + 1
+    assert value("rosetta_translation_refused_answers_total", fault="pieces") == refused + 1
     libre.handle = servers.always(500)
     translate_batch([Job(None, scope, "The bird flew", "en", "th")])
     assert value("rosetta_translation_errors_total", kind="passing") == errors + 2, "the text, and a harmless phrase"

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 
 from accounts.tests import oidc
+from rosetta.devtools.pretending import pretended
 from rosetta.tests import migrated
 from rosetta.tests.processes import ROOT, free_port
 
@@ -65,7 +66,7 @@ def translated(text: str, target: str) -> str:
         if any(text.strip() == said for said in line.values()):
             return line[target]
     words = {"en": "In English", "ja": "日本語で", "th": "ภาษาไทย", "id": "Dalam bahasa Indonesia", "zh-CN": "用中文"}
-    return f"{words[target]}: {text}"
+    return f"{words[target]}: {pretended(text, target)}"
 
 
 class Gate:

@@ -21,6 +21,7 @@ const REASONS = {
   away: "reason.away",
   no_engine: "reason.noEngine",
   protection: "reason.protection",
+  not_a_translation: "reason.notATranslation",
   budget: "reason.budget",
   engine_quota: "reason.budget",
 };

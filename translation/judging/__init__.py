@@ -1,0 +1,1 @@
+"""Tell whether an engine's answer is a translation, and of what kind its fault is."""
