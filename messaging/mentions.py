@@ -34,16 +34,46 @@ _GRAMMAR = re.compile(
             rf"{_LINE_START}`{{3,}}(?!`)[^`\n]*\n[\s\S]*",
             rf"{_LINE_START}(?P<tildes>~{{3,}})[^\n]*(?:\n(?![ \t]*(?P=tildes))[^\n]*)*(?:\n[ \t]*(?P=tildes)~*)?",
             r"(?<!`)(?P<tick>`{1,2})(?!`)[^`\n]*(?:(?!(?P=tick)(?!`))`+(?!`)[^`\n]*)*(?P=tick)(?!`)",
-            rf"!?{_LABEL}\((?:[^\s()]|\([^\s()]{{0,500}}\)){{1,2000}}{_TITLE}\)",
+            rf"(?P<link>!?{_LABEL}\((?:[^\s()]|\([^\s()]{{0,500}}\)){{1,2000}}{_TITLE}\))",
             r"(?P<person>@\[(?P<name>[^\]\n]{1,255})\]\(user:(?P<id>[0-9]{1,18})\))",
             r"(?P<channel>(?<![A-Za-z0-9_@])(?<![A-Za-z0-9_]/)@channel(?![A-Za-z0-9_]|[-./@][A-Za-z0-9_]))",
-            rf"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9+.-]{{1,30}}://{AFTER_SCHEME}",
+            rf"(?P<url>(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9+.-]{{1,30}}://{AFTER_SCHEME})",
             r"(?<![A-Za-z0-9_@.-])[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?::[0-9]{1,5})?[/?#]" + REST,
-            r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,5}",
+            r"(?P<email>(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,5})",
         )
     )
 )
 _QUOTED = re.compile(r"[ \t]*[>\uff1e]")
+_WEB = ("http://", "https://")
+# Of an address, what belongs to the sentence or the Markdown around it.
+_AFTER_ADDRESS = ".,;:!?'\"”’»)]}>*_~|。、，！？；：…）」』】"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a text that is more than text; ``kind`` is ``mention``, ``channel``, ``link``, ``url``, ``email`` or ``""``."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def spans_in(text: str) -> Iterator[Span]:
+    """Yield all that the grammar finds in ``text``, in order: also code and what is escaped, as of no kind."""
+    for match in _GRAMMAR.finditer(text):
+        kind = next((name for name in ("person", "channel", "link", "url", "email") if match[name] is not None), "")
+        end = match.end()
+        if kind == "url":
+            kind, end = ("url", match.start() + len(_address(match[0]))) if match[0].startswith(_WEB) else ("", end)
+        yield Span(match.start(), end, "mention" if kind == "person" else kind)
+
+
+def _address(url: str) -> str:
+    """Return an address without what stands after it; a bracket that it opened belongs to it."""
+    address = url.rstrip(_AFTER_ADDRESS)
+    if address.count("(") > address.count(")") and url[len(address) : len(address) + 1] == ")":
+        return f"{address})"
+    return address
 
 
 @dataclass(frozen=True, slots=True)

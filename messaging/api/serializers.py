@@ -77,7 +77,12 @@ class PostSerializer(serializers.Serializer[Any]):
     parent_message_id = StringField(
         required=False, allow_null=True, max_length=64, help_text="The message this answers."
     )
-    type = serializers.ChoiceField(POSTED_TYPES, required=False, allow_null=True, help_text="`text` by default.")
+    type = serializers.ChoiceField(
+        POSTED_TYPES,
+        required=False,
+        allow_null=True,
+        help_text="`text` by default; `markdown` is the subset of CommonMark that docs/markdown.md describes.",
+    )
     skip_translation = serializers.BooleanField(required=False, allow_null=True)
     language = serializers.ChoiceField(
         languages.CODES, required=False, allow_null=True, help_text="The content's language, where the sender knows it."

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from accounts import presence
 from devices.models import Delivery
 from devices.transports import Notification
-from messaging.mentions import PresentNames, as_plain_text, present_names
+from messaging.markdown import readable
+from messaging.mentions import PresentNames, present_names
 from messaging.models import Message, MessageTranslation
 from messaging.push.badges import unread_of
 from workspaces.models import Channel, Member, ReadMark
@@ -128,7 +129,7 @@ def _body(subject: _Subject, language: str) -> str | None:
             text = row.text
         elif row.state == MessageTranslation.State.PENDING and timezone.now() < _deadline_of(message):
             return None
-    return as_plain_text(subject.names.text(text, message.mentions) or "")
+    return readable(subject.names.text(text, message.mentions) or "", message.type)
 
 
 def _deadline_of(message: Message) -> datetime:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from messaging.markdown import plain_text, readable
 from messaging.mentions import PresentNames
 from messaging.models import Message, MessageTranslation
 from messaging.resources import MessageRow, is_translated, present_names_of, rows_of
@@ -52,7 +53,8 @@ def find(*, member: Member, language: str, query: SearchQuery, limit: int, befor
 def _page(query: SearchQuery, rows: list[MessageRow], hits: list[str], next_before: str | None) -> SearchPage:
     """Return ``rows`` with snippets of the texts that were hit, in which people have their present names."""
     names = present_names_of(rows)
-    snippets = [query.snippet(names.text(hit, row.mentions) or "") for row, hit in zip(rows, hits, strict=True)]
+    shown = (readable(names.text(hit, row.mentions) or "", row.type) for row, hit in zip(rows, hits, strict=True))
+    snippets = [query.snippet(text) for text in shown]
     return SearchPage(rows, snippets, next_before, names)
 
 
@@ -96,6 +98,7 @@ def _hit(row: MessageRow, query: SearchQuery, language: str) -> str | None:
     """Return the text that matches: the one that the reader sees, else the original; None where neither does."""
     shown = row.translation_text if is_translated(row, language) else None
     for text in (shown, row.content):
-        if text and query.is_in(text):
+        # A phrase goes on where a mark of Markdown stands in it.
+        if text and (query.is_in(text) or (row.type == Message.Type.MARKDOWN and query.is_in(plain_text(text)))):
             return text
     return None

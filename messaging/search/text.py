@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from messaging.mentions import as_plain_text
 from rosetta import languages
 from rosetta.normal_forms import nfkc
 
@@ -37,6 +36,7 @@ _NONE, _WORD, _DENSE_KIND = range(3)
 
 # A character with the combining characters that fold into it: "ｶﾞ" is "ガ". No more than a few, because they are cached.
 _CLUSTER = re.compile(r".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]{0,8}", re.DOTALL)
+_MARKS = re.compile(r"\*+|~~|`+")
 _QUOTED = re.compile(r'"([^"]*)"|\u201c([^\u201d]*)\u201d')
 
 
@@ -86,7 +86,9 @@ def scope_term(scope_id: str, language: str | None = None) -> str:
 
 def terms_of(text: str | None, scope_id: str, language: str | None = None) -> str:
     """Return the terms of a text of a scope, separated by spaces; ``language`` is given for translations."""
-    terms = dict.fromkeys(_terms(fold(text or "")))
+    folded = fold(text or "")
+    # A word of Chinese, Japanese or Thai goes on across the marks of Markdown.
+    terms = dict.fromkeys((*_terms(folded), *(_terms(_MARKS.sub("", folded)) if _MARKS.search(folded) else ())))
     return " ".join((scope_term(scope_id, language), *terms)) if terms else ""
 
 
@@ -131,8 +133,8 @@ class SearchQuery:
         return all(needle.search(folded) for needle in self.needles)
 
     def snippet(self, text: str) -> str:
-        """Return about SNIPPET characters of ``text`` around the first hit, in one line of plain text."""
-        line = " ".join(as_plain_text(text).split())
+        """Return about SNIPPET characters of ``text`` around the first hit, in one line."""
+        line = " ".join(text.split())
         if len(line) <= SNIPPET:
             return line
         start = max(0, self._first_hit(line) - SNIPPET // 3)

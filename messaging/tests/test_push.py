@@ -62,6 +62,18 @@ def test_in_a_channel_a_mention_rings_and_the_rest_does_not(
     }
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("markdown", "@Mali read\nthe manual | now\nfirst\nx = 1"), ("text", None)],
+)
+def test_a_push_shows_markdown_without_its_marks_and_text_as_it_is(
+    as_owner: APIClient, channel: Channel, member_user: User, told: Told, kind: str, body: str | None
+) -> None:
+    rest = "**read**\n\n| [the manual](https://a.example) | ~~now~~ |\n|---|---|\n\n- [x] first\n\n```\nx = 1\n```"
+    post(as_owner, channel, f"@[Mali](user:{member_user.pk}) {rest}", type=kind, skip_translation=True)
+    assert [one["body"] for one in told()] == [body or f"@Mali {rest}"]
+
+
 def test_a_badge_does_not_count_what_was_deleted(
     as_owner: APIClient, channel: Channel, member_user: User, told: Told
 ) -> None:

@@ -188,6 +188,23 @@ def test_a_long_text_is_shown_around_the_hit(as_owner: APIClient, channel: Chann
     assert start.startswith("@Olivia word")
 
 
+@pytest.mark.parametrize(
+    ("said", "asked", "snippet"),
+    [
+        ("The **rocket** leaves at _dawn_", '"rocket leaves"', "The rocket leaves at dawn"),
+        ("- [ ] fuel the `rocket`\n- call @[Olivia](user:7)", "fuel", "fuel the rocket call @Olivia"),
+        ("| part | state |\n|---|---|\n| rocket | ok |", "rocket", "part | state rocket | ok"),
+        ("See [the *rocket*](https://a.example/x)", "rocket", "See the rocket"),
+        ("这是**火箭**的说明", "火箭的说明", "这是火箭的说明"),
+    ],
+)
+def test_markdown_is_found_across_its_marks_and_shown_without_them(
+    as_owner: APIClient, channel: Channel, said: str, asked: str, snippet: str
+) -> None:
+    post(as_owner, channel, said, type="markdown")
+    assert [row["snippet"] for row in search(as_owner, channel.workspace, asked).json()["data"]] == [snippet]
+
+
 def test_searching_takes_the_same_queries_for_one_row_and_for_fifty(
     as_owner: APIClient, workspace: Workspace, channel: Channel
 ) -> None:

@@ -41,11 +41,3 @@ def test_no_engine_sees_what_the_client_shows_as_code_link_or_mention(case: dict
 def test_links_end_for_the_engine_where_they_end_for_the_client(case: dict[str, Any]) -> None:
     links = [text for kind, text in case["tokens"] if kind == "url"]
     assert [piece.text for piece in parse(case["text"]).pieces if piece.kind == "url" and piece.text in links] == links
-
-
-@pytest.mark.parametrize("case", [case for case in CASES if case.get("emphasis")], ids=lambda case: case["text"])
-def test_no_engine_sees_the_marks_of_emphasis(case: dict[str, Any]) -> None:
-    sent = " ".join(unit.words for unit in parse(case["text"]).units)
-    assert "*" not in sent
-    assert "~" not in sent
-    assert all(text in sent for _, text in case["emphasis"])

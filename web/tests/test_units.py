@@ -34,8 +34,8 @@ def answer(route: Route) -> None:
     path = route.request.url.removeprefix(ORIGIN).partition("?")[0]
     if path == "/":
         route.fulfill(body=PAGE, content_type="text/html")
-    elif path == "/units/text_cases.json":
-        route.fulfill(path=Path(__file__).parent / "text_cases.json")
+    elif path in ("/units/text_cases.json", "/units/markdown_cases.json"):
+        route.fulfill(path=Path(__file__).parent / path.removeprefix("/units/"))
     else:
         root = UNITS if path.startswith("/units/") else CLIENT
         file = root / path.removeprefix("/units/").removeprefix("/static/web/")

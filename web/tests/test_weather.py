@@ -37,7 +37,7 @@ def test_hostile_words_are_only_ever_words(opens: Opens, service: Service) -> No
     expect(page.locator(".message-name").first).to_contain_text("Eve evE")
     # Nothing is wider than its place, and the long ones open on demand.
     assert page.locator(".scroller").evaluate("box => box.scrollWidth <= box.clientWidth")
-    more = page.get_by_role("button", name="Show all of it")
+    more = page.get_by_role("button", name="Show more")
     expect(more).to_have_count(1)
     more.click()
     expect(page.get_by_role("button", name="Show less")).to_be_visible()

@@ -86,7 +86,7 @@ async function show({ message, me, path, where, onOpen }) {
   try {
     // One for each conversation: the newest takes the place of the one before.
     const shown = new Notification([stripBidi(message.sender?.name ?? ""), where].filter(Boolean).join(" · "), {
-      body: excerpt(message.display_content, 200),
+      body: excerpt(message.display_content, 200, message.type),
       tag: message.conversation_id,
       lang: message.display_language,
     });

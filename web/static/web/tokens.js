@@ -11,7 +11,7 @@ import { AFTER_SCHEME, REST } from "./links.js";
  *
  * @typedef {{kind: Kind, text: string, at: number}} Token
  */
-/** @typedef {{emphasis: "strong" | "strike" | "em" | null, text: string}} Run */
+/** What the grammar finds; of kind null what is shown as it is written. @typedef {{kind: Kind | null, text: string, at: number}} Span */
 
 const LINE_START = "(?<![^\\n])[ \\t]*";
 const LABEL = "\\[(?:[^\\[\\]\\n\\\\]|\\\\[^\\n]|\\[[^\\[\\]\\n]{0,255}\\](?:\\([^()\\s]{0,100}\\))?){1,300}\\]";
@@ -37,18 +37,12 @@ const TOKENS = new RegExp(
 const LINK = /^!?(?<label>\[[\s\S]+\])\((?<address>(?:https?:\/\/|mailto:)\S*?)(?:[ \t]+"[^"\n]*")?\)$/u;
 const WEB = /^https?:\/\//u;
 const QUOTED = /^[ \t]*[>＞]/u;
-const URL_END = /[.,;:!?'"”’»)\]}>。、，！？；：…）」』】]+$/u;
+const URL_END = /[.,;:!?'"”’»)\]}>*_~|。、，！？；：…）」』】]+$/u;
 /** The groups of the grammar that are tokens, before the others. @type {Kind[]} */
 const KINDS = ["fence", "code", "link", "mention", "channel", "url", "email"];
-const EMPHASIS = /(\*\*[^*\n]+\*\*|\*[^*\n]+\*|~~[^~\n]+~~)/gu;
 
-/**
- * Everything that the grammar finds, in order, without overlaps; of kind null what is shown as it is written.
- *
- * @param {string} content
- * @returns {{kind: Kind | null, text: string, at: number}[]}
- */
-function spansOf(content) {
+/** Everything that the grammar finds, in order, without overlaps. @param {string} content @returns {Span[]} */
+export function spansOf(content) {
   return [...content.matchAll(TOKENS)].map(({ 0: text, index: at, groups = {} }) => {
     const kind = KINDS.find((name) => groups[name] !== undefined) ?? null;
     if (kind === "url") return WEB.test(text) ? { kind, text: addressIn(text), at } : { kind: null, text, at };
@@ -63,8 +57,10 @@ function spansOf(content) {
 const isQuoted = (content, at) => QUOTED.test(content.slice(content.lastIndexOf("\n", at) + 1, at));
 
 /** @param {string} content @returns {Token[]} in order, without overlaps */
-export const tokensOf = (content) =>
-  spansOf(content).filter(/** @returns {span is Token} */ (span) => span.kind !== null);
+export const tokensOf = (content) => spansOf(content).filter(isToken);
+
+/** @param {Span} span @returns {span is Token} */
+export const isToken = (span) => span.kind !== null;
 
 /**
  * The content with something else in place of the text between what the grammar finds: code, links and mentions stay.
@@ -119,14 +115,4 @@ export function withMentions(content, replace) {
     at = token.at + token.text.length;
   }
   return written + content.slice(at);
-}
-
-/** Text between tokens by its emphasis, as Markdown writes it. @param {string} text @returns {Run[]} */
-export function runsOf(text) {
-  return text.split(EMPHASIS).map((piece, i) => {
-    if (i % 2 === 0) return { emphasis: null, text: piece };
-    if (piece.startsWith("**")) return { emphasis: "strong", text: piece.slice(2, -2) };
-    if (piece.startsWith("~~")) return { emphasis: "strike", text: piece.slice(2, -2) };
-    return { emphasis: "em", text: piece.slice(1, -1) };
-  });
 }

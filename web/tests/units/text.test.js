@@ -1,5 +1,5 @@
 import { excerpt, forSending, forTyping, isOnlyEmoji, stripBidi } from "/static/web/text.js";
-import { linkParts, mentionParts, runsOf, tokensOf } from "/static/web/tokens.js";
+import { linkParts, mentionParts, tokensOf } from "/static/web/tokens.js";
 import { equal } from "./checks.js";
 
 const cases = await (await fetch("/units/text_cases.json")).json();
@@ -23,16 +23,6 @@ export const tests = {
       equal(
         tokensOf(text).some((token) => token.kind === "channel"),
         channel,
-        text,
-      );
-    }
-  },
-  "the table's emphasis is found, and no letter is lost": () => {
-    for (const { text, emphasis } of cases.filter((row) => row.emphasis)) {
-      const runs = runsOf(text);
-      equal(
-        runs.filter((run) => run.emphasis).map((run) => [run.emphasis, run.text]),
-        emphasis,
         text,
       );
     }

@@ -16,7 +16,7 @@ export class Writer {
   /** @param {Outgoing} item @returns {Promise<Message>} */
   async post({ key, content, files, parent, language }) {
     /** @type {Record<string, unknown>} */
-    const body = { content: content || null, parent_message_id: parent, language, client_id: key };
+    const body = { content: content || null, type: "markdown", parent_message_id: parent, language, client_id: key };
     if (files.length) body.attachment_ids = files.map((file) => file.id);
     /** @type {{data: Message}} */
     const answer = await this.remote.answerOf(

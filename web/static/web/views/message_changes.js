@@ -76,7 +76,7 @@ export function DeleteDialog({ message, conversation, onClose }) {
     <${Dialog} title=${t("delete.title")} onClose=${onClose}>
       <p>${t("delete.sure")}</p>
       <blockquote class="quoted" dir="auto" lang=${message.display_language}>
-        ${excerpt(message.display_content, 300)}
+        ${excerpt(message.display_content, 300, message.type)}
       </blockquote>
       <div class="form-end">
         <button type="button" class="button" onClick=${onClose}>
@@ -132,7 +132,7 @@ export function LanguageDialog({ message, conversation, onClose }) {
     <${Dialog} title=${t("wrongLanguage.title")} onClose=${onClose}>
       <p class="hint">${t("wrongLanguage.lead", { language: languageName(present) })}</p>
       <blockquote class="quoted" dir="auto" lang=${present}>
-        ${excerpt(message.original_content, 300)}
+        ${excerpt(message.original_content, 300, message.type)}
       </blockquote>
       <div class="language-choice">
         ${[...CODES, UNKNOWN]

@@ -3,8 +3,9 @@ import * as api from "../api.js";
 import { waitsForEngine } from "../conversation/untranslated.js";
 import { html, useEffect, useState } from "../core.js";
 import { CODES, languageName, t } from "../i18n.js";
-import { renderText, stripBidi } from "../text.js";
+import { stripBidi } from "../text.js";
 import { Icon } from "./parts/icons.js";
+import { RichText } from "./parts/rich_text.js";
 
 /** @import { InConversation, OfMessage } from "../../../types" */
 /** @import { Message as Row } from "../../../types" */
@@ -55,12 +56,13 @@ export function Translation({ message, room, shows, setShows, conversation, onCo
         html`
           <div class="original">
             <div class="text" dir="auto" lang=${message.original_language}>
-              ${renderText(message.original_content, {
-                type: message.type,
-                names: room.names,
-                me: room.me,
-                marksKept: true,
-              })}
+              <${RichText}
+                content=${message.original_content}
+                type=${message.type}
+                names=${room.names}
+                me=${room.me}
+                marksKept=${true}
+              />
             </div>
             <p class="original-note">
               ${t("translation.note", { language: from })}${" "}

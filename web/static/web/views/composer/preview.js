@@ -2,9 +2,10 @@
 import * as api from "../../api.js";
 import { html, useEffect, useState, withValue } from "../../core.js";
 import { languageName, LANGUAGES, t } from "../../i18n.js";
-import { renderText, stripBidi } from "../../text.js";
+import { stripBidi } from "../../text.js";
 import { withToast } from "../../toasts.js";
 import { IconButton } from "../parts/icons.js";
+import { RichText } from "../parts/rich_text.js";
 
 /** @import { PreviewResource } from "../../../../schema" */
 /** @import { Closing, Room } from "../../../../types" */
@@ -61,18 +62,18 @@ export function Preview({ content, room, onClose }) {
       ${
         preview?.text &&
         html`
-          <p class="text preview-text" lang=${preview.target} dir="auto">
-            ${renderText(preview.text, { names: room.names, me: room.me })}
-          </p>
+          <div class="text preview-text" lang=${preview.target} dir="auto">
+            <${RichText} content=${preview.text} type="markdown" names=${room.names} me=${room.me} />
+          </div>
           ${
             preview.back_translation &&
             html`
-              <p class="hint">
-                ${t("preview.back")}${" "}
-                <span class="preview-back" lang=${preview.source} dir="auto">
-                  ${renderText(preview.back_translation, { names: room.names, me: room.me })}
-                </span>
-              </p>`
+              <div class="hint">
+                <p>${t("preview.back")}</p>
+                <div class="text preview-back" lang=${preview.source} dir="auto">
+                  <${RichText} content=${preview.back_translation} type="markdown" names=${room.names} me=${room.me} />
+                </div>
+              </div>`
           }`
       }
       ${

@@ -1,9 +1,12 @@
 /** A message's text, and the message that it answers. */
 import { classes, html, useState } from "../../core.js";
 import { list, moment, t } from "../../i18n.js";
-import { excerpt, isOnlyEmoji, renderText, stripBidi } from "../../text.js";
+import { excerpt, isOnlyEmoji, stripBidi } from "../../text.js";
+import { tokensOf } from "../../tokens.js";
+import { SHOWN_LINES } from "../parts/code_block.js";
 import { Icon } from "../parts/icons.js";
 import { Name } from "../parts/people.js";
+import { RichText } from "../parts/rich_text.js";
 
 /** @import { InConversation, Message as Row, Room } from "../../../../types" */
 
@@ -15,14 +18,15 @@ export function Text({ message, room }) {
   const [isWhole, setWhole] = useState(false);
   const content = message.display_content;
   if (!content) return null;
-  const isLong = content.length > LONG || content.split("\n").length > LONG_LINES;
+  const short = withShortCode(content);
+  const isLong = short.length > LONG || short.split("\n").length > LONG_LINES;
   return html`
     <div
       class=${classes("text", isOnlyEmoji(content) && "emoji-only", isLong && !isWhole && "cut")}
       dir="auto"
       lang=${message.display_language}
     >
-      ${renderText(content, { type: message.type, names: room.names, me: room.me })}
+      <${RichText} content=${content} type=${message.type} names=${room.names} me=${room.me} />
       ${
         message.edited_at &&
         html`
@@ -41,6 +45,12 @@ export function Text({ message, room }) {
     }`;
 }
 
+/** The content with as much of its code as a block of code shows at first. @param {string} content */
+const withShortCode = (content) =>
+  tokensOf(content)
+    .filter((token) => token.kind === "fence")
+    .reduce((text, { text: code }) => text.replace(code, () => code.split("\n", SHOWN_LINES).join("\n")), content);
+
 /** The message that this one answers, on one line. @param {InConversation & {id: string}} props */
 export function Quote({ id, conversation, room }) {
   const parent = conversation.find(id);
@@ -57,7 +67,7 @@ export function Quote({ id, conversation, room }) {
               ${
                 parent.deleted_at
                   ? t("message.deleted")
-                  : excerpt(parent.display_content) ||
+                  : excerpt(parent.display_content, 140, parent.type) ||
                     list(parent.attachments.map((file) => stripBidi(file.client_name)))
               }
             </span>`

@@ -35,7 +35,7 @@ export function Found({ row, where, onJump, query = "" }) {
           ${
             "snippet" in row
               ? snippet(row.snippet, query)
-              : excerpt(row.display_content, 220) ||
+              : excerpt(row.display_content, 220, row.type) ||
                 row.attachments?.map((file) => stripBidi(file.client_name)).join(", ")
           }
         </span>

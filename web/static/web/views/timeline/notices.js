@@ -49,7 +49,7 @@ export function Announcer({ conversation, room }) {
   if (last && first.current === null) first.current = last.seq;
   const isNew =
     last && last.seq > (first.current ?? Infinity) && !conversation.isMine(last) && room && !last.deleted_at;
-  const values = { name: stripBidi(last?.sender?.name), text: excerpt(last?.display_content, 300) };
+  const values = { name: stripBidi(last?.sender?.name), text: excerpt(last?.display_content, 300, last?.type) };
   return html`<p class="sr" aria-live="polite">${isNew ? t("message.said", values) : ""}</p>`;
 }
 

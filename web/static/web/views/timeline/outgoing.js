@@ -1,9 +1,10 @@
 /** Messages on their way out. */
 import { classes, html } from "../../core.js";
 import { list, t, time } from "../../i18n.js";
-import { renderText, stripBidi } from "../../text.js";
+import { stripBidi } from "../../text.js";
 import { Icon } from "../parts/icons.js";
 import { Avatar, Name } from "../parts/people.js";
+import { RichText } from "../parts/rich_text.js";
 
 /** @import { InConversation } from "../../../../types" */
 
@@ -36,7 +37,7 @@ export function Outgoing({ conversation, room, parent }) {
                 item.content &&
                 html`
                   <div class="text" dir="auto">
-                    ${renderText(item.content, { names: room.names, me: room.me })}
+                    <${RichText} content=${item.content} type="markdown" names=${room.names} me=${room.me} />
                   </div>`
               }
               ${
