@@ -4,6 +4,7 @@ import { html, useLayoutEffect, useRef, useState, withValue } from "../core.js";
 import { CODES, languageName, t, UNKNOWN } from "../i18n.js";
 import { excerpt, forSending, forTyping } from "../text.js";
 import { toast, withToast } from "../toasts.js";
+import { onMarkdownKey, onMarkdownPaste, Toolbar, useToolbar } from "./composer/typing.js";
 import { Dialog } from "./parts/dialog.js";
 import { Form } from "./parts/form.js";
 
@@ -14,6 +15,8 @@ import { Form } from "./parts/form.js";
 export function Editor({ message, conversation, onDone }) {
   const { text, mentions } = forTyping(message.original_content ?? "");
   const [value, setValue] = useState(text);
+  const toolbar = useToolbar(matchMedia("(hover: hover)").matches);
+  const isMarkdown = message.type === "markdown";
   /** @type {Ref<HTMLTextAreaElement>} */
   const box = useRef(null);
   useLayoutEffect(() => {
@@ -34,7 +37,7 @@ export function Editor({ message, conversation, onDone }) {
   };
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
-    if (event.isComposing) return;
+    if (event.isComposing || (isMarkdown && onMarkdownKey(event, box.current))) return;
     if (event.key === "Escape") {
       event.stopPropagation();
       onDone();
@@ -46,6 +49,7 @@ export function Editor({ message, conversation, onDone }) {
   };
   return html`
     <div class="editor">
+      ${isMarkdown && toolbar.isShown && html`<${Toolbar} box=${box} />`}
       <textarea
         ref=${box}
         aria-label=${t("message.edit")}
@@ -54,6 +58,7 @@ export function Editor({ message, conversation, onDone }) {
         rows=${Math.min(12, value.split("\n").length + 1)}
         onInput=${withValue(setValue)}
         onKeyDown=${onKeyDown}
+        onPaste=${(/** @type {ClipboardEvent} */ event) => isMarkdown && onMarkdownPaste(event, box.current)}
       ></textarea>
       <div class="editor-end">
         <button type="button" class="button" onClick=${onDone}>

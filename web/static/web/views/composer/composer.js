@@ -7,6 +7,7 @@ import { Icon, IconButton } from "../parts/icons.js";
 import { StagedFiles, useDrop, useStagedFiles } from "./files.js";
 import { Choices, mentionAt, people } from "./mentions.js";
 import { Preview } from "./preview.js";
+import { onMarkdownKey, onMarkdownPaste, Toolbar, useToolbar } from "./typing.js";
 
 /** @import { InConversation, On, Ref } from "../../../../types" */
 /** @import { Choice } from "./mentions.js" */
@@ -30,6 +31,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   const chooser = useRef(null);
   const lastTyped = useRef(-TYPING_EVERY); // the first key counts, also right after the page was loaded
   const [isEager, setEager] = useState(false);
+  const toolbar = useToolbar(hasKeyboard());
 
   useLayoutEffect(() => {
     const area = box.current;
@@ -108,7 +110,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   };
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
-    if (event.isComposing || event.keyCode === 229) return;
+    if (event.isComposing || event.keyCode === 229 || onMarkdownKey(event, box.current)) return;
     if (picking && choices.length) {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
@@ -134,7 +136,8 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   /** @param {ClipboardEvent} event */
   const onPaste = (event) => {
     const pasted = event.clipboardData?.files;
-    if (!pasted?.length) return;
+    // A copied table comes with a picture of itself.
+    if (onMarkdownPaste(event, box.current) || !pasted?.length) return;
     event.preventDefault();
     addFiles(pasted);
   };
@@ -160,6 +163,8 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
       }
       <${Choices} rows=${choices} at=${picking?.at} onChoose=${choose} />
       <${StagedFiles} rows=${files} onDrop=${dropFile} />
+      <div class="composer-box">
+      ${toolbar.isShown && html`<${Toolbar} box=${box} isOff=${room.isClosed} />`}
       <div class="composer-row">
         <input
           ref=${chooser}
@@ -190,18 +195,20 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
           onPaste=${onPaste}
           onBlur=${() => setPicking(null)}
         ></textarea>
+        <${IconButton}
+          name="format"
+          label=${t("format.title")}
+          aria-pressed=${toolbar.isShown}
+          onClick=${toolbar.toggle}
+        />
         <${EmojiButton} label=${t("composer.emoji")} onPick=${insert} />
-        ${
-          room.canPreview &&
-          html`
-            <${IconButton}
-              name="eye"
-              label=${t("preview.open")}
-              aria-pressed=${isPreviewing}
-              disabled=${!content}
-              onClick=${() => setPreviewing(!isPreviewing)}
-            />`
-        }
+        <${IconButton}
+          name="eye"
+          label=${room.canPreview ? t("preview.open") : t("preview.own")}
+          aria-pressed=${isPreviewing}
+          disabled=${!content}
+          onClick=${() => setPreviewing(!isPreviewing)}
+        />
         <button
           class="send"
           aria-label=${t("composer.send")}
@@ -210,6 +217,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
         >
           <${Icon} name="send" />
         </button>
+      </div>
       </div>
       ${
         letters > MOST_LETTERS - 500 &&

@@ -10,19 +10,25 @@ import { RichText } from "../parts/rich_text.js";
 /** @import { PreviewResource } from "../../../../schema" */
 /** @import { Closing, Room } from "../../../../types" */
 
+const OWN = "";
+
 /**
- * The draft as somebody with another language will read it, and what that says when read back.
+ * The draft as it is written, or as somebody with another language will read it, and what that says when read back.
  *
  * @param {Closing & {content: string, room: Room}} props
  */
 export function Preview({ content, room, onClose }) {
   const others = room.languages ?? [];
-  const choices = (others.length ? others : Object.keys(LANGUAGES)).filter((code) => code !== room.language);
-  const [language, setLanguage] = useState(choices[0] ?? "en");
+  const choices = room.canPreview
+    ? (others.length ? others : Object.keys(LANGUAGES)).filter((code) => code !== room.language)
+    : [];
+  // OWN: as it is written.
+  const [language, setLanguage] = useState(choices[0] ?? OWN);
   const [preview, setPreview] = useState(/** @type {PreviewResource | null} */ (null));
   const [isAsking, setAsking] = useState(false);
   useEffect(() => {
-    if (!content) return undefined;
+    setPreview(null);
+    if (!content || language === OWN) return undefined;
     let isStale = false;
     const timer = setTimeout(async () => {
       setAsking(true);
@@ -48,10 +54,10 @@ export function Preview({ content, room, onClose }) {
         <label>
           ${t("preview.as")}${" "}
           <select value=${language} onChange=${withValue(setLanguage)}>
-            ${choices.map(
+            ${[...choices, OWN].map(
               (code) => html`
                 <option key=${code} value=${code} selected=${code === language}>
-                  ${languageName(code)}
+                  ${code === OWN ? t("preview.own") : languageName(code)}
                 </option>`,
             )}
           </select>
@@ -59,6 +65,13 @@ export function Preview({ content, room, onClose }) {
         ${readers.length > 0 && html`<span class="hint">${readers.slice(0, 3).map(stripBidi).join(", ")}</span>`}
         <${IconButton} name="close" label=${t("close")} onClick=${onClose} />
       </header>
+      ${
+        language === OWN &&
+        html`
+          <div class="text preview-text" dir="auto">
+            <${RichText} content=${content} type="markdown" names=${room.names} me=${room.me} />
+          </div>`
+      }
       ${
         preview?.text &&
         html`
@@ -84,6 +97,7 @@ export function Preview({ content, room, onClose }) {
       }
       ${
         isAsking &&
+        language !== OWN &&
         !preview &&
         html`
           <p class="translating">
