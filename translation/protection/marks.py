@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from translation.protection.patterns import BRACKET_MARK, ENTITY, TAG_MARK, WORD_MARK
+from translation.protection.patterns import BRACKET_MARK, ENTITY, LINE_START, TAG_MARK, WORD_MARK
 from translation.protection.pieces import Piece, Token, tokens
 
 # Kinds of which an answer may have more, because an engine may write "2%" for "two percent".
@@ -103,7 +103,9 @@ def read(answer: object, sent: Sequence[Token], style: MarkStyle) -> str:
     if LETTER.search(words) and not re.search(r"\w", translated):
         raise ProtectionError("the answer has no words")
     _check_length(words, translated)
+    _check_structure(words, translated, literals[0] if numbers else translated)
     _check_link_order(pieces, numbers)
+    _check_pairs(sent, literals, numbers)
     _close_up(literals, [pieces[number] for number in numbers])
     marks = (STORED.mark(number) for number in numbers)
     return literals[0] + "".join(mark + literal for mark, literal in zip(marks, literals[1:], strict=True))
@@ -159,6 +161,67 @@ def _close_up(literals: list[str], pieces: Sequence[Piece]) -> None:
             literals[index + 1] = literals[index + 1].lstrip()
         else:
             literals[index] = literals[index].rstrip()
+
+
+# Marks of Markdown that an answer may not add.
+_ADDED = re.compile(r"\||\*(?=[^\s*])|(?<=[^\s*])\*|~~")
+
+
+def _check_structure(words: str, translated: str, start: str) -> None:
+    """Raise ProtectionError for an answer with marks of Markdown that the text has not.
+
+    It would begin a list, heading, quotation, cell or emphasis.
+    """
+    if len(_ADDED.findall(translated)) > len(_ADDED.findall(words)):
+        raise ProtectionError("the answer has a mark of Markdown that the text has not")
+    begun, own = _beginning(start), _beginning(words)
+    # "No. 1 is out" may become "1. …" in another language.
+    if begun and not own and begun.rstrip(".)") not in words:
+        raise ProtectionError("the answer begins a list, heading or quotation")
+
+
+def _beginning(text: str) -> str:
+    """Return the mark that begins a list, heading or quotation at the start of ``text``, or nothing."""
+    match = LINE_START.match(text)
+    return match[0].strip() if match is not None else ""
+
+
+def _check_pairs(sent: Sequence[Token], literals: Sequence[str], numbers: Sequence[int]) -> None:
+    """Raise ProtectionError unless each pair of marks still encloses something, and none crosses another."""
+    places = {number: place for place, number in enumerate(numbers)}
+    closed: list[tuple[int, int]] = []
+    for first, last, is_empty in _pairs(sent):
+        start, end = sorted((places[first], places[last]))
+        if not is_empty and end == start + 1 and not literals[end].strip():
+            raise ProtectionError("a pair of marks encloses nothing any longer")
+        closed.append((start, end))
+    opened: list[int] = []
+    for start, end in sorted(closed):
+        while opened and opened[-1] < start:
+            opened.pop()
+        if opened and opened[-1] < end:
+            raise ProtectionError("two pairs of marks cross")
+        opened.append(end)
+
+
+def _pairs(sent: Sequence[Token]) -> Iterator[tuple[int, int, bool]]:
+    """Yield the numbers of the two marks of each emphasis and link, and whether nothing is between them."""
+    opened: list[tuple[int, str]] = []
+    number, since = -1, True
+    for token in sent:
+        if isinstance(token, str):
+            since = since and not token.strip()
+            continue
+        number += 1
+        closes = "open" if token.kind == "link" else token.text if token.kind == "markup" else ""
+        names = [name for _, name in opened]
+        if closes and closes in names:
+            at = len(names) - 1 - names[::-1].index(closes)
+            yield opened[at][0], number, since and opened[at][0] == number - 1
+            del opened[at:]
+        elif token.kind in ("open", "markup"):
+            opened.append((number, "open" if token.kind == "open" else token.text))
+        since = True
 
 
 def _check_link_order(pieces: Sequence[Piece], numbers: Sequence[int]) -> None:

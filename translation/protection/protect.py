@@ -35,7 +35,10 @@ __all__ = [
 
 # Kinds of pieces that are not sent when they stand at the end or start of a line, because they do not change its meaning.
 _DECORATION = frozenset({"emoji", "emoticon"})
-_TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*")
+# The line below a table's head.
+_TABLE_RULE = re.compile(
+    r"[ \t]{0,200}\|?(?:[ \t]{0,200}:?-{1,1000}:?[ \t]{0,200}\|){1,200}(?:[ \t]{0,200}:?-{1,1000}:?)?[ \t]{0,200}"
+)
 _LINE_ENDS = re.compile(r"(\r?\n+)")
 
 
