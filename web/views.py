@@ -32,7 +32,8 @@ CLIENT = ROOT / "static" / "web"
 # No inline script, no other origin; avatars are links to pictures anywhere.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:; "
-    "connect-src 'self' ws: wss:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+    "media-src 'self' blob: https:; connect-src 'self' ws: wss:; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "form-action 'self'; "
     "frame-ancestors {ancestors}"
 )
 # The address in an import statement; `import(…)` is fetched later.

@@ -127,7 +127,8 @@ export function size(bytes) {
   return new Intl.NumberFormat(language, {
     style: "unit",
     unit: units[step],
-    unitDisplay: "short",
+    // "10 bytes", not "10 byte".
+    unitDisplay: step ? "short" : "long",
     maximumFractionDigits: amount < 10 && step ? 1 : 0,
   }).format(amount);
 }

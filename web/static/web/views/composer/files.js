@@ -3,16 +3,17 @@ import * as api from "../../api.js";
 import { classes, html, setting, useEffect, useRef, useState } from "../../core.js";
 import { number, size, t } from "../../i18n.js";
 import { stripBidi } from "../../text.js";
+import { ICONS, kindOf } from "../attachments/kinds.js";
 import { Icon, IconButton } from "../parts/icons.js";
 import { Name } from "../parts/people.js";
 
 /** @import { SentFile } from "../../../../types" */
 
 /**
- * A file on its way up; `share` from 0 to 1.
+ * A file on its way up; `share` from 0 to 1, `picture`: an address of what it shows, for this page alone.
  *
  * @typedef {{
- *   key: string, name: string, size: number, share: number, file: SentFile | null, error: string, stop: () => void,
+ *   key: string, name: string, type: string, picture: string, size: number, share: number, file: SentFile | null, error: string, stop: () => void,
  * }} Staged
  */
 
@@ -35,11 +36,19 @@ export function useStagedFiles() {
   /** @param {Staged} row */
   const dropFile = (row) => {
     row.stop();
+    forget(row);
     setFiles((all) => all.filter((file) => file.key !== row.key));
     if (row.file) api.remove(`/files/${row.file.id}`).catch(() => {});
   };
-  return { files, addFiles, dropFile, forgetFiles: () => setFiles([]) };
+  const forgetFiles = () => {
+    files.forEach(forget);
+    setFiles([]);
+  };
+  return { files, addFiles, dropFile, forgetFiles };
 }
+
+/** @param {Staged} row */
+const forget = (row) => row.picture && URL.revokeObjectURL(row.picture);
 
 /** @param {{rows: Staged[], onDrop: (row: Staged) => void}} props */
 export function StagedFiles({ rows, onDrop }) {
@@ -49,7 +58,11 @@ export function StagedFiles({ rows, onDrop }) {
       ${rows.map(
         (row) => html`
           <li key=${row.key} class=${classes(row.error && "failed")}>
-            <${Icon} name=${row.error ? "warn" : "file"} />
+            ${
+              row.picture && !row.error
+                ? html`<img class="staged-picture" src=${row.picture} alt="" />`
+                : html`<${Icon} name=${row.error ? "warn" : ICONS[kindOf(row.type)]} />`
+            }
             <span class="file-name">
               <${Name}>${row.name}<//>
             </span>
@@ -79,6 +92,8 @@ function startUpload(file, change) {
   const row = {
     key,
     name: file.name || "image.png",
+    type: file.type,
+    picture: kindOf(file.type) === "picture" ? URL.createObjectURL(file) : "",
     size: file.size,
     share: 0,
     file: null,

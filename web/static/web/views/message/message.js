@@ -5,7 +5,7 @@ import { moment, t, time } from "../../i18n.js";
 import { pageOf } from "../../paths.js";
 import { stripBidi } from "../../text.js";
 import { copy, withToast } from "../../toasts.js";
-import { Attachments } from "../attachments.js";
+import { Attachments } from "../attachments/attachments.js";
 import { CorrectDialog, DeleteDialog, Editor, LanguageDialog, ReportDialog } from "../message_changes.js";
 import { Icon } from "../parts/icons.js";
 import { Avatar, Name } from "../parts/people.js";
