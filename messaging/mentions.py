@@ -44,6 +44,8 @@ _GRAMMAR = re.compile(
     )
 )
 _QUOTED = re.compile(r"[ \t]*[>\uff1e]")
+# What every mention of a person has.
+_PERSON = "](user:"
 _WEB = ("http://", "https://")
 # Of an address, what belongs to the sentence or the Markdown around it.
 _AFTER_ADDRESS = ".,;:!?'\"”’»)]}>*_~|。、，！？；：…）」』】"
@@ -92,7 +94,7 @@ class Mark:
 
 def marks_in(text: str) -> Iterator[Mark]:
     """Yield the mentions in ``text``, in order; none of those in code, links and addresses, and none that is escaped."""
-    if "](user:" not in text and "@channel" not in text:
+    if _PERSON not in text and "@channel" not in text:
         return
     for match in _GRAMMAR.finditer(text):
         if match["person"]:
@@ -171,6 +173,8 @@ class PresentNames:
 
     def mentions(self, stored: Stored) -> Stored:
         """Return ``stored`` with the present names."""
+        if not stored:
+            return stored
         names: dict[str, Mapping[Any, str]] = {"user": self.people, "channel": self.channels}
         return [mention | {"name": names[mention["kind"]].get(mention["id"], mention["name"])} for mention in stored]
 
@@ -179,7 +183,7 @@ class PresentNames:
 
         Names of others are not told: whoever writes an id would learn whose it is.
         """
-        if not text or "](user:" not in text:
+        if not text or _PERSON not in text:
             return text
         known = self.deleted | {mention["id"] for mention in stored if mention["kind"] == "user"}
         names = {user_id: self.people[user_id] for user_id in known if user_id in self.people}
@@ -191,10 +195,13 @@ def present_names(messages: Iterable[tuple[Stored, Collection[str | None]]]) -> 
     user_ids: set[int] = set()
     channel_ids: set[str] = set()
     for stored, texts in messages:
-        user_ids |= {mention["id"] for mention in stored if mention["kind"] == "user"}
-        channel_ids |= {mention["id"] for mention in stored if mention["kind"] == "channel"}
-        written = (mark.user_id for text in texts if text for mark in marks_in(text) if mark.user_id is not None)
-        user_ids |= set(islice(dict.fromkeys(written), MAX_WRITTEN))
+        for mention in stored:
+            (user_ids if mention["kind"] == "user" else channel_ids).add(mention["id"])
+        # Most texts name nobody, and a page has a hundred of them.
+        naming = [text for text in texts if text and _PERSON in text]
+        if naming:
+            written = (mark.user_id for text in naming for mark in marks_in(text) if mark.user_id is not None)
+            user_ids.update(islice(dict.fromkeys(written), MAX_WRITTEN))
     accounts = User.objects.filter(pk__in=user_ids).values_list("pk", "name", "deleted_at") if user_ids else ()
     people = {pk: (name, deleted_at) for pk, name, deleted_at in accounts}
     channels = Channel.objects.filter(pk__in=channel_ids).values_list("pk", "name") if channel_ids else ()

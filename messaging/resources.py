@@ -220,10 +220,10 @@ def _message(
 
 def _reason(row: MessageRow, language: str) -> str | None:
     """Return why the present text is not in ``language``, once its translation failed or was skipped."""
-    is_given_up = row.translation_state in (MessageTranslation.State.FAILED, MessageTranslation.State.SKIPPED)
-    if row.deleted_at is not None or row.language == language or not is_given_up:
+    if not row.translation_reason or row.deleted_at is not None or row.language == language:
         return None
-    return (row.translation_reason or None) if row.translation_revision == row.revision else None
+    is_given_up = row.translation_state in (MessageTranslation.State.FAILED, MessageTranslation.State.SKIPPED)
+    return row.translation_reason if is_given_up and row.translation_revision == row.revision else None
 
 
 def _sender(row: MessageRow) -> dict[str, Any] | None:
