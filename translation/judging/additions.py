@@ -71,11 +71,11 @@ def _is_wrapped(source: str, answer: str) -> bool:
 def _has_both(source: str, answer: str) -> bool:
     """Return whether ``answer`` has the whole source beside its translation."""
     text = source.strip().rstrip(".!?。！？ ")
+    if len(text) < _LEAST_SAME or text not in answer or len(answer) - len(text) < _LEAST_MORE:
+        return False
     runs = runs_of(text)
     is_latin = all(run.script == LATIN for run in runs)
-    if len(text) < (_LEAST_SAME_LATIN if is_latin else _LEAST_SAME) or text not in answer:
-        return False
-    if len(answer) - len(text) < _LEAST_MORE:
+    if is_latin and len(text) < _LEAST_SAME_LATIN:
         return False
     return not is_latin or (len(runs) > 2 and not languages.is_neutral([run.text for run in runs], "", DEFAULT))
 

@@ -113,12 +113,17 @@ def _script_fault(
     outside = scripts.without_quotations(_BRACKETED.sub(" ", answer))
     if _has_sentence(outside):
         return "untranslated"
-    others = [run for run in scripts.runs_of(outside) if run.script not in (LATIN, *own)]
+    others = [run for run in _runs_outside(answer, outside, runs) if run.script not in (LATIN, *own)]
     if sum(map(_weight, others)) > mine:
         return "script"
     if target_language in ("ja", "zh-CN"):
         return _east_asian_fault(source, runs, target_language)
     return None
+
+
+def _runs_outside(answer: str, outside: str, runs: Sequence[Run]) -> Sequence[Run]:
+    """Return the runs of what is ``outside`` of brackets and quotation marks."""
+    return runs if outside == answer else scripts.runs_of(outside)
 
 
 def _has_sentence(text: str) -> bool:
@@ -144,7 +149,7 @@ def _east_asian_fault(source: str, runs: Sequence[Run], target_language: str) ->
 
 def _latin_fault(source: str, answer: str, runs: Sequence[Run], target_language: str) -> str | None:
     """Judge an answer in a language of Latin letters."""
-    outside = scripts.runs_of(scripts.without_quotations(_BRACKETED.sub(" ", answer)))
+    outside = _runs_outside(answer, scripts.without_quotations(_BRACKETED.sub(" ", answer)), runs)
     mine = sum(_weight(run) for run in runs if run.script == LATIN)
     others = sum(_weight(run) for run in outside if run.script != LATIN)
     if not mine:
