@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("translation", "0004_local_models"),
+        ("translation", "0006_local_model_trials"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('translation', '0004_local_models'),
+        ('translation', '0005_refused_answers'),
     ]
 
     operations = [
