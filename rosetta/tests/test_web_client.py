@@ -141,7 +141,7 @@ def test_every_sentence_that_the_client_says_is_in_the_catalogue() -> None:
     said = set(re.findall(r'\bt\(\s*"([\w.:*-]+)"', source))
     assert said - set(english) == set()
     rest = [key for key in english if key not in said and f'"{key}"' not in source]
-    groups = {"role", "sender", "settings", "theme", "tokens", "channel", "level"}
+    groups = {"role", "sender", "settings", "theme", "tokens", "channel", "level", "format"}
     assert [key for key in rest if key.split(".")[0] not in groups] == []
 
 
