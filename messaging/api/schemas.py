@@ -106,6 +106,9 @@ class WebhookForm(serializers.Serializer[Any]):
 
 class SearchMeta(CursorMeta):
     last_seq = serializers.IntegerField(allow_null=True, help_text="Null: results are from several conversations.")
+    ignored = serializers.ListField(
+        child=serializers.CharField(), help_text="Emoji and signs of `q`, which cannot be looked for."
+    )
 
 
 class ReadStateResource(serializers.Serializer[Any]):

@@ -1,6 +1,9 @@
 """A word said in any channel that one reads is found again, in the language one reads or in the one it was said in."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
@@ -39,6 +42,31 @@ pytestmark = pytest.mark.django_db
         ("東京 meeting at 5pm", "東京 5pm"),
         ("He said the rocket leaves at dawn", '"rocket leaves at"'),
         ("He said the\n rocket   leaves", '"the rocket"'),
+        ("これはslackの通知です", "slack"),
+        ("これはslackの通知です", "slackの通知"),
+        ("会議はZoomです", "Zoom"),
+        ("会議はZoomです", '"Zoom"'),
+        ("会議はZoomです", "会議はZoomです"),
+        ("这个bug很奇怪", "bug"),
+        ("ทดสอบAPIวันนี้", "API"),
+        ("3月10日に会う", "3月"),
+        ("第3回会議", "第3回"),
+        ("私のiPhoneが壊れた", "iPhone"),
+        ("Tシャツを買う", "Tシャツ"),
+        ("ส่งPDFให้หน่อย", '"PDF"'),
+        ("请用Excel打开", "excel"),
+        ("เอาน้ำแข็งมา", "นํ้าแข็ง"),
+        ("เอานํ้าแข็งมา", "น้ำแข็ง"),
+        ("The café is open", "cafe"),
+        ("The cafe is open", "café"),
+        ("Ångström and Łódź", "angstrom lodz"),
+        ("Crème brûlée", '"creme brulee"'),
+        ("đường phố", "duong pho"),
+        ("Smørrebrød", "smorrebrod"),
+        ("ticket#42を見て", "ticket 42"),
+        ("@[Ann Baker](user:6) hello", "ann baker"),
+        ("@[Ann Baker](user:6) hello", "@[Ann Baker](user:6) hello"),
+        ("☀️ a sunny day ☀️", "☀️ sunny"),
         ("100% of 'quotes' & | ! : * ( ) <-> work", "quotes' & | ! : * ( ) <-> \\ work"),
     ],
 )
@@ -61,6 +89,11 @@ def test_it_is_found(as_owner: APIClient, channel: Channel, said: str, asked: st
         ("The rocket leaves at dawn", "?!"),
         ("The rocket leaves at dawn", "*"),
         ("The rocket leaves at dawn", "OR"),
+        ("@[Ann](user:6) hello", "6"),
+        ("@[Ann](user:6) hello", "user"),
+        ("☀️ it is", "❤️"),
+        ("snacksです", "slack"),
+        ("私のXiPhoneが", "iPhone"),
     ],
 )
 def test_what_was_not_said_is_not_found(as_owner: APIClient, channel: Channel, said: str, asked: str) -> None:
@@ -153,7 +186,7 @@ def test_pages_go_from_new_to_old_without_gaps_or_repeats(as_owner: APIClient, c
             break
         cursor = f"&before={page['meta']['next_before']}"
     assert seen == [f"rocket {number}" for number in range(6, -1, -1)]
-    assert page["meta"] == {"has_more": False, "next_before": None, "next_after": None, "last_seq": None}
+    assert page["meta"] == {"has_more": False, "next_before": None, "next_after": None, "last_seq": None, "ignored": []}
 
 
 def test_a_hit_names_its_own_channel(as_owner: APIClient, channel: Channel) -> None:
@@ -216,3 +249,40 @@ def test_searching_takes_the_same_queries_for_one_row_and_for_fifty(
             found(as_owner, workspace, "rocket")
         counts.append(len(seen))
     assert counts[0] == counts[1], seen.captured_queries
+
+
+@pytest.mark.parametrize(
+    ("query", "ignored"),
+    [
+        ("❤️", ["❤️"]),
+        ("rocket 🚀", ["🚀"]),
+        ("rocket🚀", ["🚀"]),
+        ('"👍🏽"', ["👍🏽"]),
+        ("?! rocket", ["?!"]),
+        ("👩‍🚀 rocket 🇯🇵", ["👩‍🚀", "🇯🇵"]),
+        ("rocket", []),
+        ('"rocket, now!"', []),
+    ],
+)
+def test_what_cannot_be_looked_for_is_said(
+    as_owner: APIClient, channel: Channel, query: str, ignored: list[str]
+) -> None:
+    assert search(as_owner, channel.workspace, query).json()["meta"]["ignored"] == ignored
+
+
+@pytest.mark.parametrize("cluster", ["👨‍👩‍👧‍👦", "🇯🇵", "ที่", "👍🏽", "क्षि", "q\u0301", "1️⃣", "น้ำ", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "กั้"])
+def test_a_snippet_cuts_no_cluster(as_owner: APIClient, channel: Channel, cluster: str) -> None:
+    post(as_owner, channel, f"{cluster * 100} rocket {cluster * 100}")
+    snippet = search(as_owner, channel.workspace, "rocket").json()["data"][0]["snippet"]
+    assert "rocket" in snippet
+    assert snippet.replace("rocket", "").strip("… ").replace(" ", "").replace(cluster, "") == ""
+
+
+def test_older_terms_are_written_again(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
+    post(as_owner, channel, "The café is open", translations={"th": "ร้านcaféเปิด"})
+    Message.objects.update(terms="old")
+    MessageTranslation.objects.filter(terms__isnull=False).update(terms="old")
+    assert found(as_owner, channel.workspace, "cafe") == []
+    call_command("rebuild_search", stdout=StringIO())
+    assert found(as_owner, channel.workspace, "cafe") == ["The café is open"]
+    assert found(as_member, channel.workspace, "เปิด") == ["The café is open"]

@@ -75,4 +75,4 @@ def _term_in(row: dict[str, Any]) -> TermValues:
     for name, flag in flags.items():
         if flag not in _YES + _NO:
             raise Invalid({name: [_("Write yes or no.")]})
-    return check_term(**cells, **{name: flag in _YES for name, flag in flags.items()})
+    return check_term(**cells | {name: flag in _YES for name, flag in flags.items()})

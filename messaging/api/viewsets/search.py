@@ -40,7 +40,7 @@ class SearchViewSet(ApiViewSet):
             "Finds messages that contain every word, in the original or in the caller's language, in channels that the "
             'caller reads; newest first. Case and width are ignored, and `"a phrase"` is found as it is written. Words of '
             "three letters and more also match the beginnings of longer words; two characters of Chinese, Japanese or Thai "
-            "are enough."
+            "are enough. Accents of Latin letters are ignored. Emoji and signs cannot be looked for: `meta.ignored` names them."
         ),
         parameters=[
             OpenApiParameter("q", str, required=True, description=f"1–{MAX_QUERY} characters."),
@@ -54,17 +54,18 @@ class SearchViewSet(ApiViewSet):
         user = caller(request)
         member = membership(user, workspace_id)
         language = asked_language(request) or member.language
+        query = SearchQuery.of(_query(request))
         page = find(
             member=member,
             language=language,
-            query=SearchQuery.of(_query(request)),
+            query=query,
             limit=query_int(request, "limit", default=LIMIT, low=1, high=MAX_LIMIT),
             before=_before(request, member),
         )
         # Not ``ensure``: a result is shown as it was found, beside its snippet.
         request_missing_translations(rows=page.rows, scope_id=member.workspace_id, language=language)
         data = _resources(page, member, Reader(language, user.pk))
-        return Response({"data": data, "meta": _meta(page)})
+        return Response({"data": data, "meta": _meta(page) | {"ignored": list(query.ignored)}})
 
 
 def _resources(page: SearchPage, member: Member, reader: Reader) -> list[dict[str, Any]]:
