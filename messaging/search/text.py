@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-import regex
+import regex  # type: ignore[import-untyped]
 
 from messaging.mentions import as_plain_text
 from rosetta import languages
