@@ -361,7 +361,7 @@ def test_mentions_links_and_code_come_through_unchanged(
 def test_a_worker_is_woken_after_the_commit(
     as_owner: APIClient, channel: Channel, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    with celery_app.connection_for_read() as broker, broker.SimpleQueue("rosetta") as queue:
+    with celery_app.connection_for_read() as broker, broker.SimpleQueue("rosetta-translation") as queue:
         queue.clear()
         cache.clear()
         with django_capture_on_commit_callbacks(execute=True):
@@ -379,7 +379,7 @@ def test_one_nudge_waits_for_a_worker_however_many_posts_there_are(
 ) -> None:
     if not settings.REDIS_URL:
         pytest.skip("without Redis every nudge is sent")
-    with celery_app.connection_for_read() as broker, broker.SimpleQueue("rosetta") as queue:
+    with celery_app.connection_for_read() as broker, broker.SimpleQueue("rosetta-translation") as queue:
         queue.clear()
         cache.clear()
         with django_capture_on_commit_callbacks(execute=True):

@@ -79,7 +79,7 @@ def test_a_rooms_name_in_a_language_that_we_lack_is_shown_as_it_is(owner: User, 
 def test_a_room_that_opens_asks_for_its_name_in_all_languages(
     owner: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    with celery_app.connection_for_read() as broker, broker.SimpleQueue("rosetta") as queue:
+    with celery_app.connection_for_read() as broker, broker.SimpleQueue("rosetta-translation") as queue:
         queue.clear()
         with django_capture_on_commit_callbacks(execute=True):
             room = actions.create_room(owner=owner, name="Customer Support Room")[0]
