@@ -22,12 +22,15 @@ BACKOFF_SECONDS = 15.0
 def queue_lengths() -> dict[str, int]:
     """Return how many tasks wait in each queue. Raises errors of many kinds while the broker is unavailable."""
     lengths = {}
+    # Passively, in order not to make it. kombu's own transports make nothing, and over Redis do not find a queue with a prefix.
+    is_rabbitmq = settings.BROKER_URL.startswith("amqp")
     with app.connection_for_read(connect_timeout=2) as broker:
         broker.ensure_connection(max_retries=0, timeout=2)
         for name in queues.NAMES:
             with broker.channel() as channel:  # one for each, because RabbitMQ closes it where there is no such queue
                 try:
-                    declared = channel.queue_declare(queues.in_broker(name, settings.REDIS_PREFIX), passive=True)
+                    queue = queues.in_broker(name, settings.REDIS_PREFIX)
+                    declared = channel.queue_declare(queue, passive=is_rabbitmq)
                     lengths[name] = declared.message_count
                 except broker.channel_errors:
                     lengths[name] = 0
