@@ -77,9 +77,8 @@ def _has_odd_characters(source: str, answer: str) -> bool:
     if answer.isascii() and answer.isprintable():
         return False
     odd = {*_BROKEN.findall(answer), *_INVISIBLE.findall(answer), *([_BLANK_SIGN] if _BLANK_SIGN in answer else [])}
-    if not odd <= set(source):
-        return True
-    return any(char >= "\U000e0000" and unicodedata.category(char) in ("Cf", "Co", "Cn") for char in answer)
+    odd |= {char for char in answer if char >= "\U000e0000" and unicodedata.category(char) in ("Cf", "Co", "Cn")}
+    return not odd <= set(source)
 
 
 def _has_odd_emphasis(source: str, answer: str, pieces: Sequence[Piece]) -> bool:

@@ -45,7 +45,7 @@ texts = st.lists(
 ).map(" ".join)
 
 # Held by their marks alone: signs of another language's writing may look like these, or figures stand for words.
-LOOSE = frozenset({"markup", "open", "emoticon", "mark", "number", "date", "phone", "reference"})
+LOOSE = frozenset({"markup", "open", "emoticon", "mark", "number", "date", "phone", "reference", "literal"})
 
 MARK = re.compile(r"\[\d+\]|<x\d+/>|XZ\d+Q")
 

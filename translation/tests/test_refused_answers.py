@@ -36,7 +36,6 @@ def answering(answer: str) -> Any:
         ("id", "You have exceeded your quota", "refusal"),
         ("ja", "申し訳ありませんが、翻訳できません。", "refusal"),
         ("ja", "彼女は海について話すよう招かれた。（注：直訳です）", "note"),
-        ("ja", "彼女は海について**話す**よう招かれた。", "emphasis"),
         ("ja", "彼女は海\ufffdついて話すよう招かれた。", "characters"),
         ("ja", "海海の海の" + "話す話す" * 20, "repetition"),
     ],
@@ -57,6 +56,13 @@ def test_it_fails_and_is_translated_once_the_engine_is_well(
     assert outcome.retry_after is not None
     time_machine.shift(outcome.retry_after + 1)
     assert one(scope, SEA, target).text == servers.said(target, SEA)
+
+
+def test_marks_of_markdown_that_the_author_did_not_write_are_no_translation(scope: str, libre: servers.Service) -> None:
+    libre.handle = answering("彼女は海について**話す**よう招かれた。")
+    outcome = one(scope, SEA, "ja")
+    assert (outcome.state, outcome.reason) == ("failed", "protection")
+    assert not MemoryEntry.objects.exists()
 
 
 @pytest.mark.parametrize(
