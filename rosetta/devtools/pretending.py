@@ -26,7 +26,7 @@ def pretended(text: str, target: str) -> str:
 
 
 def _letter(letter: str, code: str) -> str:
-    number = ord(letter.lower())
+    number = ord(letter.lower()[0])  # "İ" has two
     scripts = BY_CODE[code].scripts if code in BY_CODE else ()
     if first_and_last := _RANGES.get(code, scripts[0] if scripts else None):
         first, last = first_and_last
