@@ -1,4 +1,7 @@
-"""The cast of every test: Olivia owns the workspace, Mali is a member, Otto belongs nowhere; and how a run begins."""
+"""The cast of every test.
+
+Olivia owns the workspace, Mali is a member, Otto belongs nowhere; and how a run begins.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -36,7 +39,10 @@ def token_client(user: User, abilities: list[str] | None = None) -> APIClient:
 
 
 def answers_until_limited(call: Callable[[], int], limit: int) -> list[int]:
-    """The statuses before the first 429, which has to come: after ``limit`` of them, or later when a minute ends meanwhile."""
+    """The statuses before the first 429, which has to come.
+
+    After ``limit`` of them, or later when a minute ends meanwhile.
+    """
     answers: list[int] = []
     while (status := call()) != 429:
         answers.append(status)
@@ -46,7 +52,9 @@ def answers_until_limited(call: Callable[[], int], limit: int) -> list[int]:
 
 
 class ByService(LoadScopeScheduling):
-    """Give tests that share a running service to one process, which starts it once; any other to whichever is free.
+    """Give tests that share a running service to one process, which starts it once.
+
+    Any other to whichever is free.
 
     By path, because xdist's own groups have no effect with pytest 9.2 (pytest-dev/pytest-xdist#1386).
     """
@@ -87,7 +95,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_keepdb: bool, django_db_modify_db_settings: None) -> bool:
-    """The tests' own database begins as a copy too: pytest-django then migrates it, and finds nothing to do."""
+    """The tests' own database begins as a copy too.
+
+    Pytest-django then migrates it, and finds nothing to do.
+    """
     database = settings.DATABASES["default"]
     if "postgresql" in database["ENGINE"]:
         database["TEST"]["TEMPLATE"] = migrated.postgres_template(os.environ["DATABASE_URL"])
@@ -98,20 +109,29 @@ def django_db_keepdb(django_db_keepdb: bool, django_db_modify_db_settings: None)
 
 @pytest.fixture(autouse=True)
 def fresh_limits() -> None:
-    """Limits are counted per process and in Redis: each test starts with none of another's."""
+    """Limits are counted per process and in Redis.
+
+    Each test starts with none of another's.
+    """
     throttles.counter.reset()
 
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    """A request leaves its language behind in the thread; the next test starts without it."""
+    """A request leaves its language behind in the thread.
+
+    The next test starts without it.
+    """
     with translation.override("en"):
         yield
 
 
 @pytest.fixture(autouse=True)
 def ids_of_now() -> None:
-    """Ids only grow within a process: after a test that travelled to the future, the next one would get ids from there."""
+    """Ids only grow within a process.
+
+    After a test that travelled to the future, the next one would get ids from there.
+    """
     ids._last = 0
 
 

@@ -1,4 +1,7 @@
-"""Admin pages of accounts, tokens, pending mails, account work and the audit log. They show no secret."""
+"""Admin pages of accounts, tokens, pending mails, account work and the audit log.
+
+They show no secret.
+"""
 
 from typing import Any
 

@@ -29,7 +29,10 @@ class SocialAccountNotFound(NotFound):
 
 
 class Unlinkable(DomainError):
-    """A social account cannot be linked or unlinked; the message is one of the documented sentences."""
+    """A social account cannot be linked or unlinked.
+
+    The message is one of the documented sentences.
+    """
 
     status = 422
 

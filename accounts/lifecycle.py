@@ -62,7 +62,9 @@ def lines(
     covers: tuple[str, ...],
     prepare: Callable[[Sequence[Any]], None] = _nothing,
 ) -> Exporter:
-    """Return an exporter that writes ``rows`` to ``{name}.jsonl``: ``line`` of each as one JSON object a line.
+    """Return an exporter that writes ``rows`` to ``{name}.jsonl``.
+
+    ``line`` of each as one JSON object a line.
 
     ``prepare`` is called with up to CHUNK rows before their lines are made, for what one query finds for all of them.
     """

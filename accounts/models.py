@@ -27,7 +27,10 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create an account; one without a password signs in by code or provider. Raises ValueError for no address."""
+        """Create an account; one without a password signs in by code or provider.
+
+        Raises ValueError for no address.
+        """
         fields.setdefault("name", email.split("@")[0][:255])
         user = self.model(email=canonical_email(email), **fields)
         user.set_password(password)
@@ -48,7 +51,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person's account. ``email`` is stored in its canonical form, so that a mailbox has one account."""
+    """A person's account.
+
+    ``email`` is stored in its canonical form, so that a mailbox has one account.
+    """
 
     id = models.BigAutoField(primary_key=True)
     email = models.EmailField(max_length=255, unique=True)
@@ -84,7 +90,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().set_password(None if raw_password is None else canonical_password(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Return whether ``raw_password`` is right: in its canonical form, or as typed for hashes from before there was one."""
+        """Return whether ``raw_password`` is right.
+
+        In its canonical form, or as typed for hashes from before there was one.
+        """
         if raw_password is None:
             return False
         password = canonical_password(raw_password)
@@ -116,7 +125,9 @@ class AccessToken(models.Model):
 
 
 def stored_forms(key: str) -> list[str]:
-    """Return the values under which the session of a cookie's ``key`` may be stored: its hash, or an old unhashed key.
+    """Return the values under which the session of a cookie's ``key`` may be stored.
+
+    Its hash, or an old unhashed key.
 
     A hash is longer than an old key, so that a hash read from the table opens nothing when sent as a cookie.
     """
@@ -138,7 +149,10 @@ class SessionManager(BaseSessionManager["Session"]):
         return self.filter(session_key=key).update(session_key=digest(key))
 
     def hash_clear_keys(self, *, batch: int) -> int:
-        """Hash up to ``batch`` clear keys, stored by processes of an earlier version; returns the number hashed."""
+        """Hash up to ``batch`` clear keys, stored by processes of an earlier version.
+
+        Returns the number hashed.
+        """
         rows = self.annotate(length=Length("session_key")).filter(length=CLEAR_KEY_LENGTH)
         return sum(map(self.hash_key, list(rows.values_list("session_key", flat=True)[:batch])))
 
@@ -176,7 +190,10 @@ class Session(AbstractBaseSession):
 
 
 class Guest(ULIDModel):
-    """A visitor of one temporary room. ``workspace_id`` is the id of both the room and its workspace."""
+    """A visitor of one temporary room.
+
+    ``workspace_id`` is the id of both the room and its workspace.
+    """
 
     workspace_id = ULIDField()
     nickname = models.CharField(max_length=80)
@@ -217,7 +234,10 @@ class OneTimeCode(models.Model):
 
 
 class OutgoingMail(models.Model):
-    """A pending mail. Its link or code is made when it is sent, and the row is deleted once it was."""
+    """A pending mail.
+
+    Its link or code is made when it is sent, and the row is deleted once it was.
+    """
 
     class Kind(models.TextChoices):
         VERIFY = "verify"
@@ -244,7 +264,10 @@ class OutgoingMail(models.Model):
 
 
 class SocialState(models.Model):
-    """A started sign-in or linking by a provider: finished once, before it expires, by the client that started it."""
+    """A started sign-in or linking by a provider.
+
+    Finished once, before it expires, by the client that started it.
+    """
 
     state_hash = models.CharField(max_length=64, primary_key=True)
     provider = models.CharField(max_length=64)
@@ -259,7 +282,10 @@ class SocialState(models.Model):
 
 
 class AccountWork(models.Model):
-    """Work on a whole account, done by a worker in steps: leased while it runs, resumed when the worker dies."""
+    """Work on a whole account, done by a worker in steps.
+
+    Leased while it runs, resumed when the worker dies.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending"
@@ -314,7 +340,10 @@ class AuditLog(models.QuerySet["AuditEntry"]):
 
 
 class AuditEntry(ULIDModel):
-    """An action of staff: who did what to which object, and when. Neither admin nor code changes or deletes it."""
+    """An action of staff: who did what to which object, and when.
+
+    Neither admin nor code changes or deletes it.
+    """
 
     # Null for the command line.
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -350,13 +379,19 @@ class AuditEntry(ULIDModel):
 
 
 class GatewayProcess(ULIDModel):
-    """A process that serves sockets. One that has not been seen for a while is dead, and its presences do not count."""
+    """A process that serves sockets.
+
+    One that has not been seen for a while is dead, and its presences do not count.
+    """
 
     seen_at = models.DateTimeField(default=timezone.now)
 
 
 class Presence(models.Model):
-    """A user has at least one socket in a process. Written and read by ``accounts.presence``."""
+    """A user has at least one socket in a process.
+
+    Written and read by ``accounts.presence``.
+    """
 
     process = models.ForeignKey(GatewayProcess, on_delete=models.CASCADE, related_name="present")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,6 @@
-"""Which users have a live socket in any gateway process; decides whether a person needs a push.
+"""Which users have a live socket in any gateway process.
+
+Decides whether a person needs a push.
 
 Kept in the database rather than in a cache, because a wrong answer loses a notification. It costs one row when a person
 connects, and one update for each process every few seconds.
@@ -19,7 +21,10 @@ ALIVE = timedelta(seconds=4 * BEAT_SECONDS)
 
 
 def online(user_ids: Collection[int]) -> set[int]:
-    """Return the ``user_ids`` with an open socket; up to two seconds old, or ``ALIVE`` after a gateway died."""
+    """Return the ``user_ids`` with an open socket.
+
+    Up to two seconds old, or ``ALIVE`` after a gateway died.
+    """
     return set(_live().filter(user_id__in=user_ids).values_list("user_id", flat=True))
 
 
@@ -29,7 +34,10 @@ def _live() -> QuerySet[Presence]:
 
 @transaction.atomic
 def note(*, process_id: str, came: Collection[int], left: Collection[int]) -> tuple[set[int], set[int]]:
-    """Store that a gateway process is alive and which users came and left; returns who is now online and who offline."""
+    """Store that a gateway process is alive and which users came and left.
+
+    Returns who is now online and who offline.
+    """
     GatewayProcess.objects.update_or_create(pk=process_id, defaults={"seen_at": timezone.now()})
     if not came and not left:
         return set(), set()

@@ -1,4 +1,7 @@
-"""Tasks of the queue: send mail, erase and export accounts, delete what has expired."""
+"""Tasks of the queue.
+
+Send mail, erase and export accounts, delete what has expired.
+"""
 
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
@@ -36,7 +39,10 @@ PURGE_BATCH = 5000
 
 @shared_task
 def deliver_mail(mail_id: int) -> None:
-    """Send a pending mail. A temporary failure leaves it pending for a later try; a permanent one deletes it."""
+    """Send a pending mail.
+
+    A temporary failure leaves it pending for a later try; a permanent one deletes it.
+    """
     now = timezone.now()
     due = OutgoingMail.objects.filter(pk=mail_id, due_at__lte=now)
     if not due.update(due_at=now + LEASE, attempts=F("attempts") + 1):
@@ -75,7 +81,10 @@ def _is_permanent(error: Exception) -> bool:
 
 @shared_task
 def send_owed_mail() -> int:
-    """Send the mails that lost nudges and failures left pending; returns how many were due."""
+    """Send the mails that lost nudges and failures left pending.
+
+    Returns how many were due.
+    """
     due_ids = list(
         OutgoingMail.objects.filter(due_at__lte=timezone.now()).order_by("due_at").values_list("pk", flat=True)[:BATCH]
     )
@@ -96,7 +105,10 @@ def make_export(export_id: str) -> None:
 
 @shared_task
 def resume_account_work() -> int:
-    """Resume deletions and exports whose nudge was lost or whose worker died; returns how many were due."""
+    """Resume deletions and exports whose nudge was lost or whose worker died.
+
+    Returns how many were due.
+    """
     due = {"state": AccountWork.State.PENDING, "due_at__lte": timezone.now()}
     user_ids = list(AccountDeletion.objects.filter(**due).values_list("pk", flat=True)[:BATCH])
     export_ids = list(AccountExport.objects.filter(**due).values_list("pk", flat=True)[:BATCH])
@@ -109,7 +121,10 @@ def resume_account_work() -> int:
 
 @shared_task
 def purge_accounts() -> int:
-    """Delete expired sessions, tokens, codes, states and exports in bounded batches; returns the number deleted."""
+    """Delete expired sessions, tokens, codes, states and exports in bounded batches.
+
+    Returns the number deleted.
+    """
     now = timezone.now()
     expired_exports = AccountExport.objects.filter(expires_at__lt=now)[:BATCH]
     for row in expired_exports:
@@ -132,7 +147,10 @@ def _purge(rows: QuerySet[Any]) -> int:
 
 @shared_task
 def expire_audit() -> int:
-    """Delete audit entries older than ``AUDIT_RETENTION_DAYS``; returns the number deleted."""
+    """Delete audit entries older than ``AUDIT_RETENTION_DAYS``.
+
+    Returns the number deleted.
+    """
     if not settings.AUDIT_RETENTION_DAYS:
         return 0
     before = timezone.now() - timedelta(days=settings.AUDIT_RETENTION_DAYS)

@@ -1,4 +1,6 @@
-"""A minimal Django page for comparison: a view that reads the same fifty rows through the ORM and writes them as JSON.
+"""A minimal Django page for comparison.
+
+A view that reads the same fifty rows through the ORM and writes them as JSON.
 
 Without sign-in and translation, with two middlewares. Its rate says how fast the machine is, as pgbench's does for posts.
 Settings and URLs in one: ``DJANGO_SETTINGS_MODULE=bench.bare``.

@@ -1,4 +1,6 @@
-"""Plan capacity from measured costs: what 1,000, 100,000 and 10,000,000 daily users need in their busiest minute.
+"""Plan capacity from measured costs.
+
+What 1,000, 100,000 and 10,000,000 daily users need in their busiest minute.
 
 Usage: python -m bench.capacity [--write]. Reads bench/footprint.json (made by bench/footprint.py) and simulates a minute,
 second by second: people post in bursts, and each post waits for a free core of its kind of process. The plan is the fewest
@@ -68,7 +70,10 @@ def arrivals(rate: float, habits: Habits, chance: random.Random) -> list[float]:
 
 
 def waiting(moments: list[float], service_ms: float, cores: int, chance: random.Random) -> float:
-    """Return the 99th percentile of the wait for a core, in seconds; calls take ``service_ms`` on average (exponential)."""
+    """Return the 99th percentile of the wait for a core, in seconds.
+
+    Calls take ``service_ms`` on average (exponential).
+    """
     free = [0.0] * cores
     waits = []
     for moment in moments:

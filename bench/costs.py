@@ -38,7 +38,10 @@ def environ(method: str, path: str, token: str, body: bytes = b"") -> dict[str, 
 
 
 def answered(application: Any, request: dict[str, Any]) -> bytes:
-    """Return the body of the response. Raises SystemExit unless it is a success, because a failed request costs less."""
+    """Return the body of the response.
+
+    Raises SystemExit unless it is a success, because a failed request costs less.
+    """
     told: list[str] = []
     response = application(request, lambda status, headers: told.append(status))
     body = b"".join(response)

@@ -27,7 +27,10 @@ def lines(part: str) -> list[dict[str, str]]:
 
 
 def judged(rows: list[dict[str, str]]) -> tuple[dict[str, dict[str, list[bool]]], list[str]]:
-    """Return whether each line is right, by its language and the profile's; and the wrong ones as text."""
+    """Return whether each line is right, by its language and the profile's.
+
+    And the wrong ones as text.
+    """
     right: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
     wrong: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for row in rows:
@@ -44,7 +47,10 @@ def judged(rows: list[dict[str, str]]) -> tuple[dict[str, dict[str, list[bool]]]
 
 
 def cost(rows: list[dict[str, str]]) -> float:
-    """Return the processor time of a line in milliseconds: the fastest of many rounds, since other processes slow it."""
+    """Return the processor time of a line in milliseconds.
+
+    The fastest of many rounds, since other processes slow it.
+    """
     took = []
     for _round in range(ROUNDS):
         began = time.process_time()

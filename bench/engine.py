@@ -1,4 +1,6 @@
-"""A translation engine for benchmarks: LibreTranslate's wire format, with a fixed time per call.
+"""A translation engine for benchmarks.
+
+LibreTranslate's wire format, with a fixed time per call.
 
 Usage: python -m bench.engine PORT [MILLISECONDS]. ``GET /stats`` answers JSON: ``calls``, ``texts``, ``largest`` (texts of
 the largest call), ``repeated`` (texts that it had translated into that language before) and ``at_once`` (the most concurrent

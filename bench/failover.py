@@ -29,7 +29,10 @@ LOAD_SECONDS = 10
 
 
 def fail_over(stack: Stack, away: float) -> float:
-    """Kill the primary, and promote the standby ``away`` seconds later; return the moment when it takes writes."""
+    """Kill the primary, and promote the standby ``away`` seconds later.
+
+    Return the moment when it takes writes.
+    """
     assert stack.standby is not None
     time.sleep(LOAD_SECONDS / 2)
     stack.postgres.stop("immediate")

@@ -47,7 +47,10 @@ def make_database(env: dict[str, str]) -> None:
 
 
 def make_people(count: int) -> tuple[str, list[str]]:
-    """Make a workspace of ``count`` members with four languages. Returns its channel and their tokens."""
+    """Make a workspace of ``count`` members with four languages.
+
+    Returns its channel and their tokens.
+    """
     from accounts.identity.secrets import digest
     from accounts.models import AccessToken, User
     from workspaces import actions
@@ -189,7 +192,10 @@ async def listen(tokens: list[str], port: int, board: Board) -> None:
 
 
 def check_all_connected(board: Board) -> None:
-    """Check that no socket was closed, because frames to fewer sockets do not count. Raises SystemExit."""
+    """Check that no socket was closed, because frames to fewer sockets do not count.
+
+    Raises SystemExit.
+    """
     if board.closed or board.lost:
         raise SystemExit(f"{board.closed} sockets were closed, {board.lost} connections lost")
 

@@ -48,7 +48,10 @@ def clone(folder: Path, *, installed: bool) -> None:
 
 
 def wait_until_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
-    """Wait until the service answers. Raises SystemExit when it ends or takes too long."""
+    """Wait until the service answers.
+
+    Raises SystemExit when it ends or takes too long.
+    """
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -1,4 +1,6 @@
-"""Measure what a post, page, translation, frame and socket costs each process: processor time, memory, bytes.
+"""Measure what a post, page, translation, frame and socket costs each process.
+
+Processor time, memory, bytes.
 
 Usage: python -m bench.footprint. Starts its own service and servers, loads it for about two minutes, and writes
 bench/footprint.json, from which bench/capacity.py makes a plan. Processor time is what the kernel counted for the processes

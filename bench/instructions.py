@@ -28,7 +28,10 @@ CASES = ("page", "translated", "post")
 
 
 def fixed_sentence(number: int) -> str:
-    """Return a sentence for ``seed.new_sentence`` that costs the same in each run. No engine translates it."""
+    """Return a sentence for ``seed.new_sentence`` that costs the same in each run.
+
+    No engine translates it.
+    """
     return f"The delivery {'abcdefgh'[number]}qxvolpa leaves the warehouse this afternoon."
 
 

@@ -1,4 +1,7 @@
-"""Measure what the database alone allows: pgbench inserts the rows of a post; a check compares them with real ones."""
+"""Measure what the database alone allows: pgbench inserts the rows of a post.
+
+A check compares them with real ones.
+"""
 
 import re
 import subprocess
@@ -24,7 +27,10 @@ class DifferentRows(SystemExit):
 
 
 def rate(url: str, world: World, channel_ids: list[str], *, clients: int, seconds: float) -> float:
-    """Return the messages a second that pgbench inserts with prepared statements. Raises CalledProcessError."""
+    """Return the messages a second that pgbench inserts with prepared statements.
+
+    Raises CalledProcessError.
+    """
     with tempfile.TemporaryDirectory() as folder:
         files = [_script(Path(folder), world, channel_id) for channel_id in channel_ids]
         command = ["pgbench", "-M", "prepared", "-n", "-c", str(clients), "-j", "1", "-T", str(max(1, round(seconds)))]
@@ -66,7 +72,10 @@ def newest(channel_id: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def _shape(row: Any) -> dict[str, Any]:
-    """Reduce a row to what does not differ between messages: which columns are filled, and roughly how long."""
+    """Reduce a row to what does not differ between messages.
+
+    Which columns are filled, and roughly how long.
+    """
     import json
 
     values = json.loads(row) if isinstance(row, str) else row

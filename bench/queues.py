@@ -74,7 +74,10 @@ class Flood:
 
 
 def codes(running: Service, seconds: float) -> list[float]:
-    """Ask for codes for so many seconds; return the seconds from each answer to its mail, sorted."""
+    """Ask for codes for so many seconds.
+
+    Return the seconds from each answer to its mail, sorted.
+    """
     asked: dict[str, float] = {}
     base = f"http://{HOST}:{running.web_port}/api/v1/auth/app/otp"
     for _ in range(int(seconds * CODES_PER_SECOND)):

@@ -165,7 +165,10 @@ def search(service: Service, world: seed.World, seconds: float) -> list[Row]:
 
 
 def _of_script(*line: str) -> list[Row]:
-    """Return the rows that another script prints as ``| name | figure | aim |``. Raises Failed."""
+    """Return the rows that another script prints as ``| name | figure | aim |``.
+
+    Raises Failed.
+    """
     out = subprocess.run([sys.executable, *line], cwd=ROOT, capture_output=True, text=True, timeout=300)
     rows = [
         [cell.strip() for cell in text.strip("|").split("|")] for text in re.findall(r"^\| .*\|$", out.stdout, re.M)
@@ -223,7 +226,10 @@ def run(wanted: set[str], env: dict[str, str], world: seed.World, seconds: float
 
 
 def write(rows: list[Row], about: str) -> None:
-    """Replace the table at the top of results.md; the history below it is written by hand and stays."""
+    """Replace the table at the top of results.md.
+
+    The history below it is written by hand and stays.
+    """
     old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
     history = old[old.index(HISTORY) :] if HISTORY in old else f"{HISTORY}\n"
     table = "\n".join(["| what | figure | aim |", "| --- | --- | --- |", *map(str, rows)])

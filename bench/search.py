@@ -1,4 +1,6 @@
-"""Measure a search among 100,000 messages of five languages: python bench/search.py [MESSAGES].
+"""Measure a search among 100,000 messages of five languages.
+
+Python bench/search.py [MESSAGES].
 
 On the server of DATABASE_URL, in its own database, or in a SQLite file if it is not set. Each message is in one of ten
 workspaces of ten channels, and translated into one other language.
@@ -44,7 +46,10 @@ def fresh_database(server: str) -> str:
 
 
 def fill(total: int) -> Any:
-    """Spread ``total`` messages over all workspaces. Returns the first workspace's owner."""
+    """Spread ``total`` messages over all workspaces.
+
+    Returns the first workspace's owner.
+    """
     from accounts.models import User
     from messaging.models import Message, MessageTranslation
     from messaging.search.text import terms_of

@@ -30,7 +30,10 @@ class World:
 
 
 def new_sentence(number: int) -> str:
-    """Return a new sentence. It differs in letters, because texts that differ in numbers alone share a memory entry."""
+    """Return a new sentence.
+
+    It differs in letters, because texts that differ in numbers alone share a memory entry.
+    """
     word = f"{time.time_ns()}{number}".translate(_LETTERS)
     return f"The delivery {word} leaves the warehouse this afternoon."
 
@@ -123,7 +126,10 @@ def message_at(conversation_id: str, share: float) -> str:
 
 
 def queries_of(path: str, token: str) -> int:
-    """Count the queries of a GET in a warm process. Raises SystemExit when it is refused."""
+    """Count the queries of a GET in a warm process.
+
+    Raises SystemExit when it is refused.
+    """
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
@@ -145,7 +151,10 @@ def drop_pending_translations() -> None:
 
 
 def make_large_workspace(members: int = 10_000, channels: int = 500) -> tuple[str, str]:
-    """Make a workspace of many members and channels with messages. Returns its id and one member's token."""
+    """Make a workspace of many members and channels with messages.
+
+    Returns its id and one member's token.
+    """
     from accounts.identity.secrets import digest
     from accounts.models import AccessToken, User
     from rosetta.ids import new_ulid

@@ -51,7 +51,10 @@ class Redis:
 
 
 class Postgres:
-    """A PostgreSQL cluster in its own folder; it runs as the postgres user if the caller is root."""
+    """A PostgreSQL cluster in its own folder.
+
+    It runs as the postgres user if the caller is root.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.port = free_port()
@@ -80,7 +83,10 @@ class Postgres:
         )
 
     def stop(self, how: str = "fast") -> None:
-        """Stop it. ``immediate`` is a crash: no checkpoint, and recovery at the next start."""
+        """Stop it.
+
+        ``immediate`` is a crash: no checkpoint, and recovery at the next start.
+        """
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", how, "-w", "stop")
 
     def ensure_running(self) -> None:
@@ -95,7 +101,10 @@ class Postgres:
 
 
 class Standby(Postgres):
-    """A hot standby of ``primary``, which must run. Each of the primary's commits waits for it."""
+    """A hot standby of ``primary``, which must run.
+
+    Each of the primary's commits waits for it.
+    """
 
     def __init__(self, primary: Postgres) -> None:
         super().__init__()

@@ -1,4 +1,7 @@
-"""A private service for a benchmark: database, Redis and processes on free ports, all of which end with it."""
+"""A private service for a benchmark.
+
+Database, Redis and processes on free ports, all of which end with it.
+"""
 
 import os
 import shutil

@@ -61,7 +61,10 @@ async def _listen(socket: Any, event: str, sent: dict[str, float], taken: list[f
 
 
 async def post(service: Service, make: Make, rate: float, count: int, *heard: dict[str, float]) -> None:
-    """Post ``count`` times over one connection, at ``rate`` a second; the time of each goes into all of ``heard``."""
+    """Post ``count`` times over one connection, at ``rate`` a second.
+
+    The time of each goes into all of ``heard``.
+    """
     reader, writer = await asyncio.open_connection(HOST, service.web_port)
     for number in range(count):
         request = make(number)

@@ -43,7 +43,10 @@ DRAIN_SECONDS = 240.0
 
 @dataclass(frozen=True)
 class World:
-    """A workspace with five languages: its channels, and its members' tokens in the order of LANGUAGES."""
+    """A workspace with five languages.
+
+    Its channels, and its members' tokens in the order of LANGUAGES.
+    """
 
     workspace_id: str
     channel_ids: list[str]
@@ -108,7 +111,10 @@ def row(name: str, figure: str, aim: str = "", is_met: bool | None = None) -> No
 
 
 def steady(stack: Service, world: World, seconds: float) -> None:
-    """Post twenty times a second; measure until the translation is on the socket of each of the four other readers."""
+    """Post twenty times a second.
+
+    Measure until the translation is on the socket of each of the four other readers.
+    """
     count = int(20 * max(seconds, 6))
     found = sockets.measure(
         stack, posts(world, 0, seed.new_sentence), *world.tokens[1:], event="message.translated", rate=20, count=count
@@ -197,7 +203,10 @@ def _written(writers: "list[subprocess.Popen[str]]") -> list[dict[str, Any]]:
 
 
 def _quiet(stack: Service, world: World, moments: Sequence[threading.Event]) -> list[Result]:
-    """Post twice a second over HTTP and measure until the reader's translation: one result until each of the times."""
+    """Post twice a second over HTTP and measure until the reader's translation.
+
+    One result until each of the times.
+    """
     results = []
     for moment in moments:
         taken: list[float] = []

@@ -1,4 +1,6 @@
-"""Test an upgrade under load: an older revision serves, the new one migrates and replaces one process after another.
+"""Test an upgrade under load.
+
+An older revision serves, the new one migrates and replaces one process after another.
 
 Usage: python -m bench.upgrade --from REVISION [--rate 8]. Starts the older revision from its own worktree, with PostgreSQL and
 Redis on free ports, posts, reads and listens with clients that retry on the other web process, upgrades in the order of

@@ -1,4 +1,6 @@
-"""Post at a steady rate by the service's own action, without HTTP; a flood takes several of these processes.
+"""Post at a steady rate by the service's own action, without HTTP.
+
+A flood takes several of these processes.
 
 Usage: python bench/writer.py USER_ID WORKSPACE_ID CHANNEL_ID,… RATE COUNT. Prints ``ready``, waits for a line, posts by the
 clock (catching up when late) and prints JSON: when it began and ended, and what it posted, by id.

@@ -1,4 +1,7 @@
-"""Push devices in an account's export; delete them with the account or with the credential that registered them."""
+"""Push devices in an account's export.
+
+Delete them with the account or with the credential that registered them.
+"""
 
 from accounts import lifecycle
 from accounts.identity import credentials

@@ -19,7 +19,9 @@ REFRESHED = ("platform", "provider", "device_id", "device_name", "app_version", 
 
 
 def register_device(*, user: User, push_token: str, credential: str = "", **fields: Any) -> Device:
-    """Register ``user``'s device with ``push_token``, or refresh it; a known one keeps its id. It ends with ``credential``.
+    """Register ``user``'s device with ``push_token``, or refresh it.
+
+    A known one keeps its id. It ends with ``credential``.
 
     A token that another account registered moves to ``user`` under a new id, and its pending pushes are deleted, so that
     nobody receives the former owner's notifications. Raises AccessEnded when ``credential`` has ended meanwhile.
@@ -81,7 +83,10 @@ def end_devices_of(user: User, but: str) -> None:
 
 
 def delete_devices_of(*, user: User) -> int:
-    """Delete all devices and preferences of ``user``, for a deleted account; returns the number of rows deleted."""
+    """Delete all devices and preferences of ``user``, for a deleted account.
+
+    Returns the number of rows deleted.
+    """
     deleted = PushPreference.objects.filter(user=user).delete()[0]
     deleted += ConversationPreference.objects.filter(user=user).delete()[0]
     return deleted + Device.objects.filter(user=user).delete()[0]

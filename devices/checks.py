@@ -1,4 +1,7 @@
-"""System checks of push transports: which are off, half configured, or have an unusable key."""
+"""System checks of push transports.
+
+Which are off, half configured, or have an unusable key.
+"""
 
 from typing import Any
 

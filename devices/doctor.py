@@ -1,4 +1,7 @@
-"""Probes of ``manage.py doctor``: push transports that are on, usable keys, and reachable providers."""
+"""Probes of ``manage.py doctor``.
+
+Push transports that are on, usable keys, and reachable providers.
+"""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit

@@ -48,7 +48,9 @@ class Device(ULIDModel):
 
 
 class ConversationPreference(models.Model):
-    """A user's notification level in one conversation; no row means the conversation's default.
+    """A user's notification level in one conversation.
+
+    No row means the conversation's default.
 
     ``conversation_id`` is a plain id, because conversations belong to a higher app.
     """
@@ -81,7 +83,10 @@ def check_zone(value: str) -> None:
 
 
 class PushPreference(models.Model):
-    """Whether a user wants pushes, and the quiet hours in which none may come; no row means always."""
+    """Whether a user wants pushes, and the quiet hours in which none may come.
+
+    No row means always.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     is_enabled = models.BooleanField(default=True)
@@ -133,7 +138,10 @@ class Delivery(models.Model):
 
 
 class Receipt(models.Model):
-    """A push that its provider accepted and reports on later: Expo learns of dead tokens from Apple or Google first."""
+    """A push that its provider accepted and reports on later.
+
+    Expo learns of dead tokens from Apple or Google first.
+    """
 
     ticket = models.CharField(max_length=64, primary_key=True)
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+")

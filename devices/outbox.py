@@ -1,4 +1,6 @@
-"""Send pending pushes with leases, retries and a backoff; delete devices that no longer exist.
+"""Send pending pushes with leases, retries and a backoff.
+
+Delete devices that no longer exist.
 
 Rows hold the pending pushes, so that a lost nudge or a dead worker only delays them. An expired lease may repeat a push,
 which replaces the first one on the device.
@@ -55,7 +57,10 @@ def due_announcements(*, batch: int) -> list[str]:
 
 @transaction.atomic
 def settle(*, subject_id: str, user_ids: Iterable[int]) -> int:
-    """Queue a push to each reachable device of the recipients ``user_ids``; returns the number queued."""
+    """Queue a push to each reachable device of the recipients ``user_ids``.
+
+    Returns the number queued.
+    """
     devices = Device.objects.filter(user__in=list(user_ids), provider__in=transports.enabled())
     rows = [Delivery(device_id=pk, subject_id=subject_id) for pk in devices.values_list("pk", flat=True)]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
@@ -64,7 +69,10 @@ def settle(*, subject_id: str, user_ids: Iterable[int]) -> int:
 
 
 def deliver(*, render: Render, batch: int) -> tuple[int, int]:
-    """Send up to ``batch`` due pushes; returns how many were leased and how many were postponed."""
+    """Send up to ``batch`` due pushes.
+
+    Returns how many were leased and how many were postponed.
+    """
     leased = _lease(batch)
     if not leased:
         return 0, 0
@@ -87,7 +95,10 @@ def _lease(batch: int) -> list[Delivery]:
 
 
 def _postpone(deliveries: list[Delivery]) -> None:
-    """Make ``deliveries``, whose notifications are not ready, due again in a second. It does not count as an attempt."""
+    """Make ``deliveries``, whose notifications are not ready, due again in a second.
+
+    It does not count as an attempt.
+    """
     due_at = timezone.now() + timedelta(seconds=1)
     Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(due_at=due_at)
 
@@ -143,7 +154,10 @@ def _expect_receipts(deliveries: Sequence[Delivery], outcomes: Sequence[Outcome]
 
 
 def read_receipts(*, batch: int) -> int:
-    """Ask for up to ``batch`` due receipts and delete dead devices; returns how many were due."""
+    """Ask for up to ``batch`` due receipts and delete dead devices.
+
+    Returns how many were due.
+    """
     leased = _lease_receipts(batch)
     by_provider: dict[str, list[Receipt]] = defaultdict(list)
     for receipt in leased:

@@ -18,7 +18,10 @@ from workspaces.unread import with_unread
 
 
 def channel_context(user: User, workspace_id: str, channel_id: str, *, to_write: bool = False) -> ConversationContext:
-    """Return the context of ``user`` in a channel. Raises NotFound, and Forbidden before the channel's password was given."""
+    """Return the context of ``user`` in a channel.
+
+    Raises NotFound, and Forbidden before the channel's password was given.
+    """
     readable = readable_channel(user, workspace_id, channel_id, with_audience=to_write)
     return ConversationContext(
         conversation=readable.channel.conversation,
@@ -52,7 +55,10 @@ def direct_context(user: User, conversation_id: str, *, to_write: bool = False) 
 
 
 def room_context(guest: Guest, *, to_write: bool = False) -> ConversationContext:
-    """Return the context of ``guest`` in the channel of its room. Raises NotFound when the channel was deleted."""
+    """Return the context of ``guest`` in the channel of its room.
+
+    Raises NotFound when the channel was deleted.
+    """
     channels = Channel.objects.select_related("conversation", "workspace").filter(workspace_id=guest.workspace_id)
     if to_write:
         channels = channels.annotate(heard=heard_languages())
@@ -70,7 +76,9 @@ def room_context(guest: Guest, *, to_write: bool = False) -> ConversationContext
 
 
 def webhook_context(webhook: Webhook, channel_id: str | None) -> ConversationContext:
-    """Return the context of a webhook's post: the channel of ``channel_id``, if public, else the webhook's default channel.
+    """Return the context of a webhook's post.
+
+    The channel of ``channel_id``, if public, else the webhook's default channel.
 
     Raises Invalid where there is none, or the channel belongs to another workspace.
     """
@@ -126,7 +134,10 @@ def _attachment(attachment_id: str) -> Attachment:
 
 
 def context_of_message(user: User, message_id: str, *, to_write: bool = False) -> ConversationContext:
-    """Return the context of ``user`` in a message's conversation. Raises as ``direct_context`` and ``channel_context`` do."""
+    """Return the context of ``user`` in a message's conversation.
+
+    Raises as ``direct_context`` and ``channel_context`` do.
+    """
     message = Message.objects.filter(pk=message_id).only("conversation_id").first()
     if message is None:
         raise NotFound

@@ -1,4 +1,7 @@
-"""What an account's export has about messages: conversations, and what the account wrote and did in them."""
+"""What an account's export has about messages.
+
+Conversations, and what the account wrote and did in them.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -69,7 +72,10 @@ def _message(row: Any) -> dict[str, Any]:
 
 
 def _conversations(user: User) -> QuerySet[Conversation]:
-    """Return the conversations that ``user`` reads, made, wrote or did something in; ``is_readable``: reads now."""
+    """Return the conversations that ``user`` reads, made, wrote or did something in.
+
+    ``is_readable``: reads now.
+    """
     directs = access.direct_conversations_of(user).order_by()
     channels = channels_read_by(user)
     reacted = Reaction.objects.filter(user=user)

@@ -1,4 +1,7 @@
-"""Messages for staff. Only two pages show content: a report's, and a conversation's, for which staff give a reason."""
+"""Messages for staff.
+
+Only two pages show content: a report's, and a conversation's, for which staff give a reason.
+"""
 
 from dataclasses import dataclass
 from typing import Any

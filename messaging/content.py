@@ -18,7 +18,10 @@ MAX_MENTIONS = 50
 
 
 def cleaned(text: str) -> str:
-    """Return ``text`` as it is stored: NFC, trimmed, without control characters except line feeds and tabs."""
+    """Return ``text`` as it is stored.
+
+    NFC, trimmed, without control characters except line feeds and tabs.
+    """
     text = nfc(text.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
 
@@ -34,7 +37,10 @@ def checked(text: str, *, field: str = "content") -> str:
 
 
 def checked_translations(texts: Mapping[str, str]) -> dict[str, str]:
-    """Return the sender's own translations by language, cleaned. Raises Invalid for texts that are too long or empty."""
+    """Return the sender's own translations by language, cleaned.
+
+    Raises Invalid for texts that are too long or empty.
+    """
     cleaned_texts = {code: checked(text, field=f"translations.{code}") for code, text in texts.items()}
     if empty := [code for code, text in cleaned_texts.items() if not text]:
         raise Invalid({f"translations.{code}": [required_text()] for code in empty})
@@ -51,7 +57,10 @@ def required_text() -> str:
 
 
 def mentions_in(text: str, context: ConversationContext) -> list[dict[str, Any]]:
-    """Return whom ``text`` calls: readers of the conversation, and the channel. Raises Invalid for too many people."""
+    """Return whom ``text`` calls: readers of the conversation, and the channel.
+
+    Raises Invalid for too many people.
+    """
     called = called_in(text)
     if len(called.user_ids) > MAX_MENTIONS:
         raise Invalid({"content": [_("A message mentions at most %(max)d people.") % {"max": MAX_MENTIONS}]})

@@ -12,7 +12,10 @@ from workspaces.models import Channel, Conversation, Webhook, Workspace
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who posts: exactly one of ``user``, ``guest`` and ``webhook``; none for the service itself."""
+    """Who posts: exactly one of ``user``, ``guest`` and ``webhook``.
+
+    None for the service itself.
+    """
 
     user: User | None = None
     guest: Guest | None = None
@@ -21,7 +24,10 @@ class Sender:
 
     @property
     def key(self) -> str:
-        """Return the sender as one string, for limits and idempotency: ``user:1``, ``guest:01h…``."""
+        """Return the sender as one string, for limits and idempotency.
+
+        ``user:1``, ``guest:01h…``.
+        """
         return _key(
             self.user.pk if self.user is not None else None,
             self.guest.pk if self.guest is not None else None,
@@ -30,7 +36,10 @@ class Sender:
         )
 
     def wrote(self, message: Message) -> bool:
-        """Return whether ``message`` is this sender's own. A message by a person's automation is that person's."""
+        """Return whether ``message`` is this sender's own.
+
+        A message by a person's automation is that person's.
+        """
         if self.user is not None:
             return message.sender_user_id == self.user.pk
         if self.guest is not None:
@@ -76,7 +85,10 @@ class ConversationContext:
 
     @property
     def scope_id(self) -> str:
-        """Within what translations are remembered and budgeted: the workspace, else the direct conversation itself."""
+        """Within what translations are remembered and budgeted.
+
+        The workspace, else the direct conversation itself.
+        """
         return str(self.workspace_id or self.conversation.pk)
 
     def check_open(self) -> None:

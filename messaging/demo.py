@@ -1,4 +1,7 @@
-"""Demo data: people of all five languages who talk. Every line is in the shipped phrasebook."""
+"""Demo data: people of all five languages who talk.
+
+Every line is in the shipped phrasebook.
+"""
 
 import hashlib
 import hmac
@@ -69,7 +72,10 @@ class SignIn:
 
 @transaction.atomic
 def fill() -> list[SignIn]:
-    """Create the demo's people, workspace and conversations; return how to sign in as each person. Idempotent."""
+    """Create the demo's people, workspace and conversations.
+
+    Return how to sign in as each person. Idempotent.
+    """
     people = {key: _person(key) for key in PEOPLE}
     workspace = _workspace(people)
     for slug, lines in TALK.items():
@@ -81,7 +87,10 @@ def fill() -> list[SignIn]:
 
 
 def _password() -> str:
-    """Return the demo's password: the same at each run, and derived from this instance's secret key."""
+    """Return the demo's password.
+
+    The same at each run, and derived from this instance's secret key.
+    """
     return "demo-" + hmac.new(settings.SECRET_KEY.encode(), b"rosetta demo", hashlib.sha256).hexdigest()[:12]
 
 

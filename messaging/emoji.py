@@ -11,7 +11,9 @@ _MISPLACED = re.compile("(?:^|[\u200d\ufe0e\ufe0f])[\ufe0e\ufe0f]")
 
 
 def canonical_emoji(text: str) -> str | None:
-    """Return ``text``, one emoji, in the spelling that Unicode calls fully qualified; None where it is no emoji.
+    """Return ``text``, one emoji, in the spelling that Unicode calls fully qualified.
+
+    None where it is no emoji.
 
     An emoji is one that Unicode recommends for interchange (RGI), so that everybody sees one picture: with or without
     presentation selectors, a skin tone or joiners where they belong, a flag of a region that exists.
@@ -32,5 +34,8 @@ def _by_bare_spelling() -> dict[str, str]:
 
 
 def folded(text: str) -> str:
-    """Return the canonical spelling of a stored reaction; one that an earlier version took for an emoji stays as it is."""
+    """Return the canonical spelling of a stored reaction.
+
+    One that an earlier version took for an emoji stays as it is.
+    """
     return canonical_emoji(text) or text

@@ -12,7 +12,10 @@ BATCH = 200
 
 @transaction.atomic
 def erase_messages(conversation_ids: list[str]) -> int:
-    """Erase a batch of messages of ``conversation_ids`` and release their files; return their number, 0 for none."""
+    """Erase a batch of messages of ``conversation_ids`` and release their files.
+
+    Return their number, 0 for none.
+    """
     oldest = Message.objects.filter(conversation__in=conversation_ids).order_by("conversation", "seq")
     ids = list(oldest.values_list("pk", flat=True)[:BATCH])
     erase(ids)
@@ -20,7 +23,10 @@ def erase_messages(conversation_ids: list[str]) -> int:
 
 
 def erase(ids: list[str]) -> None:
-    """Delete messages with all their rows, and release their files. The caller is in a transaction."""
+    """Delete messages with all their rows, and release their files.
+
+    The caller is in a transaction.
+    """
     release(files=list(File.objects.filter(attachment__message__in=ids)))
     # A reply may outlive its parent; it is then a message of its own.
     Message.objects.filter(parent__in=ids).exclude(pk__in=ids).update(parent=None)

@@ -26,5 +26,8 @@ class Blocked(Forbidden):
 
 
 def unknown_id(field: str) -> Invalid:
-    """Return the error of a field that names nothing the caller may use; the same for unknown and foreign ids."""
+    """Return the error of a field that names nothing the caller may use.
+
+    The same for unknown and foreign ids.
+    """
     return Invalid({field: [_("The selected %(field)s is invalid.") % {"field": field.replace("_", " ")}]})

@@ -15,7 +15,9 @@ from workspaces.streams.kinds import MESSAGE_KINDS, REACTION_KINDS
 
 
 def register() -> None:
-    """Register what messages add to the apps below: exports, erasure, unread counts, mails, metrics, webhook payloads.
+    """Register what messages add to the apps below.
+
+    Exports, erasure, unread counts, mails, metrics, webhook payloads.
 
     Called once, when the app is ready.
     """

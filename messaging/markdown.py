@@ -1,4 +1,6 @@
-"""Messages of type ``markdown``: their text as a tree, and as plain text for pushes and search.
+"""Messages of type ``markdown``.
+
+Their text as a tree, and as plain text for pushes and search.
 
 docs/markdown.md says which Markdown that is. The web client reads the same (``web/static/web/markdown/``);
 ``web/tests/markdown_cases.json`` holds both to one table.
@@ -37,7 +39,10 @@ class _TooMuch(Exception):
 
 
 class _State(StateInline):
-    """Reads signs that are not ASCII's, such as 「」, as letters beside a mark: ``**「はい」**です`` is bold."""
+    """Reads signs that are not ASCII's, such as 「」, as letters beside a mark.
+
+    ``**「はい」**です`` is bold.
+    """
 
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:
         end = start

@@ -1,4 +1,6 @@
-"""Mentions in the texts of messages: whom a text calls, and by which names people are shown.
+"""Mentions in the texts of messages.
+
+Whom a text calls, and by which names people are shown.
 
 The grammar is the web client's (``web/static/web/tokens.js``); ``web/tests/text_cases.json`` holds both to one table.
 """
@@ -53,7 +55,10 @@ _AFTER_ADDRESS = ".,;:!?'\"”’»)]}>*_~|。、，！？；：…）」』】"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of a text that is more than text; ``kind`` is ``mention``, ``channel``, ``link``, ``url``, ``email`` or ``""``."""
+    """A part of a text that is more than text.
+
+    ``kind`` is ``mention``, ``channel``, ``link``, ``url``, ``email`` or ``""``.
+    """
 
     start: int
     end: int
@@ -61,7 +66,10 @@ class Span:
 
 
 def spans_in(text: str) -> Iterator[Span]:
-    """Yield all that the grammar finds in ``text``, in order: also code and what is escaped, as of no kind."""
+    """Yield all that the grammar finds in ``text``, in order.
+
+    Also code and what is escaped, as of no kind.
+    """
     for match in _GRAMMAR.finditer(text):
         kind = next((name for name in ("person", "channel", "link", "url", "email") if match[name] is not None), "")
         end = match.end()
@@ -71,7 +79,10 @@ def spans_in(text: str) -> Iterator[Span]:
 
 
 def _address(url: str) -> str:
-    """Return an address without what stands after it; a bracket that it opened belongs to it."""
+    """Return an address without what stands after it.
+
+    A bracket that it opened belongs to it.
+    """
     address = url.rstrip(_AFTER_ADDRESS)
     if address.count("(") > address.count(")") and url[len(address) : len(address) + 1] == ")":
         return f"{address})"
@@ -80,7 +91,9 @@ def _address(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mention as it is written: of a person, or of the channel where ``user_id`` is None.
+    """A mention as it is written.
+
+    Of a person, or of the channel where ``user_id`` is None.
 
     ``calls`` is False in a quotation, where it only names somebody.
     """
@@ -93,7 +106,10 @@ class Mark:
 
 
 def marks_in(text: str) -> Iterator[Mark]:
-    """Yield the mentions in ``text``, in order; none of those in code, links and addresses, and none that is escaped."""
+    """Yield the mentions in ``text``, in order.
+
+    None of those in code, links and addresses, and none that is escaped.
+    """
     if _PERSON not in text and "@channel" not in text:
         return
     for match in _GRAMMAR.finditer(text):
@@ -109,7 +125,10 @@ def _is_quoted(text: str, position: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """Whom a text calls: accounts in the order in which they are first named, and whether the whole channel."""
+    """Whom a text calls.
+
+    Accounts in the order in which they are first named, and whether the whole channel.
+    """
 
     user_ids: tuple[int, ...]
     channel: bool

@@ -44,7 +44,10 @@ class TranslationQueue(Collector):
 
 
 def _rows() -> list[dict[str, Any]]:
-    """Count the COUNTED rows that are next; one query for each state, as each has a partial index of its own."""
+    """Count the COUNTED rows that are next.
+
+    One query for each state, as each has a partial index of its own.
+    """
     pair = {"source": F("message__language"), "target": F("language")}
     counts: list[dict[str, Any]] = []
     for state, order in ((State.PENDING, "turn"), (State.FAILED, "due_at")):

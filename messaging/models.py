@@ -17,7 +17,10 @@ MAX_CONTENT = 8000
 
 
 class DirectConversation(models.Model):
-    """The conversation of two people; ``low`` has the smaller id, so that a pair has one row."""
+    """The conversation of two people.
+
+    ``low`` has the smaller id, so that a pair has one row.
+    """
 
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True)
     low = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -119,7 +122,10 @@ HUMAN = "human"
 
 
 class MessageTranslation(models.Model):
-    """A message in one language: pending, ready, failed (it is tried again) or skipped."""
+    """A message in one language.
+
+    Pending, ready, failed (it is tried again) or skipped.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending"

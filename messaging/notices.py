@@ -1,4 +1,7 @@
-"""The mails about decisions of staff, by topic. They contain nothing that anybody typed."""
+"""The mails about decisions of staff, by topic.
+
+They contain nothing that anybody typed.
+"""
 
 from django.utils.translation import gettext as _
 

@@ -1,4 +1,7 @@
-"""Read pages of messages, newest first, by cursor: with the same cost at any depth."""
+"""Read pages of messages, newest first, by cursor.
+
+With the same cost at any depth.
+"""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +22,10 @@ CURSORS = ("before", "after", "around")
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A position: before, after or around (``kind``) the message number ``seq``; the newest page where ``kind`` is None."""
+    """A position: before, after or around (``kind``) the message number ``seq``.
+
+    The newest page where ``kind`` is None.
+    """
 
     limit: int
     kind: str | None = None
@@ -71,7 +77,10 @@ def _meta(rows: list[MessageRow], last_seq: int, *, older: bool, newer: bool, ha
 
 
 def newest_page(context: ConversationContext, cursor: Cursor, language: str) -> Page:
-    """Return the page of all messages at ``cursor``; compiled once for the pages that clients read most."""
+    """Return the page of all messages at ``cursor``.
+
+    Compiled once for the pages that clients read most.
+    """
     last_seq = context.conversation.last_seq
     if cursor.kind not in (None, "before"):
         return page_of(Message.objects.filter(conversation=context.conversation), cursor, language, last_seq)
@@ -107,7 +116,10 @@ def _newer(messages: QuerySet[Message], above: int, limit: int, language: str) -
 
 
 def _around(messages: QuerySet[Message], cursor: Cursor, language: str) -> tuple[list[MessageRow], bool, bool]:
-    """Return up to ``limit`` messages with the given one in the middle; a side with too few is filled from the other."""
+    """Return up to ``limit`` messages with the given one in the middle.
+
+    A side with too few is filled from the other.
+    """
     newer, more_newer = _newer(messages, cursor.seq, cursor.limit, language)
     older, more_older = _older(messages, cursor.seq + 1, cursor.limit, language)
     below = min(len(older), max(cursor.limit // 2 + 1, cursor.limit - len(newer)))

@@ -122,7 +122,9 @@ def rows_again(pks: Sequence[str], language: str) -> list[MessageRow]:
 def messages(
     rows: Sequence[MessageRow], workspace_id: str | None, reader: Reader, names: PresentNames | None = None
 ) -> list[dict[str, Any]]:
-    """Return the resources of ``rows``: a query each for attachments, reactions and mentioned people, where there are any.
+    """Return the resources of ``rows``.
+
+    A query each for attachments, reactions and mentioned people, where there are any.
 
     ``names`` are theirs, where the caller has them.
     """
@@ -263,7 +265,10 @@ def attachment(row: Attachment, workspace_id: str | None) -> dict[str, Any]:
 
 
 def _attachment_link(name: str, attachment_id: str) -> str:
-    """Return what ``link_to`` returns, faster: reversing a page's hundred links takes longer than reading the page."""
+    """Return what ``link_to`` returns, faster.
+
+    Reversing a page's hundred links takes longer than reading the page.
+    """
     return absolute(_attachment_path(name).replace(NO_ID, attachment_id))
 
 

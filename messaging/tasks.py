@@ -40,7 +40,10 @@ def sweep_translations() -> int:
 
 @shared_task(name="messaging.tasks.retry_translations")
 def retry_translations() -> int:
-    """Queue again what failed for want of an engine or a model that is there now; return how many rows."""
+    """Queue again what failed for want of an engine or a model that is there now.
+
+    Return how many rows.
+    """
     return recovery.retry_newly_translatable()
 
 
@@ -54,7 +57,10 @@ def expire_idempotency_keys() -> int:
 
 @shared_task(name="messaging.tasks.expire_messages")
 def expire_messages() -> int:
-    """Erase messages and memory past their workspace's retention; return the number of messages deleted."""
+    """Erase messages and memory past their workspace's retention.
+
+    Return the number of messages deleted.
+    """
     deleted = in_steps(lambda: expire.expire_messages(batch=expire.BATCH), size=1)
     expire.expire_memory()
     return deleted

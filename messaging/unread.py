@@ -1,4 +1,7 @@
-"""The numbers after a read position that are no longer messages to read: see ``workspaces.unread``."""
+"""The numbers after a read position that are no longer messages to read.
+
+See ``workspaces.unread``.
+"""
 
 from typing import Any
 

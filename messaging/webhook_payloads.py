@@ -11,7 +11,9 @@ from workspaces.streams.people import with_present_people
 
 
 def message(stream_id: str, data: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the message of an event: in the event's language where it has one, else as it was written.
+    """Return the message of an event.
+
+    In the event's language where it has one, else as it was written.
 
     None when the message or its channel was deleted, or the channel is no longer open to the whole workspace.
     """

@@ -25,7 +25,10 @@ def workspace_subscription(user: User, workspace_id: str) -> Subscription:
 
 
 def check_room_is_open(guest: Guest) -> None:
-    """Check that the guest's room is open. Raises RoomEnded if it was deleted or closed, or has expired."""
+    """Check that the guest's room is open.
+
+    Raises RoomEnded if it was deleted or closed, or has expired.
+    """
     room = Workspace.objects.filter(pk=guest.workspace_id).first()
     if room is None or room.has_ended(timezone.now()):
         raise RoomEnded

@@ -21,7 +21,10 @@ from workspaces.models import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a socket was opened with: ``kind`` is token, session or guest, ``id`` that row's id."""
+    """What a socket was opened with.
+
+    ``kind`` is token, session or guest, ``id`` that row's id.
+    """
 
     kind: str
     id: str
@@ -54,7 +57,10 @@ def is_foreign_origin(origin: str | None) -> bool:
 
 
 def authenticate(headers: Mapping[str, str], subprotocols: Sequence[str]) -> Identity:
-    """Identify the caller by ``headers`` (names in lower case) and ``subprotocols``. Raises NotAuthenticated."""
+    """Identify the caller by ``headers`` (names in lower case) and ``subprotocols``.
+
+    Raises NotAuthenticated.
+    """
     scheme, _, bearer = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return _by_token(bearer.strip())

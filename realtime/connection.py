@@ -89,7 +89,9 @@ class Connection:
     # ── Out ──
 
     def push(self, frame: TextFrame) -> None:
-        """Send a frame, or queue it. Never raises, so that a socket that is gone cannot affect others.
+        """Send a frame, or queue it.
+
+        Never raises, so that a socket that is gone cannot affect others.
 
         A client that lets too much wait is closed: it resumes later without loss.
         """
@@ -135,7 +137,10 @@ class Connection:
             waiter.set_result(None)
 
     def _abandon(self) -> None:
-        """Drop what is queued for a client that is gone. The server reports the disconnect to whoever reads."""
+        """Drop what is queued for a client that is gone.
+
+        The server reports the disconnect to whoever reads.
+        """
         self.closed = True
         self._queue.clear()
         self.stop()

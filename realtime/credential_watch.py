@@ -1,4 +1,7 @@
-"""Close the sockets whose credentials ended: at once when a message says so, within a second otherwise."""
+"""Close the sockets whose credentials ended.
+
+At once when a message says so, within a second otherwise.
+"""
 
 import asyncio
 from collections.abc import Iterable

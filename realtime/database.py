@@ -1,4 +1,7 @@
-"""The database from the event loop: a few threads, each with a connection of its own that is replaced when it breaks."""
+"""The database from the event loop.
+
+A few threads, each with a connection of its own that is replaced when it breaks.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -24,7 +27,10 @@ class Database:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     async def __call__(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Return what ``call`` returns. Raises what it raises; after BROKEN the next call has a new connection."""
+        """Return what ``call`` returns.
+
+        Raises what it raises; after BROKEN the next call has a new connection.
+        """
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(_run, call, *args, **kwargs))
 
     async def patiently(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,4 +1,7 @@
-"""Dispatch events from the outbox to sockets: many streams in one query, each event rendered once a language."""
+"""Dispatch events from the outbox to sockets.
+
+Many streams in one query, each event rendered once a language.
+"""
 
 import asyncio
 import time
@@ -26,7 +29,10 @@ EVENTS_PER_QUERY = 500
 
 @dataclass(frozen=True, slots=True)
 class StreamPosition:
-    """A copy of a stream for the database thread: its last event's number, and the languages of its subscribers."""
+    """A copy of a stream for the database thread.
+
+    Its last event's number, and the languages of its subscribers.
+    """
 
     id_name: str
     workspace_id: str | None
@@ -36,7 +42,10 @@ class StreamPosition:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """New events as (stream, frame), in order. ``age``: seconds since the oldest was stored, None without events."""
+    """New events as (stream, frame), in order.
+
+    ``age``: seconds since the oldest was stored, None without events.
+    """
 
     frames: list[tuple[str, EventFrame]]
     age: float | None
@@ -80,7 +89,10 @@ class EventDispatcher:
         self._wake = asyncio.Event()
 
     def schedule(self, stream_id: str) -> None:
-        """Look for new events of the stream soon; ignored when nobody here is subscribed to it."""
+        """Look for new events of the stream soon.
+
+        Ignored when nobody here is subscribed to it.
+        """
         if stream_id in self._hub.streams:
             self._scheduled[stream_id] = None
             self._wake.set()

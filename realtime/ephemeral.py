@@ -1,4 +1,7 @@
-"""Ephemeral signals, which may be lost: who types, who is online, how far the user has read on another client."""
+"""Ephemeral signals, which may be lost.
+
+Who types, who is online, how far the user has read on another client.
+"""
 
 import time
 from collections.abc import Iterable
@@ -14,7 +17,10 @@ MAX_TYPED = 100
 
 
 def may_show_typing(caller: Caller, conversation_id: str) -> bool:
-    """Count a typing frame; False when one was shown within TYPING_SECONDS: clients may send one at every key."""
+    """Count a typing frame.
+
+    False when one was shown within TYPING_SECONDS: clients may send one at every key.
+    """
     now = time.monotonic()
     if now - caller.last_typed.get(conversation_id, -TYPING_SECONDS) < TYPING_SECONDS:
         return False

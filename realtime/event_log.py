@@ -1,4 +1,7 @@
-"""Queries on the table of events: stream positions, and pages of what happened, for REST and for replays alike."""
+"""Queries on the table of events.
+
+Stream positions, and pages of what happened, for REST and for replays alike.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -47,7 +50,10 @@ class ReadableStream:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Frames in order. Up to ``upto`` nothing else concerns the reader; ``last_seq`` is the stream's highest number."""
+    """Frames in order.
+
+    Up to ``upto`` nothing else concerns the reader; ``last_seq`` is the stream's highest number.
+    """
 
     frames: list[EventFrame]
     upto: int
@@ -72,7 +78,10 @@ def last_events(stream_ids: Collection[str]) -> dict[str, int]:
 
 
 def first_events(stream_ids: Collection[str]) -> dict[str, int]:
-    """Return the lowest number still kept of each stream; streams of which nothing is kept are left out."""
+    """Return the lowest number still kept of each stream.
+
+    Streams of which nothing is kept are left out.
+    """
     first: dict[str, int] = {}
     for stream_id in stream_ids:
         # One at a time: an index probe each, where a grouping would read all of the streams' rows.
@@ -110,7 +119,10 @@ def kept_range(stream_id: str) -> tuple[int | None, int]:
 
 
 def is_out_of_range(after: int, first: int | None, last: int) -> bool:
-    """Return whether ``after`` is too old, or ahead: the events that follow it are not all kept."""
+    """Return whether ``after`` is too old, or ahead.
+
+    The events that follow it are not all kept.
+    """
     return after > last or (after < last and (first is None or after < first - 1))
 
 

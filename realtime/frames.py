@@ -19,7 +19,10 @@ CREATED = "message.created"
 
 
 class StreamInfo(Protocol):
-    """What rendering needs to know of a stream: ``id_name`` is the name of its id in a frame."""
+    """What rendering needs to know of a stream.
+
+    ``id_name`` is the name of its id in a frame.
+    """
 
     @property
     def id_name(self) -> str: ...
@@ -74,7 +77,10 @@ class EventFrame:
         return self.language is None or self.language == language
 
     def tail(self, language: str) -> str | None:
-        """Return the frame after ``prev`` in ``language``; None when it does not concern its readers."""
+        """Return the frame after ``prev`` in ``language``.
+
+        None when it does not concern its readers.
+        """
         tail = self._tails.get(language)
         if tail is None:
             data = self.message_by_language.get(language) if self.shared_data is None else self.shared_data
@@ -111,7 +117,10 @@ class EventFrame:
 def event_frames(
     rows: Sequence[Event], streams: Mapping[str, StreamInfo], languages: Mapping[str, Collection[str]]
 ) -> list[EventFrame]:
-    """Render ``rows`` in the languages that their streams are read in: at most seven queries a language."""
+    """Render ``rows`` in the languages that their streams are read in.
+
+    At most seven queries a language.
+    """
     frames = [EventFrame(row, streams[row.stream_id], languages[row.stream_id]) for row in rows]
     _tell_shared([frame for frame in frames if frame.shared_data is not None])
     message_ids: dict[str, set[str]] = defaultdict(set)

@@ -1,4 +1,6 @@
-"""The WebSocket gateway: a plain ASGI application. One process serves many sockets; any number of processes may run.
+"""The WebSocket gateway: a plain ASGI application.
+
+One process serves many sockets; any number of processes may run.
 
 `Gateway` is the composition root: it makes the parts, passes to each what it uses, and routes between them. No part
 knows the gateway.
@@ -60,7 +62,10 @@ SWEEP_SECONDS = 1.0
 
 
 class Gateway:
-    """Everything that one process knows about sockets. It starts with the server, or with the first socket."""
+    """Everything that one process knows about sockets.
+
+    It starts with the server, or with the first socket.
+    """
 
     def __init__(self) -> None:
         self._process_id = new_ulid()
@@ -248,7 +253,10 @@ class Gateway:
             self._handle_typing(connection, frame["conversation_id"])
 
     def _handle_typing(self, connection: Connection, conversation_id: str) -> None:
-        """Show the others that the caller types. Raises BadFrame for a conversation that it does not receive."""
+        """Show the others that the caller types.
+
+        Raises BadFrame for a conversation that it does not receive.
+        """
         caller = connection.caller
         subscribed = self._hub.subscription_of(caller, conversation_id)
         if subscribed is None or subscribed[0].id_name != CONVERSATION_ID:
@@ -266,7 +274,10 @@ class Gateway:
         await self._pubsub.run(self.on_message, self._sweep_wake.set)
 
     def on_message(self, message: Message) -> None:
-        """Handle a pub/sub message. Never raises, so that one that fails does not affect the next."""
+        """Handle a pub/sub message.
+
+        Never raises, so that one that fails does not affect the next.
+        """
         try:
             self._handle_message(message)
         except Exception:

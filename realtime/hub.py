@@ -1,4 +1,7 @@
-"""In-memory subscriptions of one process, and how an event reaches them. Everything runs on the event loop's thread."""
+"""In-memory subscriptions of one process, and how an event reaches them.
+
+Everything runs on the event loop's thread.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -12,7 +15,10 @@ from rosetta import languages
 
 
 class Socket(Protocol):
-    """What the hub needs of a connection. ``push`` never raises. ``exceptions`` are the streams that list the socket."""
+    """What the hub needs of a connection.
+
+    ``push`` never raises. ``exceptions`` are the streams that list the socket.
+    """
 
     caller: "Caller"
     exceptions: "set[Stream]"
@@ -21,7 +27,10 @@ class Socket(Protocol):
 
 
 class Audience:
-    """Sockets, grouped by the language they read. The open channels of a workspace share the workspace's audience."""
+    """Sockets, grouped by the language they read.
+
+    The open channels of a workspace share the workspace's audience.
+    """
 
     __slots__ = ("groups",)
 
@@ -42,7 +51,10 @@ class Audience:
 
 
 class Stream:
-    """A stream with subscribers in this process. ``position`` is the number up to which its events were delivered."""
+    """A stream with subscribers in this process.
+
+    ``position`` is the number up to which its events were delivered.
+    """
 
     __slots__ = (
         "_last_for_all", "_last_for_language", "_last_private", "audience", "held", "id", "id_name", "position", "workspace_id",
@@ -63,7 +75,10 @@ class Stream:
         self.held: dict[Any, int | None] = {}
 
     def deliver(self, frame: EventFrame, callers: "Mapping[str, Caller]") -> None:
-        """Push the event to everybody it concerns: one shared text, except for the few that need their own."""
+        """Push the event to everybody it concerns.
+
+        One shared text, except for the few that need their own.
+        """
         if frame.user_id is not None:
             self._deliver_private(frame, callers.get(f"user:{frame.user_id}"))
         else:
@@ -147,7 +162,9 @@ class Stream:
 
 
 class Caller:
-    """A user or guest with sockets in this process; all of them have the same subscriptions.
+    """A user or guest with sockets in this process.
+
+    All of them have the same subscriptions.
 
     ``pending`` sockets were not greeted yet: they receive nothing, so that ``hello`` is their first frame.
     ``subscriptions`` are None until they have been read for the first time.
@@ -217,7 +234,10 @@ class Hub:
                 self.streams[stream_id].audience.add(subscription.language, [socket])
 
     def remove(self, socket: Socket) -> None:
-        """Unsubscribe a socket that is gone, and forget what has no subscribers left. Idempotent."""
+        """Unsubscribe a socket that is gone, and forget what has no subscribers left.
+
+        Idempotent.
+        """
         caller = socket.caller
         caller.pending.discard(socket)
         caller.sockets.discard(socket)
@@ -266,7 +286,10 @@ class Hub:
         self.streams[stream_id].audience.add(subscription.language, caller.sockets)
 
     def unsubscribe(self, caller: Caller, stream_id: str, subscription: Subscription) -> None:
-        """Unsubscribe all sockets of ``caller`` from a stream; from its open channels too if it is a workspace."""
+        """Unsubscribe all sockets of ``caller`` from a stream.
+
+        From its open channels too if it is a workspace.
+        """
         self._remove_from(stream_id, subscription, caller.sockets)
 
     def _remove_from(self, stream_id: str, subscription: Subscription, sockets: Iterable[Socket]) -> None:

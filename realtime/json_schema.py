@@ -8,7 +8,10 @@ SCALARS = {str: "string", int: "integer", bool: "boolean", float: "number", None
 
 
 def schema_of(hint: Any) -> dict[str, Any]:
-    """Return the schema of a scalar, Literal, dict[str, …], list, union or TypedDict. Raises TypeError for others."""
+    """Return the schema of a scalar, Literal, dict[str, …], list, union or TypedDict.
+
+    Raises TypeError for others.
+    """
     if hint in SCALARS:
         return {"type": SCALARS[hint]}
     if is_typeddict(hint):

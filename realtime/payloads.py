@@ -1,4 +1,7 @@
-"""The shapes of events' ``data``: for each payload of the registry, a REST serializer or typed dictionaries."""
+"""The shapes of events' ``data``.
+
+For each payload of the registry, a REST serializer or typed dictionaries.
+"""
 
 from typing import Any, Literal, TypedDict
 
@@ -51,7 +54,10 @@ class ReactionOfGuest(ReactionCount):
 
 
 class RoomState(TypedDict):
-    """A temporary room, as everybody in it may see it. ``expires_at`` is a date and time."""
+    """A temporary room, as everybody in it may see it.
+
+    ``expires_at`` is a date and time.
+    """
 
     room_id: str
     workspace_id: str
@@ -62,7 +68,10 @@ class RoomState(TypedDict):
 
 
 class ChannelInEvent(ChannelResource):
-    """A channel; personal fields (``unread_count``, ``last_message_at``) are those of a channel without messages."""
+    """A channel.
+
+    Personal fields (``unread_count``, ``last_message_at``) are those of a channel without messages.
+    """
 
     is_purged = serializers.BooleanField(required=False, help_text="Set when the channel is archived to be deleted.")
 

@@ -1,4 +1,7 @@
-"""Track which users have a socket in this process: stored for push, and shown to those who share a small workspace."""
+"""Track which users have a socket in this process.
+
+Stored for push, and shown to those who share a small workspace.
+"""
 
 import asyncio
 import time
@@ -115,7 +118,10 @@ class PresenceTracker:
         self._newcomers = {socket for socket in self._newcomers - newcomers if not socket.closed}
 
     def end(self) -> None:
-        """Remove this process from what is stored. Call it in a thread that may use the database."""
+        """Remove this process from what is stored.
+
+        Call it in a thread that may use the database.
+        """
         presence.end(self._process_id)
 
 

@@ -109,7 +109,10 @@ class ReadSignal(TypedDict):
 
 
 class PresenceSignal(TypedDict):
-    """Somebody who shares a small workspace came online or went offline. It belongs to no conversation."""
+    """Somebody who shares a small workspace came online or went offline.
+
+    It belongs to no conversation.
+    """
 
     type: Literal["signal"]
     conversation_id: None
@@ -125,7 +128,10 @@ class ResumedFrame(TypedDict):
 
 
 class ConversationResetFrame(TypedDict):
-    """The conversation's cursor is too old, or ahead: read its messages again over REST."""
+    """The conversation's cursor is too old, or ahead.
+
+    Read its messages again over REST.
+    """
 
     type: Literal["reset"]
     conversation_id: str
@@ -145,7 +151,10 @@ class PongFrame(TypedDict):
 
 
 class ErrorFrame(TypedDict):
-    """A frame of the client is refused; the socket stays open until there are too many of them."""
+    """A frame of the client is refused.
+
+    The socket stays open until there are too many of them.
+    """
 
     type: Literal["error"]
     code: Literal["bad_frame", "unknown_type", "too_large", "rate_limited"]
@@ -225,7 +234,10 @@ def parse_client_frame(message: MutableMapping[str, Any]) -> ClientFrame:
 
 
 def unknown_conversation() -> BadFrame:
-    """Refuse a conversation that does not exist, or that the caller may not read: they must not differ."""
+    """Refuse a conversation that does not exist, or that the caller may not read.
+
+    They must not differ.
+    """
     return BadFrame("bad_frame", "conversation_id: not a conversation that you read.")
 
 

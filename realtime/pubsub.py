@@ -1,4 +1,7 @@
-"""The gateway's side of pub/sub: messages over Redis, or of this process alone and a watch on the database."""
+"""The gateway's side of pub/sub.
+
+Messages over Redis, or of this process alone and a watch on the database.
+"""
 
 import asyncio
 import sqlite3
@@ -31,13 +34,19 @@ class PubSub(Protocol):
         """Call ``on_message`` with every message, and ``on_gap`` whenever some may have been lost."""
 
     async def publish(self, message: Message) -> None:
-        """Publish ``message`` to every process. Never raises; a message that does not get through is lost."""
+        """Publish ``message`` to every process.
+
+        Never raises; a message that does not get through is lost.
+        """
 
     async def close(self) -> None: ...
 
 
 class RedisPubSub:
-    """One subscription a process. It reconnects by itself, and reports a gap each time."""
+    """One subscription a process.
+
+    It reconnects by itself, and reports a gap each time.
+    """
 
     def __init__(self, url: str) -> None:
         self._redis: Any = Redis.from_url(url, socket_connect_timeout=2, socket_keepalive=True)
@@ -108,7 +117,10 @@ class InProcessPubSub:
 
 
 async def _watch_file(on_gap: OnGap) -> None:
-    """Call ``on_gap`` after every commit of another connection: SQLite counts them, and asking takes microseconds."""
+    """Call ``on_gap`` after every commit of another connection.
+
+    SQLite counts them, and asking takes microseconds.
+    """
     name = settings.DATABASES["default"]["NAME"]
     with closing(sqlite3.connect(name, timeout=1, check_same_thread=False, uri=str(name).startswith("file:"))) as file:
         last_version = None

@@ -27,7 +27,10 @@ def read_ranges(cursors: Mapping[str, int]) -> tuple[dict[str, int], dict[str, i
 
 
 class ReplaySession:
-    """One ``resume`` of one socket. Meanwhile its streams are held, so that nothing newer overtakes what is older."""
+    """One ``resume`` of one socket.
+
+    Meanwhile its streams are held, so that nothing newer overtakes what is older.
+    """
 
     def __init__(self, hub: Hub, database: Database, connection: Connection, cursors: Mapping[str, int]) -> None:
         self._hub = hub
@@ -37,7 +40,10 @@ class ReplaySession:
         self._reader = Reader(connection.caller.key, connection.caller.user_id)
 
     async def run(self, *, announced: bool) -> None:
-        """Send what happened after the cursors; ``announced``: with ``reset`` and ``resumed``, as a client asks for."""
+        """Send what happened after the cursors.
+
+        ``announced``: with ``reset`` and ``resumed``, as a client asks for.
+        """
         self._hold_streams()
         if announced:
             await self._replay_or_reset()

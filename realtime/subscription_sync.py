@@ -77,7 +77,10 @@ class SubscriptionSync:
     # ── Scheduling ──
 
     def admit(self, connection: Connection) -> "asyncio.Future[None]":
-        """Schedule a new socket. The future is done once it was greeted, or was closed because that failed."""
+        """Schedule a new socket.
+
+        The future is done once it was greeted, or was closed because that failed.
+        """
         connection.caller.pending.add(connection)
         admitted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._pending[connection] = admitted
@@ -97,7 +100,10 @@ class SubscriptionSync:
             self._wake.set()
 
     def schedule_workspace(self, workspace_id: str) -> None:
-        """Read the workspace's open channels again soon; ignored when nobody here is in it."""
+        """Read the workspace's open channels again soon.
+
+        Ignored when nobody here is in it.
+        """
         if workspace_id in self._hub.open:
             self._scheduled_workspaces.add(workspace_id)
             self._wake.set()
@@ -115,7 +121,10 @@ class SubscriptionSync:
             await self.sync(keys, reload)
 
     async def sync(self, keys: list[str], reload: set[str]) -> None:
-        """Read and apply these callers and workspaces; isolate what fails by repeating halves of the batch."""
+        """Read and apply these callers and workspaces.
+
+        Isolate what fails by repeating halves of the batch.
+        """
         try:
             await self._read_and_apply(keys, reload)
         except Exception:
@@ -320,7 +329,10 @@ class SubscriptionSync:
 
 
 def _start(socket: Connection, stream: Stream, start: int, late: Late) -> None:
-    """Let ``socket`` receive ``stream`` from after ``start`` on: hold it up to there, or note what it has missed."""
+    """Let ``socket`` receive ``stream`` from after ``start`` on.
+
+    Hold it up to there, or note what it has missed.
+    """
     if start < stream.position:
         stream.hold(socket, None)
         late.setdefault(socket, {})[stream.id] = start

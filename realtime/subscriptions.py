@@ -24,7 +24,10 @@ Fingerprint = tuple[Extent, Extent, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """How a caller receives a stream: in ``language``, what happened from ``since`` on."""
+    """How a caller receives a stream.
+
+    In ``language``, what happened from ``since`` on.
+    """
 
     language: str
     since: datetime
@@ -55,7 +58,10 @@ class Subscriptions:
 
 @dataclass(frozen=True, slots=True)
 class OpenChannel:
-    """A channel that all members of its workspace read: its last event's number, and since when it is open."""
+    """A channel that all members of its workspace read.
+
+    Its last event's number, and since when it is open.
+    """
 
     last_event: int
     since: datetime
@@ -177,7 +183,10 @@ def _extents(rows: QuerySet[Any], user_field: str) -> dict[int, Extent]:
 
 
 def read_guest_subscriptions(guest_ids: Collection[str]) -> dict[str, Subscriptions]:
-    """Read the subscriptions of guests: each has the channel of its room. Removed guests are left out."""
+    """Read the subscriptions of guests: each has the channel of its room.
+
+    Removed guests are left out.
+    """
     guests = list(Guest.objects.filter(pk__in=guest_ids, removed_at=None))
     room_channels: dict[str, str] = {}
     channels = Channel.objects.filter(workspace_id__in={guest.workspace_id for guest in guests})
@@ -195,7 +204,10 @@ def read_guest_subscriptions(guest_ids: Collection[str]) -> dict[str, Subscripti
 
 
 def read_open_channels(workspace_ids: Collection[str]) -> dict[str, dict[str, OpenChannel]]:
-    """Read the channels that all members of each workspace receive, and nobody else: a room's channel has guests too."""
+    """Read the channels that all members of each workspace receive, and nobody else.
+
+    A room's channel has guests too.
+    """
     by_workspace: dict[str, dict[str, OpenChannel]] = {workspace_id: {} for workspace_id in workspace_ids}
     rows = Channel.objects.filter(OPEN, workspace_id__in=workspace_ids).exclude(workspace__kind=ROOM)
     channel_id: Any

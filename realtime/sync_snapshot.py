@@ -83,7 +83,10 @@ def _read_remaining(request: SyncRequest, snapshot: SyncSnapshot) -> None:
 
 
 def _read_starts(request: SyncRequest, snapshot: SyncSnapshot) -> None:
-    """Read where streams start for callers whose access is new: nothing earlier is ever sent to them."""
+    """Read where streams start for callers whose access is new.
+
+    Nothing earlier is ever sent to them.
+    """
     by_moment: dict[datetime, set[str]] = {}
     recent = timezone.now() - RECENT
     for key, own in snapshot.subscriptions.items():

@@ -1,4 +1,7 @@
-"""Which temporary rooms a caller may reach: owners their own, guests the one that they joined."""
+"""Which temporary rooms a caller may reach.
+
+Owners their own, guests the one that they joined.
+"""
 
 from datetime import datetime
 
@@ -16,7 +19,10 @@ STATUSES = ("active", "expired", "closed")
 
 
 def rooms_of(owner: User, *, status: str | None = None, external_reference: str | None = None) -> QuerySet[Room]:
-    """Return ``owner``'s rooms; only those with the ``status`` and ``external_reference`` where these are given."""
+    """Return ``owner``'s rooms.
+
+    Only those with the ``status`` and ``external_reference`` where these are given.
+    """
     rooms = Room.objects.filter(owner=owner)
     if status is not None:
         rooms = rooms.filter(with_status(status, timezone.now()))
@@ -46,7 +52,10 @@ def own_room(owner: User, room_id: str, *, lock: bool = False) -> Room:
 
 
 def open_room(room_id: str, *, lock: bool = False) -> Room:
-    """Return a room that everybody who knows its id may join. Raises NotFound; RoomEnded when it has ended."""
+    """Return a room that everybody who knows its id may join.
+
+    Raises NotFound; RoomEnded when it has ended.
+    """
     rooms = Room.objects.select_for_update(no_key=True) if lock else Room.objects.all()
     room = rooms.filter(pk=room_id).first()
     if room is None:

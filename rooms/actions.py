@@ -57,7 +57,10 @@ def _locked_limits(owner: User) -> Limits:
 def create_room(
     *, owner: User, name: str, external_reference: str | None = None, ttl_hours: int | None = None
 ) -> tuple[Room, Limits]:
-    """Create a room that is open from now on. Raises Invalid, ActiveLimitExceeded, MonthlyLimitExceeded."""
+    """Create a room that is open from now on.
+
+    Raises Invalid, ActiveLimitExceeded, MonthlyLimitExceeded.
+    """
     limits = _locked_limits(owner)
     longest = min(limits.max_ttl_hours, limits.max_lifetime_hours)
     hours = min(limits.default_ttl_hours, longest) if ttl_hours is None else ttl_hours
@@ -88,7 +91,10 @@ def create_room(
 
 @transaction.atomic
 def extend_room(*, owner: User, room_id: str, extension_hours: int | None = None) -> tuple[Room, Limits]:
-    """Extend a room and its guests' tokens. Raises NotFound, RoomEnded, ExtensionNotAllowed, Invalid."""
+    """Extend a room and its guests' tokens.
+
+    Raises NotFound, RoomEnded, ExtensionNotAllowed, Invalid.
+    """
     limits = _locked_limits(owner)
     room = access.own_room(owner, room_id, lock=True)
     if room.has_ended(timezone.now()):
@@ -147,7 +153,9 @@ def reopen_room(*, room_id: str, actor: User | None = None) -> None:
 
 @transaction.atomic
 def end_expired(*, batch: int) -> int:
-    """End up to ``batch`` rooms that have expired or whose workspace was deleted; return how many.
+    """End up to ``batch`` rooms that have expired or whose workspace was deleted.
+
+    Return how many.
 
     Ending expires the guests' tokens and notifies everybody in the room.
     """
@@ -184,7 +192,10 @@ def _guests_access_changed(room: Room) -> None:
 
 @transaction.atomic
 def join_room(*, room_id: str, nickname: str, preferred_language: str) -> tuple[Guest, str, Room]:
-    """Create a guest of a room; return it with its token, to be shown this once. Raises NotFound, RoomEnded."""
+    """Create a guest of a room; return it with its token, to be shown this once.
+
+    Raises NotFound, RoomEnded.
+    """
     # Locked, so that nobody joins while the room is being closed.
     room = access.open_room(room_id, lock=True)
     if not Workspace.objects.filter(pk=room.pk, deleted_at=None).exists():
@@ -248,7 +259,10 @@ def drop_purged_guests(*, batch: int) -> int:
 
 @transaction.atomic
 def set_limits(*, owner: User, **values: int | bool | None) -> Limits:
-    """Set limits of ``owner`` by name. Limits that are left out stay; None means the plan's."""
+    """Set limits of ``owner`` by name.
+
+    Limits that are left out stay; None means the plan's.
+    """
     unknown = set(values) - set(LIMIT_NAMES)
     if unknown:
         raise ValueError(f"no such limit: {', '.join(sorted(unknown))}")

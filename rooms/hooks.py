@@ -1,4 +1,7 @@
-"""What this app adds to the apps below it; ``register`` is called once, when Django has loaded the app."""
+"""What this app adds to the apps below it.
+
+``register`` is called once, when Django has loaded the app.
+"""
 
 from dataclasses import asdict
 from typing import Any
@@ -14,7 +17,10 @@ from rosetta.times import moment
 
 
 def register() -> None:
-    """Let moderators close the room of a reported message, and undo it; let exports show an owner's rooms and limits."""
+    """Let moderators close the room of a reported message, and undo it.
+
+    Let exports show an owner's rooms and limits.
+    """
     lifecycle.EXPORTERS += [_ROOMS, _LIMITS]
     moderate.EFFECTS[moderate.Decision.CLOSE_ROOM] = moderate.Effect(_close, _reopen)
 
@@ -47,7 +53,10 @@ _LIMITS = lifecycle.lines(
 
 
 def _room_of(report: Any) -> Room:
-    """Return the room that a reported message is in. Raises Conflict where it is in none."""
+    """Return the room that a reported message is in.
+
+    Raises Conflict where it is in none.
+    """
     room = Room.objects.select_related("owner").filter(workspace__channels=report.message.conversation_id).first()
     if room is None:
         raise Conflict("This is no temporary room.")

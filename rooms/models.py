@@ -14,7 +14,10 @@ from workspaces.models import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of an owner of rooms; the defaults apply to owners with neither a plan nor limits of their own."""
+    """The limits of an owner of rooms.
+
+    The defaults apply to owners with neither a plan nor limits of their own.
+    """
 
     active_limit: int = 3
     monthly_creation_limit: int = 10
@@ -59,7 +62,10 @@ class Plan(LimitValues):
 
 
 class RoomLimits(LimitValues):
-    """The limits of one owner: its own, else its plan's, else the defaults. Its row is the lock of every creation."""
+    """The limits of one owner: its own, else its plan's, else the defaults.
+
+    Its row is the lock of every creation.
+    """
 
     owner = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="room_limits"
@@ -80,7 +86,9 @@ class RoomLimits(LimitValues):
 
 
 class Room(ULIDModel):
-    """A temporary room. Its id is its workspace's, which it outlives: the workspace is purged 30 days after the end.
+    """A temporary room.
+
+    Its id is its workspace's, which it outlives: the workspace is purged 30 days after the end.
 
     ``expires_at`` and ``closed_at`` are copied to the workspace, because the apps below cannot see rooms.
     """

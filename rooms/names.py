@@ -1,4 +1,7 @@
-"""Translate a room's name into its guests' languages: at once if memory or phrasebook has it, otherwise in a task."""
+"""Translate a room's name into its guests' languages.
+
+At once if memory or phrasebook has it, otherwise in a task.
+"""
 
 from django.db import transaction
 
@@ -13,7 +16,10 @@ TRANSLATE = "rooms.tasks.translate_name"
 
 
 def shown_name(room: Room, language: str) -> str:
-    """Return ``room``'s name in ``language``; request the translation and return the original while it is missing."""
+    """Return ``room``'s name in ``language``.
+
+    Request the translation and return the original while it is missing.
+    """
     source = _source_of(room)
     if source == language or not languages.is_supported(source):
         return room.name
@@ -24,12 +30,18 @@ def shown_name(room: Room, language: str) -> str:
 
 
 def request_translations(room: Room, targets: list[str]) -> None:
-    """Nudge the task that translates ``room``'s name. If the nudge is lost, the next guest causes another."""
+    """Nudge the task that translates ``room``'s name.
+
+    If the nudge is lost, the next guest causes another.
+    """
     transaction.on_commit(lambda: nudge(TRANSLATE, room.pk, targets))
 
 
 def translate(*, room_id: str, targets: list[str]) -> int:
-    """Translate a room's name into ``targets``, which stores it in the memory; return the number translated."""
+    """Translate a room's name into ``targets``, which stores it in the memory.
+
+    Return the number translated.
+    """
     room = Room.objects.select_related("owner").filter(pk=room_id).first()
     if room is None:
         return 0

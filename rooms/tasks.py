@@ -1,4 +1,7 @@
-"""Periodic tasks: end and purge rooms on time, in bounded batches; and the translation of rooms' names."""
+"""Periodic tasks: end and purge rooms on time, in bounded batches.
+
+And the translation of rooms' names.
+"""
 
 from celery import shared_task
 

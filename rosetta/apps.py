@@ -23,7 +23,10 @@ class RosettaConfig(AppConfig):
 
 
 def _let_statements_run(*, using: str, **_: Any) -> None:
-    """Give migrations all the time that they need: an index of a large table takes longer than any request's statement."""
+    """Give migrations all the time that they need.
+
+    An index of a large table takes longer than any request's statement.
+    """
     connection = connections[using]
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -1,4 +1,7 @@
-"""Redis as a cache that may fail: while it is unavailable, every read is a miss and no request fails."""
+"""Redis as a cache that may fail.
+
+While it is unavailable, every read is a miss and no request fails.
+"""
 
 import time
 from collections.abc import Sequence
@@ -94,7 +97,9 @@ class ForgivingRedisCache(RedisCache):
 
 
 def claim_many(names: Sequence[str], seconds: int) -> list[bool]:
-    """Claim each of ``names`` for ``seconds``; return for each whether it was free and now belongs to the caller.
+    """Claim each of ``names`` for ``seconds``.
+
+    Return for each whether it was free and now belongs to the caller.
 
     While the cache is unavailable every claim succeeds. Without Redis a claim holds within this process alone.
     """

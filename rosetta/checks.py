@@ -1,4 +1,7 @@
-"""System checks for settings that contradict one another; each has an id, so that it can be silenced."""
+"""System checks for settings that contradict one another.
+
+Each has an id, so that it can be silenced.
+"""
 
 from typing import Any
 
@@ -15,7 +18,10 @@ NEEDS = {
 
 
 def missing(engine: str) -> list[str]:
-    """Return the required settings that ``engine`` lacks; alternatives are joined by "or"."""
+    """Return the required settings that ``engine`` lacks.
+
+    Alternatives are joined by "or".
+    """
     groups = NEEDS.get(engine, ())
     return [" or ".join(names) for names in groups if not any(getattr(settings, name) for name in names)]
 

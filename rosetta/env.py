@@ -1,4 +1,6 @@
-"""Read settings from the environment strictly: a wrong value stops the start with one line that names it.
+"""Read settings from the environment strictly.
+
+A wrong value stops the start with one line that names it.
 
 Every reader raises ImproperlyConfigured for a value that it refuses.
 """
@@ -23,7 +25,9 @@ _TYPE = re.compile(r"none|[\w.+-]+/(\*|[\w.+-]+)")
 
 
 def load_file(path: Path) -> None:
-    """Load ``NAME=value`` lines from ``path`` into the environment; variables that are already set win.
+    """Load ``NAME=value`` lines from ``path`` into the environment.
+
+    Variables that are already set win.
 
     A missing file is ignored. Quotes around a whole value are removed; ``#`` starts a comment only at the start of a line.
     """
@@ -45,7 +49,10 @@ def load_file(path: Path) -> None:
 
 
 def text(name: str, default: str = "") -> str:
-    """Return the value of ``name`` without surrounding white space; an empty one counts as unset."""
+    """Return the value of ``name`` without surrounding white space.
+
+    An empty one counts as unset.
+    """
     return os.environ.get(name, "").strip() or default
 
 
@@ -118,7 +125,10 @@ def directions(name: str, default: str, codes: tuple[str, ...]) -> str | tuple[t
 
 
 def mime_types(name: str) -> tuple[str, ...]:
-    """Read a comma-separated list of MIME types; ``image/*`` names a whole kind, ``none`` no type at all."""
+    """Read a comma-separated list of MIME types.
+
+    ``image/*`` names a whole kind, ``none`` no type at all.
+    """
     for word in words(name):
         if not _TYPE.fullmatch(word):
             raise ImproperlyConfigured(f"{name}={word!r}: write MIME types, as application/pdf or image/*")
@@ -153,7 +163,10 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
 
 
 def url(name: str, default: str = "", schemes: tuple[str, ...] = WEB) -> str:
-    """Read an address with one of ``schemes``, in either case; a slash at its end is removed."""
+    """Read an address with one of ``schemes``, in either case.
+
+    A slash at its end is removed.
+    """
     raw = text(name, default)
     if raw and not _is_address(raw, schemes):
         starts = " or ".join(f"{scheme}://" for scheme in schemes)
@@ -177,7 +190,10 @@ def _is_address(raw: str, schemes: tuple[str, ...] = ()) -> bool:
 
 
 def origin(address: str) -> str:
-    """Return the origin of ``address`` as browsers write it: lower case, no path, user or default port."""
+    """Return the origin of ``address`` as browsers write it.
+
+    Lower case, no path, user or default port.
+    """
     parts = urlsplit(address)
     port = "" if parts.port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
     return f"{parts.scheme}://{host_in_url(parts.hostname or '')}{port}"
@@ -216,7 +232,10 @@ def without_user(address: str) -> str:
 
 
 def folder(name: str, default: Path) -> Path:
-    """Read the path of a folder that this process can write to; it is made when missing, for this user alone."""
+    """Read the path of a folder that this process can write to.
+
+    It is made when missing, for this user alone.
+    """
     path = Path(text(name, str(default))).expanduser().resolve()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -25,7 +25,10 @@ READ_ONLY = "25006"
 
 
 class DomainError(Exception):
-    """A refusal with a stable code. Subclasses set ``status``, ``message`` and, where clients branch on it, ``code``."""
+    """A refusal with a stable code.
+
+    Subclasses set ``status``, ``message`` and, where clients branch on it, ``code``.
+    """
 
     status: ClassVar[int] = 400
     message: str = "Bad request."
@@ -42,7 +45,10 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    """The row does not exist, or the caller may not know that it does: the response is the same."""
+    """The row does not exist, or the caller may not know that it does.
+
+    The response is the same.
+    """
 
     status = 404
     message = "Not found."
@@ -73,14 +79,20 @@ class Gone(DomainError):
 
 
 class Unavailable(DomainError):
-    """A service that this request needs, such as storage, is down; a later retry may succeed."""
+    """A service that this request needs, such as storage, is down.
+
+    A later retry may succeed.
+    """
 
     status = 503
     message = "Service Unavailable."
 
 
 class Invalid(DomainError):
-    """A rule refuses well-formed input: ``errors`` maps fields, dotted where nested, to sentences."""
+    """A rule refuses well-formed input.
+
+    ``errors`` maps fields, dotted where nested, to sentences.
+    """
 
     status = 422
     message = INVALID_MESSAGE
@@ -152,7 +164,10 @@ def _encodable(part: Any) -> Any:
 
 
 def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
-    """Yield nested serializer errors by dotted names, as ``attachment_ids.0``; errors without a field under ``body``."""
+    """Yield nested serializer errors by dotted names, as ``attachment_ids.0``.
+
+    Errors without a field under ``body``.
+    """
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
             name = "body" if name == "non_field_errors" else str(name)
@@ -166,7 +181,10 @@ def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
 
 
 def json_400(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer requests that Django refuses outside a view or cannot read. Django's handler400."""
+    """Answer requests that Django refuses outside a view or cannot read.
+
+    Django's handler400.
+    """
     if not request.path.startswith(API):
         return bad_request(request, exception)
     return JsonResponse({"message": DomainError.message}, status=400)

@@ -14,5 +14,8 @@ def unescape_formula(cell: str) -> str:
 
 
 def _is_formula(cell: str) -> bool:
-    """Return whether the cell is a formula after any number of apostrophes: what looks escaped is escaped once more."""
+    """Return whether the cell is a formula after any number of apostrophes.
+
+    What looks escaped is escaped once more.
+    """
     return cell.lstrip("'").startswith(_STARTS)

@@ -1,4 +1,6 @@
-"""Run the WebSocket gateway in its own process: ``python -m rosetta.serving rosetta.gateway:application --sockets``.
+"""Run the WebSocket gateway in its own process.
+
+``python -m rosetta.serving rosetta.gateway:application --sockets``.
 
 ``python -m rosetta.gateway`` does the same on GATEWAY_PORT.
 """

@@ -42,7 +42,10 @@ class ServiceAccount:
         self._until = 0.0
 
     def token(self, client: httpx.Client, *, renew: bool = False, timeout: float = 10.0) -> str:
-        """Return a valid bearer token, fetching one when needed. Raises NoAccess, httpx.HTTPError."""
+        """Return a valid bearer token, fetching one when needed.
+
+        Raises NoAccess, httpx.HTTPError.
+        """
         with self._lock:
             if renew or time.monotonic() >= self._until:
                 self._sign_in(client, timeout)

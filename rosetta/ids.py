@@ -28,7 +28,10 @@ _CANONICAL = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}")
 
 
 def new_ulid() -> str:
-    """Return a new ULID, larger than every one that this process made before. Thread-safe."""
+    """Return a new ULID, larger than every one that this process made before.
+
+    Thread-safe.
+    """
     global _last
     value = (time.time_ns() // 1_000_000 << _RANDOM_BITS) | int.from_bytes(os.urandom(10), "big")
     with _lock:
@@ -57,7 +60,10 @@ def parse_ulid(raw: object) -> str | None:
 
 
 def first_ulid_at(moment: datetime) -> str:
-    """Return the smallest ULID of ``moment``. Ordering by id is ordering by age, so age needs no index of its own."""
+    """Return the smallest ULID of ``moment``.
+
+    Ordering by id is ordering by age, so age needs no index of its own.
+    """
     return _spelled(int(moment.timestamp() * 1000) << _RANDOM_BITS)
 
 
@@ -96,7 +102,10 @@ else:
 
 
 class ULIDField(_Base):
-    """Store a ULID in the database's uuid type; values in Python are canonical strings."""
+    """Store a ULID in the database's uuid type.
+
+    Values in Python are canonical strings.
+    """
 
     description = "ULID"
 

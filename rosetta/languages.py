@@ -1,4 +1,7 @@
-"""The supported languages. To add one, add a row here and a column to the phrasebook."""
+"""The supported languages.
+
+To add one, add a row here and a column to the phrasebook.
+"""
 
 from dataclasses import dataclass, field
 
@@ -55,7 +58,10 @@ UNKNOWN = "und"
 
 
 def is_supported(code: str) -> bool:
-    """Return whether texts are translated from ``code``. Messages may be in other languages too."""
+    """Return whether texts are translated from ``code``.
+
+    Messages may be in other languages too.
+    """
     return code in BY_CODE
 
 
@@ -73,6 +79,9 @@ def match(tag: str) -> str | None:
 
 
 def wished(header: str) -> str:
-    """Return the supported language that ``Accept-Language`` prefers; empty if it names none, as ``*`` does."""
+    """Return the supported language that ``Accept-Language`` prefers.
+
+    Empty if it names none, as ``*`` does.
+    """
     codes = (match(tag) for tag, weight in parse_accept_lang_header(header) if weight)
     return next(filter(None, codes), "")

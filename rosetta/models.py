@@ -4,7 +4,10 @@ from django.db import models
 
 
 class JobRun(models.Model):
-    """The last runs of a periodic job, by its name in the schedule. Metrics, doctor and admin read it."""
+    """The last runs of a periodic job, by its name in the schedule.
+
+    Metrics, doctor and admin read it.
+    """
 
     name = models.CharField(max_length=64, primary_key=True)
     # When a worker first had it in its schedule; a job that has never run is late counted from here.

@@ -1,4 +1,6 @@
-"""Names of people, workspaces, channels and rooms: one visible line, in any script.
+"""Names of people, workspaces, channels and rooms.
+
+One visible line, in any script.
 
 A name stands beside what people write and is what others recognise them by, so it must not be invisible, reverse the text
 around it, break the line, or differ from another name only by characters that nobody sees.

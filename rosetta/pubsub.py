@@ -54,7 +54,10 @@ class AccessChanged:
 
 @dataclass(frozen=True, slots=True)
 class CredentialEnded:
-    """A token or session no longer opens anything. ``kind`` is ``token`` or ``session``, ``id`` that row's id."""
+    """A token or session no longer opens anything.
+
+    ``kind`` is ``token`` or ``session``, ``id`` that row's id.
+    """
 
     kind: str
     id: str
@@ -71,7 +74,10 @@ class ReadMoved:
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """Somebody types. ``sender`` is what clients see of them; ``origin`` the process that has shown it already."""
+    """Somebody types.
+
+    ``sender`` is what clients see of them; ``origin`` the process that has shown it already.
+    """
 
     conversation_id: str
     caller_key: str
@@ -81,7 +87,10 @@ class Typing:
 
 @dataclass(frozen=True, slots=True)
 class PresenceChanged:
-    """A user came online or went offline. ``origin`` is the process that has shown it already."""
+    """A user came online or went offline.
+
+    ``origin`` is the process that has shown it already.
+    """
 
     user_id: int
     status: str
@@ -162,12 +171,18 @@ def unlisten(listener: Listener) -> None:
 
 
 def publish_on_commit(message: Message) -> None:
-    """Publish ``message`` once the current transaction is committed; at once where there is none."""
+    """Publish ``message`` once the current transaction is committed.
+
+    At once where there is none.
+    """
     transaction.on_commit(lambda: publish(message))
 
 
 def publish(message: Message) -> None:
-    """Send ``message`` to every gateway process. Never raises; while Redis is unavailable it is dropped."""
+    """Send ``message`` to every gateway process.
+
+    Never raises; while Redis is unavailable it is dropped.
+    """
     global _unavailable_until
     if not settings.REDIS_URL:
         for listener in tuple(_listeners):

@@ -1,4 +1,7 @@
-"""Serve REST, admin and pages in service mode: ``python -m rosetta.serving rosetta.rest:application``."""
+"""Serve REST, admin and pages in service mode.
+
+``python -m rosetta.serving rosetta.rest:application``.
+"""
 
 from typing import Any
 

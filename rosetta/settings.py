@@ -1,4 +1,7 @@
-"""Settings, read from the environment; ``.env.example`` lists every name. A wrong value stops the start and is named."""
+"""Settings, read from the environment; ``.env.example`` lists every name.
+
+A wrong value stops the start and is named.
+"""
 
 import atexit
 import os
@@ -271,7 +274,10 @@ SOCIALACCOUNT_STORE_TOKENS = False
 
 
 def _social_app(prefix: str, *needed: str, **more: Any) -> list[dict[str, Any]]:
-    """Return a provider's application, or nothing when it is not configured; ``needed`` variables go with its id."""
+    """Return a provider's application, or nothing when it is not configured.
+
+    ``needed`` variables go with its id.
+    """
     client_id = env.text(f"{prefix}_CLIENT_ID")
     secret = env.secret(f"{prefix}_CLIENT_SECRET")
     own = {f"{prefix}_CLIENT_ID": client_id, f"{prefix}_CLIENT_SECRET": secret}
@@ -338,7 +344,10 @@ STORAGES: dict[str, Any] = {
 
 
 def s3_storage(*, bucket: str, endpoint: str, region: str, access_key: str, secret_key: str) -> dict[str, Any]:
-    """Return the settings of a bucket as Django's default storage; it counts as down after some seconds."""
+    """Return the settings of a bucket as Django's default storage.
+
+    It counts as down after some seconds.
+    """
     from boto3.s3.transfer import TransferConfig
     from botocore.config import Config
 

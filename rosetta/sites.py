@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 
 def site_of(origin: str) -> tuple[str, str]:
-    """Return the scheme and registrable domain of ``origin``; its port and the names below that domain do not count.
+    """Return the scheme and registrable domain of ``origin``.
+
+    Its port and the names below that domain do not count.
 
     Registrable is one name below a public suffix: ``example.co.uk``, ``me.github.io``. The list of suffixes is the one
     that browsers have, as its package brings it, so that nothing is asked of the network. An address, or a name

@@ -1,4 +1,7 @@
-"""Write times for the wire in the contract's two forms: one for user objects, one for everything else."""
+"""Write times for the wire in the contract's two forms.
+
+One for user objects, one for everything else.
+"""
 
 from datetime import UTC, datetime
 

@@ -12,7 +12,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rosetta.settings")
 
 
 def warmed(application: Any) -> Any:
-    """Do what the first request would have to wait for: load the URLs and call each app's ``warm_up``."""
+    """Do what the first request would have to wait for.
+
+    Load the URLs and call each app's ``warm_up``.
+    """
     _ = get_resolver().url_patterns  # importing every view
     for app in apps.get_app_configs():
         if callable(warm_up := getattr(app, "warm_up", None)):

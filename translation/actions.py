@@ -40,7 +40,10 @@ def add_term(*, scope_id: str, **values_of_term: Any) -> GlossaryTerm:
 
 @transaction.atomic
 def change_term(*, scope_id: str, term_id: str, **values_of_term: Any) -> GlossaryTerm:
-    """Replace a term's values, those that ``check_term`` takes. Locks the scope's policy. Raises NotFound, or Invalid."""
+    """Replace a term's values, those that ``check_term`` takes.
+
+    Locks the scope's policy. Raises NotFound, or Invalid.
+    """
     values = check_term(**values_of_term)
     _begin_change(scope_id)
     row = term_in(scope_id, term_id)

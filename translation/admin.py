@@ -387,7 +387,10 @@ class SentenceForm(DirectionForm):
 
 @admin.register(LocalModel)
 class LocalModelAdmin(ReadOnlyAdmin):
-    """The models of the engine ``local``: what is installed, on its way or failed, and how each pair does."""
+    """The models of the engine ``local``.
+
+    What is installed, on its way or failed, and how each pair does.
+    """
 
     list_display = (
         "direction", "condition", "kind", "version", "size", "memory", "speed", "progress", "calls", "errors", "error", "due_at",

@@ -206,7 +206,9 @@ class RefusedAnswers(models.Model):
 
 
 class LocalModel(models.Model):
-    """A model of the engine ``local`` for one direction: wanted, on its way, installed, or why it is not.
+    """A model of the engine ``local`` for one direction.
+
+    Wanted, on its way, installed, or why it is not.
 
     The files are in ``VAR_DIR/models``; this is what people see of them, and when the next attempt is due.
     """

@@ -299,7 +299,10 @@ def preview(*, scope_id: str, text: str, source: str, target: str, seconds: floa
 
 
 def translatable_pairs() -> set[tuple[str, str]]:
-    """Return the pairs for which some engine of their chain is well and offers them; one query."""
+    """Return the pairs for which some engine of their chain is well and offers them.
+
+    One query.
+    """
     unwell = set(EngineState.objects.exclude(status=EngineState.Status.CLOSED).values_list("engine", flat=True))
     return {
         (source, target)

@@ -22,7 +22,10 @@ class PairStatus:
 
 @dataclass(frozen=True, slots=True)
 class TranslationStatus:
-    """What translates now. ``models`` are those wanted or installed; ``reason`` says why one of them is not there."""
+    """What translates now.
+
+    ``models`` are those wanted or installed; ``reason`` says why one of them is not there.
+    """
 
     languages: list[str]
     pairs: list[PairStatus]
@@ -42,7 +45,10 @@ class TranslationStatus:
 
     @property
     def reason(self) -> str:
-        """Return why a wanted model is not there: ``unreachable`` where the network is at fault, else another kind."""
+        """Return why a wanted model is not there.
+
+        ``unreachable`` where the network is at fault, else another kind.
+        """
         reasons = [model.reason for model in self.models if model.state == State.FAILED]
         return "unreachable" if "unreachable" in reasons else next(iter(reasons), "")
 
@@ -69,5 +75,8 @@ def percent(model: LocalModel) -> int:
 
 
 def fetching_mode() -> str:
-    """Return what LOCAL_MODELS says: ``auto``, ``off``, or ``chosen`` where it names directions."""
+    """Return what LOCAL_MODELS says.
+
+    ``auto``, ``off``, or ``chosen`` where it names directions.
+    """
     return settings.LOCAL_MODELS if isinstance(settings.LOCAL_MODELS, str) else "chosen"

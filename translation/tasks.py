@@ -39,5 +39,8 @@ def check_engines() -> int:
 
 @shared_task(name="translation.tasks.fetch_models")
 def fetch_models() -> int:
-    """Begin to fetch the models that are wanted, in a thread of this process; returns whether one was started."""
+    """Begin to fetch the models that are wanted, in a thread of this process.
+
+    Returns whether one was started.
+    """
     return int(fetching.start_fetching(progress.ProgressLine()))

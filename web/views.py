@@ -1,4 +1,7 @@
-"""Serve the web client's page: one document for every address of the client, with its security headers."""
+"""Serve the web client's page.
+
+One document for every address of the client, with its security headers.
+"""
 
 import gzip
 import json
@@ -104,7 +107,9 @@ def client(request: HttpRequest, **address: str) -> HttpResponse:
 
 @csrf_exempt
 def provider_callback(request: HttpRequest, provider: str) -> HttpResponse:
-    """Serve the page to which a sign-in provider redirects. Apple posts a form, which is redirected to such an address.
+    """Serve the page to which a sign-in provider redirects.
+
+    Apple posts a form, which is redirected to such an address.
 
     Nothing is done with it here: the client hands it to the API, which wants the browser's own cookie with it.
     """
@@ -117,7 +122,10 @@ def provider_callback(request: HttpRequest, provider: str) -> HttpResponse:
 @require_safe
 @xframe_options_exempt
 def embedded_room(request: HttpRequest, **address: str) -> HttpResponse:
-    """A visitor's room inside another site's page. It speaks with a guest's token alone: no cookie acts in the frame."""
+    """A visitor's room inside another site's page.
+
+    It speaks with a guest's token alone: no cookie acts in the frame.
+    """
     return _answer(request, " ".join(settings.EMBED_ORIGINS) or "'none'")
 
 
@@ -128,7 +136,10 @@ def icon(request: HttpRequest, name: str) -> FileResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer a page with a link home to browsers, and JSON to API clients. Django's handler404."""
+    """Answer a page with a link home to browsers, and JSON to API clients.
+
+    Django's handler404.
+    """
     if request.path.startswith(API) or "text/html" not in request.headers.get("Accept", ""):
         return json_404(request, exception)
     page = format_html(
@@ -151,7 +162,10 @@ def _not_found_source() -> str:
 
 
 class CompressedClient:
-    """Send the client's files compressed to browsers that accept it. Each is compressed once; none is secret."""
+    """Send the client's files compressed to browsers that accept it.
+
+    Each is compressed once; none is secret.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,7 @@
-"""What an account's export has about workspaces: memberships, what was read, and what the account made there."""
+"""What an account's export has about workspaces.
+
+Memberships, what was read, and what the account made there.
+"""
 
 from typing import Any
 

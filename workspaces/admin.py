@@ -50,7 +50,10 @@ class WorkspaceAdmin(ReadOnlyAdmin):
         return StaffAdmin.has_change_permission(self, request, obj)  # type: ignore[no-any-return]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Workspace | None = None) -> list[str]:
-        """Return all fields except the retention of messages; its members decide about the others."""
+        """Return all fields except the retention of messages.
+
+        Its members decide about the others.
+        """
         fields = Workspace._meta.get_fields()
         editable = ("password_hash", "retention_days")
         return [field.name for field in fields if field.concrete and field.name not in editable]

@@ -21,7 +21,9 @@ BATCH = 2000
 
 
 def bury(channels: Iterable[Channel]) -> None:
-    """Delete ``channels`` and queue their conversations for erasure. Call it in a transaction.
+    """Delete ``channels`` and queue their conversations for erasure.
+
+    Call it in a transaction.
 
     Messages and files of a conversation without a channel can no longer be reached by anybody.
     """
@@ -36,7 +38,10 @@ def start() -> None:
 
 
 def erase_some() -> int:
-    """Do one bounded step of the pending erasures; return the number of rows deleted, 0 when none is pending."""
+    """Do one bounded step of the pending erasures.
+
+    Return the number of rows deleted, 0 when none is pending.
+    """
     return _bury_channels_of_ended_workspaces() or _erase_conversations() or _drop_ended_workspaces()
 
 

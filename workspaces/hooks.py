@@ -1,4 +1,7 @@
-"""What this app adds to the apps below it. Called once, when Django has loaded the app."""
+"""What this app adds to the apps below it.
+
+Called once, when Django has loaded the app.
+"""
 
 from django.db import transaction
 from django.db.models import Count

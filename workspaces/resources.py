@@ -42,7 +42,10 @@ def member(row: Member) -> dict[str, Any]:
 def channel(
     row: Channel, *, is_member: bool = False, unread_count: int = 0, last_message_at: Any = None
 ) -> dict[str, Any]:
-    """Return ``row`` as one user sees it; without the personal arguments, as the snapshot in an event."""
+    """Return ``row`` as one user sees it.
+
+    Without the personal arguments, as the snapshot in an event.
+    """
     return {
         "id": row.pk,
         "workspace_id": row.workspace_id,

@@ -23,7 +23,10 @@ def slug_taken() -> Invalid:
 
 
 def derived_slug(name: str, is_taken: Callable[[str], bool]) -> str:
-    """Return a free slug for ``name``: its ASCII words, plus a short id where it has none or they are taken."""
+    """Return a free slug for ``name``.
+
+    Its ASCII words, plus a short id where it has none or they are taken.
+    """
     base = slugify(name)[: MAX_SLUG - SHORT_ID - 1].strip("-_")
     if base and not is_taken(base):
         return base
@@ -35,7 +38,9 @@ def derived_slug(name: str, is_taken: Callable[[str], bool]) -> str:
 def create_under_slug(
     create: Callable[[str], Row], *, name: str, slug: str | None, is_taken: Callable[[str], bool]
 ) -> Row:
-    """Call ``create`` with ``slug``, or with one derived from ``name``. Raises Invalid when ``slug`` is taken.
+    """Call ``create`` with ``slug``, or with one derived from ``name``.
+
+    Raises Invalid when ``slug`` is taken.
 
     The database's constraint decides; ``is_taken`` only avoids most collisions.
     """

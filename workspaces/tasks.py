@@ -20,7 +20,10 @@ SENDING_SECONDS = 20
 
 @shared_task
 def expire_events() -> int:
-    """Delete events older than their retention, in bounded batches; return the number deleted."""
+    """Delete events older than their retention, in bounded batches.
+
+    Return the number deleted.
+    """
     limit = timezone.now() - settings.EVENT_RETENTION
     old = Event.objects.filter(created_at__lt=limit).order_by("created_at").values_list("pk", flat=True)
     return in_steps(lambda: Event.objects.filter(pk__in=list(old[:BATCH])).delete()[0], size=BATCH)
@@ -42,7 +45,10 @@ def erase() -> int:
 
 @shared_task
 def deliver_webhooks() -> int:
-    """Collect events for outgoing webhooks and send due deliveries; return the number of attempts."""
+    """Collect events for outgoing webhooks and send due deliveries.
+
+    Return the number of attempts.
+    """
     sent = 0
     until = time.monotonic() + SENDING_SECONDS
     while time.monotonic() < until:
@@ -56,7 +62,10 @@ def deliver_webhooks() -> int:
 
 @shared_task
 def expire_deliveries() -> int:
-    """Delete old deliveries from the log, in bounded batches; return the number deleted."""
+    """Delete old deliveries from the log, in bounded batches.
+
+    Return the number deleted.
+    """
     limit = timezone.now() - settings.WEBHOOK_LOG_RETENTION
     old = WebhookDelivery.objects.filter(created_at__lt=limit).order_by("created_at").values_list("pk", flat=True)
     return in_steps(lambda: WebhookDelivery.objects.filter(pk__in=list(old[:BATCH])).delete()[0], size=BATCH)

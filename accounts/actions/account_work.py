@@ -1,4 +1,7 @@
-"""Work on a whole account that a worker does in steps: leased, resumed after a crash, with its progress."""
+"""Work on a whole account that a worker does in steps.
+
+Leased, resumed after a crash, with its progress.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,7 +22,10 @@ Work = TypeVar("Work", AccountDeletion, AccountExport)
 
 
 def lease(model: type[Work], key: object) -> Work | None:
-    """Reserve the work for this worker until the lease ends; None when it is done or another worker has it."""
+    """Reserve the work for this worker until the lease ends.
+
+    None when it is done or another worker has it.
+    """
     now = timezone.now()
     rows: Any = model._default_manager
     due = rows.filter(pk=key, state=AccountWork.State.PENDING, due_at__lte=now)
@@ -30,7 +36,10 @@ def lease(model: type[Work], key: object) -> Work | None:
 
 
 def progress_of(work: AccountWork, total: int) -> Callable[[int], None]:
-    """Return a function to call with the number of things done since: it stores each percent and renews the lease."""
+    """Return a function to call with the number of things done since.
+
+    It stores each percent and renews the lease.
+    """
     done, percent, renewed_at = 0, 0, timezone.now()
 
     def advance(number: int) -> None:
@@ -46,7 +55,10 @@ def progress_of(work: AccountWork, total: int) -> Callable[[int], None]:
 
 
 def postpone(work: AccountWork) -> None:
-    """Let the work be tried again later: after half a minute, then twice as long each time, up to half an hour."""
+    """Let the work be tried again later.
+
+    After half a minute, then twice as long each time, up to half an hour.
+    """
     change(work, due_at=timezone.now() + RETRY * 2 ** min(work.attempts - 1, 6))
 
 

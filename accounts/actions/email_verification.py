@@ -1,4 +1,7 @@
-"""Prove that an address belongs to an account: by a mailed link, or by another sign-in that reaches the address."""
+"""Prove that an address belongs to an account.
+
+By a mailed link, or by another sign-in that reaches the address.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -66,7 +69,9 @@ def user_of_link(*, link: Link) -> User:
 
 @transaction.atomic
 def verify_email(*, link: Link) -> None:
-    """Mark the address of an opened ``link`` as verified. Idempotent. Locks the account. Raises LinkInvalid.
+    """Mark the address of an opened ``link`` as verified.
+
+    Idempotent. Locks the account. Raises LinkInvalid.
 
     It is not proven by this, because a mail scanner may have opened the link: see ``prove_address``.
     """
@@ -78,7 +83,10 @@ def verify_email(*, link: Link) -> None:
 
 @transaction.atomic
 def confirm_email(*, link: Link) -> None:
-    """Mark the address of ``link`` as proven by a person. Idempotent. Locks the account. Raises LinkInvalid."""
+    """Mark the address of ``link`` as proven by a person.
+
+    Idempotent. Locks the account. Raises LinkInvalid.
+    """
     user = link.user(User.objects.select_for_update())
     if not user.has_proven_email:
         user.email_verified_at, user.is_email_unconfirmed = user.email_verified_at or timezone.now(), False
@@ -106,7 +114,9 @@ def request_verification(*, user: User, language: str = "") -> None:
 
 @transaction.atomic
 def prove_address(*, user: User) -> User:
-    """Mark ``user``'s address as proven by a code, a provider or a password reset. Idempotent. Locks the account.
+    """Mark ``user``'s address as proven by a code, a provider or a password reset.
+
+    Idempotent. Locks the account.
 
     The first proof ends every password, token, session and link that the account had before, because somebody else may
     have registered it with this address: it belongs to the address's owner.

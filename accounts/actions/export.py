@@ -32,7 +32,10 @@ COVERED = ("accounts.User", "accounts.AccessToken.user", "accounts.Session.user"
 
 @transaction.atomic
 def request_export(*, user: User) -> AccountExport:
-    """Queue a ZIP of ``user``'s data, which replaces the last one; returns the pending export if there is one."""
+    """Queue a ZIP of ``user``'s data, which replaces the last one.
+
+    Returns the pending export if there is one.
+    """
     try:
         with transaction.atomic():
             export = AccountExport.objects.create(user=user)
@@ -49,7 +52,9 @@ def latest_export(user: User) -> AccountExport | None:
 
 
 def build_export(*, export_id: str) -> None:
-    """Build the ZIP of an export: the account's own data and what ``lifecycle.EXPORTERS`` add (``docs/export.md``).
+    """Build the ZIP of an export.
+
+    The account's own data and what ``lifecycle.EXPORTERS`` add (``docs/export.md``).
 
     Idempotent. Does nothing while another worker is at it; the third failure ends it.
     """

@@ -25,7 +25,10 @@ def _hash(email: str, code: str) -> str:
 
 @transaction.atomic
 def request_code(*, email: str, language: str = "") -> None:
-    """Queue a mail with a new code to ``email``; an earlier code ends. Does the same work for every address."""
+    """Queue a mail with a new code to ``email``; an earlier code ends.
+
+    Does the same work for every address.
+    """
     expires_at = timezone.now() + CODE_LIVES
     OneTimeCode.objects.update_or_create(email=email, defaults={"code_hash": "", "tries": 0, "expires_at": expires_at})
     OutgoingMail.objects.filter(kind=OutgoingMail.Kind.CODE, email=email).delete()
@@ -33,14 +36,19 @@ def request_code(*, email: str, language: str = "") -> None:
 
 
 def make_code(*, email: str) -> str | None:
-    """Return a new code to mail to ``email`` now, valid for ten minutes; None when its request was used or replaced."""
+    """Return a new code to mail to ``email`` now, valid for ten minutes.
+
+    None when its request was used or replaced.
+    """
     code = f"{secrets.randbelow(1_000_000):06d}"
     changes = {"code_hash": _hash(email, code), "tries": 0, "expires_at": timezone.now() + CODE_LIVES}
     return code if OneTimeCode.objects.filter(email=email).update(**changes) else None
 
 
 def spend_try(*, email: str, field: str = "token") -> None:
-    """Count a try at ``email``'s code. Raises Invalid on ``field`` when there is no live code or no try left.
+    """Count a try at ``email``'s code.
+
+    Raises Invalid on ``field`` when there is no live code or no try left.
 
     Call it outside the transaction that uses the code, because a refused try counts too.
     """
@@ -51,7 +59,10 @@ def spend_try(*, email: str, field: str = "token") -> None:
 
 
 def use_code(*, email: str, code: str, field: str = "token") -> None:
-    """Use ``email``'s code up; of two equal calls one succeeds. Raises Invalid on ``field`` for a wrong code."""
+    """Use ``email``'s code up; of two equal calls one succeeds.
+
+    Raises Invalid on ``field`` for a wrong code.
+    """
     if not OneTimeCode.objects.filter(email=email, code_hash=_hash(email, code)).delete()[0]:
         sign_in_failed("code")
         raise wrong_code(field)

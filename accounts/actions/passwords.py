@@ -17,7 +17,9 @@ RESET_LIVES = timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
 
 
 class ResetTokens(PasswordResetTokenGenerator):
-    """Make Django's reset tokens, signed over what a reset changes: each works once and ends with the address.
+    """Make Django's reset tokens, signed over what a reset changes.
+
+    Each works once and ends with the address.
 
     The last sign-in, which Django's own include, is left out: a sign-in elsewhere does not end a reset.
     """
@@ -50,7 +52,9 @@ def request_reset(*, email: str, language: str = "") -> None:
 
 @transaction.atomic
 def reset_password(*, email: str, token: str, password: str) -> None:
-    """Set a new password by a mailed token, which proves the address too. Locks the account.
+    """Set a new password by a mailed token, which proves the address too.
+
+    Locks the account.
 
     Ends every access token, session and pending reset. Raises Invalid when the token is not good for ``email``.
     """
@@ -65,7 +69,10 @@ def reset_password(*, email: str, token: str, password: str) -> None:
 def set_password(
     *, user: User, password: str, but_token: AccessToken | None = None, but_session: str | None = None
 ) -> None:
-    """Set ``user``'s password. Ends pending resets and every access token and session but the one that calls."""
+    """Set ``user``'s password.
+
+    Ends pending resets and every access token and session but the one that calls.
+    """
     user.set_password(password)
     user.save(update_fields=["password", "updated_at"])
     end_access(user=user, but_token=but_token, but_session=but_session)

@@ -9,7 +9,10 @@ from accounts.models import User
 
 @transaction.atomic
 def register(*, email: str, password: str, name: str, preferred_language: str, mail_language: str = "") -> User:
-    """Create an unverified account and queue its verification mail. Raises Invalid when the address is taken."""
+    """Create an unverified account and queue its verification mail.
+
+    Raises Invalid when the address is taken.
+    """
     if User.objects.filter(email=email).exists():
         raise email_taken()
     try:

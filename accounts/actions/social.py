@@ -73,7 +73,9 @@ def _state_invalid() -> Invalid:
 
 
 def sign_in(*, identity: Identity, language: str) -> User:
-    """Return the account of ``identity``: linked before, or with its verified address, or created now.
+    """Return the account of ``identity``.
+
+    Linked before, or with its verified address, or created now.
 
     Raises Invalid on ``email`` when the provider gave no address, or one that has an account and is not verified there.
     Raises AccountInactive.
@@ -113,7 +115,10 @@ def _user_of(identity: Identity, language: str) -> User:
 
 @transaction.atomic
 def link(*, user: User, identity: Identity) -> SocialAccount:
-    """Let ``identity`` open ``user``'s account. Raises Unlinkable when it is linked, to this account or another."""
+    """Let ``identity`` open ``user``'s account.
+
+    Raises Unlinkable when it is linked, to this account or another.
+    """
     try:
         with transaction.atomic():
             account: SocialAccount = SocialAccount.objects.create(

@@ -1,4 +1,7 @@
-"""Actions of staff on accounts, in admin and by command; each writes its entry to the audit log."""
+"""Actions of staff on accounts, in admin and by command.
+
+Each writes its entry to the audit log.
+"""
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -38,7 +41,10 @@ def set_staff(*, user: User, is_staff: bool, actor: User | None = None) -> None:
 
 @transaction.atomic
 def set_role(*, user: User, role: str) -> None:
-    """Make ``user`` staff with ``role``, one of ``roles.ROLES``, instead of any other; empty removes the role."""
+    """Make ``user`` staff with ``role``, one of ``roles.ROLES``, instead of any other.
+
+    Empty removes the role.
+    """
     roles.prepare()
     user.groups.remove(*Group.objects.filter(name__in=roles.ROLES))
     if role:
@@ -50,7 +56,10 @@ def set_role(*, user: User, role: str) -> None:
 
 @transaction.atomic
 def sign_out(*, user: User, actor: User | None = None) -> None:
-    """End every token, session and socket of ``user``. Raises Conflict for an account that is not below ``actor``."""
+    """End every token, session and socket of ``user``.
+
+    Raises Conflict for an account that is not below ``actor``.
+    """
     check_is_below(user, actor)
     end_access(user=user)
     audit.record(actor=actor, action="sign out", target=user)

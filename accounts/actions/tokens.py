@@ -17,7 +17,10 @@ from rosetta.pubsub import AccessChanged, CredentialEnded, publish_on_commit
 def issue_token(
     *, user: User, name: str, abilities: Iterable[str] = (FULL,), expires_at: datetime | None = None
 ) -> tuple[AccessToken, str]:
-    """Create a token; returns it and its secret form ``{id}|{secret}``, which is not stored."""
+    """Create a token.
+
+    Returns it and its secret form ``{id}|{secret}``, which is not stored.
+    """
     secret = new_secret()
     token = AccessToken.objects.create(
         user=user,
@@ -54,7 +57,10 @@ def end_session(*, session: Session) -> None:
 
 @transaction.atomic
 def end_access(*, user: User, but_token: AccessToken | None = None, but_session: str | None = None) -> None:
-    """End every token and session of ``user`` but the one that calls: a token, or a session by the key of its cookie."""
+    """End every token and session of ``user`` but the one that calls.
+
+    A token, or a session by the key of its cookie.
+    """
     user.access_tokens.exclude(pk=but_token.pk if but_token else 0).delete()
     session = user.sessions.of_key(but_session).first()
     user.sessions.exclude(pk=session.pk if session else "").delete()

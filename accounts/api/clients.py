@@ -1,4 +1,7 @@
-"""The two kinds of clients that sign in: apps, which get a token, and browsers, which get a session."""
+"""The two kinds of clients that sign in.
+
+Apps, which get a token, and browsers, which get a session.
+"""
 
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -22,7 +25,10 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class ClientViewSet(ApiViewSet):
-    """A resource with paths for apps and paths for browsers: one subclass with ``AppClient``, one with ``BrowserClient``."""
+    """A resource with paths for apps and paths for browsers.
+
+    One subclass with ``AppClient``, one with ``BrowserClient``.
+    """
 
     client: ClassVar[Client]
 
@@ -50,7 +56,10 @@ class BrowserClient(ClientViewSet):
 
 
 def open_session(request: HttpRequest, user: User, device_name: str) -> None:
-    """Start a session of ``user`` under a new key; whatever session the browser had before ends."""
+    """Start a session of ``user`` under a new key.
+
+    Whatever session the browser had before ends.
+    """
     request.session.flush()
     for name in (ID, CREATED):
         request.session.pop(name, None)
@@ -60,12 +69,18 @@ def open_session(request: HttpRequest, user: User, device_name: str) -> None:
 
 
 def device_of(request: Request, name: str) -> str:
-    """Return the name under which the owner will find this sign-in: ``name``, else the client's User-Agent."""
+    """Return the name under which the owner will find this sign-in.
+
+    ``name``, else the client's User-Agent.
+    """
     return (name.strip() or request.headers.get("User-Agent", "").strip() or "Unknown device")[:255]
 
 
 def wished_language(request: Request) -> str:
-    """Return the supported language that ``Accept-Language`` prefers; empty when there is none."""
+    """Return the supported language that ``Accept-Language`` prefers.
+
+    Empty when there is none.
+    """
     return languages.wished(request.headers.get("Accept-Language", ""))
 
 

@@ -15,7 +15,10 @@ GUEST_HEADER = "X-Rosetta-Guest-Token"
 
 
 def parse_token(raw: str) -> tuple[int, str] | None:
-    """Return the id and the secret of ``{id}|{secret}``; None when it is malformed or no database holds such an id."""
+    """Return the id and the secret of ``{id}|{secret}``.
+
+    None when it is malformed or no database holds such an id.
+    """
     number, _, secret = raw.partition("|")
     if not (number.isascii() and number.isdigit() and len(number) < 19 and secret):
         return None
@@ -23,7 +26,10 @@ def parse_token(raw: str) -> tuple[int, str] | None:
 
 
 def user_of_token(raw: str) -> tuple[User, AccessToken] | None:
-    """Return the account and token of ``{id}|{secret}``; None when it is wrong or expired, or the account closed."""
+    """Return the account and token of ``{id}|{secret}``.
+
+    None when it is wrong or expired, or the account closed.
+    """
     parts = parse_token(raw)
     if parts is None:
         return None
@@ -40,7 +46,10 @@ def user_of_token(raw: str) -> tuple[User, AccessToken] | None:
 
 
 def guest_of_token(raw: str) -> Guest | None:
-    """Return the guest of the token ``grst_…``; None when it is unknown or was removed from its room."""
+    """Return the guest of the token ``grst_…``.
+
+    None when it is unknown or was removed from its room.
+    """
     guest = Guest.objects.filter(token_hash=digest(raw)).first() if raw.startswith("grst_") else None
     if guest is None or guest.removed_at is not None:
         return None
@@ -69,7 +78,9 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """Authenticate by Django's session cookie; unsafe methods need the CSRF token in the header.
+    """Authenticate by Django's session cookie.
+
+    Unsafe methods need the CSRF token in the header.
 
     DRF's own check also reads the form, and so would parse the body of a request that may not be authenticated.
     """

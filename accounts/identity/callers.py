@@ -6,6 +6,9 @@ from accounts.models import User
 
 
 def caller(request: Request) -> User:
-    """Return the signed-in user; only for views whose permissions refuse everybody else."""
+    """Return the signed-in user.
+
+    Only for views whose permissions refuse everybody else.
+    """
     assert isinstance(request.user, User)  # noqa: S101  (the permissions guarantee it)
     return request.user

@@ -41,7 +41,10 @@ def of_session(session_id: str) -> str:
 
 
 def of_request(request: Request) -> str:
-    """Return the name of the credential of a signed-in request. Raises AccessEnded when it has ended meanwhile."""
+    """Return the name of the credential of a signed-in request.
+
+    Raises AccessEnded when it has ended meanwhile.
+    """
     if isinstance(request.auth, AccessToken):
         return of_token(request.auth.pk)
     session = Session.objects.of_key(request.session.session_key).first()
@@ -51,7 +54,10 @@ def of_request(request: Request) -> str:
 
 
 def hold(name: str) -> None:
-    """Lock a credential until the transaction ends. Raises AccessEnded when it has ended already."""
+    """Lock a credential until the transaction ends.
+
+    Raises AccessEnded when it has ended already.
+    """
     kind, _, key = name.partition(":")
     rows = AccessToken.objects.filter(pk=key) if kind == TOKEN else Session.objects.filter(id=key)
     if rows.select_for_update().first() is None:

@@ -1,4 +1,6 @@
-"""Providers of social sign-in, on allauth's adapters: the address to redirect to, and the identity that comes back.
+"""Providers of social sign-in, on allauth's adapters.
+
+The address to redirect to, and the identity that comes back.
 
 Used instead of dj-rest-auth's views, because those never send the PKCE verifier and never check the state (ADR 0021).
 """
@@ -44,7 +46,10 @@ REFUSALS = (
 
 @dataclass(frozen=True)
 class Identity:
-    """A person as a provider describes them. ``is_verified``: the provider vouches for ``email``."""
+    """A person as a provider describes them.
+
+    ``is_verified``: the provider vouches for ``email``.
+    """
 
     provider: str
     uid: str
@@ -55,12 +60,18 @@ class Identity:
 
     @property
     def extra_data(self) -> dict[str, Any]:
-        """Return the fields to store: those that the list of linked accounts shows, never a provider's token."""
+        """Return the fields to store.
+
+        Those that the list of linked accounts shows, never a provider's token.
+        """
         return {"email": self.email, "name": self.name, "avatar": self.avatar}
 
 
 class Provider:
-    """One configured provider, for one request. Raises Invalid on ``provider`` for an unknown name."""
+    """One configured provider, for one request.
+
+    Raises Invalid on ``provider`` for an unknown name.
+    """
 
     def __init__(self, request: HttpRequest, name: str) -> None:
         self.request = request
@@ -88,7 +99,10 @@ class Provider:
             raise self._unavailable(error) from None
 
     def identity(self, *, code: str, verifier: str) -> Identity:
-        """Return the identity behind ``code``. Raises Invalid on ``code`` when it is refused, or Unavailable."""
+        """Return the identity behind ``code``.
+
+        Raises Invalid on ``code`` when it is refused, or Unavailable.
+        """
         app = self.provider.app
         try:
             client = self.adapter.get_client(self.request, app)
@@ -132,12 +146,18 @@ class Provider:
 
 
 def callback_url(provider: str) -> str:
-    """Return the redirect URI that providers know: the page that passes ``code`` and ``state`` to the API."""
+    """Return the redirect URI that providers know.
+
+    The page that passes ``code`` and ``state`` to the API.
+    """
     return settings.SOCIAL_CALLBACK_URL.replace("{provider}", provider)
 
 
 def is_true(value: object) -> bool:
-    """Return whether a claim is true; some providers write booleans as text, and the text ``false`` is not true."""
+    """Return whether a claim is true.
+
+    Some providers write booleans as text, and the text ``false`` is not true.
+    """
     return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
@@ -154,7 +174,10 @@ def _is_one_person(data: dict[str, Any]) -> bool:
 
 
 def _is_subject(uid: str, data: dict[str, Any]) -> bool:
-    """Return whether ``uid`` names a person: allauth writes whatever the provider sent as text, ``null`` as ``None`` too."""
+    """Return whether ``uid`` names a person.
+
+    Allauth writes whatever the provider sent as text, ``null`` as ``None`` too.
+    """
     if not uid.strip() or "\0" in uid or len(uid) > MAX_UID:
         return False
     claims = [data, *(part for part in data.values() if isinstance(part, dict))]
@@ -166,7 +189,10 @@ def _is_subject(uid: str, data: dict[str, Any]) -> bool:
 
 
 def _address(email: str) -> str:
-    """Return ``email`` in the form that accounts store; empty when it is no valid address."""
+    """Return ``email`` in the form that accounts store.
+
+    Empty when it is no valid address.
+    """
     try:
         address = canonical_email(email)
         validate_email(address)

@@ -27,7 +27,10 @@ class SessionStore(DatabaseSessionStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        """Return the live session of this key and store its use; None, with the key removed, when there is none."""
+        """Return the live session of this key and store its use.
+
+        None, with the key removed, when there is none.
+        """
         key = self.session_key
         row = Session.objects.live().filter(session_key__in=stored_forms(key)).first() if key else None
         if row is None or key is None:
@@ -61,7 +64,10 @@ class SessionStore(DatabaseSessionStore):
 
     @transaction.atomic
     def flush(self) -> None:
-        """End the session and everything that depends on it. Admin's logout and the next login call this."""
+        """End the session and everything that depends on it.
+
+        Admin's logout and the next login call this.
+        """
         row = Session.objects.of_key(self.session_key).first()
         super().flush()
         if row is not None and row.user_id is not None:
@@ -69,7 +75,10 @@ class SessionStore(DatabaseSessionStore):
 
     @transaction.atomic
     def cycle_key(self) -> None:
-        """Give the session a new key. Deletes the old row first, because both have the same public id."""
+        """Give the session a new key.
+
+        Deletes the old row first, because both have the same public id.
+        """
         data = self._session  # type: ignore[attr-defined]
         if self.session_key:
             self.delete(self.session_key)

@@ -1,4 +1,6 @@
-"""The contents of mails, in the reader's language. Links and codes are made here, when the mail is sent.
+"""The contents of mails, in the reader's language.
+
+Links and codes are made here, when the mail is sent.
 
 Nothing that a user typed (a name, for example) goes into a mail, because anybody can have one sent to any address.
 """

@@ -10,7 +10,9 @@ from rosetta.queue.nudge import nudge
 
 
 def queue_mail(*, kind: OutgoingMail.Kind, email: str, language: str, lives: timedelta, topic: str = "") -> None:
-    """Queue a mail of ``kind`` to ``email``, to be sent within ``lives``: later, its link or code has expired.
+    """Queue a mail of ``kind`` to ``email``, to be sent within ``lives``.
+
+    Later, its link or code has expired.
 
     A notice has a ``topic``, whose first part is a key of ``content.NOTICES``. An empty ``language`` is the account's.
     """

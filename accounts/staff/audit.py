@@ -22,7 +22,10 @@ COMMAND_LINE = "command line"
 def record(
     *, actor: User | None, action: str, target: models.Model | None = None, detail: dict[str, Any] | None = None
 ) -> AuditEntry:
-    """Write an entry: ``actor`` (None: the command line) did ``action`` to ``target``. Never put a secret in ``detail``."""
+    """Write an entry: ``actor`` (None: the command line) did ``action`` to ``target``.
+
+    Never put a secret in ``detail``.
+    """
     return AuditEntry.objects.create(
         actor=actor,
         actor_name=str(actor or COMMAND_LINE)[:255],
@@ -43,7 +46,10 @@ def record_request(
 
 
 def mark_audited(request: HttpRequest) -> None:
-    """Suppress the automatic entry: the action writes its own, was refused, or only showed a confirmation page."""
+    """Suppress the automatic entry.
+
+    The action writes its own, was refused, or only showed a confirmation page.
+    """
     request.is_audited = True  # type: ignore[attr-defined]
 
 
@@ -52,7 +58,9 @@ def is_audited(request: HttpRequest) -> bool:
 
 
 def expire(*, before: datetime, batch: int) -> int:
-    """Delete up to ``batch`` entries older than ``before``, the oldest first; returns the number deleted.
+    """Delete up to ``batch`` entries older than ``before``, the oldest first.
+
+    Returns the number deleted.
 
     Writes an entry that says so.
     """

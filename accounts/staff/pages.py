@@ -45,7 +45,10 @@ class StaffChangeList(ChangeList):  # type: ignore[misc]
         return chosen
 
     def get_ordering_field(self, field_name: Any) -> Any:
-        """Return None for what the page does not sort by: Django leaves out the link, but obeys ``?o=``."""
+        """Return None for what the page does not sort by.
+
+        Django leaves out the link, but obeys ``?o=``.
+        """
         is_sortable = self.sortable_by is None or field_name in self.sortable_by
         return super().get_ordering_field(field_name) if is_sortable else None
 
@@ -105,7 +108,10 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
         return StaffChangeList
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Return None for what can be no row's id; Django asks the database for it, which refuses some of it."""
+        """Return None for what can be no row's id.
+
+        Django asks the database for it, which refuses some of it.
+        """
         if not _may_be_value(self.model, from_field, object_id):
             return None
         return super().get_object(request, object_id, from_field)
@@ -179,7 +185,9 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
         action: str | None,
         detail: dict[str, Any] | None = None,
     ) -> None:
-        """Call ``act`` for each of ``rows``, with an audit entry ``action`` for each; None when ``act`` writes its own.
+        """Call ``act`` for each of ``rows``, with an audit entry ``action`` for each.
+
+        None when ``act`` writes its own.
 
         A refused row gets a message and no entry; the others are done all the same.
         """
@@ -200,7 +208,10 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
             self.message_user(request, f"Done: {done}.")
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-        """Write one entry for a bulk action that is not audited by row (see ``each``): its name and the chosen rows."""
+        """Write one entry for a bulk action that is not audited by row (see ``each``).
+
+        Its name and the chosen rows.
+        """
         name = request.POST.get("action") or ""
         chosen = request.POST.getlist("_selected_action")
         if not all(_may_be_value(self.model, None, one) for one in chosen):
@@ -240,7 +251,10 @@ class ReadOnlyMixin:
 
 
 class ReadOnlyAdmin(ReadOnlyMixin, StaffAdmin):
-    """Rows that staff only read; what they may do about them are actions with permissions of their own."""
+    """Rows that staff only read.
+
+    What they may do about them are actions with permissions of their own.
+    """
 
 
 def staff_of(request: HttpRequest) -> User:

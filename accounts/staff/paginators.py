@@ -9,7 +9,9 @@ COUNTED = 10_000
 
 
 class EstimatingPaginator(InfinitePaginator):  # type: ignore[misc]
-    """Count up to ``COUNTED`` rows; beyond that, show PostgreSQL's estimate for a whole table.
+    """Count up to ``COUNTED`` rows.
+
+    Beyond that, show PostgreSQL's estimate for a whole table.
 
     The pages end at ``COUNTED`` rows too, because the database reads all rows before a page; older rows are found by id.
     """

@@ -15,6 +15,9 @@ def is_below(user: User | None, actor: User | None) -> bool:
 
 
 def check_is_below(user: User | None, actor: User | None) -> None:
-    """Raise Conflict unless ``actor`` may act on ``user``. Every action of staff on an account calls this."""
+    """Raise Conflict unless ``actor`` may act on ``user``.
+
+    Every action of staff on an account calls this.
+    """
     if not is_below(user, actor):
         raise Conflict("Only a superuser may do this to staff.")

@@ -35,7 +35,10 @@ def require_reason(
     title: str,
     show: Callable[[], HttpResponseBase],
 ) -> HttpResponseBase:
-    """Answer with a form that asks for a reason; once it is given, write an audit entry ``action`` and answer by ``show``."""
+    """Answer with a form that asks for a reason.
+
+    Once it is given, write an audit entry ``action`` and answer by ``show``.
+    """
 
     def read(reason: str) -> HttpResponseBase:
         audit.record_request(request, action=action, target=target, detail={"reason": reason})
@@ -53,7 +56,9 @@ def ask_reason(
     button: str,
     do: Callable[[str], Answer],
 ) -> HttpResponseBase | Answer:
-    """Answer with a form that asks ``question``; once a reason is given, return ``do(reason)``, which has to audit it.
+    """Answer with a form that asks ``question``.
+
+    Once a reason is given, return ``do(reason)``, which has to audit it.
 
     The form repeats the fields of the request that it interrupts, such as the rows chosen in a list.
     """

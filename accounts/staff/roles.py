@@ -76,7 +76,9 @@ ROLES = {"support": SUPPORT, "moderator": MODERATOR, "admin": ADMIN}
 
 @transaction.atomic
 def prepare() -> None:
-    """Create the roles' groups and give each exactly its rights; other groups stay as they are. Idempotent.
+    """Create the roles' groups and give each exactly its rights.
+
+    Other groups stay as they are. Idempotent.
 
     Raises LookupError for an unknown right.
     """

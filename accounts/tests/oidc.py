@@ -1,4 +1,7 @@
-"""A small OpenID Connect provider that keeps to the standards: discovery, authorization code with PKCE, signed id tokens."""
+"""A small OpenID Connect provider that keeps to the standards.
+
+Discovery, authorization code with PKCE, signed id tokens.
+"""
 
 import base64
 import hashlib
@@ -32,7 +35,10 @@ def public_keys() -> dict[str, Any]:
 
 
 class OidcServer(ThreadingHTTPServer):
-    """``person`` is who sits at the browser: the claims that userinfo and id token tell."""
+    """``person`` is who sits at the browser.
+
+    The claims that userinfo and id token tell.
+    """
 
     daemon_threads = True
 
@@ -48,7 +54,10 @@ class OidcServer(ThreadingHTTPServer):
         self.stranger: dict[str, Any] = {}
 
     def authorize(self, query: dict[str, str]) -> str:
-        """Where the browser goes once the person agrees. Raises ValueError for a request that the standard forbids."""
+        """Where the browser goes once the person agrees.
+
+        Raises ValueError for a request that the standard forbids.
+        """
         if (query.get("client_id"), query.get("redirect_uri")) != (CLIENT_ID, self.redirect_uri):
             raise ValueError("unknown client or redirect_uri")
         if query.get("response_type") != "code" or "openid" not in query.get("scope", "").split():
@@ -60,7 +69,10 @@ class OidcServer(ThreadingHTTPServer):
         return f"{self.redirect_uri}?{urlencode({'code': code, 'state': query.get('state', '')})}"
 
     def token(self, form: dict[str, str]) -> dict[str, Any] | None:
-        """The tokens for a code: once, to its client, redirect URI and PKCE verifier; else None."""
+        """The tokens for a code: once, to its client, redirect URI and PKCE verifier.
+
+        Else None.
+        """
         grant = self.codes.pop(form.get("code", ""), None)
         if form.get("client_id") != CLIENT_ID or not hmac.compare_digest(form.get("client_secret", ""), CLIENT_SECRET):
             return None

@@ -96,7 +96,10 @@ def test_the_forms_of_a_mailbox_share_its_limit() -> None:
 
 @pytest.mark.django_db
 def test_stored_addresses_get_the_form_once_a_mailbox() -> None:
-    """The migration: the verified account of a mailbox gets the address; the others keep theirs."""
+    """The migration: the verified account of a mailbox gets the address.
+
+    The others keep theirs.
+    """
     emails = {
         "first": "u@münchen.example",
         "verified": unicodedata.normalize("NFD", "u@münchen.example"),

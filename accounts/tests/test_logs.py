@@ -1,4 +1,7 @@
-"""No secret is written down: every journey once, against real processes whose logs are at their most talkative."""
+"""No secret is written down.
+
+Every journey once, against real processes whose logs are at their most talkative.
+"""
 
 import re
 import shutil

@@ -1,4 +1,6 @@
-"""Every list in admin stays quick when its table is long: an index answers what it asks, and nothing is counted to its end.
+"""Every list in admin stays quick when its table is long.
+
+An index answers what it asks, and nothing is counted to its end.
 
 The planner is forbidden what a long table makes it avoid anyway, so that a few rows show what a million would: where it reads a
 whole table or sorts one all the same, there is no index that would serve.

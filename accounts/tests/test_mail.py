@@ -73,7 +73,10 @@ def test_nothing_that_a_stranger_typed_is_mailed() -> None:
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """As much SMTP as Django speaks; refuses recipients with ``refusal`` while one is set."""
+    """As much SMTP as Django speaks.
+
+    Refuses recipients with ``refusal`` while one is set.
+    """
 
     allow_reuse_address = True
     daemon_threads = True

@@ -1,4 +1,7 @@
-"""Each provider in its own words: what its servers answer, spoken by a local server, and what becomes of it."""
+"""Each provider in its own words.
+
+What its servers answer, spoken by a local server, and what becomes of it.
+"""
 
 import base64
 import hashlib
@@ -43,7 +46,10 @@ def signed(issuer: str, **claims: Any) -> str:
 
 
 class Site(ThreadingHTTPServer):
-    """One provider's servers. ``pages`` are answered to a valid access token; ``token`` is the answer to a valid code."""
+    """One provider's servers.
+
+    ``pages`` are answered to a valid access token; ``token`` is the answer to a valid code.
+    """
 
     daemon_threads = True
 

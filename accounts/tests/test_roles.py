@@ -1,4 +1,7 @@
-"""What each of staff's roles may see and do: one table a kind of thing, which must name every page and action there is."""
+"""What each of staff's roles may see and do.
+
+One table a kind of thing, which must name every page and action there is.
+"""
 
 from typing import Any
 

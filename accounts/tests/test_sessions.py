@@ -1,4 +1,7 @@
-"""Sessions are stored by the hash of their keys: what opens them is in the browser's cookie alone."""
+"""Sessions are stored by the hash of their keys.
+
+What opens them is in the browser's cookie alone.
+"""
 
 import hashlib
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""Ids, filters, searches and orders that no page of admin makes itself: told as not found or refused, never a crash."""
+"""Ids, filters, searches and orders that no page of admin makes itself.
+
+Told as not found or refused, never a crash.
+"""
 
 import re
 from collections.abc import Iterator
@@ -52,7 +55,10 @@ def pages_of_one(model: type[Model], page: Any) -> Iterator[str]:
 
 
 def fault(client: Client, method: str, address: str, form: dict[str, Any] | None = None) -> str | None:
-    """What is wrong with the answer: a crash, rather than a page, a redirect or a refusal. What it changed is undone."""
+    """What is wrong with the answer.
+
+    A crash, rather than a page, a redirect or a refusal. What it changed is undone.
+    """
     with transaction.atomic():
         answer = client.post(address, form) if method == "POST" else client.get(address)
         transaction.set_rollback(True)
@@ -73,7 +79,9 @@ def test_a_page_of_a_row_that_there_cannot_be_is_not_found(desk: Client, model: 
 
 
 def queries(model: type[Model], client: Client) -> Iterator[dict[str, str]]:
-    """What a list may be asked: each of the parameters that any list has, and each that its own filters read.
+    """What a list may be asked.
+
+    Each of the parameters that any list has, and each that its own filters read.
 
     Each page gets another third of the values, because all have the same code behind them.
     """

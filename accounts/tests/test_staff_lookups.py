@@ -1,4 +1,7 @@
-"""What the address of an admin list may ask: what the page's own filters ask, and nothing more."""
+"""What the address of an admin list may ask.
+
+What the page's own filters ask, and nothing more.
+"""
 
 import html
 import re

@@ -52,7 +52,10 @@ class Test:
     async def phase(
         self, rate: float, seconds: float, fault: Fault | None = None, *, size: int = 0, then: Any = None
     ) -> dict[str, Any]:
-        """Run a load with a fault after a third of it, and check the result; ``then`` may add checks."""
+        """Run a load with a fault after a third of it, and check the result.
+
+        ``then`` may add checks.
+        """
         self.writers.ledger, restarts = Ledger(), self.stack.restarts
         before = {place.id: max((p.seq for p in place.promises.values()), default=0) for place in self.world.places}
         phase = Phase(self.stack, self.world, self.writers, self.readers, self.hook, before)
@@ -114,7 +117,10 @@ class Test:
         ]
 
     async def slow_client(self, rate: float, seconds: float) -> tuple[dict[str, Any], list[int]]:
-        """Stop reading on one socket during long messages: it must be closed, and miss nothing after reconnecting."""
+        """Stop reading on one socket during long messages.
+
+        It must be closed, and miss nothing after reconnecting.
+        """
         slow = Reader(self.world.crowd.people[1], small_buffer=True)
         self.readers.append(slow)
         listener = asyncio.create_task(slow.listen(self.stack.gateway_port))

@@ -27,7 +27,10 @@ TIMEOUT_SECONDS = 15
 
 @dataclass
 class Ledger:
-    """What a phase's writers saw: the seconds of each post and read, and the number of retries."""
+    """What a phase's writers saw.
+
+    The seconds of each post and read, and the number of retries.
+    """
 
     posts: list[float] = field(default_factory=list)
     reads: list[float] = field(default_factory=list)
@@ -37,7 +40,10 @@ class Ledger:
 
 
 class Writers:
-    """The HTTP client of all people: alternates between the web processes, and retries on the other one."""
+    """The HTTP client of all people.
+
+    Alternates between the web processes, and retries on the other one.
+    """
 
     def __init__(self, stack: Stack) -> None:
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=100)
@@ -184,7 +190,10 @@ class Reader:
                 await connection.send(json.dumps({"type": "resume", "cursors": self.cursors}))
 
     def _take(self, frame: dict[str, Any]) -> bool:
-        """Record an event; return False when an earlier one is missing, so that it has to be replayed."""
+        """Record an event.
+
+        Return False when an earlier one is missing, so that it has to be replayed.
+        """
         stream = frame.get("conversation_id") or frame["workspace_id"]
         cursor = self.cursors.setdefault(stream, frame["prev"])
         if frame["prev"] > cursor:

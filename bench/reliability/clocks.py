@@ -9,7 +9,10 @@ SOURCE = Path(__file__).with_name("clock.c")
 
 
 class Clock:
-    """A clock for processes started with ``environment``; without a C compiler ``can_be_set`` is False."""
+    """A clock for processes started with ``environment``.
+
+    Without a C compiler ``can_be_set`` is False.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._offset, library = folder / "clock", folder / "clock.so"

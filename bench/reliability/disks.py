@@ -1,4 +1,7 @@
-"""Small disks that a test can fill: ext4 images on loop devices, if the caller may mount them."""
+"""Small disks that a test can fill.
+
+Ext4 images on loop devices, if the caller may mount them.
+"""
 
 import os
 import subprocess
@@ -7,7 +10,10 @@ from pathlib import Path
 
 
 class Disk:
-    """A folder of at most ``megabytes``; ``can_fill`` says whether it is a separate disk."""
+    """A folder of at most ``megabytes``.
+
+    ``can_fill`` says whether it is a separate disk.
+    """
 
     def __init__(self, name: str, megabytes: int) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix=f"rosetta-{name}-"))

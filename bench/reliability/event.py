@@ -23,7 +23,10 @@ class Outcome:
 
 
 async def under_load(stack: Stack, happen: Callable[[Stack], T], *, rate: float, seconds: float) -> tuple[T, Outcome]:
-    """Run ``happen`` in a thread during ``seconds`` of load at ``rate``; return its result and what the clients saw."""
+    """Run ``happen`` in a thread during ``seconds`` of load at ``rate``.
+
+    Return its result and what the clients saw.
+    """
     hook = Hook()
     await hook.start()
     world = await asyncio.to_thread(make_world, stack, f"http://127.0.0.1:{hook.port}/")

@@ -9,7 +9,10 @@ Fault = Callable[[], None]
 
 
 def faults(stack: Stack) -> dict[str, Fault | str]:
-    """Return the faults for ``stack`` by name; a string instead of a function says why it cannot be injected here."""
+    """Return the faults for ``stack`` by name.
+
+    A string instead of a function says why it cannot be injected here.
+    """
     no_disk = "needs root, to mount a small disk"
     return {
         "web killed": _restarted(stack, "web 1"),

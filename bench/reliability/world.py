@@ -14,7 +14,10 @@ PASSWORD = "a long harbour evening"
 
 @dataclass(eq=False)
 class Person:
-    """A user or guest with a language and authentication headers; ``id`` is the account's, for users."""
+    """A user or guest with a language and authentication headers.
+
+    ``id`` is the account's, for users.
+    """
 
     name: str
     language: str
@@ -24,7 +27,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Promise:
-    """A post that was answered 201: the response, and when it was sent and answered by the client's clock."""
+    """A post that was answered 201.
+
+    The response, and when it was sent and answered by the client's clock.
+    """
 
     id: str
     seq: int

@@ -1,4 +1,7 @@
-"""Push transports, one ``Transport`` class for each provider. A transport without its settings is off."""
+"""Push transports, one ``Transport`` class for each provider.
+
+A transport without its settings is off.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -53,7 +56,10 @@ def send(provider: str, pushes: Sequence[Push]) -> list[Outcome]:
 
 
 def receipts(provider: str, tickets: Sequence[str]) -> dict[str, Outcome]:
-    """Return the receipts that ``provider`` has, by ticket; none while its transport is off."""
+    """Return the receipts that ``provider`` has, by ticket.
+
+    None while its transport is off.
+    """
     return transport_for(provider).receipts(tickets) if provider in enabled() else {}
 
 

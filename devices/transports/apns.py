@@ -41,7 +41,10 @@ STALE_TOKEN = {"ExpiredProviderToken"}
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A connection to the provider. ``is_guess``: it speaks HTTP/2 without knowing whether the other side does."""
+    """A connection to the provider.
+
+    ``is_guess``: it speaks HTTP/2 without knowing whether the other side does.
+    """
 
     client: httpx.Client
     is_guess: bool

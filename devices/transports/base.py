@@ -21,7 +21,10 @@ MAX_BODY = 500
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A notification to show. It replaces an earlier one with the same ``collapse``; ``badge`` is the unread count."""
+    """A notification to show.
+
+    It replaces an earlier one with the same ``collapse``; ``badge`` is the unread count.
+    """
 
     title: str
     body: str
@@ -62,7 +65,10 @@ class Push:
 
 
 class Transport:
-    """The interface of a provider's transport. Methods return errors of network and provider as outcomes, never raise them."""
+    """The interface of a provider's transport.
+
+    Methods return errors of network and provider as outcomes, never raise them.
+    """
 
     def send(self, pushes: Sequence[Push]) -> list[Outcome]:
         raise NotImplementedError

@@ -1,4 +1,7 @@
-"""Firebase Cloud Messaging, HTTP v1: one request a token, signed in as a service account."""
+"""Firebase Cloud Messaging, HTTP v1.
+
+One request a token, signed in as a service account.
+"""
 
 from collections.abc import Sequence
 from typing import Any

@@ -28,7 +28,9 @@ def delete_file(*, file: File) -> None:
 
 @transaction.atomic
 def delete_unclaimed(*, file: File, actor: User) -> None:
-    """Delete for ``actor``, one of staff, a file that nothing holds. Idempotent; locks the file.
+    """Delete for ``actor``, one of staff, a file that nothing holds.
+
+    Idempotent; locks the file.
 
     Raises FileInUse when something has claimed it meanwhile; Conflict unless its owner is below ``actor``.
     """

@@ -12,7 +12,10 @@ from rosetta.tests.factories import ActionFactory
 
 
 class FileFactory(ActionFactory[File]):
-    """An unclaimed file of ``uploader``, a user or a guest; its bytes are kept in the test's storage."""
+    """An unclaimed file of ``uploader``, a user or a guest.
+
+    Its bytes are kept in the test's storage.
+    """
 
     class Meta:
         model = File

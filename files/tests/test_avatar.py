@@ -1,4 +1,7 @@
-"""One's picture of oneself: an upload that everybody may see, as long as it is the one."""
+"""One's picture of oneself.
+
+An upload that everybody may see, as long as it is the one.
+"""
 
 from collections.abc import Callable
 

@@ -1,4 +1,7 @@
-"""Pictures made to take memory or time: measured in a process of its own, for each format that is read."""
+"""Pictures made to take memory or time.
+
+Measured in a process of its own, for each format that is read.
+"""
 
 import io
 import json

@@ -1,4 +1,7 @@
-"""A file's life: claimed once, or swept on time; bytes and rows end together whatever crashes when."""
+"""A file's life: claimed once, or swept on time.
+
+Bytes and rows end together whatever crashes when.
+"""
 
 import io
 import os

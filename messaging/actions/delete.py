@@ -26,7 +26,10 @@ def delete_message(*, context: ConversationContext, sender: Sender, message_id: 
 
 
 def erase_content(message: Message) -> None:
-    """Turn ``message`` into a stub, whoever asks. Idempotent. The caller holds the conversation's lock."""
+    """Turn ``message`` into a stub, whoever asks.
+
+    Idempotent. The caller holds the conversation's lock.
+    """
     if message.deleted_at is not None:
         return
     files = [attachment.file for attachment in message.attachments.select_related("file")]

@@ -17,7 +17,10 @@ CONVERSATIONS = 50
 
 
 def expire_messages(*, batch: int) -> int:
-    """Erase up to ``batch`` messages of each of up to CONVERSATIONS conversations; return the number erased, 0 for none."""
+    """Erase up to ``batch`` messages of each of up to CONVERSATIONS conversations.
+
+    Return the number erased, 0 for none.
+    """
     return sum(_expire_in(conversation_id, before, batch) for conversation_id, before in _overdue())
 
 

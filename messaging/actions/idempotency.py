@@ -28,7 +28,9 @@ class Idempotency:
 
 
 def take(sender: Sender, context: ConversationContext, requested: Idempotency) -> IdempotencyKey:
-    """Return the key's row: a new one, which this transaction reserves, or that of the request that came first.
+    """Return the key's row.
+
+    A new one, which this transaction reserves, or that of the request that came first.
 
     The row is written in the message's own transaction: a parallel request waits for it on the unique index, and a refusal
     rolls it back, so that it does not use up the key. Raises IdempotencyInProgress when the first request takes longer than

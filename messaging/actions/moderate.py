@@ -1,4 +1,7 @@
-"""Decide on reports. Each decision is audited, mailed to the people concerned, and can be taken back."""
+"""Decide on reports.
+
+Each decision is audited, mailed to the people concerned, and can be taken back.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -99,7 +102,10 @@ def _check_may_decide(report: Report, decision: str, actor: User) -> None:
 
 
 def _mail(user: User | None, topic: str) -> None:
-    """Queue a mail to ``user``, in the transaction of the decision. None: a guest or a webhook wrote, who get no mail."""
+    """Queue a mail to ``user``, in the transaction of the decision.
+
+    None: a guest or a webhook wrote, who get no mail.
+    """
     if user is not None:
         queue_mail(kind=OutgoingMail.Kind.NOTICE, topic=topic, email=user.email, language="", lives=NOTICE_LIVES)
 

@@ -28,7 +28,10 @@ from workspaces.streams import events, numbering
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A message with its ``translations`` and ``attachments``; ``is_replay`` when an earlier request posted it."""
+    """A message with its ``translations`` and ``attachments``.
+
+    ``is_replay`` when an earlier request posted it.
+    """
 
     message: Message
     translations: list[MessageTranslation]
@@ -85,7 +88,10 @@ def _replay(message: Message, client_id: str | None) -> Posted:
 
 
 def _event_data(message: Message, sender: Sender, draft: NewMessage) -> dict[str, str]:
-    """Return the event's data: ids, and the client's own id of the message, which only the sender receives."""
+    """Return the event's data.
+
+    Ids, and the client's own id of the message, which only the sender receives.
+    """
     data = {"message_id": message.pk}
     if draft.client_id is not None:
         data |= {"client_id": draft.client_id, "sender": sender.key}
@@ -93,7 +99,10 @@ def _event_data(message: Message, sender: Sender, draft: NewMessage) -> dict[str
 
 
 def _checked(draft: NewMessage) -> NewMessage:
-    """Return ``draft`` with clean texts. Raises Invalid for texts that are too long, and for a draft without content."""
+    """Return ``draft`` with clean texts.
+
+    Raises Invalid for texts that are too long, and for a draft without content.
+    """
     text = content.checked(draft.content)
     if not text and not draft.attachment_ids:
         raise Invalid({"content": [content.required()]})
@@ -101,7 +110,10 @@ def _checked(draft: NewMessage) -> NewMessage:
 
 
 def _claimed_files(context: ConversationContext, sender: Sender, draft: NewMessage) -> list[File]:
-    """Claim the files that the message attaches; they count towards its workspace's storage. Raises Invalid."""
+    """Claim the files that the message attaches.
+
+    They count towards its workspace's storage. Raises Invalid.
+    """
     if not draft.attachment_ids:
         return []
     uploader = sender.user or sender.guest

@@ -57,7 +57,9 @@ def _no_emoji() -> Invalid:
 
 
 def _spellings_on(message: Message) -> dict[str, list[str]]:
-    """Return the spellings of the reactions to ``message`` by emoji; an emoji that nobody chose has none.
+    """Return the spellings of the reactions to ``message`` by emoji.
+
+    An emoji that nobody chose has none.
 
     Rows of the version before the canonical spelling may have others.
     """

@@ -48,6 +48,9 @@ def mark_read(*, context: ConversationContext, message_id: str) -> ReadState:
 
 
 def advance_read_mark(batch: WriteBatch, *, user_id: int, conversation_id: str, seq: int) -> None:
-    """Add to ``batch`` that ``user_id`` has read up to ``seq``; the position never moves back."""
+    """Add to ``batch`` that ``user_id`` has read up to ``seq``.
+
+    The position never moves back.
+    """
     mark = ReadMark(user_id=user_id, conversation_id=conversation_id, last_read_seq=seq)
     batch.insert(mark, on_conflict=_ONLY_FORWARD)

@@ -32,7 +32,10 @@ class WebhookParser(parsers.BaseParser):
 
 
 def _form_of(raw: bytes, media_type: str, context: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the fields of a form, the last of each name; None where the body is none, such as JSON that is labelled so."""
+    """Return the fields of a form, the last of each name.
+
+    None where the body is none, such as JSON that is labelled so.
+    """
     kind = media_type.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         return dict(parsers.MultiPartParser().parse(BytesIO(raw), media_type, context).data.items())

@@ -63,7 +63,10 @@ def cursor_of(request: Request, context: ConversationContext) -> Cursor:
 
 
 def is_collapsed(request: Request) -> bool:
-    """Return whether ``?threads=collapsed`` leaves replies out. Raises Invalid for any other value."""
+    """Return whether ``?threads=collapsed`` leaves replies out.
+
+    Raises Invalid for any other value.
+    """
     threads = request.query_params.get("threads", "")
     if threads not in ("", "collapsed"):
         raise unknown_id("threads")

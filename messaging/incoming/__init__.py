@@ -1,4 +1,6 @@
-"""What programs post to incoming webhooks: their own JSON, read into the text of a message.
+"""What programs post to incoming webhooks.
+
+Their own JSON, read into the text of a message.
 
 One module for each sender: ``slack`` for what is made for Slack, and a ``Format`` for each tool, listed in ``registry``.
 """

@@ -1,4 +1,7 @@
-"""What Grafana and Alertmanager send alike: groups of alerts that are firing or resolved."""
+"""What Grafana and Alertmanager send alike.
+
+Groups of alerts that are firing or resolved.
+"""
 
 from messaging.incoming.formats import Payload
 from messaging.incoming.reading import EXCERPT, objects, some, text_at, value_at, words
@@ -9,7 +12,10 @@ _TELLING = ("instance", "pod", "job", "service", "namespace", "severity")
 
 
 def status_of(payload: Payload) -> str:
-    """Return ``FIRING`` or ``RESOLVED``; of a group with both, how many there are of each."""
+    """Return ``FIRING`` or ``RESOLVED``.
+
+    Of a group with both, how many there are of each.
+    """
     states = [text_at(alert, "status").lower() for alert in objects(payload.get("alerts"))]
     firing, resolved = states.count("firing"), states.count("resolved")
     if firing and resolved:

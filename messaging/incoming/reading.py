@@ -1,4 +1,7 @@
-"""Read JSON that somebody else wrote: whatever is missing or of another kind is empty, and nothing is an error."""
+"""Read JSON that somebody else wrote.
+
+Whatever is missing or of another kind is empty, and nothing is an error.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

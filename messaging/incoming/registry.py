@@ -23,7 +23,9 @@ NAMES = (*(one.name for one in FORMATS), SLACK)
 
 
 def read(body: Mapping[str, Any], headers: Mapping[str, str], name: str | None) -> dict[str, Any] | None:
-    """Return ``body`` as the body of a post; None where nothing is to be posted, as for the test call of a tool.
+    """Return ``body`` as the body of a post.
+
+    None where nothing is to be posted, as for the test call of a tool.
 
     ``name`` is the format that the address asks for; without one the headers tell, then the JSON's shape. Text that is too
     long is cut, except for ``content``. Raises Invalid for an unknown format.
@@ -51,7 +53,10 @@ def _format_of(body: Mapping[str, Any], headers: Mapping[str, str], name: str | 
 
 
 def _from_slack(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a body that is made for Slack as ours; without anything to say it has no content, as ours may have none."""
+    """Return a body that is made for Slack as ours.
+
+    Without anything to say it has no content, as ours may have none.
+    """
     text, written = slack.text_of(body, MAX_CONTENT), body.get("content")
     read = {key: value for key, value in body.items() if key not in slack.KEYS}
     if text and isinstance(written, str) and written.strip():
@@ -67,6 +72,9 @@ def _from_slack(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _cut(text: str) -> str:
-    """Return ``text`` as long as a message may be, and well formed: nobody sits at the tool to shorten it."""
+    """Return ``text`` as long as a message may be, and well formed.
+
+    Nobody sits at the tool to shorten it.
+    """
     text = content.cleaned(text[: 4 * MAX_CONTENT].encode("utf-8", "replace").decode())
     return text if len(text) <= MAX_CONTENT else text[: MAX_CONTENT - 1].rstrip() + "…"

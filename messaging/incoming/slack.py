@@ -1,4 +1,7 @@
-"""Bodies that are made for Slack: its text with entities and links, attachments and blocks, as plain text."""
+"""Bodies that are made for Slack.
+
+Its text with entities and links, attachments and blocks, as plain text.
+"""
 
 import json
 import re
@@ -32,7 +35,10 @@ def text_of(body: Mapping[str, Any], most: int) -> str:
 
 
 def unescaped(text: Any) -> str:
-    """Return Slack's text as people read it: links with their labels, names, dates, and ``&<>`` as they are."""
+    """Return Slack's text as people read it.
+
+    Links with their labels, names, dates, and ``&<>`` as they are.
+    """
     return _ANGLE.sub(_spelled, text).strip() if isinstance(text, str) else ""
 
 
@@ -216,7 +222,10 @@ def _inline_element(element: Mapping[str, Any]) -> str:
 
 
 def _emoji(points: str) -> str:
-    """Return the emoji of hexadecimal code points with hyphens between them; "" for anything else."""
+    """Return the emoji of hexadecimal code points with hyphens between them.
+
+    "" for anything else.
+    """
     if not re.fullmatch(r"[0-9a-fA-F]{2,6}(?:-[0-9a-fA-F]{2,6}){0,9}", points):
         return ""
     numbers = [int(point, 16) for point in points.split("-")]

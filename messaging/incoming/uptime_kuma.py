@@ -7,7 +7,10 @@ _STATUSES = {"0": "is down", "1": "is up", "2": "is pending", "3": "is under mai
 
 
 def write(payload: Payload, event: str) -> str | None:
-    """Return the message for a heartbeat; without one, as for a test, what Uptime Kuma says itself."""
+    """Return the message for a heartbeat.
+
+    Without one, as for a test, what Uptime Kuma says itself.
+    """
     name = text_at(payload, "monitor", "name")
     told = _STATUSES.get(text_at(payload, "heartbeat", "status"))
     if not name or told is None:

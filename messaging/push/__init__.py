@@ -1,1 +1,4 @@
-"""Push notifications of messages: their recipients and their text. ``devices`` decides how and when they are sent."""
+"""Push notifications of messages: their recipients and their text.
+
+``devices`` decides how and when they are sent.
+"""

@@ -24,6 +24,9 @@ def unread_of(user_ids: Collection[int]) -> Counter[int]:
 
 
 def _unread(conversations: QuerySet[Any], reader: str) -> dict[int, int]:
-    """Return the unread messages of ``conversations`` by account; ``reader`` is the lookup of the account in their rows."""
+    """Return the unread messages of ``conversations`` by account.
+
+    ``reader`` is the lookup of the account in their rows.
+    """
     rows = with_unread(conversations, OuterRef(reader)).filter(conversation__last_seq__gt=F("read"))
     return dict(rows.order_by().values(reader).annotate(total=Sum("unread")).values_list(reader, "total"))

@@ -17,7 +17,10 @@ Level = ConversationPreference.Level
 
 
 def default_level(channel: Channel | None) -> Level:
-    """Return the level of people who chose none: all in direct conversations and temporary rooms, else mentions."""
+    """Return the level of people who chose none.
+
+    All in direct conversations and temporary rooms, else mentions.
+    """
     if channel is None or channel.workspace.kind == Workspace.Kind.TEMPORARY_ROOM:
         return Level.ALL
     return Level.MENTIONS

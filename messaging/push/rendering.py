@@ -32,7 +32,9 @@ class _Subject:
 
 
 def render(deliveries: Sequence[Delivery]) -> dict[int, Notification | None]:
-    """Return what each delivery shows, by key; None while a translation may still come.
+    """Return what each delivery shows, by key.
+
+    None while a translation may still come.
 
     Deliveries that are no longer needed are left out: the message was deleted, its recipient has read it or is connected.
     """
@@ -55,7 +57,10 @@ def render(deliveries: Sequence[Delivery]) -> dict[int, Notification | None]:
 def _with_badges(
     deliveries: Sequence[Delivery], subjects: dict[str, _Subject], bodies: dict[int, str | None]
 ) -> dict[int, Notification | None]:
-    """Return what each delivery shows; badges are counted only for those that show something now."""
+    """Return what each delivery shows.
+
+    Badges are counted only for those that show something now.
+    """
     badges = unread_of({delivery.device.user_id for delivery in deliveries if bodies[delivery.pk] is not None})
     return {
         delivery.pk: None
@@ -99,7 +104,10 @@ def _sender_name(message: Message) -> str:
 
 
 def _languages(deliveries: Sequence[Delivery], subjects: dict[str, _Subject]) -> dict[int, str]:
-    """Return the language of each delivery: its recipient's in the workspace, else their account's."""
+    """Return the language of each delivery.
+
+    Its recipient's in the workspace, else their account's.
+    """
     workspace_ids = {subject.channel.workspace_id for subject in subjects.values() if subject.channel is not None}
     user_ids = {delivery.device.user_id for delivery in deliveries}
     members = Member.objects.filter(workspace__in=workspace_ids, user__in=user_ids)

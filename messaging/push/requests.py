@@ -11,7 +11,10 @@ BATCH = 100
 
 
 def request_push(message: Message) -> None:
-    """Queue a push for ``message``'s readers, in the transaction of the post. Free where no transport is on."""
+    """Queue a push for ``message``'s readers, in the transaction of the post.
+
+    Free where no transport is on.
+    """
     if message.type == Message.Type.SYSTEM or not transports.enabled():
         return
     # No nudge: the job that looks every two seconds is quick enough for a push that waits three.
@@ -19,7 +22,10 @@ def request_push(message: Message) -> None:
 
 
 def look_up(*, batch: int) -> int:
-    """Find the recipients of messages whose push is due; return how many messages were looked at."""
+    """Find the recipients of messages whose push is due.
+
+    Return how many messages were looked at.
+    """
     ids = outbox.due_announcements(batch=batch)
     existing = {message.pk: message for message in Message.objects.filter(pk__in=ids, deleted_at=None)}
     for message_id in ids:
@@ -29,5 +35,8 @@ def look_up(*, batch: int) -> int:
 
 
 def deliver(*, batch: int) -> tuple[int, int]:
-    """Send pushes that are due; return how many were looked at, and how many of them wait for a translation."""
+    """Send pushes that are due.
+
+    Return how many were looked at, and how many of them wait for a translation.
+    """
     return outbox.deliver(render=render, batch=batch)

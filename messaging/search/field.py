@@ -1,4 +1,6 @@
-"""The column of a text's terms: written with the text in one statement, and searched by an index of the database's kind.
+"""The column of a text's terms.
+
+Written with the text in one statement, and searched by an index of the database's kind.
 
 PostgreSQL keeps a ``tsvector`` under a GIN index. SQLite keeps the terms as text, and triggers copy them to an FTS5 table
 beside the model's own. Both are made after each migration, by ``ensure_indexes``: SQLite loses triggers whenever a
@@ -24,7 +26,10 @@ else:
 
 
 class TermsField(_Base):
-    """Terms separated by spaces, or null; ``terms__match=[(term, as_prefix), …]`` finds rows with all of them."""
+    """Terms separated by spaces, or null.
+
+    ``terms__match=[(term, as_prefix), …]`` finds rows with all of them.
+    """
 
     # The SQL type that the placeholder takes on PostgreSQL.
     prepared_type = "text[]"

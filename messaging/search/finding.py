@@ -20,7 +20,10 @@ ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """``rows`` with a snippet each; ``next_before`` is the message to continue before, where there may be more."""
+    """``rows`` with a snippet each.
+
+    ``next_before`` is the message to continue before, where there may be more.
+    """
 
     rows: list[MessageRow]
     snippets: list[str]
@@ -95,7 +98,10 @@ def _newest(rows: QuerySet[Any], key: str, size: int, before: str | None) -> lis
 
 
 def _hit(row: MessageRow, query: SearchQuery, language: str) -> str | None:
-    """Return the text that matches: the one that the reader sees, else the original; None where neither does."""
+    """Return the text that matches: the one that the reader sees, else the original.
+
+    None where neither does.
+    """
     shown = row.translation_text if is_translated(row, language) else None
     for text in (shown, row.content):
         # A phrase goes on where a mark of Markdown stands in it.

@@ -15,7 +15,9 @@ BATCH = 500
 
 
 def rebuild() -> int:
-    """Write the terms of all rows that have some again; return how many rows. Idempotent.
+    """Write the terms of all rows that have some again; return how many rows.
+
+    Idempotent.
 
     Each batch is a transaction in which its messages are locked, so that no edit is overwritten.
     """

@@ -104,7 +104,9 @@ def scope_term(scope_id: str, language: str | None = None) -> str:
 
 
 def terms_of(text: str | None, scope_id: str, language: str | None = None) -> str:
-    """Return the terms of a text of a scope, separated by spaces; ``language`` is given for translations.
+    """Return the terms of a text of a scope, separated by spaces.
+
+    ``language`` is given for translations.
 
     A mention has its name's.
     """
@@ -153,7 +155,10 @@ class SearchQuery:
         return cls(tuple(terms), tuple(needles), _ignored(query))
 
     def is_in(self, text: str) -> bool:
-        """Return whether ``text`` matches entirely: terms alone know neither order nor neighbours."""
+        """Return whether ``text`` matches entirely.
+
+        Terms alone know neither order nor neighbours.
+        """
         folded = _spaced(fold(as_plain_text(text)))
         return all(needle.search(folded) for needle in self.needles)
 
@@ -195,7 +200,10 @@ def _edged(folded: str, *, whole: bool) -> str:
 
 
 def _ignored(query: str) -> tuple[str, ...]:
-    """Return the parts of a query of which no text has terms: signs and emoji, but for those beside words in a phrase."""
+    """Return the parts of a query of which no text has terms.
+
+    Signs and emoji, but for those beside words in a phrase.
+    """
     parts: dict[str, None] = {}
     for phrase in _QUOTED.findall(query):
         text = (phrase[0] or phrase[1]).strip()
@@ -227,7 +235,10 @@ def _to_border(line: str, index: int, *, forward: bool) -> int:
 
 
 def _to_grapheme(line: str, index: int) -> int:
-    """Return ``index``, or where the grapheme cluster begins in which it is: a family, a flag, a Thai vowel."""
+    """Return ``index``, or where the grapheme cluster begins in which it is.
+
+    A family, a flag, a Thai vowel.
+    """
     # From a blank before it, or from far enough: clusters are short.
     begin = line.rfind(" ", max(0, index - 200), index) + 1 or max(0, index - 200)
     for cluster in regex.finditer(r"\X", line, pos=begin, endpos=index + 40):

@@ -24,7 +24,10 @@ from workspaces.tests.factories import MemberFactory
 
 @pytest.fixture
 def engine(settings: Settings) -> Iterator[servers.Service]:
-    """A LibreTranslate server as the only engine; ``engine.handle`` may be changed while it runs."""
+    """A LibreTranslate server as the only engine.
+
+    ``engine.handle`` may be changed while it runs.
+    """
     cache.clear()
     with servers.serve(servers.libretranslate()) as service:
         settings.TRANSLATION_ENGINES = ("libretranslate",)  # type: ignore[attr-defined]

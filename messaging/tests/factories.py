@@ -31,7 +31,10 @@ class DirectConversationFactory(ActionFactory[DirectConversation]):
 
 
 class MessageFactory(ActionFactory[Message]):
-    """A message in ``channel``, written by ``sender``, who reads it: whoever made the channel, if not said otherwise."""
+    """A message in ``channel``, written by ``sender``, who reads it.
+
+    Whoever made the channel, if not said otherwise.
+    """
 
     class Meta:
         model = Message

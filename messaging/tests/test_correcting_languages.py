@@ -1,4 +1,7 @@
-"""A reader says in which language a message was written: one call, new translations, and a conversation that learns."""
+"""A reader says in which language a message was written.
+
+One call, new translations, and a conversation that learns.
+"""
 
 from typing import Any
 

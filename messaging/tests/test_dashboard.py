@@ -31,7 +31,10 @@ def nothing_kept() -> None:
 
 @pytest.fixture
 def busy(as_owner: APIClient, as_member: APIClient, channel: Channel) -> None:
-    """Two messages wait to be translated into Thai since two minutes and now; one of them is reported."""
+    """Two messages wait to be translated into Thai since two minutes and now.
+
+    One of them is reported.
+    """
     first, _ = (
         post(as_owner, channel, f"Crane {number} has left the harbour.").json()["data"]["id"] for number in range(2)
     )

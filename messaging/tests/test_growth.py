@@ -29,7 +29,10 @@ def queries(client: APIClient, path: str) -> int:
 
 
 def say(client: APIClient, path: str, count: int, **more: Any) -> list[str]:
-    """Messages with everything that may hang on one: a file, a reaction, words in another language, a pin."""
+    """Messages with everything that may hang on one.
+
+    A file, a reaction, words in another language, a pin.
+    """
     ids = []
     for number in range(count):
         upload = {"file": SimpleUploadedFile("note.txt", b"hello")}
@@ -115,7 +118,10 @@ def test_a_direct_conversations_page_costs_the_same_for_one_row_and_for_many(
 
 
 def test_deep_pages_read_no_more_rows_than_the_first(as_owner: APIClient, channel: Channel) -> None:
-    """The cursor is the index's own key: no page skips over the newer ones by counting them."""
+    """The cursor is the index's own key.
+
+    No page skips over the newer ones by counting them.
+    """
     ids = [post(as_owner, channel, f"Line {n}", skip_translation=True).json()["data"]["id"] for n in range(30)]
     with CaptureQueriesContext(connection) as seen:
         as_owner.get(f"{path_of(channel)}?before={ids[5]}&limit=5")

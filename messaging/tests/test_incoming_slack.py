@@ -1,4 +1,7 @@
-"""Senders made for Slack post through incoming webhooks: everything that they say arrives as text."""
+"""Senders made for Slack post through incoming webhooks.
+
+Everything that they say arrives as text.
+"""
 
 import json
 from base64 import b64encode

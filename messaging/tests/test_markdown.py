@@ -64,7 +64,10 @@ BOMBS = {
 
 
 def work(text: str) -> float:
-    """Processor seconds to read ``text``: the least of two tries, so that no other work counts."""
+    """Processor seconds to read ``text``.
+
+    The least of two tries, so that no other work counts.
+    """
     tries = []
     for _ in range(2):
         started = time.thread_time()

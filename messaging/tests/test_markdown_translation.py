@@ -1,4 +1,7 @@
-"""The structure of Markdown survives translation: cells, items and paragraphs are translated one by one, and pairs stay pairs."""
+"""The structure of Markdown survives translation.
+
+Cells, items and paragraphs are translated one by one, and pairs stay pairs.
+"""
 
 import re
 from collections.abc import Callable, Sequence

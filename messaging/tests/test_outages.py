@@ -1,4 +1,7 @@
-"""Real processes, engines that fail for real: a worker killed in a batch, and all engines away at once."""
+"""Real processes, engines that fail for real.
+
+A worker killed in a batch, and all engines away at once.
+"""
 
 import asyncio
 import os

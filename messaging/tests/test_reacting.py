@@ -1,4 +1,7 @@
-"""Reactions, pins, read marks and mentions: counted right, limited, and done twice without harm."""
+"""Reactions, pins, read marks and mentions.
+
+Counted right, limited, and done twice without harm.
+"""
 
 from collections import Counter
 from functools import partial
@@ -117,7 +120,10 @@ def test_bytes_that_are_no_text_are_no_emoji(as_owner: APIClient, message: str) 
 
 @pytest.fixture
 def spelled_twice(owner: User, member_user: User, message: str) -> str:
-    """What the version before wrote: Olivia chose one heart in two spellings, and Mali what is no emoji."""
+    """What the version before wrote.
+
+    Olivia chose one heart in two spellings, and Mali what is no emoji.
+    """
     message_id = message.rsplit("/", 1)[1]
     for user, emoji in ((owner, "❤️"), (owner, "❤"), (member_user, "❤"), (member_user, "🇿🇿")):
         Reaction.objects.create(message_id=message_id, user=user, emoji=emoji)

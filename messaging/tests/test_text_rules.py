@@ -1,4 +1,7 @@
-"""The service and the web client agree on what in a text is more than text: one table holds both."""
+"""The service and the web client agree on what in a text is more than text.
+
+One table holds both.
+"""
 
 import json
 from typing import Any

@@ -1,4 +1,7 @@
-"""What is written in one language is read in another: at once from memory, soon from an engine, honestly without one."""
+"""What is written in one language is read in another.
+
+At once from memory, soon from an engine, honestly without one.
+"""
 
 import json
 from datetime import timedelta

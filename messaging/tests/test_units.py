@@ -1,4 +1,7 @@
-"""Rules of messages that need neither HTTP nor a worker: plans, statuses, queue positions, and the schema's examples."""
+"""Rules of messages that need neither HTTP nor a worker.
+
+Plans, statuses, queue positions, and the schema's examples.
+"""
 
 from datetime import UTC, datetime, timedelta
 

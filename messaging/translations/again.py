@@ -13,13 +13,18 @@ BY_PEOPLE = (AUTHOR, HUMAN)
 
 
 def translate_new_text(context: ConversationContext, message: Message, own_translations: Mapping[str, str]) -> None:
-    """Replace the translations of a message whose text changed; sets its status, which the caller saves."""
+    """Replace the translations of a message whose text changed.
+
+    Sets its status, which the caller saves.
+    """
     message.translations.all().delete()
     _translate(context, message, context.audience_languages, own_translations)
 
 
 def translate_from_new_language(context: ConversationContext, message: Message) -> None:
-    """Replace what engines made of a message whose language changed; sets its status, which the caller saves.
+    """Replace what engines made of a message whose language changed.
+
+    Sets its status, which the caller saves.
 
     What people wrote stays. Results of engines that are under way are discarded, because their rows are gone.
     """

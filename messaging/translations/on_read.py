@@ -26,7 +26,10 @@ _REQUEUED = CompiledUpdate(MessageTranslation, ["state", "reason", "attempts", "
 
 
 def ensure(*, rows: list[MessageRow], scope_id: str, language: str) -> list[MessageRow]:
-    """Request the translations that ``rows`` lack in ``language``; return the rows as they are then."""
+    """Request the translations that ``rows`` lack in ``language``.
+
+    Return the rows as they are then.
+    """
     if not request_missing_translations(rows=rows, scope_id=scope_id, language=language):
         return rows
     by_id = {row.id: row for row in rows_again([row.id for row in rows], language)}
@@ -34,7 +37,9 @@ def ensure(*, rows: list[MessageRow], scope_id: str, language: str) -> list[Mess
 
 
 def request_missing_translations(*, rows: Sequence[MessageRow], scope_id: str, language: str) -> set[str]:
-    """Request the translations that ``rows`` lack in ``language``; return the ids of the messages that changed.
+    """Request the translations that ``rows`` lack in ``language``.
+
+    Return the ids of the messages that changed.
 
     Writes nothing where none is missing. Locks the conversations of the messages.
     """
@@ -59,7 +64,10 @@ def _lacks_translation(row: MessageRow, language: str) -> bool:
 
 @transaction.atomic
 def _request(message_ids: list[str], scope_id: str, language: str) -> set[str]:
-    """Add a translation into ``language`` for each message: ready where it is known, else pending."""
+    """Add a translation into ``language`` for each message.
+
+    Ready where it is known, else pending.
+    """
     lock_conversations_of(message_ids)
     messages = list(Message.objects.filter(pk__in=message_ids, deleted_at=None).order_by("-pk"))
     texts = [(message.content or "", message.language) for message in messages]

@@ -1,4 +1,7 @@
-"""Plan a message's translations: which languages need one, and which are known at once."""
+"""Plan a message's translations.
+
+Which languages need one, and which are known at once.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +47,10 @@ class TranslationPlan:
 def translation_row(
     message: Message, scope_id: str, language: str, translation: Translation | None, queue_position: int
 ) -> MessageTranslation:
-    """Return the unsaved row of ``message`` in ``language``: ready when ``translation`` is known, else pending."""
+    """Return the unsaved row of ``message`` in ``language``.
+
+    Ready when ``translation`` is known, else pending.
+    """
     row = MessageTranslation(message=message, language=language, revision=message.revision, turn=queue_position)
     if translation is not None:
         mark_ready(row, scope_id, translation.text, translation.engine)
@@ -52,7 +58,10 @@ def translation_row(
 
 
 def mark_ready(row: MessageTranslation, scope_id: str, text: str, engine: str) -> None:
-    """Give ``row`` its text, by which search finds it too. Sets ``READY_FIELDS``; the caller saves."""
+    """Give ``row`` its text, by which search finds it too.
+
+    Sets ``READY_FIELDS``; the caller saves.
+    """
     row.state, row.text, row.engine, row.ready_at = State.READY, text, engine, timezone.now()
     row.terms = terms_of(text, scope_id, row.language)
 
@@ -68,7 +77,9 @@ def plan_translations(*, context: ConversationContext, sender: Sender, text: str
 def plan_text(
     scope_id: str, text: str, language: str, audience: frozenset[str], own_translations: Mapping[str, str]
 ) -> TranslationPlan:
-    """Return the plan for ``text`` in ``language``; ``own_translations`` are the author's, by language.
+    """Return the plan for ``text`` in ``language``.
+
+    ``own_translations`` are the author's, by language.
 
     A text in a language that we lack is shown as it was written: no engine is asked for it.
     """
@@ -92,7 +103,10 @@ def _status_of(targets: dict[str, Translation | None]) -> str:
 
 
 def _likely_language(sender: Sender, context: ConversationContext) -> str:
-    """Return the language that the sender most likely writes in: as a correction said, else the one that they read here."""
+    """Return the language that the sender most likely writes in.
+
+    As a correction said, else the one that they read here.
+    """
     taught = dict(context.conversation.taught_languages or []).get(sender.key)
     if taught and languages.is_supported(taught):
         return str(taught)

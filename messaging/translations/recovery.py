@@ -57,7 +57,10 @@ def _retry(pairs: Collection[Pair], reasons: Q) -> int:
 
 @transaction.atomic
 def _queue_again(ids: list[tuple[int, str]]) -> int:
-    """Queue failed rows, given as (row, message), again. Locks the conversations of their messages."""
+    """Queue failed rows, given as (row, message), again.
+
+    Locks the conversations of their messages.
+    """
     lock_conversations_of([message for _row, message in ids])
     failed = MessageTranslation.objects.filter(pk__in=[row for row, _message in ids], state=State.FAILED)
     rows = list(failed.order_by("-message"))

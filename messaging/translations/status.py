@@ -17,7 +17,10 @@ BY_STATE = {
 
 
 def settle_statuses(message_ids: set[str]) -> None:
-    """Store the status of each message; one query to read, and one for each status, at most four, to write."""
+    """Store the status of each message.
+
+    One query to read, and one for each status, at most four, to write.
+    """
     states: dict[str, set[str]] = defaultdict(set)
     rows = MessageTranslation.objects.filter(message__in=message_ids).values_list("message_id", "state")
     for message_id, state in rows:

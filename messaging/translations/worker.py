@@ -41,7 +41,10 @@ class TranslationRef:
 
 
 def translate_pending(*, limit: int = BATCH) -> int:
-    """Claim due rows, translate and store them; return how many were claimed, 0 when none is due."""
+    """Claim due rows, translate and store them.
+
+    Return how many were claimed, 0 when none is due.
+    """
     rows = claim(limit=limit)
     if rows:
         store(translate_batch(_jobs(rows)))
@@ -73,7 +76,10 @@ def _due(state: str, now: datetime, order: str, limit: int) -> list[int]:
 
 
 def _jobs(rows: Sequence[MessageTranslation]) -> list[Job]:
-    """Return what engines need to know of ``rows``; two queries for any number of them."""
+    """Return what engines need to know of ``rows``.
+
+    Two queries for any number of them.
+    """
     messages = {row.message_id: row.message for row in rows}
     scopes = _scopes_of({message.conversation_id for message in messages.values()})
     earlier_texts = _earlier_texts(list(messages.values()))
@@ -91,7 +97,10 @@ def _jobs(rows: Sequence[MessageTranslation]) -> list[Job]:
 
 
 def _earlier_texts(messages: Sequence[Message]) -> dict[str, tuple[str, ...]]:
-    """Return, by message, the texts just before it, oldest first: a short text alone says little."""
+    """Return, by message, the texts just before it, oldest first.
+
+    A short text alone says little.
+    """
     needed: dict[str, set[int]] = defaultdict(set)
     for message in messages:
         needed[message.conversation_id] |= set(range(max(1, message.seq - CONTEXT), message.seq))
@@ -118,7 +127,10 @@ def _scopes_of(conversation_ids: set[str]) -> dict[str, str]:
 
 
 def store(outcomes: Sequence[JobResult]) -> None:
-    """Store what was translated and notify the readers; one transaction for each conversation."""
+    """Store what was translated and notify the readers.
+
+    One transaction for each conversation.
+    """
     by_conversation: dict[str, list[JobResult]] = defaultdict(list)
     for outcome in outcomes:
         by_conversation[_ref(outcome).conversation_id].append(outcome)
@@ -173,7 +185,10 @@ def _apply(row: MessageTranslation, outcome: JobResult) -> None:
 
 
 def _retry_seconds(attempts: int, retry_after: float | None) -> float:
-    """Return the seconds until a failed row is tried again: what the engine said, else doubling with each attempt."""
+    """Return the seconds until a failed row is tried again.
+
+    What the engine said, else doubling with each attempt.
+    """
     if retry_after is not None:
         return retry_after
     return min(settings.TRANSLATION_RETRY_SECONDS * 2.0 ** min(attempts - 1, 10), MAX_WAIT_SECONDS)

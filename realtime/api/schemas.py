@@ -9,7 +9,10 @@ from workspaces.streams.kinds import EVENT_KINDS
 
 
 class EventResource(serializers.Serializer[Any]):
-    """An event, as a socket receives it. The AsyncAPI document describes each kind and its data."""
+    """An event, as a socket receives it.
+
+    The AsyncAPI document describes each kind and its data.
+    """
 
     type = serializers.ChoiceField(["event"])
     conversation_id = serializers.CharField(required=False, help_text="The stream, when it is a conversation's.")

@@ -1,4 +1,7 @@
-"""One running service for all tests of the package; each test registers its own users."""
+"""One running service for all tests of the package.
+
+Each test registers its own users.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +20,10 @@ def service() -> Iterator[Service]:
 
 @dataclass
 class Team:
-    """Olivia's workspace. Mali is a member and reads Thai; Otto belongs to no workspace."""
+    """Olivia's workspace.
+
+    Mali is a member and reads Thai; Otto belongs to no workspace.
+    """
 
     service: Service
     olivia: Person

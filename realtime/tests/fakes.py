@@ -1,4 +1,7 @@
-"""Stand-ins for the gateway's surroundings: a socket that keeps its frames, and a database that answers from a function."""
+"""Stand-ins for the gateway's surroundings.
+
+A socket that keeps its frames, and a database that answers from a function.
+"""
 
 import asyncio
 import json

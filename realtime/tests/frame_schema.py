@@ -1,4 +1,7 @@
-"""Checks frames against the AsyncAPI document, more strictly than clients should: unknown fields are refused."""
+"""Checks frames against the AsyncAPI document, more strictly than clients should.
+
+Unknown fields are refused.
+"""
 
 from functools import cache
 from typing import Any
@@ -9,7 +12,10 @@ from realtime.asyncapi import document
 
 
 def check_frame(frame: dict[str, Any]) -> None:
-    """Check a frame of the server. Raises AssertionError for one that the document does not describe."""
+    """Check a frame of the server.
+
+    Raises AssertionError for one that the document does not describe.
+    """
     errors = [f"{error.json_path}: {error.message}" for error in _validator(_message_of(frame)).iter_errors(frame)]
     assert not errors, (frame, errors)
 

@@ -175,7 +175,10 @@ class Client:
         return frame
 
     async def next(self, kind: str, seconds: float = PATIENCE, **fields: Any) -> dict[str, Any]:
-        """Wait for the next frame of this type with these fields; others are kept in ``frames``."""
+        """Wait for the next frame of this type with these fields.
+
+        Others are kept in ``frames``.
+        """
         deadline = time.monotonic() + seconds
         while True:
             frame = await self.receive(max(0.01, deadline - time.monotonic()))
@@ -205,7 +208,10 @@ class Client:
         return max(self.hello["cursors"].get(stream_id, 0), *numbers, 0)
 
     async def until_unsubscribed_from(self, stream_id: str, seconds: float = PATIENCE) -> None:
-        """Wait until this socket no longer receives the stream: a ``resume`` of it is answered as for an unknown id."""
+        """Wait until this socket no longer receives the stream.
+
+        A ``resume`` of it is answered as for an unknown id.
+        """
         async with asyncio.timeout(seconds):
             while True:
                 await self.send(type="resume", cursors={stream_id: self.cursor(stream_id)})
@@ -240,7 +246,10 @@ def wait_until(is_true: Callable[[], bool], what: str, seconds: float = 120.0) -
 
 @contextmanager
 def running(**settings: str) -> Iterator[Service]:
-    """Run a service with ``settings``: embedded, or on the PostgreSQL and Redis that the environment names."""
+    """Run a service with ``settings``.
+
+    Embedded, or on the PostgreSQL and Redis that the environment names.
+    """
     folder = Path(tempfile.mkdtemp(prefix="rosetta-realtime-"))
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     env |= {

@@ -1,4 +1,7 @@
-"""The AsyncAPI document: what it says, and how it is served. Every frame of this suite is checked against it."""
+"""The AsyncAPI document: what it says, and how it is served.
+
+Every frame of this suite is checked against it.
+"""
 
 import json
 from typing import Any, Literal, TypedDict

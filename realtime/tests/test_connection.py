@@ -18,7 +18,10 @@ ULID = "01jx0000000000000000000000"
 
 
 class Server:
-    """The server's side of a socket: keeps what it is sent, unless the client is stuck."""
+    """The server's side of a socket.
+
+    Keeps what it is sent, unless the client is stuck.
+    """
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []

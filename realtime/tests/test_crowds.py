@@ -39,7 +39,10 @@ async def close(sockets: list[ClientConnection]) -> None:
 
 
 async def crowd(headers: list[dict[str, str]], url: str, count: int) -> list[ClientConnection]:
-    """Open ``count`` sockets at once, with each of ``headers`` in turn; return those that were greeted."""
+    """Open ``count`` sockets at once, with each of ``headers`` in turn.
+
+    Return those that were greeted.
+    """
     answers = await asyncio.gather(*(opened(headers[number % len(headers)], url) for number in range(count)))
     return [socket for socket in answers if socket is not None]
 

@@ -156,7 +156,10 @@ async def channels(listeners: Listeners) -> None:
 
 
 async def _locked_channel(listeners: Listeners, base: str) -> None:
-    """Everybody knows of the channel; who gives its password receives an event of their own."""
+    """Everybody knows of the channel.
+
+    Who gives its password receives an event of their own.
+    """
     locked = listeners.team.create_channel(name="Locked", password="open sesame")
     await listeners.expect("channel.created", "olivia", "mali")
     await listeners.expect("channel.joined", "olivia")
@@ -166,7 +169,10 @@ async def _locked_channel(listeners: Listeners, base: str) -> None:
 
 
 async def _private_channel(listeners: Listeners, base: str) -> None:
-    """Only those in the channel receive its events; when it opens, everybody receives `channel.joined`."""
+    """Only those in the channel receive its events.
+
+    When it opens, everybody receives `channel.joined`.
+    """
     team = listeners.team
     people = team.olivia.call("GET", f"workspaces/{team.workspace['id']}/members")
     mali = next(member["id"] for member in people if member["user"]["id"] == team.mali.pk)

@@ -1,4 +1,7 @@
-"""Credentials that end close their sockets, however they ended; the same user's other sockets stay open."""
+"""Credentials that end close their sockets, however they ended.
+
+The same user's other sockets stay open.
+"""
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack

@@ -1,4 +1,7 @@
-"""Delivery from a stream to its sockets: languages, private events, `prev`, and sockets that are held."""
+"""Delivery from a stream to its sockets.
+
+Languages, private events, `prev`, and sockets that are held.
+"""
 
 from realtime.hub import Hub, Stream
 from realtime.subscriptions import Subscription

@@ -1,4 +1,7 @@
-"""Messages that arrive in the gateway: each is handled, and one that is broken affects no other."""
+"""Messages that arrive in the gateway.
+
+Each is handled, and one that is broken affects no other.
+"""
 
 from typing import Any
 

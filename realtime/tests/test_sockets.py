@@ -1,4 +1,7 @@
-"""Sockets of users, over real connections: authentication, delivery, resuming, limits, changes of access."""
+"""Sockets of users, over real connections.
+
+Authentication, delivery, resuming, limits, changes of access.
+"""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,7 @@
-"""Admission and re-reading of access: who is greeted, what is replayed, and that one failure touches nobody else."""
+"""Admission and re-reading of access.
+
+Who is greeted, what is replayed, and that one failure touches nobody else.
+"""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -208,7 +211,10 @@ async def test_a_second_socket_receives_nothing_before_its_hello(world: World) -
 
 
 async def test_a_batch_that_was_overtaken_is_read_again(world: World) -> None:
-    """The request leaves out a stream that the hub knows; its last subscriber leaves while the thread reads."""
+    """The request leaves out a stream that the hub knows.
+
+    Its last subscriber leaves while the thread reads.
+    """
     first = connect(world.hub, "user:1", subscribed(**{DIRECT: IN_DIRECT}))
     world.access["user:2"] = subscribed(**{DIRECT: IN_DIRECT})
     world.positions[DIRECT] = 9
@@ -225,7 +231,10 @@ async def test_a_batch_that_was_overtaken_is_read_again(world: World) -> None:
 
 
 async def test_access_that_is_gained_while_connected_starts_where_it_was_granted(world: World) -> None:
-    """The stream is at 9 already: what came since 7 is replayed; the direct conversation is behind, so it waits."""
+    """The stream is at 9 already: what came since 7 is replayed.
+
+    The direct conversation is behind, so it waits.
+    """
     connect(world.hub, "user:2", subscribed(**{CHANNEL: IN_WORKSPACE, DIRECT: IN_DIRECT}))
     world.hub.streams[CHANNEL].position = 9
     world.hub.streams[DIRECT].position = 1

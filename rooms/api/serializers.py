@@ -25,7 +25,10 @@ class TextNameField(NameField):
 
 
 class HoursField(serializers.IntegerField):
-    """A whole number of hours, from 1. The owner's limit is checked by the action, with an error code of its own."""
+    """A whole number of hours, from 1.
+
+    The owner's limit is checked by the action, with an error code of its own.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, required=False, allow_null=True, **kwargs)

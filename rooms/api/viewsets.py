@@ -120,7 +120,10 @@ class TemporaryRoomViewSet(ApiViewSet):
 
 
 class RoomGuestViewSet(ApiViewSet):
-    """Guests of a room: anybody who knows the room may join it; its owner lists and removes them."""
+    """Guests of a room: anybody who knows the room may join it.
+
+    Its owner lists and removes them.
+    """
 
     tag = "External Temporary Rooms"
     lookup_url_kwarg: ClassVar[str] = "guest_id"

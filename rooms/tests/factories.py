@@ -26,7 +26,10 @@ class RoomFactory(ActionFactory[Room]):
 
 
 class GuestFactory(ActionFactory[Guest]):
-    """Somebody who joined ``room``; ``guest.shown`` is the token that the guest sees once."""
+    """Somebody who joined ``room``.
+
+    ``guest.shown`` is the token that the guest sees once.
+    """
 
     class Meta:
         model = Guest

@@ -28,13 +28,19 @@ class WriteBatch:
         self._rows: list[Model] = []
 
     def insert(self, *rows: Model, on_conflict: str = "") -> None:
-        """Add an insert of ``rows``, which are of one model; ``on_conflict`` is the SQL after the values."""
+        """Add an insert of ``rows``, which are of one model.
+
+        ``on_conflict`` is the SQL after the values.
+        """
         if rows:
             self._statements.append(_insert_into(type(rows[0]), on_conflict).statement(rows))
             self._rows += rows
 
     def run(self) -> None:
-        """Run the inserts in their order: in one round trip where the database's driver can."""
+        """Run the inserts in their order.
+
+        In one round trip where the database's driver can.
+        """
         with connection.cursor() as cursor, _pipeline():
             for sql, params in self._statements:
                 cursor.execute(sql, params)
@@ -63,7 +69,10 @@ def _pipeline() -> Iterator[None]:
 
 
 def _getter(field: Any) -> Callable[[Model], Any]:
-    """Return what reads a new row's value for ``field``; a field with a ``pre_save`` of its own is asked."""
+    """Return what reads a new row's value for ``field``.
+
+    A field with a ``pre_save`` of its own is asked.
+    """
     if type(field).pre_save is Field.pre_save:
         return attrgetter(field.attname)
     return partial(field.pre_save, add=True)

@@ -1,4 +1,6 @@
-"""Change tables that others use: wait briefly for a lock, let the others through, and try again.
+"""Change tables that others use.
+
+Wait briefly for a lock, let the others through, and try again.
 
 Whoever waits for the lock of a whole table keeps everybody waiting who comes after, so one long transaction, such as a backup,
 would stop the service for as long as it lasts.
@@ -49,7 +51,10 @@ def retry_locks(
 
 @contextmanager
 def lock_timeout(seconds: float) -> Iterator[None]:
-    """Let statements of the default connection wait so long for a lock; 0 for as long as it takes. For PostgreSQL."""
+    """Let statements of the default connection wait so long for a lock.
+
+    0 for as long as it takes. For PostgreSQL.
+    """
     with connection.cursor() as cursor:
         before = cursor.execute("SELECT current_setting('lock_timeout')").fetchone()[0]
         cursor.execute(f"SET lock_timeout = {int(1000 * seconds)}")

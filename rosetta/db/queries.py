@@ -25,7 +25,10 @@ class ULID(str):
 
 
 def this_connection() -> Any:
-    """Return this thread's connection itself: ``django.db.connection`` looks it up again for each attribute."""
+    """Return this thread's connection itself.
+
+    ``django.db.connection`` looks it up again for each attribute.
+    """
     return connections[DEFAULT_DB_ALIAS]
 
 
@@ -58,7 +61,9 @@ _Maker = Callable[[list[tuple[Any, ...]]], list[Any]]
 
 
 class CompiledQuery:
-    """A queryset with holes: ``build`` makes it from values of the given ``kinds`` (``int``, ``str`` or ``ULID``).
+    """A queryset with holes.
+
+    ``build`` makes it from values of the given ``kinds`` (``int``, ``str`` or ``ULID``).
 
     Its rows are models, with what ``select_related`` and annotations add, or the tuples of ``values_list``.
     """
@@ -112,7 +117,10 @@ class CompiledQuery:
 
 
 def _reader(converters: Sequence[Any], expression: Any) -> _Reader:
-    """Return what converts a column to Python's values: one call for all of them where PostgreSQL's driver allows it."""
+    """Return what converts a column to Python's values.
+
+    One call for all of them where PostgreSQL's driver allows it.
+    """
     field = expression.output_field
     if connection.vendor == "postgresql" and isinstance(expression, Col) and len(converters) == 1:
         if isinstance(field, ULIDField):

@@ -1,4 +1,6 @@
-"""Check that migrations can run while the previous version serves: ``manage.py check_migrations``.
+"""Check that migrations can run while the previous version serves.
+
+``manage.py check_migrations``.
 
 That version must find every column that it reads and writes, and no statement may lock a table for a time that grows with
 its rows. A migration with a reason to break this rule states it in its class: ``accepted = "why"``.
@@ -43,7 +45,10 @@ def _is_ours(app: str) -> bool:
 
 
 def judge(migration: Migration, before: ProjectState) -> Iterator[str]:
-    """Yield what ``migration``, applied to the state ``before``, would disturb; nothing where that is accepted."""
+    """Yield what ``migration``, applied to the state ``before``, would disturb.
+
+    Nothing where that is accepted.
+    """
     if getattr(migration, "accepted", ""):
         return
     new_models = {op.name_lower for op in migration.operations if isinstance(op, operations.CreateModel)}

@@ -15,7 +15,10 @@ def openapi() -> dict[str, Any]:
 
 
 def asyncapi() -> dict[str, Any]:
-    """Return the AsyncAPI document. Asked of its view, because it belongs to a higher app."""
+    """Return the AsyncAPI document.
+
+    Asked of its view, because it belongs to a higher app.
+    """
     path = reverse("asyncapi")
     view, args, kwargs = resolve(path)
     answer = view(RequestFactory().get(path, {"format": "json"}), *args, **kwargs)

@@ -91,7 +91,10 @@ def translated_languages() -> tuple[languages.Language, ...]:
 
 
 def update() -> dict[str, int]:
-    """Update every .po file from the code and compile it. Returns the number of untranslated sentences by language."""
+    """Update every .po file from the code and compile it.
+
+    Returns the number of untranslated sentences by language.
+    """
     files = sentences()
     untranslated = {}
     for language in translated_languages():

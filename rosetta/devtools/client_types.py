@@ -19,7 +19,9 @@ def rest_source() -> str:
 
 
 def frames_source() -> str:
-    """Return a type for each frame and its data, and `ServerFrame` and `ClientFrame`: all of either side.
+    """Return a type for each frame and its data, and `ServerFrame` and `ClientFrame`.
+
+    All of either side.
 
     What the OpenAPI document describes under the same name is imported from its types.
     """

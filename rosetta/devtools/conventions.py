@@ -1,4 +1,6 @@
-"""Check habits that a linter does not know: ``python -m rosetta.devtools.conventions`` names each line that breaks one.
+"""Check habits that a linter does not know.
+
+``python -m rosetta.devtools.conventions`` names each line that breaks one.
 
 Each rule stands here because the mistake is easy, silent, and expensive later.
 """
@@ -18,7 +20,10 @@ QUEUE = Path("rosetta/queue/nudge.py")
 
 
 def broken(source: str, path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the lines of ``source`` that break a rule, each with what to do instead; ``path`` is relative to the root."""
+    """Yield the lines of ``source`` that break a rule, each with what to do instead.
+
+    ``path`` is relative to the root.
+    """
     is_api = "api" in path.parts or path.name == "views.py"
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and _method(node) in ENQUEUING and path != QUEUE:

@@ -30,7 +30,10 @@ def import_graph(packages: Iterable[str] = PACKAGES) -> dict[str, set[str]]:
 
 
 def cycles(imports: Mapping[str, Iterable[str]]) -> list[list[str]]:
-    """Return each group of modules that import one another, sorted; by Tarjan's algorithm."""
+    """Return each group of modules that import one another, sorted.
+
+    By Tarjan's algorithm.
+    """
     order: dict[str, int] = {}
     lowest: dict[str, int] = {}
     stack: list[str] = []

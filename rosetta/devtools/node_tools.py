@@ -1,4 +1,7 @@
-"""Run the pinned Node.js tools of checks and tests. Only who checks needs Node; npm fetches each tool once."""
+"""Run the pinned Node.js tools of checks and tests.
+
+Only who checks needs Node; npm fetches each tool once.
+"""
 
 import shutil
 import subprocess
@@ -30,7 +33,10 @@ def run(tool: str, *arguments: str, folder: Path = WEB) -> None:
 
 
 def install(library: str, *, folder: Path) -> None:
-    """Install a library into ``folder``, for programs there. Raises CommandError with npm's output when it fails."""
+    """Install a library into ``folder``, for programs there.
+
+    Raises CommandError with npm's output when it fails.
+    """
     options = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline")
     _run(library, folder, "npm", "install", *options, "--prefix", str(folder), LIBRARIES[library])
 

@@ -78,7 +78,10 @@ def violations(source: str, path: Path) -> Iterator[tuple[int, str]]:
 
 
 def files(root: Path, checked: tuple[str, ...]) -> Iterator[Path]:
-    """Yield the files with prose under each of ``checked``, relative to ``root``; migrations and vendored files left out."""
+    """Yield the files with prose under each of ``checked``, relative to ``root``.
+
+    Migrations and vendored files left out.
+    """
     for name in checked:
         top = root / name
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
@@ -104,7 +107,10 @@ def _javascript(source: str) -> Iterator[Block]:
 
 
 def _javascript_lines(source: str) -> Iterator[tuple[int, str]]:
-    """Yield each line's comment. A line comment is told from a URL by the white space before it."""
+    """Yield each line's comment.
+
+    A line comment is told from a URL by the white space before it.
+    """
     in_block = False
     for number, line in enumerate(source.splitlines(), start=1):
         if in_block or line.lstrip().startswith("/*"):

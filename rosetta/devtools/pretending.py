@@ -15,7 +15,9 @@ _GRAMMAR = {"en": "the", "id": "yang"}
 
 
 def pretended(text: str, target: str) -> str:
-    """Return ``text`` with each letter as one of the target language: the same for the same text, with the same marks.
+    """Return ``text`` with each letter as one of the target language.
+
+    The same for the same text, with the same marks.
 
     ``target`` is a code or name of a language, as an engine may write it.
     """

@@ -11,7 +11,9 @@ from rest_framework.request import Request
 def parsed(
     serializer: type[serializers.Serializer[Any]], request: Request, *, context: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return the body of ``request`` as ``serializer`` reads it. Raises ValidationError.
+    """Return the body of ``request`` as ``serializer`` reads it.
+
+    Raises ValidationError.
 
     ``context`` is for serializers that check against it, such as who calls; they are made anew for each request.
     """
@@ -26,7 +28,9 @@ def validated(serializer: type[serializers.Serializer[Any]], body: Any) -> dict[
 
 
 def parsed_query(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Return the query parameters of ``request`` as ``serializer`` reads them; an empty one counts as absent.
+    """Return the query parameters of ``request`` as ``serializer`` reads them.
+
+    An empty one counts as absent.
 
     Raises ValidationError.
     """

@@ -14,7 +14,10 @@ ENUM_ID = "x-spec-enum-id"
 
 
 def named_enums(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Move each enumeration of `ENUM_NAMES` to the components. A hook of drf-spectacular."""
+    """Move each enumeration of `ENUM_NAMES` to the components.
+
+    A hook of drf-spectacular.
+    """
     named: dict[str, Any] = refer_to_enums(result)
     named["components"]["schemas"] |= enum_components(named)
     return named
@@ -53,7 +56,10 @@ def _refs(node: Any) -> set[str]:
 
 @cache
 def _values() -> dict[str, tuple[str, ...]]:
-    """Each named enumeration's values. Raises ValueError for a path that leads nowhere, or for values with two names."""
+    """Each named enumeration's values.
+
+    Raises ValueError for a path that leads nowhere, or for values with two names.
+    """
     values: dict[str, tuple[str, ...]] = {}
     for name, path in ENUM_NAMES.items():
         choices = deep_import_string(path)

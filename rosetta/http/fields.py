@@ -12,7 +12,10 @@ LONGEST_RAW = 10_000
 
 
 class NameField(serializers.CharField):
-    """A name as ``rosetta.names.clean_name`` stores it; an invisible one counts as blank. Measured after cleaning."""
+    """A name as ``rosetta.names.clean_name`` stores it.
+
+    An invisible one counts as blank. Measured after cleaning.
+    """
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)

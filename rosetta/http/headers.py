@@ -1,4 +1,7 @@
-"""Security headers of every response: browsers get the least rights that they need to show it."""
+"""Security headers of every response.
+
+Browsers get the least rights that they need to show it.
+"""
 
 from collections.abc import Callable
 
@@ -24,7 +27,10 @@ def policy_for(path: str) -> str:
 
 
 class HeadersMiddleware:
-    """Add the headers that a view has not set. API responses are not cached, because they are private."""
+    """Add the headers that a view has not set.
+
+    API responses are not cached, because they are private.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

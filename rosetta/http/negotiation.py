@@ -8,7 +8,10 @@ from rest_framework.request import Request
 
 
 class JSONAlways(BaseContentNegotiation):
-    """Choose the parser by ``Content-Type`` and the JSON renderer always. Raises UnsupportedMediaType."""
+    """Choose the parser by ``Content-Type`` and the JSON renderer always.
+
+    Raises UnsupportedMediaType.
+    """
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         from rest_framework.negotiation import DefaultContentNegotiation

@@ -1,4 +1,7 @@
-"""Paged lists: ``{"data": […], "meta": {…}, "links": {…}}``. Message lists use cursors, in ``messaging``."""
+"""Paged lists: ``{"data": […], "meta": {…}, "links": {…}}``.
+
+Message lists use cursors, in ``messaging``.
+"""
 
 from collections.abc import Callable, Iterable
 from math import ceil
@@ -26,7 +29,10 @@ PAGING = [
 
 
 def query_int(request: Request, name: str, *, default: int, low: int, high: int) -> int:
-    """Read a whole number from query parameter ``name``. Raises Invalid outside ``low``–``high``."""
+    """Read a whole number from query parameter ``name``.
+
+    Raises Invalid outside ``low``–``high``.
+    """
     raw = request.query_params.get(name)
     if raw is None or raw == "":
         return default
@@ -55,7 +61,9 @@ def paged(
     *,
     present_all: Callable[[list[Any]], Iterable[Any]] | None = None,
 ) -> Response:
-    """Return the page of ``rows`` that ``page`` and ``per_page`` name; a page past the end is empty.
+    """Return the page of ``rows`` that ``page`` and ``per_page`` name.
+
+    A page past the end is empty.
 
     ``present`` turns one row into its resource; ``present_all`` turns a whole page, where that saves queries.
     """

@@ -1,4 +1,7 @@
-"""DRF permissions. Imports no view, because DRF's settings load this module while its views are imported."""
+"""DRF permissions.
+
+Imports no view, because DRF's settings load this module while its views are imported.
+"""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,6 @@
-"""Routers for the API's paths: path converters, no trailing slash, every URL named.
+"""Routers for the API's paths.
+
+Path converters, no trailing slash, every URL named.
 
 A nested resource is registered with its parents in its prefix: ``workspaces/<ulid:workspace_id>/channels``.
 """

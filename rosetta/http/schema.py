@@ -1,4 +1,7 @@
-"""Hooks that add to the OpenAPI document what drf-spectacular cannot infer: common errors, rate limits, envelopes."""
+"""Hooks that add to the OpenAPI document what drf-spectacular cannot infer.
+
+Common errors, rate limits, envelopes.
+"""
 
 from collections.abc import Iterator
 from typing import Any

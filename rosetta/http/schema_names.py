@@ -1,4 +1,7 @@
-"""What the OpenAPI and AsyncAPI documents call things: who answers for the service, the tags, and the enumerations."""
+"""What the OpenAPI and AsyncAPI documents call things.
+
+Who answers for the service, the tags, and the enumerations.
+"""
 
 LICENSE = {"name": "Apache License 2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"}
 
@@ -102,7 +105,10 @@ PATH_PARAMETERS: dict[str, str] = {
 
 
 def path_parameter(name: str, before: str) -> str:
-    """Return the description of a path's parameter, empty for an unknown one; ``before``: the segment before it."""
+    """Return the description of a path's parameter, empty for an unknown one.
+
+    ``before``: the segment before it.
+    """
     whose = PATH_IDS.get(before if name == "id" else name)
     return f"The {whose}'s id." if whose else PATH_PARAMETERS.get(name, "")
 

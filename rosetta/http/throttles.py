@@ -120,7 +120,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Limit:
-    """A rate, as ``120/minute``, for each value of ``key``; requests whose key is None are not limited."""
+    """A rate, as ``120/minute``, for each value of ``key``.
+
+    Requests whose key is None are not limited.
+    """
 
     scope: str
     rate: str
@@ -147,7 +150,10 @@ def _parsed(rate: str) -> RateLimitItem:
 
 
 def hit(scope: str, rate: str, value: str) -> Standing | None:
-    """Count one use of ``rate`` for ``value`` within ``scope``. Raises Throttled when it is one too many."""
+    """Count one use of ``rate`` for ``value`` within ``scope``.
+
+    Raises Throttled when it is one too many.
+    """
     if not settings.THROTTLE:
         return None
     item = _parsed(rate)
@@ -159,12 +165,18 @@ def hit(scope: str, rate: str, value: str) -> Standing | None:
 
 
 def client_address(request: Request | HttpRequest) -> str:
-    """Return the client's address; ``X-Forwarded-For`` is believed as far as ``TRUSTED_PROXIES`` says."""
+    """Return the client's address.
+
+    ``X-Forwarded-For`` is believed as far as ``TRUSTED_PROXIES`` says.
+    """
     return address_in(request.META)
 
 
 def address_in(meta: Mapping[str, Any]) -> str:
-    """Return the client's address from ``META`` in canonical form; the proxy's address where it sent none."""
+    """Return the client's address from ``META`` in canonical form.
+
+    The proxy's address where it sent none.
+    """
     peer = str(meta.get("REMOTE_ADDR", ""))
     forwarded = meta.get("HTTP_X_FORWARDED_FOR", "")
     hops = settings.TRUSTED_PROXIES
@@ -193,7 +205,9 @@ def canonical(written: str) -> str:
 
 
 def network_in(meta: Mapping[str, Any]) -> str:
-    """Return the network that limits count by: the IPv4 address, or the first 64 bits of an IPv6 address.
+    """Return the network that limits count by.
+
+    The IPv4 address, or the first 64 bits of an IPv6 address.
 
     Whoever has one IPv6 address usually has all of its /64.
     """

@@ -1,4 +1,7 @@
-"""The base of every API viewset: who may call an action, how often, and in which language it answers."""
+"""The base of every API viewset.
+
+Who may call an action, how often, and in which language it answers.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -26,7 +29,9 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What holds for one action: the token ability that opens it, its rate limits, and who may call it.
+    """What holds for one action.
+
+    The token ability that opens it, its rate limits, and who may call it.
 
     ``permissions`` and ``authentication`` are None where the viewset's own classes hold.
     """
@@ -51,7 +56,9 @@ def policy(**changes: Any) -> Callable[[Handler], Handler]:
 
 
 class ApiViewSet(ViewSet):
-    """A resource of the API, open to both clients: native apps with bearer tokens and browsers with session cookies.
+    """A resource of the API, open to both clients.
+
+    Native apps with bearer tokens and browsers with session cookies.
 
     ``limits`` hold for every action without limits of its own. ``refusals`` tells the schema what writing actions may answer
     besides, by status. ``operation_names`` fills the braces in operation ids of viewsets that serve several resources.

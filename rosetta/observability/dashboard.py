@@ -32,7 +32,10 @@ COLOURS = ("#9333ea", "#2563eb", "#059669", "#d97706", "#dc2626")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number. ``page``: model and query string of the admin list that it counts; ``is_metric``: exported to Prometheus."""
+    """A number.
+
+    ``page``: model and query string of the admin list that it counts; ``is_metric``: exported to Prometheus.
+    """
 
     label: str
     value: Callable[[], float]
@@ -80,7 +83,10 @@ def count(rows: QuerySet[Any], at_most: int = COUNTED) -> int:
 def series(
     name: str, between: Callable[[datetime, datetime], QuerySet[Any]], *, step: timedelta, steps: int
 ) -> tuple[list[str], list[int]]:
-    """Return labels and row counts of the last ``steps`` periods, oldest first. Ended periods are counted once."""
+    """Return labels and row counts of the last ``steps`` periods, oldest first.
+
+    Ended periods are counted once.
+    """
     now = timezone.now()
     start_of_day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     latest = start_of_day + step * ((now - start_of_day) // step)
@@ -103,7 +109,10 @@ def _cached_count(
 
 
 def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add ``figures``, ``charts`` and ``tables`` to the context of admin's first page. Unfold's hook."""
+    """Add ``figures``, ``charts`` and ``tables`` to the context of admin's first page.
+
+    Unfold's hook.
+    """
     if not request.user.is_staff:  # type: ignore[union-attr]
         return context
     data = cache.get("dashboard")

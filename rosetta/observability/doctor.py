@@ -1,4 +1,7 @@
-"""The probes of ``manage.py doctor``: each tries one thing that the service relies on, and says how to fix it."""
+"""The probes of ``manage.py doctor``.
+
+Each tries one thing that the service relies on, and says how to fix it.
+"""
 
 import shlex
 import shutil

@@ -1,4 +1,7 @@
-"""What the service relies on, and who may read its metrics. ``rosetta.serving.probes`` answers the probes with it."""
+"""What the service relies on, and who may read its metrics.
+
+``rosetta.serving.probes`` answers the probes with it.
+"""
 
 import asyncio
 import contextlib
@@ -53,7 +56,10 @@ class Part:
         self._running: Future[bool] | None = None
 
     async def is_ready(self, within: float) -> bool:
-        """Return whether it is there; False if that is not known ``within`` so many seconds."""
+        """Return whether it is there.
+
+        False if that is not known ``within`` so many seconds.
+        """
         try:
             # Shielded, because others may wait for the same check.
             return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._ask())), within)
@@ -110,7 +116,10 @@ async def missing(parts: Iterable[Part], *, within: float) -> list[str]:
 
 
 class DatabaseCheck:
-    """Read a row. ``cut`` breaks the connection while that takes too long, so that the pool replaces it."""
+    """Read a row.
+
+    ``cut`` breaks the connection while that takes too long, so that the pool replaces it.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -180,7 +189,10 @@ def needed_parts() -> list[Part]:
 
 
 def other_parts() -> list[Part]:
-    """Return what the service survives without: messages are accepted, and the rest is made up for."""
+    """Return what the service survives without.
+
+    Messages are accepted, and the rest is made up for.
+    """
     redis = [Part("redis", check_redis, seconds=5)] if settings.REDIS_URL else []
     return [
         *redis,

@@ -1,4 +1,7 @@
-"""Structured logs: JSON lines for machines, aligned lines for a console. They never hold secrets."""
+"""Structured logs: JSON lines for machines, aligned lines for a console.
+
+They never hold secrets.
+"""
 
 import json
 import logging

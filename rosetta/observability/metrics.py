@@ -1,4 +1,7 @@
-"""Prometheus metrics of the whole service; apps define their own counters beside their code."""
+"""Prometheus metrics of the whole service.
+
+Apps define their own counters beside their code.
+"""
 
 import os
 import time
@@ -100,7 +103,9 @@ def _forget_ended(folder: Path) -> None:
 
 
 def _database_metrics() -> bytes:
-    """Return what the database collectors find; nothing but ``rosetta_database_up`` while it is unavailable.
+    """Return what the database collectors find.
+
+    Nothing but ``rosetta_database_up`` while it is unavailable.
 
     Every process returns the same values, so a query over processes takes their maximum.
     """

@@ -20,7 +20,10 @@ BACKOFF_SECONDS = 15.0
 
 
 def queue_lengths() -> dict[str, int]:
-    """Return how many tasks wait in each queue. Raises errors of many kinds while the broker is unavailable."""
+    """Return how many tasks wait in each queue.
+
+    Raises errors of many kinds while the broker is unavailable.
+    """
     lengths = {}
     # Passively, in order not to make it. kombu's own transports make nothing, and over Redis do not find a queue with a prefix.
     is_rabbitmq = settings.BROKER_URL.startswith("amqp")

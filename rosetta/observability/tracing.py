@@ -52,7 +52,10 @@ def _without_secrets(event: Any, hint: Any) -> Any:
 
 
 def _log_lines_only(crumb: Any, hint: Any) -> Any:
-    """Keep log lines, which hold no secrets; drop calls to other services, whose addresses may hold some."""
+    """Keep log lines, which hold no secrets.
+
+    Drop calls to other services, whose addresses may hold some.
+    """
     return crumb if crumb.get("type") == "log" else None
 
 

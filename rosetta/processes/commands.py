@@ -56,7 +56,10 @@ def _workers(pool: str) -> dict[str, list[str]]:
 
 
 def _worker(process: str, names: list[str], pool: str) -> list[str]:
-    """Return the command line of a worker of ``names``. Where slow and small tasks meet, it has one more process."""
+    """Return the command line of a worker of ``names``.
+
+    Where slow and small tasks meet, it has one more process.
+    """
     has_both = 0 < len(queues.SLOW.intersection(names)) < len(names)
     more = ["--pool", pool, "--concurrency", str(settings.WORKER_CONCURRENCY + has_both)]
     in_broker = ",".join(queues.in_broker(name, settings.REDIS_PREFIX) for name in names)

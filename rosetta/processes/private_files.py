@@ -1,4 +1,7 @@
-"""Keep what the service writes to itself: other users of the machine read neither VAR_DIR nor a file in it."""
+"""Keep what the service writes to itself.
+
+Other users of the machine read neither VAR_DIR nor a file in it.
+"""
 
 import os
 import stat
@@ -44,7 +47,10 @@ def _tighten_one(path: Path) -> None:
 
 
 def exposed(folder: Path) -> Iterator[Path]:
-    """Yield what others may read, write or enter: ``folder``, and what is below it, up to some number of entries."""
+    """Yield what others may read, write or enter.
+
+    ``folder``, and what is below it, up to some number of entries.
+    """
     for path in (folder, *islice(_below(folder), MOST_EXAMINED)):
         try:
             found = path.lstat()

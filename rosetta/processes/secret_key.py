@@ -6,7 +6,10 @@ from pathlib import Path
 
 
 def secret_key_in(path: Path) -> str:
-    """Return the key in ``path``, which is made when missing. Safe when two processes start at once."""
+    """Return the key in ``path``, which is made when missing.
+
+    Safe when two processes start at once.
+    """
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

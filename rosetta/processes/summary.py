@@ -1,4 +1,6 @@
-"""What ``make run`` says when it is ready: a line for each part that a newcomer has to know of.
+"""What ``make run`` says when it is ready.
+
+A line for each part that a newcomer has to know of.
 
 An app adds a line with ``@line`` in its module ``summary``, as ``translation/summary.py`` does.
 """

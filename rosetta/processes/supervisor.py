@@ -60,7 +60,10 @@ class Child:
     failures: int = 0
 
     def start(self) -> None:
-        """Start the process. The supervisor has one thread, so code may run between fork and exec."""
+        """Start the process.
+
+        The supervisor has one thread, so code may run between fork and exec.
+        """
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
             self.command,
@@ -263,7 +266,10 @@ def answers(host: str, port: int) -> bool:
 
 
 def check_port(name: str, host: str, port: int) -> None:
-    """Check that a process can listen there; waits a moment for an earlier run to end. Raises CannotStart."""
+    """Check that a process can listen there; waits a moment for an earlier run to end.
+
+    Raises CannotStart.
+    """
     deadline = time.monotonic() + PORT_WAIT_SECONDS
     while True:
         try:
@@ -302,7 +308,10 @@ def only_one_in(folder: Path) -> Iterator[None]:
 
 
 def prepare() -> tuple[str, ...]:
-    """Run ``manage.py prepare``; in embedded mode quietly, and the lines to say when ready are returned. Raises CannotStart."""
+    """Run ``manage.py prepare``.
+
+    In embedded mode quietly, and the lines to say when ready are returned. Raises CannotStart.
+    """
     is_embedded = not commands.is_service()
     if is_embedded and not settings.DATABASE_URL and not (settings.VAR_DIR / "db.sqlite3").exists():
         print("Making the database (some seconds, once)", flush=True)  # noqa: T201
@@ -318,7 +327,10 @@ def prepare() -> tuple[str, ...]:
 
 
 def supervised() -> list[Child]:
-    """Return the processes. In embedded mode each has a log file of its own, so that the terminal stays readable."""
+    """Return the processes.
+
+    In embedded mode each has a log file of its own, so that the terminal stays readable.
+    """
     if commands.is_service():
         return [Child(name, command) for name, command in commands.commands().items()]
     settings.LOG_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)

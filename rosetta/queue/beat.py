@@ -1,4 +1,6 @@
-"""The scheduler of periodic jobs: any number of beats may run, and the one that holds the lease sends the jobs.
+"""The scheduler of periodic jobs.
+
+Any number of beats may run, and the one that holds the lease sends the jobs.
 
 When jobs ran last is read from their records, so that beats share no file.
 """
@@ -25,7 +27,10 @@ LOOK_SECONDS = 1.0
 
 
 class Scheduler(beat.Scheduler):  # type: ignore[misc]
-    """Send due jobs while this process holds the lease; otherwise look for it once a second."""
+    """Send due jobs while this process holds the lease.
+
+    Otherwise look for it once a second.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
@@ -35,7 +40,10 @@ class Scheduler(beat.Scheduler):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Send one due job, if this process leads. Returns the seconds until the next call."""
+        """Send one due job, if this process leads.
+
+        Returns the seconds until the next call.
+        """
         if time.monotonic() >= self._renew_at:
             self._renew()
         return float(super().tick(*args, **kwargs)) if self._leads else LOOK_SECONDS

@@ -1,4 +1,6 @@
-"""The file-based queue of an instance without a broker: kombu's transport, with atomic writes.
+"""The file-based queue of an instance without a broker.
+
+Kombu's transport, with atomic writes.
 
 kombu opens a message under the name that workers look for and writes it afterwards. A worker that looks in between reads an
 empty file and crashes, as happens on a busy machine. The same goes for the files that list the queues.

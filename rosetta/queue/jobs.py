@@ -34,7 +34,9 @@ _recorded_at: dict[str, float] = {}
 
 
 class JobTask(Task):  # type: ignore[misc]
-    """The base of all tasks: records the runs of those that are in the schedule, whoever started them.
+    """The base of all tasks.
+
+    Records the runs of those that are in the schedule, whoever started them.
 
     In a worker, a slow task needs a slot. Without one it is left for later: a task without arguments runs when a slot is free;
     others are sent again.
@@ -83,7 +85,10 @@ def period(name: str) -> timedelta:
 
 
 def late() -> Iterator[tuple[str, str]]:
-    """Yield the jobs that have not succeeded for too long, each with a sentence; none where no job ever ran."""
+    """Yield the jobs that have not succeeded for too long, each with a sentence.
+
+    None where no job ever ran.
+    """
     from rosetta.models import JobRun
 
     runs = {run.name: run for run in JobRun.objects.all()}
@@ -121,7 +126,10 @@ def in_steps(step: Callable[[], int], *, size: int) -> int:
 
 
 def in_time(rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield ``rows`` until MAX_RUN_SECONDS have passed; what is left waits for the next run."""
+    """Yield ``rows`` until MAX_RUN_SECONDS have passed.
+
+    What is left waits for the next run.
+    """
     deadline = time.monotonic() + MAX_RUN_SECONDS
     for row in rows:
         yield row
@@ -146,7 +154,10 @@ def _record_failure(name: str, error: Exception) -> None:
 
 
 def _write(name: str, values: dict[str, Any]) -> bool:
-    """Update the row of the job ``name``; return False while the database is unavailable."""
+    """Update the row of the job ``name``.
+
+    Return False while the database is unavailable.
+    """
     from rosetta.models import JobRun
 
     rows = JobRun.objects.filter(pk=name)

@@ -1,4 +1,7 @@
-"""Leases: which of several processes does what only one may do. Times are the database's, so that clocks may differ."""
+"""Leases: which of several processes does what only one may do.
+
+Times are the database's, so that clocks may differ.
+"""
 
 from datetime import timedelta
 
@@ -7,7 +10,9 @@ from django.db.models.functions import Now
 
 
 def hold(name: str, holder: str, *, seconds: float) -> bool:
-    """Take the lease ``name`` if it is free, or renew it; return whether ``holder`` has it for so many seconds.
+    """Take the lease ``name`` if it is free, or renew it.
+
+    Return whether ``holder`` has it for so many seconds.
 
     Locks the lease.
     """

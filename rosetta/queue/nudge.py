@@ -20,7 +20,9 @@ NUDGE_SECONDS = 2
 
 
 def nudge(task: "Task[..., object] | str", *args: object, countdown: float | None = None) -> None:
-    """Ask a worker to run ``task`` (a task or its name) soon; ``countdown`` is in seconds.
+    """Ask a worker to run ``task`` (a task or its name) soon.
+
+    ``countdown`` is in seconds.
 
     Never raises and never waits for an unavailable broker: the request that nudges has already done its work, and a sweep
     finds the pending row if the nudge is lost.
@@ -46,7 +48,10 @@ def nudge_once(name: str) -> None:
 
 
 def started(name: str) -> None:
-    """Mark the task ``name`` as started: rows that become pending from now on need a nudge of their own."""
+    """Mark the task ``name`` as started.
+
+    Rows that become pending from now on need a nudge of their own.
+    """
     if settings.REDIS_URL:
         cache.delete(_key(name))
 

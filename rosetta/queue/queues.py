@@ -48,7 +48,10 @@ def queue_of(task: str) -> str:
 
 
 def in_broker(name: str, prefix: str) -> str:
-    """Return what the broker calls the queue ``name``. That of jobs has the name that all tasks had in earlier versions."""
+    """Return what the broker calls the queue ``name``.
+
+    That of jobs has the name that all tasks had in earlier versions.
+    """
     return prefix if name == "jobs" else f"{prefix}-{name}"
 
 

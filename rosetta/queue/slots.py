@@ -1,4 +1,6 @@
-"""Slots for slow tasks: a worker runs at most so many at once, and so always has a process for small ones.
+"""Slots for slow tasks.
+
+A worker runs at most so many at once, and so always has a process for small ones.
 
 A slot is a lock on a file, which the kernel releases when a process is killed. Outside of a worker there are no slots, and every
 task may run.
@@ -17,7 +19,10 @@ _count = 0
 
 
 def provide(count: int) -> None:
-    """Begin to limit slow tasks to ``count`` at once. Call it before the worker's processes are forked."""
+    """Begin to limit slow tasks to ``count`` at once.
+
+    Call it before the worker's processes are forked.
+    """
     global _folder, _count
     _folder, _count = tempfile.TemporaryDirectory(prefix="rosetta-slots-"), count
 
@@ -32,7 +37,10 @@ def withdraw() -> None:
 
 @contextmanager
 def taken(name: str) -> Iterator[bool]:
-    """Take a slot; yields whether one was free. If not, ``missed`` returns ``name`` to the next that gives one back."""
+    """Take a slot; yields whether one was free.
+
+    If not, ``missed`` returns ``name`` to the next that gives one back.
+    """
     if _folder is None:
         yield True
         return

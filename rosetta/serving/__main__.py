@@ -1,4 +1,6 @@
-"""Serve an ASGI application: ``python -m rosetta.serving rosetta.rest:application --port 8000 --workers 2``.
+"""Serve an ASGI application.
+
+``python -m rosetta.serving rosetta.rest:application --port 8000 --workers 2``.
 
 Each worker is a process with its own listening socket on the same port; the kernel distributes connections among them.
 """
@@ -52,7 +54,10 @@ class Serving(Server):
 
 
 def listening_socket(host: str, port: int, *, is_shared: bool) -> socket.socket:
-    """Return a listening socket on ``port``; with ``is_shared`` other workers can have one too."""
+    """Return a listening socket on ``port``.
+
+    With ``is_shared`` other workers can have one too.
+    """
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]

@@ -1,4 +1,7 @@
-"""Read the body of a request before a thread is taken for it: within a deadline, at a minimum rate, up to a limit."""
+"""Read the body of a request before a thread is taken for it.
+
+Within a deadline, at a minimum rate, up to a limit.
+"""
 
 import asyncio
 import contextlib
@@ -28,7 +31,10 @@ TOO_LARGE = "The request body is too large."
 
 
 class Refused(Exception):
-    """The request is answered before Django sees it. ``must_close``: the connection cannot be reused."""
+    """The request is answered before Django sees it.
+
+    ``must_close``: the connection cannot be reused.
+    """
 
     def __init__(self, status: int, message: str, *, retry_after: int | None = None, must_close: bool = True) -> None:
         super().__init__(message)
@@ -93,7 +99,10 @@ class Held:
 
 
 class BodyReader:
-    """Reads bodies. One has ``seconds`` to come, and a second more for each ``rate`` bytes that came."""
+    """Reads bodies.
+
+    One has ``seconds`` to come, and a second more for each ``rate`` bytes that came.
+    """
 
     def __init__(self, *, seconds: float, rate: int, folder: Path) -> None:
         self.seconds, self.rate, self.folder = seconds, rate, folder
@@ -102,7 +111,9 @@ class BodyReader:
     async def read(
         self, receive: Receive, lease: Lease, *, announced: int | None, limit: int, may_be_cut: bool = False
     ) -> tuple[IO[bytes], int]:
-        """Return the whole body from its start, and its size. The caller closes it. Raises Refused or Disconnected.
+        """Return the whole body from its start, and its size.
+
+        The caller closes it. Raises Refused or Disconnected.
 
         ``announced`` is the ``Content-Length``, or None. With ``may_be_cut``, a body that is larger than ``limit`` is returned
         up to the limit, with its true size, instead of refused.
@@ -122,7 +133,10 @@ class BodyReader:
         return body.finished(), received
 
     async def _fill(self, body: "_Spool", receive: Receive, limit: int) -> int:
-        """Write at most ``limit`` bytes to ``body``. Returns the number received, which is cut far beyond the limit."""
+        """Write at most ``limit`` bytes to ``body``.
+
+        Returns the number received, which is cut far beyond the limit.
+        """
         received = 0
         try:
             async with asyncio.timeout(self.seconds) as deadline:
@@ -169,7 +183,10 @@ class _Spool:
             raise
 
     def finished(self) -> IO[bytes]:
-        """Return everything written, from its start. The last bytes are written here, because they are few."""
+        """Return everything written, from its start.
+
+        The last bytes are written here, because they are few.
+        """
         if self._file is None:
             return io.BytesIO(b"".join(self._pieces))
         try:

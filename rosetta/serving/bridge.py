@@ -71,7 +71,10 @@ class Answer:
         self.close: Callable[[], None] = lambda: None
 
     def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
-        """Take status and headers: WSGI's ``start_response``. Django never calls the function that it returns."""
+        """Take status and headers: WSGI's ``start_response``.
+
+        Django never calls the function that it returns.
+        """
         self.status = int(status[:3])
         self.headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         return _write_nothing
@@ -161,7 +164,10 @@ class Bridge:
     # ── The answer ──
 
     def _answer(self, environ: dict[str, Any], receive: Receive) -> Answer:
-        """Run the application in a thread. Raises Disconnected if the client left while no thread was free."""
+        """Run the application in a thread.
+
+        Raises Disconnected if the client left while no thread was free.
+        """
         answer = Answer()
         try:
             if _has_left(receive):
@@ -182,7 +188,9 @@ class Bridge:
         return answer
 
     async def _stream(self, environ: dict[str, Any], answer: Answer, receive: Receive, send: Send) -> None:
-        """Send the pieces, each when the client has taken the one before; return early when the client disconnects.
+        """Send the pieces, each when the client has taken the one before.
+
+        Return early when the client disconnects.
 
         The connection has the deadline for clients that take nothing.
         """

@@ -65,7 +65,10 @@ class Connection(HttpToolsProtocol):
         return self.cycle is None or self.cycle.response_complete
 
     def silent_for(self, now: float) -> float:
-        """Return the seconds of waiting for a head; 0 while a request is handled or its response is read."""
+        """Return the seconds of waiting for a head.
+
+        0 while a request is handled or its response is read.
+        """
         is_new = self.cycle is not self.last_cycle
         if is_new or not self.is_waiting() or self.transport.get_write_buffer_size():
             self.last_cycle, self.waits_since = self.cycle, now
@@ -76,7 +79,10 @@ class Connection(HttpToolsProtocol):
         return self.cycle is not None and not self.head_bytes
 
     def slow_for(self, now: float) -> float:
-        """Return the seconds in which the client read less than ``LEAST_BYTES``; 0 when nothing is left to send."""
+        """Return the seconds in which the client read less than ``LEAST_BYTES``.
+
+        0 when nothing is left to send.
+        """
         left = self.transport.get_write_buffer_size()
         if not left:
             self.slow_since = None

@@ -37,7 +37,10 @@ class Probes:
             await self._application(scope, receive, send)
 
     async def _readiness(self, *, is_deep: bool) -> tuple[int, dict[str, Any]]:
-        """Return 200, or 503 with the names of what is missing. Why it is is logged, because anybody may ask."""
+        """Return 200, or 503 with the names of what is missing.
+
+        Why it is is logged, because anybody may ask.
+        """
         parts = [*self._needed, *self._others] if is_deep else self._needed
         missing = await health.missing(parts, within=DEEP_SECONDS if is_deep else READY_SECONDS)
         if missing:

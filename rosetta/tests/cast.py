@@ -25,7 +25,10 @@ DIRECT = {"conversation": "direct", "attachment": "direct_attachment", "message"
 
 @dataclass
 class Cast:
-    """``clients`` by caller, and ``ids``: what the names in the paths of the permission table stand for."""
+    """``clients`` by caller, and ``ids``.
+
+    What the names in the paths of the permission table stand for.
+    """
 
     clients: dict[str, APIClient] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)

@@ -1,4 +1,7 @@
-"""What the factories of all apps share: they make rows as the service does, by its actions."""
+"""What the factories of all apps share.
+
+They make rows as the service does, by its actions.
+"""
 
 from abc import abstractmethod
 from typing import Any, Generic, TypeVar

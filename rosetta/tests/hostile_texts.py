@@ -1,4 +1,6 @@
-"""Texts that break programs: what careless clients, odd keyboards and attackers have sent to chat services.
+"""Texts that break programs.
+
+What careless clients, odd keyboards and attackers have sent to chat services.
 
 ``TEXTS`` is sent to every field and every query of the API (``test_hostile``) and given to every parser (``test_parsers``).
 An input that broke something is added here, so that it stays tried.

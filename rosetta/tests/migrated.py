@@ -29,7 +29,10 @@ _has_begun = False
 
 
 def begin() -> None:
-    """Name the folder for the copies. A run that a test starts uses that of the run around it."""
+    """Name the folder for the copies.
+
+    A run that a test starts uses that of the run around it.
+    """
     global _has_begun
     if not Path(os.environ.get(VARIABLE, "/nowhere")).is_dir():
         os.environ[VARIABLE] = tempfile.mkdtemp(prefix="rosetta-migrated-")

@@ -1,4 +1,7 @@
-"""Real processes for tests: on ports and folders of their own, without the suite's environment."""
+"""Real processes for tests.
+
+On ports and folders of their own, without the suite's environment.
+"""
 
 import os
 import socket
@@ -19,19 +22,28 @@ INHERITED = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_CONFIG", "COVERAGE_FILE")
 
 
 def clean_environment(**variables: str) -> dict[str, str]:
-    """Return the variables that a person's shell has, and ``variables``. No models are fetched unless they say so."""
+    """Return the variables that a person's shell has, and ``variables``.
+
+    No models are fetched unless they say so.
+    """
     shell = {name: value for name, value in os.environ.items() if name in INHERITED}
     return {"LOCAL_MODELS": "off"} | shell | variables
 
 
 def skip_on_a_second_backend() -> None:
-    """Skip a test that takes nothing of the suite's environment, nor do its processes: the run without DATABASE_URL has it."""
+    """Skip a test that takes nothing of the suite's environment, nor do its processes.
+
+    The run without DATABASE_URL has it.
+    """
     if os.environ.get("DATABASE_URL"):
         pytest.skip("has a database of its own, or none: run it without DATABASE_URL")
 
 
 def manage(*args: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as a person would: in a process of its own, with ``variables`` and nothing of the suite's."""
+    """Run a command as a person would.
+
+    In a process of its own, with ``variables`` and nothing of the suite's.
+    """
     skip_on_a_second_backend()
     return subprocess.run(
         [sys.executable, "manage.py", *args],

@@ -8,7 +8,10 @@ from types import TracebackType
 
 
 class Proxy:
-    """Relay connections to ``target``; while it is silent, or without a target, take them and pass nothing on."""
+    """Relay connections to ``target``.
+
+    While it is silent, or without a target, take them and pass nothing on.
+    """
 
     def __init__(self, target: tuple[str, int] | None = None) -> None:
         self._target = target

@@ -16,7 +16,10 @@ def _hear_ctrl_c() -> None:
 
 
 class Supervised:
-    """Start the supervisor as a person starts it again: its database, if no other is named, is up to date."""
+    """Start the supervisor as a person starts it again.
+
+    Its database, if no other is named, is up to date.
+    """
 
     def __init__(
         self,
@@ -27,7 +30,10 @@ class Supervised:
         host: str = "127.0.0.1",
         **variables: str,
     ) -> None:
-        """``is_first``: there is no database yet. ``host``: where it is expected to answer."""
+        """``is_first``: there is no database yet.
+
+        ``host``: where it is expected to answer.
+        """
         self.folder = folder
         self.marker = f"VAR_DIR={folder / 'var'}"
         if "DATABASE_URL" not in variables:
@@ -62,7 +68,10 @@ class Supervised:
             return False
 
     def process_of(self, word: str) -> int | None:
-        """The id of the child whose command line has ``word``; the first where it has children of its own."""
+        """The id of the child whose command line has ``word``.
+
+        The first where it has children of its own.
+        """
         return min(
             (pid for pid, line in processes_with(self.marker).items() if f" {word} " in f"{line} "), default=None
         )

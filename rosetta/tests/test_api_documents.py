@@ -1,4 +1,7 @@
-"""The documents that describe the API, as generators of clients read them; `make lint` has Spectral's rules."""
+"""The documents that describe the API, as generators of clients read them.
+
+`make lint` has Spectral's rules.
+"""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,7 @@
-"""The address of the database: what libpq documents is taken, several hosts included; what is wrong is named."""
+"""The address of the database.
+
+What libpq documents is taken, several hosts included; what is wrong is named.
+"""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured

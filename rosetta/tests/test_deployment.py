@@ -1,4 +1,7 @@
-"""What operators are given agrees with the code: .env.example, docker-compose.yml, Dockerfile, Makefile."""
+"""What operators are given agrees with the code.
+
+.env.example, docker-compose.yml, Dockerfile, Makefile.
+"""
 
 import ast
 import re

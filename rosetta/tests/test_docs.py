@@ -1,4 +1,7 @@
-"""What the documents say holds: links lead somewhere, the README's calls work, its translations are what readers get."""
+"""What the documents say holds.
+
+Links lead somewhere, the README's calls work, its translations are what readers get.
+"""
 
 import csv
 import re

@@ -1,4 +1,7 @@
-"""Settings from the environment: what is right is taken, what is wrong stops the start with one line that names it."""
+"""Settings from the environment.
+
+What is right is taken, what is wrong stops the start with one line that names it.
+"""
 
 import runpy
 from pathlib import Path

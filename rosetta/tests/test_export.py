@@ -78,7 +78,10 @@ def test_nothing_is_named_that_does_not_exist_or_is_named_twice() -> None:
 
 
 def exported(user: User) -> dict[str, Any]:
-    """The files of a new export of ``user`` by name; a list of the objects of those with one a line."""
+    """The files of a new export of ``user`` by name.
+
+    A list of the objects of those with one a line.
+    """
     token_client(user).post(f"{API}/me/export")
     tasks.make_export(AccountExport.objects.get(user=user, state="pending").pk)
     with default_storage.open(AccountExport.objects.get(user=user, state="ready").file) as file:

@@ -1,4 +1,7 @@
-"""No payload breaks what reads incoming webhooks: whatever is wrong in it, and wherever."""
+"""No payload breaks what reads incoming webhooks.
+
+Whatever is wrong in it, and wherever.
+"""
 
 import copy
 import os

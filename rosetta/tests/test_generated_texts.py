@@ -120,7 +120,10 @@ def read_content(text: str) -> None:
 
 
 def read_mentions(text: str) -> None:
-    """A text without people in it stays as it is; giving each mention its own name back changes nothing twice."""
+    """A text without people in it stays as it is.
+
+    Giving each mention its own name back changes nothing twice.
+    """
     called = called_in(text)
     assert len(set(called.user_ids)) == len(called.user_ids)
     assert mentions_replaced(text, lambda mark: text[mark.start : mark.end]) == text

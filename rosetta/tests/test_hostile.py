@@ -1,4 +1,7 @@
-"""What careless and hostile clients send, to every route that takes it: a 4xx with the contract's body, or nothing happens."""
+"""What careless and hostile clients send, to every route that takes it.
+
+A 4xx with the contract's body, or nothing happens.
+"""
 
 import itertools
 import json
@@ -89,7 +92,10 @@ def _fields(schema: dict[str, Any], operation: dict[str, Any]) -> Iterator[str]:
 def fault_of(
     client: APIClient, method: str, path: str, raw: bytes = b"", kind: str = "application/json", **more: Any
 ) -> Any:
-    """(status, what is wrong with the answer or None). What the call changed is undone."""
+    """(status, what is wrong with the answer or None).
+
+    What the call changed is undone.
+    """
     client.raise_request_exception = False
     with transaction.atomic():
         answer = client.generic(method.upper(), path, raw, content_type=kind, **more)

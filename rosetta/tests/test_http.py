@@ -1,4 +1,7 @@
-"""The parts of which every API is made: routers, policies, links, bodies, and the schema's hooks."""
+"""The parts of which every API is made.
+
+Routers, policies, links, bodies, and the schema's hooks.
+"""
 
 from typing import Any
 

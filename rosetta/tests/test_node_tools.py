@@ -1,4 +1,7 @@
-"""What checks the web client with Node.js: the types that are written, and the tools that are called."""
+"""What checks the web client with Node.js.
+
+The types that are written, and the tools that are called.
+"""
 
 import re
 from pathlib import Path

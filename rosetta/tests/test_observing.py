@@ -1,4 +1,7 @@
-"""What operators look at: the dashboard file and the alarms name metrics that there are, and a worker answers probes."""
+"""What operators look at.
+
+The dashboard file and the alarms name metrics that there are, and a worker answers probes.
+"""
 
 import json
 import re

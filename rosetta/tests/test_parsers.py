@@ -1,4 +1,7 @@
-"""No text takes a parser long: neither 8,000 characters made to slow it down, nor ever more than in proportion."""
+"""No text takes a parser long.
+
+Neither 8,000 characters made to slow it down, nor ever more than in proportion.
+"""
 
 import time
 from collections.abc import Callable, Iterator

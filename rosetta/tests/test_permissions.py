@@ -1,4 +1,7 @@
-"""Who may call what: docs/permissions.md, row by row. The table is the test, so the page cannot be wrong."""
+"""Who may call what: docs/permissions.md, row by row.
+
+The table is the test, so the page cannot be wrong.
+"""
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,4 +1,7 @@
-"""Processes whose servers do not answer: each says that it lives, and whether it can serve, within a second."""
+"""Processes whose servers do not answer.
+
+Each says that it lives, and whether it can serve, within a second.
+"""
 
 import os
 import subprocess
@@ -87,7 +90,10 @@ def test_without_redis_it_is_ready_and_the_deep_look_says_what_is_missing(
 
 @contextmanager
 def database_behind(server: str) -> Iterator[tuple[Proxy, str]]:
-    """Make a database, and a proxy to its server; returns the proxy and the database's address through it."""
+    """Make a database, and a proxy to its server.
+
+    Returns the proxy and the database's address through it.
+    """
     parts = urlsplit(server)
     name = f"rosetta_probes_{uuid.uuid4().hex[:12]}"
     migrated.run_sql(server, f"CREATE DATABASE {name} TEMPLATE {migrated.postgres_template(server)}")

@@ -1,4 +1,7 @@
-"""``python -m rosetta.processes NAME``: the names that it knows, and how it refuses others."""
+"""``python -m rosetta.processes NAME``.
+
+The names that it knows, and how it refuses others.
+"""
 
 import subprocess
 import sys

@@ -1,4 +1,7 @@
-"""What people wait for is not behind what takes long: tasks by queue, and a free process for small ones in each worker."""
+"""What people wait for is not behind what takes long.
+
+Tasks by queue, and a free process for small ones in each worker.
+"""
 
 import subprocess
 import sys

@@ -1,4 +1,6 @@
-"""Calls that follow from one another, as each kind of caller: what one answers with is what the next asks about.
+"""Calls that follow from one another, as each kind of caller.
+
+What one answers with is what the next asks about.
 
 The links between operations are inferred from the schema: a list of channels leads to each channel, a message that was
 posted to its reactions. ``SCHEMA_FLOWS`` says how many flows each caller goes: a few in CI, the same each time; when looking
@@ -70,7 +72,10 @@ def machine() -> Any:
 
 @contextmanager
 def own_connection() -> Iterator[None]:
-    """Keep requests from closing the test's connection. Django's test client lets them again after each of its own."""
+    """Keep requests from closing the test's connection.
+
+    Django's test client lets them again after each of its own.
+    """
     moments = (signals.request_started, signals.request_finished)
     for moment in moments:
         moment.disconnect(close_old_connections)

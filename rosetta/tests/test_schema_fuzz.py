@@ -1,4 +1,6 @@
-"""Generated calls of every kind against the whole schema: nothing fails on our side, and every answer is one that it names.
+"""Generated calls of every kind against the whole schema.
+
+Nothing fails on our side, and every answer is one that it names.
 
 ``SCHEMA_EXAMPLES`` says how many calls an operation gets from each caller: a few in CI, the same each time; when looking for
 trouble more, and new each time: ``SCHEMA_EXAMPLES=100 .venv/bin/python -m pytest rosetta/tests/test_schema_fuzz.py``.
@@ -66,7 +68,10 @@ def cases(operation: Any, cast: Cast) -> Any:
 
 
 def faults(operation: Any, cast: Cast, headers: dict[str, str]) -> Iterator[str]:
-    """What is wrong with the answers to one caller, each kind of fault once. What the calls change is undone."""
+    """What is wrong with the answers to one caller, each kind of fault once.
+
+    What the calls change is undone.
+    """
     found: dict[str, str] = {}
 
     @generation(

@@ -1,4 +1,7 @@
-"""Which origins are one site, and what the service tells the pages of another: cookies, the CSRF value, headers."""
+"""Which origins are one site, and what the service tells the pages of another.
+
+Cookies, the CSRF value, headers.
+"""
 
 import json
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Staff do nothing to other staff, whatever page and action they try; superusers do."""
+"""Staff do nothing to other staff, whatever page and action they try.
+
+Superusers do.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -57,7 +60,10 @@ def storage(settings: Settings, tmp_path: Path) -> None:
 
 
 def somebody(kind: str) -> User:
-    """A superuser, a superuser who may not enter admin, somebody of staff, or a user; with one of everything."""
+    """A superuser, a superuser who may not enter admin, somebody of staff, or a user.
+
+    With one of everything.
+    """
     user = make_user(
         kind.capitalize(), is_staff=kind in ("root", "staff"), is_superuser=kind in ("root", "hidden root")
     )

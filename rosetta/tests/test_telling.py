@@ -1,4 +1,6 @@
-"""A running service tells what happens: JSON logs with request ids into the queue, errors to Sentry, traces to a collector.
+"""A running service tells what happens.
+
+JSON logs with request ids into the queue, errors to Sentry, traces to a collector.
 
 Sentry and the collector are sockets here, which take what the real ones would.
 """

@@ -1,4 +1,7 @@
-"""A migration that a running service would notice is refused: bad and good examples side by side."""
+"""A migration that a running service would notice is refused.
+
+Bad and good examples side by side.
+"""
 
 from typing import Any
 

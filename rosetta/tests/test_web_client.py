@@ -1,4 +1,7 @@
-"""The web client's document: where it is served, and the rules that it is served with."""
+"""The web client's document.
+
+Where it is served, and the rules that it is served with.
+"""
 
 import gzip
 import html

@@ -1,4 +1,7 @@
-"""In which language a text was written: what it says decides, what is known of its writer only where it says nothing."""
+"""In which language a text was written.
+
+What it says decides, what is known of its writer only where it says nothing.
+"""
 
 from rosetta.languages import UNKNOWN, match
 from translation.detection import latin, scripts
@@ -10,7 +13,9 @@ _MAX_LETTERS = 600
 
 
 def source_language(text: str, *, declared: str | None, sender_language: str) -> str:
-    """Return the code of the language that ``text`` is in: one of ours, or the ISO 639 code of another.
+    """Return the code of the language that ``text`` is in.
+
+    One of ours, or the ISO 639 code of another.
 
     ``rosetta.languages.UNKNOWN`` is one that cannot be told, and none of ours.
 

@@ -1,4 +1,7 @@
-"""A small model that tells 176 languages apart; its weights are in the package, and nothing is fetched."""
+"""A small model that tells 176 languages apart.
+
+Its weights are in the package, and nothing is fetched.
+"""
 
 import importlib.util
 from functools import lru_cache

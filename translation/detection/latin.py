@@ -1,4 +1,7 @@
-"""The language of words in Latin letters: one of ours, another, or none that can be told."""
+"""The language of words in Latin letters.
+
+One of ours, another, or none that can be told.
+"""
 
 import re
 from collections.abc import Sequence
@@ -50,7 +53,10 @@ _VIETNAMESE = re.compile("[\u1ea0-\u1ef9\u01a1\u01b0]")
 
 @dataclass(frozen=True, slots=True)
 class _Best:
-    """The likeliest of our languages: what the words say for it, how much of each, and how far the next one is."""
+    """The likeliest of our languages.
+
+    What the words say for it, how much of each, and how far the next one is.
+    """
 
     code: str
     known: float
@@ -114,7 +120,10 @@ def _grammar(telling: Sequence[str], code: str) -> float:
 
 
 def _by_affix(word: str, code: str) -> float:
-    """Return how much the form of ``word`` says: 2 for a loan word with an affix of ours, "server-nya"."""
+    """Return how much the form of ``word`` says.
+
+    2 for a loan word with an affix of ours, "server-nya".
+    """
     if (
         code == "id"
         and (stem := _POSSESSED.fullmatch(word))
@@ -136,7 +145,10 @@ def _is_romanised(telling: Sequence[str], words: Sequence[str]) -> bool:
 
 
 def _is_word(word: str) -> bool:
-    """Return whether ``word`` is of one of our languages; what has two letters is a syllable of many."""
+    """Return whether ``word`` is of one of our languages.
+
+    What has two letters is a syllable of many.
+    """
     return lexicon.is_telling(word) or (len(word) > 2 and lexicon.is_known_well(word))
 
 
@@ -161,7 +173,10 @@ def _other(words: Sequence[str], telling: Sequence[str], best: _Best | None) -> 
 
 
 def _is_command(words: Sequence[str]) -> bool:
-    """Return whether ``words`` are a command for a shell: lower case, short and without grammar."""
+    """Return whether ``words`` are a command for a shell.
+
+    Lower case, short and without grammar.
+    """
     return (
         lexicon.is_command(words[0])
         and len(words) <= 4
@@ -170,7 +185,10 @@ def _is_command(words: Sequence[str]) -> bool:
 
 
 def _without_names(words: Sequence[str], normal: Sequence[str]) -> list[str]:
-    """Leave out what is written like a name: capitalised, and no frequent word; all of a line if all of it is."""
+    """Leave out what is written like a name: capitalised, and no frequent word.
+
+    All of a line if all of it is.
+    """
     if len(words) > 1 and all(map(_is_capitalised, words)) and not all(word.isupper() for word in words):
         return [word for word in normal if lexicon.is_telling(word)]
     return [

@@ -1,4 +1,7 @@
-"""What is known of words in Latin letters: how frequent they are in our languages, and which say nothing of a language."""
+"""What is known of words in Latin letters.
+
+How frequent they are in our languages, and which say nothing of a language.
+"""
 
 import csv
 from functools import lru_cache
@@ -28,14 +31,19 @@ def codes() -> frozenset[str]:
 
 
 def is_neutral(word: str) -> bool:
-    """Return whether ``word`` is the same in every language: a loan word, a laugh, a product or a person's name."""
+    """Return whether ``word`` is the same in every language.
+
+    A loan word, a laugh, a product or a person's name.
+    """
     if _is(word, "", "loan") or _is(word, "", "laugh"):
         return True
     return _is(word, "", "name") and not is_telling(word)
 
 
 def is_function_word(word: str, code: str = "") -> bool:
-    """Return whether ``word`` holds sentences together, as "the" or "yang": of ``code``, or of any of our languages.
+    """Return whether ``word`` holds sentences together, as "the" or "yang".
+
+    Of ``code``, or of any of our languages.
 
     Such words are no loans in another language.
     """
@@ -48,7 +56,10 @@ def is_grammar(word: str, code: str) -> bool:
 
 
 def is_telling(word: str) -> bool:
-    """Return whether ``word`` is of one language, however it is written: no name, no loan."""
+    """Return whether ``word`` is of one language, however it is written.
+
+    No name, no loan.
+    """
     return any(is_grammar(word, code) for code in codes()) or word in foreign_words()
 
 
@@ -66,7 +77,10 @@ def is_command(word: str) -> bool:
 
 
 def is_about_words(word: str) -> bool:
-    """Return whether ``word`` is said of the words of another language: "means", "says"."""
+    """Return whether ``word`` is said of the words of another language.
+
+    "means", "says".
+    """
     return any(_is(word, code, "talk") for code in codes())
 
 
@@ -105,7 +119,10 @@ def weight(word: str, code: str) -> float:
 
 @lru_cache(maxsize=1)
 def foreign_words() -> dict[str, str]:
-    """Return greetings of languages that we lack, with the language. Too short for the identifier, they stand alone."""
+    """Return greetings of languages that we lack, with the language.
+
+    Too short for the identifier, they stand alone.
+    """
     ours = frozenset().union(*(_words_of(code, kind) for code in codes() for kind in ("function", "chat")))
     return {
         word: match(row["language"]) or row["language"]

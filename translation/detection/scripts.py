@@ -78,7 +78,10 @@ _QUOTATIONS = re.compile(
 
 
 class Run(NamedTuple):
-    """Neighbouring letters of one script: a word in Latin letters, several in others. ``script`` may be a language's code."""
+    """Neighbouring letters of one script: a word in Latin letters, several in others.
+
+    ``script`` may be a language's code.
+    """
 
     script: str
     text: str
@@ -90,13 +93,18 @@ def without_quotations(text: str) -> str:
 
 
 def runs_of(text: str) -> list[Run]:
-    """Return the letters of ``text``, cut where the script changes; words in Latin letters one by one."""
+    """Return the letters of ``text``, cut where the script changes.
+
+    Words in Latin letters one by one.
+    """
     found = _pattern().finditer(_NO_LETTERS.sub(" ", text))
     return [Run(_scripts()[match_.lastindex or 0], match_[0]) for match_ in found]
 
 
 def language_of(text: str, runs: Sequence[Run], sender_language: str) -> str | None:
-    """Return the language whose script ``text`` is in; None where that is the Latin script, or none.
+    """Return the language whose script ``text`` is in.
+
+    None where that is the Latin script, or none.
 
     A text in several scripts is in the language of its sentence: the one that has the grammar, stands at both ends and
     talks about the words of the other.
@@ -119,7 +127,10 @@ def language_of(text: str, runs: Sequence[Run], sender_language: str) -> str | N
 
 
 def _weights(text: str, runs: Sequence[Run]) -> dict[str, float]:
-    """Return how much of ``text`` each script has; nothing where it has no script but the Latin one."""
+    """Return how much of ``text`` each script has.
+
+    Nothing where it has no script but the Latin one.
+    """
     east_asian = "ja" if any(run.script == "ja" for run in runs) else "zh-CN"
     scripts = [east_asian if run.script in ("ja", "zh-CN") else run.script for run in runs]
     weights: dict[str, float] = {}

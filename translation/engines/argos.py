@@ -1,4 +1,7 @@
-"""An Argos package as a translator: CTranslate2 and SentencePiece. Imported only in the process of local models."""
+"""An Argos package as a translator: CTranslate2 and SentencePiece.
+
+Imported only in the process of local models.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +24,10 @@ _BLANK = "▁"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How translators use the processor. ``threads``: 0 for as many as there are cores, at most four."""
+    """How translators use the processor.
+
+    ``threads``: 0 for as many as there are cores, at most four.
+    """
 
     threads: int = 0
     beam: int = 2
@@ -29,7 +35,10 @@ class Options:
 
 
 class ArgosTranslator:
-    """Translate texts of any length from one language to one other. Raises ValueError for a folder that is no package."""
+    """Translate texts of any length from one language to one other.
+
+    Raises ValueError for a folder that is no package.
+    """
 
     def __init__(self, folder: Path, options: Options) -> None:
         if fault := argos_fault(folder):

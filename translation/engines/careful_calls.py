@@ -60,7 +60,10 @@ class CarefulCaller:
         self.error: EngineError | None = None
 
     def answers(self, texts: Sequence[str]) -> list[object]:
-        """Return one answer for each text, or the EngineError of a text at fault. Raises EngineFailed."""
+        """Return one answer for each text, or the EngineError of a text at fault.
+
+        Raises EngineFailed.
+        """
         try:
             return list(self._made(texts, self._seconds_for(texts)))
         except (PermanentError, QuotaError, UnsupportedPair) as error:
@@ -74,7 +77,10 @@ class CarefulCaller:
             return self._after_failure(texts, error)
 
     def check(self) -> None:
-        """Have the engine translate a harmless phrase, unless it works already. Raises EngineFailed."""
+        """Have the engine translate a harmless phrase, unless it works already.
+
+        Raises EngineFailed.
+        """
         if self.works:
             return
         try:
@@ -163,5 +169,8 @@ class CarefulCaller:
 
 
 def harmless_phrase(language: str) -> str:
-    """Return a phrase of ``language`` that every engine can translate: the phrasebook's first."""
+    """Return a phrase of ``language`` that every engine can translate.
+
+    The phrasebook's first.
+    """
     return next((row[language] for row in phrase_table.rows() if language in row), "OK")

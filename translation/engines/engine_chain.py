@@ -53,7 +53,9 @@ def run(
     history: History | None = None,
     engine: EngineByName = engines.engine,
 ) -> list[UnitResult]:
-    """Return a result for every request, in any order. Never raises for what an engine does.
+    """Return a result for every request, in any order.
+
+    Never raises for what an engine does.
 
     A text that an engine cannot do fails alone: the others of its call are translated, and the engine's breaker does not
     count it. ``history`` knows the texts that failed before; it is changed, not saved.
@@ -153,7 +155,10 @@ class _Chain:
             self._reasons[request.id].append(reason)
 
     def _ask(self, engine: Engine, requests: list[UnitRequest], deadline: Deadline) -> None:
-        """Have ``engine`` translate what it can: first texts that it never failed, then others that are due."""
+        """Have ``engine`` translate what it can.
+
+        First texts that it never failed, then others that are due.
+        """
         fresh, due = self._by_history(engine, requests)
         if not fresh and not due:
             return
@@ -180,7 +185,10 @@ class _Chain:
     def _by_history(
         self, engine: Engine, requests: Sequence[UnitRequest]
     ) -> tuple[list[UnitRequest], list[UnitRequest]]:
-        """Return the requests that ``engine`` never failed, and those to ask for again; others are not due yet."""
+        """Return the requests that ``engine`` never failed, and those to ask for again.
+
+        Others are not due yet.
+        """
         fresh: list[UnitRequest] = []
         due: list[UnitRequest] = []
         for request in requests:
@@ -205,7 +213,10 @@ class _Chain:
     def _translate(
         self, visit: "_Visit", requests: Sequence[UnitRequest], call: Callable[[list[str]], list[object]]
     ) -> None:
-        """Translate ``requests``, and remember those that the engine cannot do. Raises EngineFailed."""
+        """Translate ``requests``, and remember those that the engine cannot do.
+
+        Raises EngineFailed.
+        """
         errors: Errors = {}
         try:
             _, errors = translate_units(
@@ -215,7 +226,10 @@ class _Chain:
             self._note(visit, requests, errors)
 
     def _accept(self, unit: Unit, stored: str) -> str:
-        """Return an answer without what was added to it. Raises ProtectionError unless it is a translation."""
+        """Return an answer without what was added to it.
+
+        Raises ProtectionError unless it is a translation.
+        """
         source = unit.masked(STORED)
         stored = cleaned(source, stored)
         fault = judge(source, stored, self._source, self._target, unit.pieces)
@@ -258,7 +272,10 @@ class _Chain:
 
 
 class _Visit:
-    """What a chunk does with one engine: its calls, their costs, and the units that it translated."""
+    """What a chunk does with one engine.
+
+    Its calls, their costs, and the units that it translated.
+    """
 
     def __init__(
         self,
@@ -314,7 +331,10 @@ class _Meter:
         self.characters = self.calls = self.errors = 0
 
     def measured(self, texts: list[str], context: list[tuple[str, ...]], seconds: float) -> list[str]:
-        """Call the engine within ``seconds``. Raises EngineError, whatever its client library raises."""
+        """Call the engine within ``seconds``.
+
+        Raises EngineError, whatever its client library raises.
+        """
         started = time.monotonic()
         kind = ""
         self.calls += 1
@@ -338,7 +358,10 @@ class _Meter:
             )  # fmt: skip
 
     def shares(self, lengths: Sequence[int]) -> list[Cost]:
-        """Split the characters over texts of these ``lengths``; calls and errors are counted on the first text."""
+        """Split the characters over texts of these ``lengths``.
+
+        Calls and errors are counted on the first text.
+        """
         total = sum(length or 1 for length in lengths)
         rest = self.characters
         costs = []

@@ -42,7 +42,10 @@ class Pace:
 
 
 class History:
-    """What is known of some requests' engines. Thread-safe; only ``load`` and ``save`` use the cache."""
+    """What is known of some requests' engines.
+
+    Thread-safe; only ``load`` and ``save`` use the cache.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -70,11 +73,17 @@ class History:
             cache.delete_many(gone)
 
     def failure(self, engine: str, request: UnitRequest) -> Failure | None:
-        """Return the failure of ``request`` with ``engine``; None if it did not fail, or was translated since."""
+        """Return the failure of ``request`` with ``engine``.
+
+        None if it did not fail, or was translated since.
+        """
         return self._failures.get(_failure_key(engine, request))
 
     def failed(self, engine: str, request: UnitRequest, reason: str, *, is_refusal: bool) -> None:
-        """Count a failure of ``request``. ``is_refusal``: the engine answered, but the answer is no translation."""
+        """Count a failure of ``request``.
+
+        ``is_refusal``: the engine answered, but the answer is no translation.
+        """
         key = _failure_key(engine, request)
         with self._lock:
             known = self._failures.get(key)
@@ -108,7 +117,10 @@ class History:
         return max(engine.patience, _PATIENCE * pace.seconds * ratio)
 
     def retry_at(self, engine: str, request: UnitRequest) -> float:
-        """Return when ``engine`` may be asked for ``request``, in Unix seconds: 0 if it did not fail."""
+        """Return when ``engine`` may be asked for ``request``, in Unix seconds.
+
+        0 if it did not fail.
+        """
         failure = self.failure(engine, request)
         return failure.retry_at if failure else 0.0
 

@@ -1,4 +1,7 @@
-"""Models on this machine's processor, of Firefox and Argos: free, private, and only for pairs whose models are here."""
+"""Models on this machine's processor, of Firefox and Argos.
+
+Free, private, and only for pairs whose models are here.
+"""
 
 import contextlib
 import json
@@ -27,7 +30,10 @@ _BASE = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class LocalOptions:
-    """What the models may use: ``memory_mb`` in all, and of the processor what ``argos.Options`` says."""
+    """What the models may use.
+
+    ``memory_mb`` in all, and of the processor what ``argos.Options`` says.
+    """
 
     memory_mb: int = 600
     threads: int = 0
@@ -99,7 +105,10 @@ class Local:
             self._end()
 
     def route(self, source: str, target: str) -> list[ModelFolder]:
-        """Return the models to go through: one, two with English between, or none where the pair is not offered."""
+        """Return the models to go through.
+
+        One, two with English between, or none where the pair is not offered.
+        """
         models = self.installed()
         if source == target or not models:
             return []
@@ -174,7 +183,10 @@ def _processor_options() -> dict[str, str]:
 
 
 def _line(descriptor: int, deadline: Deadline) -> bytes:
-    """One line of the process's output. Raises TransientError when it does not come in time, OSError at the output's end."""
+    """One line of the process's output.
+
+    Raises TransientError when it does not come in time, OSError at the output's end.
+    """
     line = bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)

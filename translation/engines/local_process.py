@@ -1,4 +1,6 @@
-"""The process in which local models live: ``python -m translation.engines.local_process MODELS [TRANSLATOR [OPTIONS]]``.
+"""The process in which local models live.
+
+``python -m translation.engines.local_process MODELS [TRANSLATOR [OPTIONS]]``.
 
 Firefox's models are bound to one thread, hold the interpreter's lock while they work, and end a process that misuses them; so
 all models have one to themselves, with everything in its main thread. The libraries of a kind of model are imported when the
@@ -56,7 +58,10 @@ class FirefoxTranslator:
 
 
 class Models:
-    """The translators of a folder of models: those used last are kept, within ``memory_mb`` together."""
+    """The translators of a folder of models.
+
+    Those used last are kept, within ``memory_mb`` together.
+    """
 
     def __init__(self, folder: Path, maker: str = TRANSLATOR, *, memory_mb: int = 600, **options: int) -> None:
         self._folder = folder
@@ -66,7 +71,10 @@ class Models:
         self._loaded: OrderedDict[str, _Loaded] = OrderedDict()
 
     def translate(self, route: Sequence[str], texts: list[str]) -> list[str]:
-        """Translate ``texts`` with the models named by ``route``, one after another. Raises whatever they raise."""
+        """Translate ``texts`` with the models named by ``route``, one after another.
+
+        Raises whatever they raise.
+        """
         for name in route:
             texts = self._translator(name).translate(texts)
         return texts
@@ -109,7 +117,10 @@ def _files_size(folder: Path) -> int:
 
 
 def _resident() -> int:
-    """Return the bytes of memory that this process has; 0 where the system does not tell."""
+    """Return the bytes of memory that this process has.
+
+    0 where the system does not tell.
+    """
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):

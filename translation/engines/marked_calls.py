@@ -16,7 +16,9 @@ Errors = dict[str, ProtectionError | EngineError]
 
 
 class NotATranslation(ProtectionError):
-    """Raised for an answer that has its pieces and is no translation; ``fault`` is one of the judge's.
+    """Raised for an answer that has its pieces and is no translation.
+
+    ``fault`` is one of the judge's.
 
     It is not asked for in another way: the engine would say the same.
     """

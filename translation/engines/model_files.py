@@ -1,4 +1,6 @@
-"""The folders of local models: which files make one, of which kind and languages it is, and which one is used.
+"""The folders of local models.
+
+Which files make one, of which kind and languages it is, and which one is used.
 
 A Firefox model is ``en-ja/`` with ``model.*.bin`` and its vocabulary. An Argos model is a folder of any name with
 ``metadata.json``, ``sentencepiece.model`` and ``model/model.bin``, as its package unpacks. Names that begin with a dot are
@@ -19,7 +21,10 @@ TRIAL_FILE = "trial.json"
 
 
 class Kind(StrEnum):
-    """Who made a model, which decides its files. The first is used where both are installed."""
+    """Who made a model, which decides its files.
+
+    The first is used where both are installed.
+    """
 
     FIREFOX = "firefox"
     ARGOS = "argos"
@@ -27,7 +32,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a model took when it was installed: bytes of memory once loaded, milliseconds for a sentence of a chat."""
+    """What a model took when it was installed.
+
+    Bytes of memory once loaded, milliseconds for a sentence of a chat.
+    """
 
     memory_bytes: int
     sentence_ms: int
@@ -54,7 +62,10 @@ class ModelFolder:
 
     @property
     def trial(self) -> Trial | None:
-        """Return what was measured when it was installed; None where it was put into the folder by hand."""
+        """Return what was measured when it was installed.
+
+        None where it was put into the folder by hand.
+        """
         try:
             content = json.loads((self.path / TRIAL_FILE).read_bytes())
             return Trial(int(content["memory_bytes"]), int(content["sentence_ms"]))
@@ -111,13 +122,19 @@ def spellings(code: str) -> tuple[str, ...]:
 
 
 def _splits(name: str) -> list[Pair]:
-    """Return the pairs that a folder's name can mean: ``en-zh-Hans`` is en and zh-Hans, not en-zh and Hans."""
+    """Return the pairs that a folder's name can mean.
+
+    ``en-zh-Hans`` is en and zh-Hans, not en-zh and Hans.
+    """
     parts = name.split("-")
     return [("-".join(parts[:cut]), "-".join(parts[cut:])) for cut in range(1, len(parts))]
 
 
 def argos_metadata(folder: Path) -> dict[str, str]:
-    """Return the texts of a package's ``metadata.json``; nothing where it names no two languages."""
+    """Return the texts of a package's ``metadata.json``.
+
+    Nothing where it names no two languages.
+    """
     try:
         content = json.loads((folder / "metadata.json").read_bytes())
     except (OSError, ValueError):

@@ -1,4 +1,7 @@
-"""Count the answers that were refused, for staff: by month, engine, pair and fault."""
+"""Count the answers that were refused, for staff.
+
+By month, engine, pair and fault.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,7 +14,10 @@ from translation.models import RefusedAnswers, this_month
 
 
 def record(results: Iterable[UnitResult]) -> None:
-    """Add the refused answers of ``results`` to their counts; no query where there is none."""
+    """Add the refused answers of ``results`` to their counts.
+
+    No query where there is none.
+    """
     counts = Counter(
         (engine, result.request.source, result.request.target, fault)
         for result in results

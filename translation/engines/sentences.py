@@ -143,7 +143,10 @@ def _shortened(line: str, cuts: list[int], longest: int) -> list[int]:
 
 
 def _piece(text: str) -> int:
-    """Return where to cut ``text``, which is too long: after a clause, else at a blank, else at its end."""
+    """Return where to cut ``text``, which is too long.
+
+    After a clause, else at a blank, else at its end.
+    """
     half = len(text) // 2
     for pattern in (_CLAUSE_END, _BLANK):
         if ends := [found.end() for found in pattern.finditer(text, half)]:

@@ -111,7 +111,10 @@ def _plural(folded: str) -> str:
 
 
 def _is_cased_like(written: str, text: str) -> bool:
-    """Return whether ``written`` has a term's capitals: it is the term, or begins as it does and is its plural."""
+    """Return whether ``written`` has a term's capitals.
+
+    It is the term, or begins as it does and is its plural.
+    """
     written = " ".join(written.translate(_NARROW).split())
     return written == text or written.removesuffix("es") == text or written.removesuffix("s") == text
 

@@ -1,4 +1,7 @@
-"""Tell an answer that says more than its source, or something else: what language models and services add or say instead."""
+"""Tell an answer that says more than its source, or something else.
+
+What language models and services add or say instead.
+"""
 
 import csv
 import re

@@ -144,7 +144,10 @@ def _values(text: str) -> frozenset[float]:
 
 @lru_cache(maxsize=4096)
 def _values_of(figure: str) -> frozenset[float]:
-    """Return the numbers that a figure may mean: a comma or full stop may stand for thousands or for decimals."""
+    """Return the numbers that a figure may mean.
+
+    A comma or full stop may stand for thousands or for decimals.
+    """
     digits = re.match(r"[\d.,\u066b\u066c\uff0c\uff0e\u00a0\u202f' ]+", figure)
     text = digits.group().strip() if digits else figure
     factor = 1

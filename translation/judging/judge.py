@@ -60,7 +60,10 @@ def judge(
 
 
 def cleaned(source: str, answer: str) -> str:
-    """Return ``answer`` without what can safely be taken off: invisible signs, a label, quotation marks around all."""
+    """Return ``answer`` without what can safely be taken off.
+
+    Invisible signs, a label, quotation marks around all.
+    """
     if _BLANK_SIGN not in source:
         answer = answer.replace(_BLANK_SIGN, " ")
     if _INVISIBLE.search(answer) and not _INVISIBLE.search(source):
@@ -69,7 +72,10 @@ def cleaned(source: str, answer: str) -> str:
 
 
 def is_memorable(source: str, answer: str) -> bool:
-    """Return whether ``answer`` may be remembered: not one that repeats names or signs, which another engine may translate."""
+    """Return whether ``answer`` may be remembered.
+
+    Not one that repeats names or signs, which another engine may translate.
+    """
     return not languages.is_same(*(STORED.pattern.sub(" ", text) for text in (source, answer)))
 
 

@@ -1,4 +1,7 @@
-"""Tell an answer in a wrong language: the source once more, another script, another language, parts left as they were."""
+"""Tell an answer in a wrong language.
+
+The source once more, another script, another language, parts left as they were.
+"""
 
 import re
 from collections.abc import Sequence
@@ -42,7 +45,10 @@ def fault(source: str, answer: str, source_language: str, target_language: str) 
 
 
 def is_same(source: str, answer: str) -> bool:
-    """Return whether two texts have the same letters; capitals, width, signs and digits aside."""
+    """Return whether two texts have the same letters.
+
+    Capitals, width, signs and digits aside.
+    """
     return _letters(source) == _letters(answer)
 
 
@@ -51,7 +57,10 @@ def _letters(text: str) -> str:
 
 
 def _may_stay(source: str, source_language: str, target_language: str) -> bool:
-    """Return whether ``source`` may be the same in the target language: names, signs, words of both languages."""
+    """Return whether ``source`` may be the same in the target language.
+
+    Names, signs, words of both languages.
+    """
     runs = scripts.runs_of(source)
     if not runs:
         return True

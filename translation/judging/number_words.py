@@ -94,7 +94,10 @@ MONTHS: dict[int, tuple[str, ...]] = dict(enumerate(_MONTH_NAMES, 1))
 
 @lru_cache(maxsize=4096)
 def words_of(number: int) -> tuple[str, ...]:
-    """Return how ``number`` may be written in words, in small letters; nothing for a number beyond 10¹²."""
+    """Return how ``number`` may be written in words, in small letters.
+
+    Nothing for a number beyond 10¹².
+    """
     if not 0 <= number <= _LARGEST:
         return ()
     english, thai, han = _english(number), _thai(number), _han(number)

@@ -1,1 +1,4 @@
-"""The models of the engine ``local``: which ones are needed, where they come from, and how they are installed."""
+"""The models of the engine ``local``.
+
+Which ones are needed, where they come from, and how they are installed.
+"""

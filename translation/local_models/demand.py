@@ -1,4 +1,6 @@
-"""Which directions are needed: those between the languages that people here read, most wanted first.
+"""Which directions are needed.
+
+Those between the languages that people here read, most wanted first.
 
 Apps above register who reads which language in ``READERS``; this one knows no people.
 """
@@ -32,7 +34,9 @@ def pairs_in_use(languages: list[str] | None = None) -> list[Pair]:
 
 
 def wanted_directions() -> list[Pair]:
-    """Return the directions to fetch, the most wanted first; none where LOCAL_MODELS is off or all share a language.
+    """Return the directions to fetch, the most wanted first.
+
+    None where LOCAL_MODELS is off or all share a language.
 
     Each language's two directions stand together, because a conversation needs both.
     """

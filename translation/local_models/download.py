@@ -1,4 +1,7 @@
-"""Download a file over HTTP in as many attempts as it takes: what is there already is not fetched again."""
+"""Download a file over HTTP in as many attempts as it takes.
+
+What is there already is not fetched again.
+"""
 
 import errno
 import hashlib
@@ -20,7 +23,10 @@ Progress = Callable[[int, int], None]
 
 
 class FetchError(Exception):
-    """A file could not be fetched. ``reason`` names the kind; ``retry_after`` is in seconds, where the server said so."""
+    """A file could not be fetched.
+
+    ``reason`` names the kind; ``retry_after`` is in seconds, where the server said so.
+    """
 
     def __init__(self, reason: str, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -30,7 +36,10 @@ class FetchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What is known of a file that is there in part. ``validator``: its ETag or date, so that no two files are mixed."""
+    """What is known of a file that is there in part.
+
+    ``validator``: its ETag or date, so that no two files are mixed.
+    """
 
     url: str
     validator: str = ""
@@ -51,7 +60,9 @@ def read_small(url: str, limit: int) -> bytes:
 def download(
     url: str, path: Path, *, size: int = 0, sha256: str = "", progress: Progress = lambda done, total: None
 ) -> str:
-    """Download ``url`` to ``path``, going on where an earlier attempt ended; return the file's SHA-256.
+    """Download ``url`` to ``path``, going on where an earlier attempt ended.
+
+    Return the file's SHA-256.
 
     ``size`` and ``sha256`` are what it must be, where known. ``progress`` gets the bytes that are there and the total, 0 while
     unknown. Raises FetchError; what arrived stays beside ``path`` unless it is wrong.
@@ -82,7 +93,10 @@ def download(
 
 
 def _receive(url: str, part: Path, notes: Path, known: _Part | None, size: int, progress: Progress) -> int:
-    """Append what ``part`` lacks; return the file's size as the server says, 0 where it does not."""
+    """Append what ``part`` lacks.
+
+    Return the file's size as the server says, 0 where it does not.
+    """
     have = part.stat().st_size if part.exists() else 0
     if size and have >= size:
         return size
@@ -145,7 +159,10 @@ def _validator(response: httpx.Response) -> str:
 
 @contextmanager
 def _answer(url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
-    """Open ``url``. Raises FetchError for whatever the network does, then and while the body is read."""
+    """Open ``url``.
+
+    Raises FetchError for whatever the network does, then and while the body is read.
+    """
     timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     began = False
     try:

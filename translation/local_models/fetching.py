@@ -1,4 +1,6 @@
-"""Fetch the models that are wanted: one at a time on a machine, never while somebody waits for it.
+"""Fetch the models that are wanted.
+
+One at a time on a machine, never while somebody waits for it.
 
 ``LocalModel`` rows say what is wanted, on its way, there, or why not; ``fetch_due`` works them off. A process that ends half-way
 leaves a part of a file and a row in state ``fetching``, and the next one goes on.
@@ -46,7 +48,9 @@ def models_folder() -> Path:
 
 
 def sync_rows(wanted: Iterable[Pair]) -> list[LocalModel]:
-    """Bring the rows in line with what is installed and ``wanted``; return the rows of what is to be fetched, in order.
+    """Bring the rows in line with what is installed and ``wanted``.
+
+    Return the rows of what is to be fetched, in order.
 
     Idempotent. Writes only what changed.
     """
@@ -77,7 +81,10 @@ def sync_rows(wanted: Iterable[Pair]) -> list[LocalModel]:
 
 
 def fetch_due(report: Report = lambda row: None) -> int:
-    """Fetch what is wanted and due; return how many models were installed. Does nothing where another process does it."""
+    """Fetch what is wanted and due; return how many models were installed.
+
+    Does nothing where another process does it.
+    """
     requested = LocalModel.objects.filter(is_requested=True).order_by("pk").values_list("source", "target")
     wanted = list(dict.fromkeys([*requested, *wanted_directions()]))
     if not wanted:
@@ -103,7 +110,10 @@ def fetch(pairs: Iterable[Pair], report: Report = lambda row: None) -> list[Loca
 
 
 def request_model(source: str, target: str) -> LocalModel:
-    """Have a direction fetched in the background, whatever the settings say; its row says how that goes."""
+    """Have a direction fetched in the background, whatever the settings say.
+
+    Its row says how that goes.
+    """
     values = {"is_requested": True, "state": State.WANTED, "reason": "", "error": "", "attempts": 0}
     return LocalModel.objects.update_or_create(
         source=source, target=target, defaults=values | {"due_at": timezone.now()}
@@ -111,7 +121,9 @@ def request_model(source: str, target: str) -> LocalModel:
 
 
 def remove_model(source: str, target: str, *, wait: bool = True) -> bool:
-    """Delete the models of a direction and do not fetch them again by itself; return whether there was one.
+    """Delete the models of a direction and do not fetch them again by itself.
+
+    Return whether there was one.
 
     Raises Busy where ``wait`` is off and a model is being fetched.
     """
@@ -261,7 +273,9 @@ _thread_lock = Lock()
 
 
 def start_fetching(report: Report) -> bool:
-    """Start a thread that calls ``fetch_due``, unless one of this process is at it; return whether it was started.
+    """Start a thread that calls ``fetch_due``, unless one of this process is at it.
+
+    Return whether it was started.
 
     A thread of its own, so that a long download takes no worker's place and delays no shutdown: what it has is kept.
     """

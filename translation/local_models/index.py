@@ -1,4 +1,6 @@
-"""The index of models: which packages there are, and where. Argos' own form, in which a mirror may say more.
+"""The index of models: which packages there are, and where.
+
+Argos' own form, in which a mirror may say more.
 
 An entry is ``{"from_code", "to_code", "package_version", "links"}``; a mirror's also has ``sha256``, ``size`` in bytes and, for
 a Firefox model, ``"type": "firefox"``. Links may be relative to the index.
@@ -23,7 +25,10 @@ _LINKS = 3
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A package that the index names; ``sha256`` and ``size`` are empty where it does not say."""
+    """A package that the index names.
+
+    ``sha256`` and ``size`` are empty where it does not say.
+    """
 
     source: str
     target: str
@@ -76,6 +81,9 @@ def _offers(entries: list[Any], url: str) -> Iterator[Offer]:
 
 
 def _links(links: Any, url: str) -> tuple[str, ...]:
-    """Return the addresses that can be fetched; others, such as ``ipfs://…``, are left out."""
+    """Return the addresses that can be fetched.
+
+    Others, such as ``ipfs://…``, are left out.
+    """
     texts = [urljoin(url, link) for link in links if isinstance(link, str)] if isinstance(links, list) else []
     return tuple(link for link in texts if urlsplit(link).scheme in ("http", "https") and len(link) <= 500)[:_LINKS]

@@ -54,7 +54,10 @@ class Busy(RuntimeError):
 
 @contextlib.contextmanager
 def locked(models: Path, *, wait: bool = True) -> Iterator[None]:
-    """Let one process at a time change what is in ``models``. Raises Busy where ``wait`` is off and another one does."""
+    """Let one process at a time change what is in ``models``.
+
+    Raises Busy where ``wait`` is off and another one does.
+    """
     models.mkdir(parents=True, exist_ok=True)
     with (models / ".lock").open("a") as file:
         try:
@@ -81,7 +84,9 @@ def install(package: Path, models: Path, *, expected: Pair | None = None) -> Mod
 
 
 def install_folder(folder: Path, models: Path, *, name: str = "") -> ModelFolder:
-    """Install a copy of a model that is unpacked in ``folder``. ``name``, or its own, says the pair of a Firefox model.
+    """Install a copy of a model that is unpacked in ``folder``.
+
+    ``name``, or its own, says the pair of a Firefox model.
 
     Call it with the lock held. Raises BadPackage, OSError.
     """
@@ -137,7 +142,10 @@ def _opened(package: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _wanted(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
-    """Return the entries to unpack, each with its path. Raises BadPackage for one that no honest package has."""
+    """Return the entries to unpack, each with its path.
+
+    Raises BadPackage for one that no honest package has.
+    """
     entries = archive.infolist()
     if len(entries) > MAX_FILES:
         raise BadPackage(f"it has {len(entries)} files, and {MAX_FILES} are allowed")
@@ -196,7 +204,9 @@ def _checked(staging: Path, expected: Pair | None) -> ModelFolder:
 
 
 def _try(staging: Path, model: ModelFolder) -> None:
-    """Load the model, translate with it, and write down what that took. Raises BadPackage.
+    """Load the model, translate with it, and write down what that took.
+
+    Raises BadPackage.
 
     It runs in a process of its own, which a damaged model may end.
     """

@@ -1,4 +1,7 @@
-"""What the terminal says while models are fetched: a line every few seconds, and one where there is no network."""
+"""What the terminal says while models are fetched.
+
+A line every few seconds, and one where there is no network.
+"""
 
 import sys
 import time

@@ -1,4 +1,7 @@
-"""Whom a sentence speaks to: a name, a name with a title, or everyone; read in one language and written in another."""
+"""Whom a sentence speaks to: a name, a name with a title, or everyone.
+
+Read in one language and written in another.
+"""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +13,9 @@ Title = Literal["", "mr", "ms", "dr", "teacher"]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """``name`` as its owner writes it, or a ``group`` ("everyone"). ``is_sure``: not told by a capital letter alone.
+    """``name`` as its owner writes it, or a ``group`` ("everyone").
+
+    ``is_sure``: not told by a capital letter alone.
 
     Of a mention, ``name`` is its mark.
     """
@@ -99,7 +104,10 @@ HINT = re.compile("[A-Z\ue000]|さん|さま|様|先生|くん|君|ちゃん|大
 
 
 def read(text: str, code: str) -> Address | None:
-    """Return whom ``text`` names, a vocative written in the language ``code``; None where it is no name."""
+    """Return whom ``text`` names, a vocative written in the language ``code``.
+
+    None where it is no name.
+    """
     text = text.strip()
     if code == "th":
         text = _TH_PARTICLE.sub("", text)
@@ -113,7 +121,10 @@ def read(text: str, code: str) -> Address | None:
 
 
 def write(address: Address, code: str) -> str:
-    """Return ``address`` in the language ``code``; empty where that language has no word for the group."""
+    """Return ``address`` in the language ``code``.
+
+    Empty where that language has no word for the group.
+    """
     if address.group:
         return _GROUPS[address.group].get(code, "")
     if address.is_mention:

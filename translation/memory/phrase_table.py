@@ -33,7 +33,10 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase in every language. ``is_addressed``: said to somebody, so that a name may follow it (greetings, thanks)."""
+    """A phrase in every language.
+
+    ``is_addressed``: said to somebody, so that a name may follow it (greetings, thanks).
+    """
 
     cells: Mapping[str, str]
     is_question: bool
@@ -42,7 +45,10 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A phrase as ``text`` said it; ``written``: the same wording as the book writes it; ``asks``: it is a question."""
+    """A phrase as ``text`` said it.
+
+    ``written``: the same wording as the book writes it; ``asks``: it is a question.
+    """
 
     phrase: Phrase
     text: str
@@ -56,7 +62,10 @@ class Found:
 
 
 def find(text: str, code: str) -> Found | None:
-    """Return the phrase that ``text`` says in the language ``code``; its punctuation is the caller's to judge."""
+    """Return the phrase that ``text`` says in the language ``code``.
+
+    Its punctuation is the caller's to judge.
+    """
     if len(text) > longest(code):
         return None
     known = _book()[code]
@@ -68,7 +77,10 @@ def find(text: str, code: str) -> Found | None:
 
 
 def _asks(phrase: Phrase, written: str, code: str) -> bool:
-    """Return whether a wording asks: by its mark, or as its phrase does in a language without that mark."""
+    """Return whether a wording asks.
+
+    By its mark, or as its phrase does in a language without that mark.
+    """
     return written.endswith(_QUESTION) or (phrase.is_question and not phrase.cells[code].endswith(_QUESTION))
 
 
@@ -90,7 +102,10 @@ def rows() -> tuple[dict[str, str], ...]:
 
 
 def variants() -> tuple[tuple[str, str, str], ...]:
-    """Return other wordings of the phrases: language code, the phrase as its row has it, the other wording."""
+    """Return other wordings of the phrases.
+
+    Language code, the phrase as its row has it, the other wording.
+    """
     return tuple((row["language"], row["phrase"], row["variant"]) for row in _read(VARIANTS))
 
 
@@ -102,7 +117,10 @@ def longest(code: str) -> int:
 
 @lru_cache(maxsize=1)
 def _book() -> dict[str, dict[str, tuple[Phrase, str]]]:
-    """Every wording by language and key: the phrase, and how the book writes the wording."""
+    """Every wording by language and key.
+
+    The phrase, and how the book writes the wording.
+    """
     book: dict[str, dict[str, tuple[Phrase, str]]] = {code: {} for code in CODES}
     for row in _read(PHRASES):
         cells = {code: row[code] for code in CODES if row.get(code)}

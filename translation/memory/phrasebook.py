@@ -1,4 +1,6 @@
-"""Everyday phrases shipped with the service: right in every language, at once, with no engine and no network.
+"""Everyday phrases shipped with the service.
+
+Right in every language, at once, with no engine and no network.
 
 A text is looked up line by line and sentence by sentence. A line that is part of a longer sentence, a heading and a cell of a
 table are no phrases: "No." above a column of numbers is no refusal.
@@ -83,7 +85,10 @@ def words() -> Mapping[str, frozenset[str]]:
 
 @dataclass(slots=True)
 class _Row:
-    """A line of the text: its units, what stands around them, and how many line ends follow."""
+    """A line of the text.
+
+    Its units, what stands around them, and how many line ends follow.
+    """
 
     parts: list[Token | Unit] = field(default_factory=list)
     line_ends: int = 0
@@ -108,13 +113,19 @@ class _Row:
 
     @property
     def begins_small(self) -> bool:
-        """Return whether the line may continue the one above: it starts with no list sign and no capital letter."""
+        """Return whether the line may continue the one above.
+
+        It starts with no list sign and no capital letter.
+        """
         first = next((part for part in self.parts if not (isinstance(part, str) and not part.strip())), "")
         return isinstance(first, Unit) and not first.words.lstrip()[:1].isupper()
 
     @property
     def is_ended(self) -> bool:
-        """Return whether a sentence ends with this line: by punctuation, an emoji or a link."""
+        """Return whether a sentence ends with this line.
+
+        By punctuation, an emoji or a link.
+        """
         last = next((part for part in reversed(self.parts) if not (isinstance(part, str) and not part.strip())), "")
         return not isinstance(last, Unit) or last.source.endswith(_ENDED)
 
@@ -168,7 +179,10 @@ def _stands_alone(text_rows: Sequence[_Row], is_known: Sequence[bool], index: in
 
 
 def _read(unit: Unit, source: str) -> Line | None:
-    """Return the phrases of a unit, its pieces as marks; None where a piece may be a part of a sentence."""
+    """Return the phrases of a unit, its pieces as marks.
+
+    None where a piece may be a part of a sentence.
+    """
     masked: list[str] = []
     number = 0
     for token in unit.tokens:

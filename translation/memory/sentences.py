@@ -45,7 +45,10 @@ _PROPER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a language punctuates. ``gap``: between two sentences; ``first``: whether an address goes before its phrase."""
+    """How a language punctuates.
+
+    ``gap``: between two sentences; ``first``: whether an address goes before its phrase.
+    """
 
     stop: str = "."
     exclamation: str = "!"
@@ -72,7 +75,10 @@ _STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A phrase and the person it addresses. ``is_joined``: the name follows without a comma ("Hi Budi")."""
+    """A phrase and the person it addresses.
+
+    ``is_joined``: the name follows without a comma ("Hi Budi").
+    """
 
     found: Found
     address: Address | None = None
@@ -81,7 +87,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """``first`` and ``last`` are mentions at its ends; ``end`` is its final punctuation in ASCII, perhaps a comma."""
+    """``first`` and ``last`` are mentions at its ends.
+
+    ``end`` is its final punctuation in ASCII, perhaps a comma.
+    """
 
     clauses: tuple[Clause, ...]
     first: tuple[str, ...] = ()
@@ -92,7 +101,10 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A mark that stays between the sentences, with the blanks around it; ``is_introduced``: a colon is before it."""
+    """A mark that stays between the sentences, with the blanks around it.
+
+    ``is_introduced``: a colon is before it.
+    """
 
     mark: str
     is_introduced: bool = False
@@ -126,7 +138,10 @@ class Line:
 
 
 def read(masked: str, code: str) -> Line | None:
-    """Return the line ``masked`` of the language ``code`` as phrases; None unless every sentence is one."""
+    """Return the line ``masked`` of the language ``code`` as phrases.
+
+    None unless every sentence is one.
+    """
     items: list[Sentence | Beside] = []
     for body, end, beside in _stretches(masked):
         words = body.strip()
@@ -151,7 +166,10 @@ def read(masked: str, code: str) -> Line | None:
 
 
 def _stretches(masked: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the line in stretches: words, then either their final punctuation or a mark that stands beside them."""
+    """Yield the line in stretches.
+
+    Words, then either their final punctuation or a mark that stands beside them.
+    """
     position = 0
     for match in _CUT.finditer(masked):
         yield masked[position : match.start()], nfkc(match["end"] or ""), match["beside"] or ""
@@ -161,7 +179,10 @@ def _stretches(masked: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _read_sentences(words: str, end: str, code: str) -> list[Sentence] | None:
-    """Return what ``words`` say: one sentence, or several where a language parts them by blanks."""
+    """Return what ``words`` say.
+
+    One sentence, or several where a language parts them by blanks.
+    """
     first, first_sign, core = _cut_first(words)
     last, core = _cut_last(core)
     if len(core) > 2 * longest(code):
@@ -198,7 +219,10 @@ def _cut_last(words: str) -> tuple[tuple[str, ...], str]:
 
 
 def _is_asked_as_written(clauses: tuple[Clause, ...], end: str, code: str) -> bool:
-    """Return whether the question marks are where the phrases have them: "Really!" is no question."""
+    """Return whether the question marks are where the phrases have them.
+
+    "Really!" is no question.
+    """
     if any(clause.found.asks for clause in clauses[:-1]):
         return False
     found = clauses[-1].found
@@ -211,7 +235,10 @@ def _is_asked_as_written(clauses: tuple[Clause, ...], end: str, code: str) -> bo
 
 
 def _read_clauses(core: str, code: str) -> list[tuple[Clause, ...]] | None:
-    """Return the sentences of ``core``, each as its clauses; None unless all of it is phrases and names."""
+    """Return the sentences of ``core``, each as its clauses.
+
+    None unless all of it is phrases and names.
+    """
     if found := find(core, code):
         return [(Clause(found),)]
     parts = _Parts.of(core, code)
@@ -287,7 +314,10 @@ def _read_clause(text: str, code: str) -> Clause | None:
 
 
 def _said_to(clause: Clause, address: Address, code: str) -> Clause:
-    """Return the clause said to ``address``; where the book has the two as a phrase of its own, that one."""
+    """Return the clause said to ``address``.
+
+    Where the book has the two as a phrase of its own, that one.
+    """
     if address.group:
         cell, group = _without_end(clause.found.phrase.cells[code]), addresses.write(address, code)
         for text in (f"{cell} {group}", f"{group} {cell}"):
@@ -297,7 +327,10 @@ def _said_to(clause: Clause, address: Address, code: str) -> Clause:
 
 
 def _with_addresses(items: list[_Item], code: str) -> list[tuple[Clause, ...]] | None:
-    """Return the clauses by sentence, each name with the phrase beside it; None where a name may be something else."""
+    """Return the clauses by sentence, each name with the phrase beside it.
+
+    None where a name may be something else.
+    """
     (first, _), (last, sign) = items[0], items[-1]
     if isinstance(first, Address):
         clause = items[1][0]
@@ -326,7 +359,10 @@ def _with_addresses(items: list[_Item], code: str) -> list[tuple[Clause, ...]] |
 
 
 def write(line: Line, source: str, target: str) -> str | None:
-    """Return ``line`` in the language ``target``, marks included; None where a phrase or a group has no words in it."""
+    """Return ``line`` in the language ``target``, marks included.
+
+    None where a phrase or a group has no words in it.
+    """
     style = _STYLES.get(target, _LATIN)
     out = ""
     for index, item in enumerate(line.items):
@@ -380,7 +416,9 @@ def _write_clause(clause: Clause, source: str, target: str, *, is_first: bool) -
 
 
 def _write_end(sentence: Sentence, source: str, target: str, *, is_followed: bool) -> str:
-    """Return the final punctuation: as it was written, in the signs of the language ``target``.
+    """Return the final punctuation.
+
+    As it was written, in the signs of the language ``target``.
 
     Of a language without full stops, the phrase's own stands; so it does where only one of the two languages asks.
     """

@@ -1,4 +1,6 @@
-"""Patterns of what machines read: paths, names of files, commands, formulas, identifiers and addresses.
+"""Patterns of what machines read.
+
+Paths, names of files, commands, formulas, identifiers and addresses.
 
 Every quantifier that could backtrack is bounded, because texts are untrusted.
 """

@@ -269,7 +269,9 @@ def marked(translation: str, pieces: Sequence[Piece]) -> str:
 
 
 def _spans(translation: str, pieces: Sequence[Piece]) -> Iterator[tuple[int, int, int]]:
-    """Yield where each piece stands in a translation, with its number. Raises ProtectionError if one is missing.
+    """Yield where each piece stands in a translation, with its number.
+
+    Raises ProtectionError if one is missing.
 
     In time that grows with the translation for each different piece.
     """

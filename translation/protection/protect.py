@@ -268,7 +268,10 @@ def _lines(parts: Iterable[Token]) -> Iterator[list[Token]]:
 
 
 def _rows_of_tables(lines: list[list[Token]]) -> set[int]:
-    """Return the numbers of the lines that are rows of tables: those that begin with a pipe, or stand around "--- | ---"."""
+    """Return the numbers of the lines that are rows of tables.
+
+    Those that begin with a pipe, or stand around "--- | ---".
+    """
     rows = {number for number, line in enumerate(lines) if _begins_with_pipe(line)}
     for number, line in enumerate(lines):
         if number < 2 or not _TABLE_RULE.fullmatch(_source(line)) or not _has_pipe(lines[number - 2]):

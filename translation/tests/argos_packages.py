@@ -41,7 +41,10 @@ Weights = dict[str, Any]
 
 
 def sentences() -> dict[str, list[str]]:
-    """Return what the small models know, by language; the same line says the same everywhere."""
+    """Return what the small models know, by language.
+
+    The same line says the same everywhere.
+    """
     with (DATA / "sentences.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return {language: [row[language] for row in rows] for language in rows[0]}

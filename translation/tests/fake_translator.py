@@ -1,4 +1,7 @@
-"""A stand-in for the models themselves, inside the real process: it says what it was made of and misbehaves on request."""
+"""A stand-in for the models themselves, inside the real process.
+
+It says what it was made of and misbehaves on request.
+"""
 
 import os
 import time

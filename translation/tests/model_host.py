@@ -1,4 +1,7 @@
-"""A server of models on a free port: an index and packages, with every way in which a network fails."""
+"""A server of models on a free port.
+
+An index and packages, with every way in which a network fails.
+"""
 
 import hashlib
 import json
@@ -14,7 +17,9 @@ from translation.tests.installing import package
 
 @dataclass
 class Host:
-    """What a test changes: ``files`` by path, ``faults`` by path, of which each request takes one.
+    """What a test changes.
+
+    ``files`` by path, ``faults`` by path, of which each request takes one.
 
     A fault is a status code, or ``cut``: the connection ends after half of what is left.
     """
@@ -33,7 +38,10 @@ class Host:
         return f"{self.url}/index.json"
 
     def offer(self, *directions: str, told: bool = True, **values: Any) -> None:
-        """Offer the packages of ``directions``; with ``told`` the index has their size and SHA-256."""
+        """Offer the packages of ``directions``.
+
+        With ``told`` the index has their size and SHA-256.
+        """
         entries = json.loads(self.files.get("/index.json", b"[]"))
         for direction in directions:
             source, target = direction.split("-")

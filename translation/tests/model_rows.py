@@ -1,4 +1,7 @@
-"""What is installed and what the rows say of it; English to Thai and back, unless a test names others."""
+"""What is installed and what the rows say of it.
+
+English to Thai and back, unless a test names others.
+"""
 
 from datetime import timedelta
 

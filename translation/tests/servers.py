@@ -45,7 +45,10 @@ class Reply:
 
 
 class Service:
-    """What a test sees of a running server: the requests it got, and a handler it may change at any time."""
+    """What a test sees of a running server.
+
+    The requests it got, and a handler it may change at any time.
+    """
 
     def __init__(self, url: str, handle: Callable[[Request], Reply]) -> None:
         self.url = url

@@ -1,4 +1,7 @@
-"""A language is one row and one phrasebook column: a copy of the project is given two, and nothing else."""
+"""A language is one row and one phrasebook column.
+
+A copy of the project is given two, and nothing else.
+"""
 
 import csv
 import os

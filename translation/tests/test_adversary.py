@@ -1,4 +1,7 @@
-"""Whatever an engine answers over its socket: what is stored and shown has the source's pieces, or nothing is."""
+"""Whatever an engine answers over its socket.
+
+What is stored and shown has the source's pieces, or nothing is.
+"""
 
 import re
 

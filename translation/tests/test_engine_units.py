@@ -1,4 +1,7 @@
-"""Chains, budgets and breakers as plain objects: no network, no database, milliseconds."""
+"""Chains, budgets and breakers as plain objects.
+
+No network, no database, milliseconds.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""From the first start to a translated message on a socket: ``make run``, a host of models, and two people."""
+"""From the first start to a translated message on a socket.
+
+``make run``, a host of models, and two people.
+"""
 
 import json
 import sys

@@ -1,4 +1,7 @@
-"""Good answers are accepted; anything else that engines say is refused, or loses what was added."""
+"""Good answers are accepted.
+
+Anything else that engines say is refused, or loses what was added.
+"""
 
 import csv
 import itertools

@@ -1,4 +1,7 @@
-"""Paths, commands, identifiers, formulas, figures and tables: kept as they are written, and nothing of the words beside them."""
+"""Paths, commands, identifiers, formulas, figures and tables.
+
+Kept as they are written, and nothing of the words beside them.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Models of the local engine by themselves: which are wanted, and how they come over a bad network."""
+"""Models of the local engine by themselves.
+
+Which are wanted, and how they come over a bad network.
+"""
 
 import hashlib
 import io

@@ -1,4 +1,7 @@
-"""Splitting texts into words and pieces: quick for every text, and the same as the grammar alone would split them."""
+"""Splitting texts into words and pieces.
+
+Quick for every text, and the same as the grammar alone would split them.
+"""
 
 import random
 import re

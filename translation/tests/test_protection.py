@@ -203,7 +203,10 @@ HOSTILE = [
 
 
 def work(text: str) -> float:
-    """Processor seconds of this thread to read ``text``: the least of three tries, so that no other work counts."""
+    """Processor seconds of this thread to read ``text``.
+
+    The least of three tries, so that no other work counts.
+    """
     tries = []
     for number in range(3):
         started = time.thread_time()

@@ -1,4 +1,7 @@
-"""A text that an engine cannot do fails alone: others are translated, here and elsewhere, and only it waits longer each time."""
+"""A text that an engine cannot do fails alone.
+
+Others are translated, here and elsewhere, and only it waits longer each time.
+"""
 
 import time
 from collections.abc import Callable

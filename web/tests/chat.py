@@ -1,4 +1,7 @@
-"""A person in a conversation, as a page object: what they see there, and what they do with a message."""
+"""A person in a conversation, as a page object.
+
+What they see there, and what they do with a message.
+"""
 
 from playwright.sync_api import Locator, Page, expect
 

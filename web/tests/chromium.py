@@ -1,4 +1,7 @@
-"""Where a Chromium is, and how one is had: ``python web/tests/chromium.py`` installs Debian's where that is possible."""
+"""Where a Chromium is, and how one is had.
+
+``python web/tests/chromium.py`` installs Debian's where that is possible.
+"""
 
 import os
 import shutil
@@ -20,7 +23,10 @@ def find() -> str | None:
 
 
 def install() -> str | None:
-    """Install Debian's where this is root's machine with apt; the path of what there is then, or None."""
+    """Install Debian's where this is root's machine with apt.
+
+    The path of what there is then, or None.
+    """
     if find() is None and os.geteuid() == 0 and shutil.which("apt-get"):
         sys.stderr.write("The browser tests need Chromium: installing Debian's (once)\n")
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "timeout": 600}

@@ -1,4 +1,7 @@
-"""A running service and browsers that watch what their pages do: errors, refused policies and foreign requests fail a test."""
+"""A running service and browsers that watch what their pages do.
+
+Errors, refused policies and foreign requests fail a test.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -50,7 +53,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """It ends with the last of these tests: until then an event loop runs in this process, which other tests would fall over."""
+    """It ends with the last of these tests.
+
+    Until then an event loop runs in this process, which other tests would fall over.
+    """
     with sync_playwright() as playwright:
         one = playwright.chromium.launch(executable_path=BROWSER, headless=True, args=chromium.FLAGS)
         yield one
@@ -126,7 +132,10 @@ Opens = Callable[..., Window]
 
 @pytest.fixture
 def opens(browser: Browser, service: Service) -> Iterator[Opens]:
-    """Open a browser window: ``opens(locale="ja", phone=True)``. At the end none may have had a fault."""
+    """Open a browser window: ``opens(locale="ja", phone=True)``.
+
+    At the end none may have had a fault.
+    """
     windows: list[Window] = []
 
     def make(locale: str = "en-GB", *, phone: bool = False, dark: bool = False, **options: Any) -> Window:

@@ -1,4 +1,7 @@
-"""A whole Rosetta for the browser: the supervisor's processes on SQLite, a translator that knows its lines, a gate to cut."""
+"""A whole Rosetta for the browser.
+
+The supervisor's processes on SQLite, a translator that knows its lines, a gate to cut.
+"""
 
 import contextlib
 import json
@@ -27,7 +30,10 @@ LINES: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "lines.js
 
 
 class Translator:
-    """Speaks LibreTranslate's wire. It knows the story's lines, and gives any other line back in brackets of the language."""
+    """Speaks LibreTranslate's wire.
+
+    It knows the story's lines, and gives any other line back in brackets of the language.
+    """
 
     def __init__(self) -> None:
         self.delay = 0.0
@@ -70,7 +76,10 @@ def translated(text: str, target: str) -> str:
 
 
 class Gate:
-    """A TCP door before the service, which a test can shut: open, ``cut`` (connections end and none opens), or ``hang``."""
+    """A TCP door before the service, which a test can shut.
+
+    Open, ``cut`` (connections end and none opens), or ``hang``.
+    """
 
     def __init__(self, to_port: int) -> None:
         self.to_port = to_port
@@ -132,7 +141,9 @@ class Gate:
 
 
 class Service:
-    """A running Rosetta, reached through its gate at ``url``; ``inside`` reaches it past the gate.
+    """A running Rosetta, reached through its gate at ``url``.
+
+    ``inside`` reaches it past the gate.
 
     ``variables`` are settings that differ from those of the other tests.
     """

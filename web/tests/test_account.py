@@ -1,4 +1,7 @@
-"""The account in the browser: calling its person, taking its data along, changing hands in one browser, ending."""
+"""The account in the browser.
+
+Calling its person, taking its data along, changing hands in one browser, ending.
+"""
 
 import io
 import json

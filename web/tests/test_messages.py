@@ -1,4 +1,7 @@
-"""What one does with a message: by touch, from a found one, by its address; how one's own and those of others arrive."""
+"""What one does with a message: by touch, from a found one, by its address.
+
+How one's own and those of others arrive.
+"""
 
 import json
 

@@ -1,4 +1,7 @@
-"""A page on another site, in a browser, over https: it signs in by cookie, changes something, and opens a socket."""
+"""A page on another site, in a browser, over https.
+
+It signs in by cookie, changes something, and opens a socket.
+"""
 
 import json
 from collections.abc import Iterator

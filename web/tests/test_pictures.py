@@ -1,4 +1,7 @@
-"""The README's pictures, from the product itself. ``PICTURES=on`` writes them to docs/images; else they are only made."""
+"""The README's pictures, from the product itself.
+
+``PICTURES=on`` writes them to docs/images; else they are only made.
+"""
 
 import os
 from io import BytesIO

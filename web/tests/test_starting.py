@@ -1,4 +1,7 @@
-"""Before a page is whole: the service away, the conversation on its way, the socket not there yet."""
+"""Before a page is whole.
+
+The service away, the conversation on its way, the socket not there yet.
+"""
 
 import re
 
@@ -52,7 +55,10 @@ def test_what_is_said_before_the_conversation_is_there_is_shown(opens: Opens, se
 
 
 class SilentSockets:
-    """The page's sockets say nothing until they are let go; those opened after that reach the service."""
+    """The page's sockets say nothing until they are let go.
+
+    Those opened after that reach the service.
+    """
 
     def __init__(self, page: Page) -> None:
         self._opened: list[WebSocketRoute] = []

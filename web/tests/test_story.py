@@ -1,4 +1,7 @@
-"""The story in a real browser, scene by scene: two people, two languages, one conversation."""
+"""The story in a real browser, scene by scene.
+
+Two people, two languages, one conversation.
+"""
 
 import re
 

@@ -12,7 +12,10 @@ IS_ON_TOP = """one => {
 
 
 def said(toast: Locator, words: str) -> None:
-    """``words`` are said where they are seen and heard: nothing covers them, and nothing makes them inert."""
+    """``words`` are said where they are seen and heard.
+
+    Nothing covers them, and nothing makes them inert.
+    """
     expect(toast).to_have_text(words)
     assert toast.evaluate(IS_ON_TOP)
     # Roles are told of what is not inert.

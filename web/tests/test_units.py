@@ -1,4 +1,7 @@
-"""The client's modules by themselves, in the browser that they are made for: no service, no page of the client."""
+"""The client's modules by themselves, in the browser that they are made for.
+
+No service, no page of the client.
+"""
 
 import html
 import json

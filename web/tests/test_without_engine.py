@@ -1,4 +1,7 @@
-"""What people see where nothing translates yet: a banner for owners, one mark for readers, and neither once models are here."""
+"""What people see where nothing translates yet.
+
+A banner for owners, one mark for readers, and neither once models are here.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -62,7 +65,10 @@ def opens_bare(browser: Browser, bare: Service) -> Iterator[Callable[[str], Wind
 
 
 def status_of(page: Page, told: dict[str, Any]) -> list[dict[str, Any]]:
-    """Have the page told of this status; the returned list may be given another as its last."""
+    """Have the page told of this status.
+
+    The returned list may be given another as its last.
+    """
     answers = [told]
     page.route(STATUS, lambda route: route.fulfill(json={"data": answers[-1]}))
     return answers

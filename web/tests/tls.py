@@ -17,7 +17,10 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 def certificate(folder: Path) -> ssl.SSLContext:
-    """A context with a new certificate that names no host that is asked for: the browser is told not to mind."""
+    """A context with a new certificate that names no host that is asked for.
+
+    The browser is told not to mind.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
     now = datetime.datetime.now(datetime.UTC)

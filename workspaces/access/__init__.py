@@ -1,4 +1,7 @@
-"""What a user may reach. Only these functions decide it; a NotFound means unknown or not for this caller alike."""
+"""What a user may reach.
+
+Only these functions decide it; a NotFound means unknown or not for this caller alike.
+"""
 
 from workspaces.access.channels import (
     ChannelAccess,

@@ -16,7 +16,10 @@ from workspaces.unread import with_unread
 
 @dataclass(frozen=True, slots=True)
 class ChannelAccess:
-    """The result of an access check: a channel, and the membership by which its workspace's member reaches it."""
+    """The result of an access check.
+
+    A channel, and the membership by which its workspace's member reaches it.
+    """
 
     channel: Channel
     member: Member
@@ -24,12 +27,18 @@ class ChannelAccess:
 
 
 def open_to(member: Member) -> Q:
-    """Match the channels that ``member`` reads: open ones, and restricted ones that it joined."""
+    """Match the channels that ``member`` reads.
+
+    Open ones, and restricted ones that it joined.
+    """
     return Q(visibility=Visibility.PUBLIC, password_hash="") | Q(Exists(_joined(member)))
 
 
 def listed_for(member: Member) -> Q:
-    """Match the channels that ``member`` may know of: all except private ones that it has not joined."""
+    """Match the channels that ``member`` may know of.
+
+    All except private ones that it has not joined.
+    """
     return Q(visibility=Visibility.PUBLIC) | Q(Exists(_joined(member)))
 
 
@@ -81,7 +90,10 @@ def known_channel(user: User, workspace_id: str, channel_id: str, *, with_audien
 
 
 def readable_channel(user: User, workspace_id: str, channel_id: str, *, with_audience: bool = False) -> ChannelAccess:
-    """Return a channel that ``user`` reads. Raises NotFound; Forbidden where its password was not given yet."""
+    """Return a channel that ``user`` reads.
+
+    Raises NotFound; Forbidden where its password was not given yet.
+    """
     channel_access = known_channel(user, workspace_id, channel_id, with_audience=with_audience)
     if channel_access.channel.is_restricted and not channel_access.has_joined:
         raise Forbidden("Join this channel with its password first.")
@@ -89,7 +101,10 @@ def readable_channel(user: User, workspace_id: str, channel_id: str, *, with_aud
 
 
 def managed_channel(user: User, workspace_id: str, channel_id: str) -> ChannelAccess:
-    """Return a channel that ``user`` may change as owner, admin or its creator. Raises NotFound, Forbidden."""
+    """Return a channel that ``user`` may change as owner, admin or its creator.
+
+    Raises NotFound, Forbidden.
+    """
     channel_access = known_channel(user, workspace_id, channel_id)
     if not channel_access.member.is_moderator and channel_access.channel.created_by_id != user.pk:
         raise Forbidden
@@ -98,7 +113,10 @@ def managed_channel(user: User, workspace_id: str, channel_id: str) -> ChannelAc
 
 
 def purgeable_channel(user: User, workspace_id: str, channel_id: str) -> Channel:
-    """Return a channel that ``user`` may destroy as the workspace's owner. Raises NotFound, Forbidden."""
+    """Return a channel that ``user`` may destroy as the workspace's owner.
+
+    Raises NotFound, Forbidden.
+    """
     channel_access = known_channel(user, workspace_id, channel_id)
     if channel_access.member.role != Role.OWNER:
         raise Forbidden
@@ -129,7 +147,10 @@ def channels_read_by(user: User) -> QuerySet[Channel]:
 
 
 def selected_channel(member: Member, channel_id: str | None, *, field: str) -> Channel | None:
-    """Return the channel that a request's body names in ``field``, if any. Raises Invalid."""
+    """Return the channel that a request's body names in ``field``, if any.
+
+    Raises Invalid.
+    """
     if channel_id is None:
         return None
     channel = channels_for(member).filter(pk=channel_id).first()
@@ -139,7 +160,10 @@ def selected_channel(member: Member, channel_id: str | None, *, field: str) -> C
 
 
 def readers_of(channel_access: ChannelAccess) -> QuerySet[Member]:
-    """Return the members who read a channel: those who joined it where it is restricted, else all members."""
+    """Return the members who read a channel.
+
+    Those who joined it where it is restricted, else all members.
+    """
     channel = channel_access.channel
     members = Member.objects.select_related("user").filter(workspace_id=channel.workspace_id)
     if channel.is_restricted:

@@ -56,7 +56,9 @@ def check_is_team(workspace: Workspace) -> None:
 
 
 def membership(user: User, workspace_id: str, *, lock: bool = False) -> Member:
-    """Return ``user``'s membership, with its workspace; ``lock`` calls ``lock_workspace`` first.
+    """Return ``user``'s membership, with its workspace.
+
+    ``lock`` calls ``lock_workspace`` first.
 
     Raises NotFound to outsiders; Forbidden where the workspace is public.
     """
@@ -70,7 +72,10 @@ def membership(user: User, workspace_id: str, *, lock: bool = False) -> Member:
 
 
 def moderator(user: User, workspace_id: str, *, lock: bool = False) -> Member:
-    """Return the ``membership`` of an owner or admin. Raises Forbidden to other members."""
+    """Return the ``membership`` of an owner or admin.
+
+    Raises Forbidden to other members.
+    """
     member = membership(user, workspace_id, lock=lock)
     if not member.is_moderator:
         raise Forbidden
@@ -78,7 +83,10 @@ def moderator(user: User, workspace_id: str, *, lock: bool = False) -> Member:
 
 
 def team_member(user: User, workspace_id: str) -> Member:
-    """Return the ``membership`` in a workspace that is no temporary room. Raises Forbidden there."""
+    """Return the ``membership`` in a workspace that is no temporary room.
+
+    Raises Forbidden there.
+    """
     member = membership(user, workspace_id)
     check_is_team(member.workspace)
     return member
@@ -92,7 +100,10 @@ def team_moderator(user: User, workspace_id: str) -> Member:
 
 
 def owned_workspace(user: User, workspace_id: str) -> Workspace:
-    """Return a workspace that ``user`` may delete as its owner. Raises NotFound, Forbidden."""
+    """Return a workspace that ``user`` may delete as its owner.
+
+    Raises NotFound, Forbidden.
+    """
     member = team_member(user, workspace_id)
     if member.role != Role.OWNER:
         raise Forbidden
@@ -114,7 +125,10 @@ def member_in(workspace: Workspace, member_id: str) -> Member:
 
 
 def fellow_member(user: User, workspace_id: str, member_id: str) -> Member:
-    """Return a member of a workspace that ``user`` is a member of too. Raises NotFound, Forbidden."""
+    """Return a member of a workspace that ``user`` is a member of too.
+
+    Raises NotFound, Forbidden.
+    """
     return member_in(membership(user, workspace_id).workspace, member_id)
 
 
@@ -145,7 +159,10 @@ def invite_of(workspace: Workspace, invite_id: str) -> Invite:
 
 
 def valid_invite(token: str, *, lock: bool = False) -> Invite:
-    """Return the invite with ``token`` if it may be used now, with its creator. Raises InviteNotValid."""
+    """Return the invite with ``token`` if it may be used now, with its creator.
+
+    Raises InviteNotValid.
+    """
     invites = Invite.objects.select_related("workspace", "created_by")
     if lock:
         invites = invites.select_for_update(of=("self",))

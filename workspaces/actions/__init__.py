@@ -1,4 +1,7 @@
-"""Every change to workspaces, members, channels, invites and webhooks: one function for each."""
+"""Every change to workspaces, members, channels, invites and webhooks.
+
+One function for each.
+"""
 
 from workspaces.actions.channels import (
     add_to_channel,

@@ -47,7 +47,10 @@ def create_channel(
     visibility: str | None = None,
     password: str | None = None,
 ) -> Channel:
-    """Create a channel that ``member`` has joined. Raises Invalid when ``slug`` is taken in the workspace."""
+    """Create a channel that ``member`` has joined.
+
+    Raises Invalid when ``slug`` is taken in the workspace.
+    """
     workspace = member.workspace
     fields: dict[str, Any] = {
         "conversation": Conversation.objects.create(pk=new_ulid()),
@@ -88,7 +91,9 @@ def update_channel(
     visibility: str = UNSET,
     password: str | None = UNSET,
 ) -> Channel:
-    """Change the given fields; a ``password`` of None removes it. Raises Invalid when ``slug`` is taken.
+    """Change the given fields; a ``password`` of None removes it.
+
+    Raises Invalid when ``slug`` is taken.
 
     A public channel that becomes private keeps the members who have joined it and the one who changes it.
     """
@@ -130,13 +135,19 @@ def _locked(channel: Channel) -> Channel:
 
 
 def _check_is_still_member(member: Member) -> None:
-    """Raise NotFound when ``member`` left since it was read; the caller has locked the workspace."""
+    """Raise NotFound when ``member`` left since it was read.
+
+    The caller has locked the workspace.
+    """
     if not Member.objects.filter(pk=member.pk).exists():
         raise NotFound
 
 
 def _opened(channel: Channel) -> None:
-    """Announce a channel that all members read from now on; its earlier messages count as read by the new readers."""
+    """Announce a channel that all members read from now on.
+
+    Its earlier messages count as read by the new readers.
+    """
     newcomers = Member.objects.filter(workspace=channel.workspace).exclude(channel_memberships__channel=channel)
     mark_read([channel.conversation], list(newcomers.values_list("user_id", flat=True)))
     announce(channel, "channel.joined")
@@ -166,7 +177,10 @@ def unarchive_channel(*, channel: Channel) -> Channel:
 
 @transaction.atomic
 def purge_channel(*, channel: Channel) -> None:
-    """Destroy ``channel``: hide it from everybody now; a task erases its messages and files."""
+    """Destroy ``channel``: hide it from everybody now.
+
+    A task erases its messages and files.
+    """
     channel = _locked(channel)
     channel.archived_at = channel.archived_at or timezone.now()
     announce(channel, "channel.archived", is_purged=True)
@@ -176,7 +190,10 @@ def purge_channel(*, channel: Channel) -> None:
 
 
 def join_channel(*, user: User, workspace_id: str, channel_id: str, password: str | None = None) -> ChannelAccess:
-    """Make ``user`` a member of a channel. Idempotent. Raises NotFound; Invalid for a wrong password."""
+    """Make ``user`` a member of a channel.
+
+    Idempotent. Raises NotFound; Invalid for a wrong password.
+    """
     before = access.known_channel(user, workspace_id, channel_id)
     if not before.has_joined:
         # Outside the transaction, because hashing is slow and others would wait for the lock.
@@ -187,7 +204,10 @@ def join_channel(*, user: User, workspace_id: str, channel_id: str, password: st
 
 @transaction.atomic
 def add_to_channel(*, channel_access: ChannelAccess, member: Member) -> bool:
-    """Add ``member`` to a channel; return whether they are new to it. Raises NotFound when they left meanwhile."""
+    """Add ``member`` to a channel; return whether they are new to it.
+
+    Raises NotFound when they left meanwhile.
+    """
     channel = _locked(channel_access.channel)
     _check_is_still_member(member)
     _, is_new = ChannelMember.objects.get_or_create(channel=channel, member_id=member.pk)
@@ -204,7 +224,10 @@ def leave_channel(*, channel_access: ChannelAccess) -> None:
 
 @transaction.atomic
 def remove_from_channel(*, channel_access: ChannelAccess, member: Member) -> None:
-    """Remove ``member`` from a restricted channel. Raises NotFound, Forbidden; ChannelIsOpen where all members read."""
+    """Remove ``member`` from a restricted channel.
+
+    Raises NotFound, Forbidden; ChannelIsOpen where all members read.
+    """
     channel, actor = channel_access.channel, channel_access.member
     is_manager = actor.is_moderator or channel.created_by_id == actor.user_id
     if actor.pk != member.pk and not is_manager:

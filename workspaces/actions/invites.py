@@ -32,7 +32,10 @@ def create_invite(*, member: Member, expires_in_days: int | None = None) -> Invi
 
 @transaction.atomic
 def accept_invite(*, token: str, user: User) -> Member:
-    """Make ``user`` a member by an invite. Idempotent. Locks the workspace. Raises InviteNotValid, Suspended."""
+    """Make ``user`` a member by an invite.
+
+    Idempotent. Locks the workspace. Raises InviteNotValid, Suspended.
+    """
     workspace_id = access.valid_invite(token).workspace_id
     access.lock_workspace(workspace_id)
     # Read again with a lock, so that accepting and revoking at once have one order.

@@ -40,7 +40,9 @@ def access_changed(user_id: int) -> None:
 
 @transaction.atomic
 def add_member(*, workspace: Workspace, user: User, role: Role = Role.MEMBER) -> Member:
-    """Make ``user`` a member of ``workspace`` and mark all its messages as read. Idempotent.
+    """Make ``user`` a member of ``workspace`` and mark all its messages as read.
+
+    Idempotent.
 
     Locks the workspace. Raises NotFound when it was deleted meanwhile, Suspended when staff keep ``user`` out.
     """
@@ -48,7 +50,10 @@ def add_member(*, workspace: Workspace, user: User, role: Role = Role.MEMBER) ->
 
 
 def ensure_member(*, workspace: Workspace, user: User, role: Role = Role.MEMBER) -> tuple[Member, bool]:
-    """Do what ``add_member`` does, and return whether the membership is new. Call it in a transaction."""
+    """Do what ``add_member`` does, and return whether the membership is new.
+
+    Call it in a transaction.
+    """
     access.lock_workspace(workspace.pk)
     if Suspension.objects.filter(workspace=workspace, user=user).exists():
         raise Suspended
@@ -94,7 +99,10 @@ def check_password(target: PasswordProtected, password: str | None, *, user: Use
 
 
 def join_workspace(*, user: User, workspace_id: str, password: str | None = None) -> Member:
-    """Make ``user`` a member of a public workspace. Idempotent. Raises NotFound; Invalid for a wrong password."""
+    """Make ``user`` a member of a public workspace.
+
+    Idempotent. Raises NotFound; Invalid for a wrong password.
+    """
     workspace, _role = access.visible_workspace(user, workspace_id)
     member = Member.objects.select_related("workspace").filter(workspace=workspace, user=user).first()
     if member is not None:
@@ -112,7 +120,10 @@ def join_workspace(*, user: User, workspace_id: str, password: str | None = None
 def update_member(
     *, by: User, workspace_id: str, member_id: str, role: str, preferred_language: str | None = UNSET
 ) -> Member:
-    """Change a member's role and language. Locks the workspace. Raises NotFound, Forbidden, LastOwner."""
+    """Change a member's role and language.
+
+    Locks the workspace. Raises NotFound, Forbidden, LastOwner.
+    """
     actor = access.membership(by, workspace_id, lock=True)
     target = access.member_in(actor.workspace, member_id)
     is_self = actor.pk == target.pk
@@ -144,7 +155,10 @@ def _check_not_last_owner(member: Member) -> None:
 
 @transaction.atomic
 def remove_member(*, by: User, workspace_id: str, member_id: str) -> None:
-    """Remove a member, or leave. Locks the workspace. Raises NotFound, Forbidden, LastOwner."""
+    """Remove a member, or leave.
+
+    Locks the workspace. Raises NotFound, Forbidden, LastOwner.
+    """
     actor = access.membership(by, workspace_id, lock=True)
     target = access.member_in(actor.workspace, member_id)
     if not may_remove(Role(actor.role), Role(target.role), is_self=actor.pk == target.pk):
@@ -154,7 +168,10 @@ def remove_member(*, by: User, workspace_id: str, member_id: str) -> None:
 
 @transaction.atomic
 def leave_workspace(*, user: User, workspace_id: str) -> Workspace:
-    """End ``user``'s membership and return the workspace as it is without them. Raises NotFound, LastOwner."""
+    """End ``user``'s membership and return the workspace as it is without them.
+
+    Raises NotFound, LastOwner.
+    """
     member = access.membership(user, workspace_id, lock=True)
     end_membership(member)
     member.workspace.refresh_from_db()
@@ -199,7 +216,9 @@ def suspend_member(*, workspace: Workspace, user: User, actor: User | None = Non
 
 @transaction.atomic
 def end_suspension(*, workspace: Workspace, user: User, actor: User | None = None, role: Role | None = None) -> None:
-    """Let ``user`` join again; with a ``role``, make them a member at once, though not of private channels.
+    """Let ``user`` join again.
+
+    With a ``role``, make them a member at once, though not of private channels.
 
     Raises Conflict unless ``user`` is below ``actor``, who does it.
     """

@@ -40,7 +40,10 @@ def create_subscription(*, member: Member, url: str, event_types: list[str]) -> 
 
 
 def check_url(url: str) -> None:
-    """Raise Invalid where ``url`` is no public address by its form alone. DNS is checked at every delivery."""
+    """Raise Invalid where ``url`` is no public address by its form alone.
+
+    DNS is checked at every delivery.
+    """
     try:
         parts = httpx.URL(url)
     except (httpx.InvalidURL, ValueError):
@@ -62,7 +65,9 @@ def update_subscription(
     regenerate_secret: bool = False,
     member: Member | None = None,
 ) -> tuple[WebhookSubscription, str | None]:
-    """Change the given fields; return the new secret, if any. Once switched on, it receives the events from then on.
+    """Change the given fields; return the new secret, if any.
+
+    Once switched on, it receives the events from then on.
 
     ``member`` is the moderator who does it, None for staff; a moderator who chooses the address or regenerates the secret
     counts as its creator from then on. Raises Invalid where no request may go to ``url``; NotFound or Forbidden when
@@ -107,7 +112,10 @@ def delete_subscription(*, subscription: WebhookSubscription) -> None:
 
 @transaction.atomic
 def replay_delivery(*, delivery: WebhookDelivery) -> WebhookDelivery:
-    """Send an event again, now, under the same id, and retry it for another 24 hours. Raises SubscriptionInactive."""
+    """Send an event again, now, under the same id, and retry it for another 24 hours.
+
+    Raises SubscriptionInactive.
+    """
     # Locked in the same order as by a worker that records an attempt.
     subscription = WebhookSubscription.objects.select_for_update().get(pk=delivery.subscription_id)
     if not subscription.is_active:

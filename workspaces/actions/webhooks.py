@@ -43,7 +43,9 @@ def update_webhook(
     is_active: bool = UNSET,
     regenerate_secret: bool = False,
 ) -> tuple[Webhook, str | None]:
-    """Change the given fields; return the new secret, if any, which replaces the old one at once.
+    """Change the given fields.
+
+    Return the new secret, if any, which replaces the old one at once.
 
     Whoever regenerates the secret counts as the webhook's creator from then on, because it is they who know it. Locks the
     workspace. Raises Invalid for an unknown channel; NotFound or Forbidden when ``member`` no longer moderates.

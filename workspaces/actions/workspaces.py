@@ -30,7 +30,10 @@ def create_workspace(
     kind: Workspace.Kind = Workspace.Kind.TEAM,
     expires_at: datetime | None = None,
 ) -> Member:
-    """Create a workspace with its owner and a first channel. Raises Invalid when ``slug`` is taken."""
+    """Create a workspace with its owner and a first channel.
+
+    Raises Invalid when ``slug`` is taken.
+    """
     fields: dict[str, Any] = {
         "name": name,
         "visibility": visibility or Visibility.PRIVATE,
@@ -58,7 +61,10 @@ def update_workspace(
     visibility: str = UNSET,
     password: str | None = UNSET,
 ) -> Workspace:
-    """Change the given fields; a ``password`` of None removes it. Raises Invalid when ``slug`` is taken."""
+    """Change the given fields; a ``password`` of None removes it.
+
+    Raises Invalid when ``slug`` is taken.
+    """
     changes = given(name=name, slug=slug, visibility=visibility)
     if password is not UNSET:
         changes["password_hash"] = make_password(password) if password else ""
@@ -74,14 +80,20 @@ def update_workspace(
 
 
 def set_retention(*, workspace: Workspace, days: int | None) -> None:
-    """Keep messages of ``workspace`` for ``days``, None: for ever. A periodic job erases older ones permanently."""
+    """Keep messages of ``workspace`` for ``days``, None: for ever.
+
+    A periodic job erases older ones permanently.
+    """
     workspace.retention_days = days
     Workspace.objects.filter(pk=workspace.pk).update(retention_days=days, updated_at=timezone.now())
 
 
 @transaction.atomic
 def delete_workspace(*, workspace: Workspace) -> None:
-    """Hide ``workspace`` from everybody now and end all access to it; a task erases its messages and files."""
+    """Hide ``workspace`` from everybody now and end all access to it.
+
+    A task erases its messages and files.
+    """
     now = timezone.now()
     # Frees its slug, and locks the row, so that nobody joins in between.
     Workspace.objects.filter(pk=workspace.pk).update(

@@ -19,7 +19,10 @@ MAX_SLUG = 80
 
 
 def query_text(request: Request, name: str) -> str | None:
-    """Return the text of query parameter ``name``. Raises Invalid when it is too long or has a null character."""
+    """Return the text of query parameter ``name``.
+
+    Raises Invalid when it is too long or has a null character.
+    """
     raw = request.query_params.get(name, "").strip()
     if len(raw) > MAX_NAME or "\x00" in raw:
         raise Invalid({name: [_("The query must not be greater than %(max)d characters.") % {"max": MAX_NAME}]})

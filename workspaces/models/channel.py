@@ -34,12 +34,18 @@ class Channel(PasswordProtected):
 
     @property
     def is_restricted(self) -> bool:
-        """Return whether only members who joined it read it: private channels, and public ones with a password."""
+        """Return whether only members who joined it read it.
+
+        Private channels, and public ones with a password.
+        """
         return self.visibility == Visibility.PRIVATE or self.has_password
 
 
 class ChannelMember(ULIDModel):
-    """A member who has joined a channel: needed to read a restricted one, a bookmark for an open one."""
+    """A member who has joined a channel.
+
+    Needed to read a restricted one, a bookmark for an open one.
+    """
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="channel_members")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="channel_memberships")

@@ -10,7 +10,10 @@ from rosetta.ids import ULIDField, ULIDModel
 
 
 class Stream(models.Model):
-    """Something with events numbered 1, 2, 3 …; ``last_event`` is the highest number assigned."""
+    """Something with events numbered 1, 2, 3 ….
+
+    ``last_event`` is the highest number assigned.
+    """
 
     last_event = models.BigIntegerField(default=0)
 

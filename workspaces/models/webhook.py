@@ -15,7 +15,10 @@ from workspaces.models.workspace import Workspace
 
 
 class Webhook(ULIDModel):
-    """An incoming webhook: whoever knows its secret posts into the workspace. ``created_by``: who was shown the secret."""
+    """An incoming webhook: whoever knows its secret posts into the workspace.
+
+    ``created_by``: who was shown the secret.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="webhooks")
     name = models.CharField(max_length=120)
@@ -82,7 +85,10 @@ class StreamCursor(models.Model):
 
 
 class WebhookDelivery(ULIDModel):
-    """An event to be delivered to a subscription, and the outcome of the last attempt. One row for all attempts."""
+    """An event to be delivered to a subscription, and the outcome of the last attempt.
+
+    One row for all attempts.
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending"

@@ -30,7 +30,10 @@ class Visibility(models.TextChoices):
 
 
 class PasswordProtected(models.Model):
-    """Something that may need a password to join; an empty hash means that it does not."""
+    """Something that may need a password to join.
+
+    An empty hash means that it does not.
+    """
 
     password_hash = models.CharField(max_length=255, blank=True)
 
@@ -91,7 +94,10 @@ class Workspace(ULIDModel, PasswordProtected, Stream):
 
 
 class Member(ULIDModel):
-    """A user's membership in a workspace. ``language``: what they read there, their own choice or else the account's."""
+    """A user's membership in a workspace.
+
+    ``language``: what they read there, their own choice or else the account's.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
@@ -118,7 +124,10 @@ class Member(ULIDModel):
 
 
 class Suspension(models.Model):
-    """Staff keep ``user`` out of a workspace: they can join neither by an invite nor because it is public."""
+    """Staff keep ``user`` out of a workspace.
+
+    They can join neither by an invite nor because it is public.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="suspensions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -14,7 +14,10 @@ from workspaces.streams.kinds import EVENT_KINDS
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event before it has its number. ``user_id`` set: for that user alone. Raises ValueError for an unknown kind."""
+    """An event before it has its number.
+
+    ``user_id`` set: for that user alone. Raises ValueError for an unknown kind.
+    """
 
     kind: str
     data: dict[str, Any] = field(default_factory=dict)
@@ -36,7 +39,10 @@ def append(stream: Conversation | Workspace, *new_events: NewEvent) -> None:
 
 
 def append_numbered(batch: WriteBatch, stream_id: str, first: int, *new_events: NewEvent) -> None:
-    """Add events to ``batch`` whose numbers, from ``first``, the caller took; publish to the gateways on commit."""
+    """Add events to ``batch`` whose numbers, from ``first``, the caller took.
+
+    Publish to the gateways on commit.
+    """
     now = timezone.now()
     batch.insert(
         *(

@@ -1,4 +1,6 @@
-"""The registry of events: every kind that a stream may contain, and what follows from it.
+"""The registry of events.
+
+Every kind that a stream may contain, and what follows from it.
 
 To add a kind, add it here, append it with `workspaces.streams.events.append`, and document it in docs/realtime.md. The
 webhook event types, the REST and AsyncAPI documents and the gateway's re-reading of access all derive from this table.

@@ -1,4 +1,7 @@
-"""The people in events: an event keeps whom it is about, and is shown with the names that they have then."""
+"""The people in events.
+
+An event keeps whom it is about, and is shown with the names that they have then.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +10,9 @@ from accounts.models import Guest, User
 
 
 def with_present_people(payloads: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the ``data`` of events with the present names of ``user`` and ``guest``: at most two queries, often none.
+    """Return the ``data`` of events with the present names of ``user`` and ``guest``.
+
+    At most two queries, often none.
 
     Nobody is shown with a name that they gave up, or had in an account that was deleted.
     """

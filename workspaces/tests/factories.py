@@ -39,7 +39,10 @@ class OwnerFactory(ActionFactory[Member]):
 
 
 class MemberFactory(ActionFactory[Member]):
-    """Somebody who joins ``workspace``: ``MemberFactory.create(workspace=workspace, user__name="Nora")``."""
+    """Somebody who joins ``workspace``.
+
+    ``MemberFactory.create(workspace=workspace, user__name="Nora")``.
+    """
 
     class Meta:
         model = Member

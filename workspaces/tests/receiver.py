@@ -11,7 +11,10 @@ from workspaces.streams import events
 
 
 class Receiver:
-    """A server of somebody else's, on this machine. ``answers`` are given in turn, the last one again and again."""
+    """A server of somebody else's, on this machine.
+
+    ``answers`` are given in turn, the last one again and again.
+    """
 
     def __init__(self) -> None:
         self.requests: list[tuple[str, dict[str, str], str]] = []

@@ -1,4 +1,7 @@
-"""Where outgoing webhooks never lead: this machine, networks that are not public, and names that change their mind."""
+"""Where outgoing webhooks never lead.
+
+This machine, networks that are not public, and names that change their mind.
+"""
 
 import socket
 from typing import Any

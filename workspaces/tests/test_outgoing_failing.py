@@ -1,4 +1,7 @@
-"""Outgoing webhooks whose side fails, hangs or is gone: what is tried again, and what is told of it."""
+"""Outgoing webhooks whose side fails, hangs or is gone.
+
+What is tried again, and what is told of it.
+"""
 
 import json
 from datetime import timedelta

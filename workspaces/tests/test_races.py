@@ -1,4 +1,7 @@
-"""What happens at once ends in one order. Threads have connections of their own, so nothing here rolls back."""
+"""What happens at once ends in one order.
+
+Threads have connections of their own, so nothing here rolls back.
+"""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

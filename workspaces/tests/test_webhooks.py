@@ -1,4 +1,7 @@
-"""Incoming webhooks: their rows and secrets. What they post is tested with messages."""
+"""Incoming webhooks: their rows and secrets.
+
+What they post is tested with messages.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Decide which addresses the service may send requests to: public ones, checked after DNS and at every redirect."""
+"""Decide which addresses the service may send requests to.
+
+Public ones, checked after DNS and at every redirect.
+"""
 
 import asyncio
 import socket
@@ -53,12 +56,18 @@ def _embedded_ipv4(address: IPv6Address) -> IPv4Address | None:
 
 
 def is_allowed(raw: str) -> bool:
-    """Return whether a request may go to the IP address ``raw``: a public one, or any where the settings allow it."""
+    """Return whether a request may go to the IP address ``raw``.
+
+    A public one, or any where the settings allow it.
+    """
     return bool(settings.WEBHOOKS_ALLOW_PRIVATE) or is_public(raw)
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """Return the IP addresses of ``host``. Raises AddressRefused unless a request may go to all of them."""
+    """Return the IP addresses of ``host``.
+
+    Raises AddressRefused unless a request may go to all of them.
+    """
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(RESOLVE_SECONDS):
@@ -87,7 +96,10 @@ def is_refused_by_form(host: str) -> bool:
 
 
 def _is_private_number(name: str) -> bool:
-    """Return whether a resolver reads ``name`` as a private IPv4 address: ``127.1``, ``2130706433``, ``0x7f.1``."""
+    """Return whether a resolver reads ``name`` as a private IPv4 address.
+
+    ``127.1``, ``2130706433``, ``0x7f.1``.
+    """
     try:
         return not is_public(socket.inet_ntoa(socket.inet_aton(name)))
     except (OSError, ValueError):  # ValueError: a null character

@@ -1,4 +1,7 @@
-"""Collect events for subscriptions. They are looked up in the outbox, so that appending an event costs nothing more."""
+"""Collect events for subscriptions.
+
+They are looked up in the outbox, so that appending an event costs nothing more.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -18,7 +21,10 @@ EVENTS = 500
 
 @dataclass(frozen=True, slots=True)
 class PendingStream:
-    """A stream with events beyond its cursor. ``is_open``: all members read its events since ``opened_at``."""
+    """A stream with events beyond its cursor.
+
+    ``is_open``: all members read its events since ``opened_at``.
+    """
 
     id: str
     workspace_id: str
@@ -28,7 +34,10 @@ class PendingStream:
 
 
 def collect() -> int:
-    """Create the deliveries of new events, for a bounded number of streams; return how many streams were collected."""
+    """Create the deliveries of new events, for a bounded number of streams.
+
+    Return how many streams were collected.
+    """
     subscriptions: dict[str, list[WebhookSubscription]] = defaultdict(list)
     may_receive = Q(created_by=None) | Q(created_by__is_active=True)
     for subscription in WebhookSubscription.objects.filter(may_receive, is_active=True, workspace__deleted_at=None):

@@ -1,4 +1,7 @@
-"""The health of a subscription: paused after failures, switched off after days of them."""
+"""The health of a subscription.
+
+Paused after failures, switched off after days of them.
+"""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +17,10 @@ GONE = 410
 
 
 def record(subscription: WebhookSubscription, attempt: Attempt, now: datetime) -> None:
-    """Update a subscription after an attempt: unpause it, or pause or disable it. The caller has locked its row."""
+    """Update a subscription after an attempt: unpause it, or pause or disable it.
+
+    The caller has locked its row.
+    """
     if attempt.is_accepted:
         if subscription.failing_since is not None:
             subscription.failing_since = subscription.paused_until = None

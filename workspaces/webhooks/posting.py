@@ -20,7 +20,10 @@ PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The outcome of a request: a response's status and the start of its body, or why there was none."""
+    """The outcome of a request.
+
+    A response's status and the start of its body, or why there was none.
+    """
 
     at: datetime
     milliseconds: int
@@ -35,7 +38,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """A body to post, and the secret that signs it; ``id`` is the same at every attempt."""
+    """A body to post, and the secret that signs it.
+
+    ``id`` is the same at every attempt.
+    """
 
     id: str
     url: str
@@ -44,7 +50,10 @@ class SignedRequest:
 
 
 async def post(request: SignedRequest) -> Attempt:
-    """Post ``request``, following a few redirects. Never raises for what the receiver does."""
+    """Post ``request``, following a few redirects.
+
+    Never raises for what the receiver does.
+    """
     at = datetime.now(UTC)
     began = time.perf_counter()
     status, body, error = None, "", ""

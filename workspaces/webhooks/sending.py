@@ -27,7 +27,10 @@ LEASE = timedelta(seconds=60)
 
 
 def send_some() -> int:
-    """Send a batch of due deliveries; return how many were claimed, 0 when none is due."""
+    """Send a batch of due deliveries.
+
+    Return how many were claimed, 0 when none is due.
+    """
     # Checked without a transaction first, because on SQLite every transaction takes the one write lock.
     if not _due(timezone.now()).exists():
         return 0

@@ -1,4 +1,7 @@
-"""The caller's access tokens and sessions; only a session or a token with every ability reaches them."""
+"""The caller's access tokens and sessions.
+
+Only a session or a token with every ability reaches them.
+"""
 
 from typing import ClassVar
 

@@ -93,7 +93,10 @@ class EmailVerificationViewSet(ApiViewSet):
         return Response({"message": "Account access ended successfully."})
 
     def _page(self, request: Request, link: Link) -> HttpResponseBase:
-        """Answer with the page on which a person confirms or disowns the account; changes nothing."""
+        """Answer with the page on which a person confirms or disowns the account.
+
+        Changes nothing.
+        """
         user = email_verification.user_of_link(link=link)
         if user.has_proven_email:
             return _verified(request)

@@ -28,7 +28,10 @@ COOKIE_PATH = "/api/v1/auth/web/social"
 
 
 class SocialViewSet(ClientViewSet):
-    """Sign-in and linking by a provider. A cookie ties the two requests of a browser's sign-in together."""
+    """Sign-in and linking by a provider.
+
+    A cookie ties the two requests of a browser's sign-in together.
+    """
 
     lookup_url_kwarg: ClassVar[str] = "provider"
 

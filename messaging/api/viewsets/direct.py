@@ -25,7 +25,9 @@ RESOLVES = (Limit("resolve", "30/minute", by_user), Limit("resolve-address", "30
 
 
 def _count_stranger(request: Request, user_id: int) -> None:
-    """Count the request as finding a person does, unless the caller knows ``user_id``. Raises Throttled.
+    """Count the request as finding a person does, unless the caller knows ``user_id``.
+
+    Raises Throttled.
 
     Trying one id after another reveals who has an account as guessing addresses does.
     """

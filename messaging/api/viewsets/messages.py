@@ -41,7 +41,10 @@ LANGUAGE_CORRECTIONS = Limit("language", "30/minute", by_caller)
 
 
 def post_answer(posted: Posted, context: ConversationContext, reader: Reader) -> Response:
-    """Answer 201 with the message; a replay says so and shows the message as it is now."""
+    """Answer 201 with the message.
+
+    A replay says so and shows the message as it is now.
+    """
     workspace_id = context.workspace_id
     data: dict[str, Any] | None
     if posted.is_replay:

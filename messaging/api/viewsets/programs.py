@@ -121,7 +121,10 @@ class WebhookMessageViewSet(ApiViewSet):
 
 
 def _webhook_of(request: Request, webhook_id: str) -> Webhook:
-    """Return the webhook that the request posts through. Raises as ``webhook_of``; Throttled after many wrong secrets."""
+    """Return the webhook that the request posts through.
+
+    Raises as ``webhook_of``; Throttled after many wrong secrets.
+    """
     try:
         return webhook_of(webhook_id, secret_of(request))
     except Unauthenticated:

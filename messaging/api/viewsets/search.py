@@ -92,7 +92,10 @@ def _query(request: Request) -> str:
 
 
 def _before(request: Request, member: Member) -> str | None:
-    """Return the message in ``?before=``. Raises Invalid for one that ``member`` cannot read."""
+    """Return the message in ``?before=``.
+
+    Raises Invalid for one that ``member`` cannot read.
+    """
     raw = request.query_params.get("before")
     if not raw:
         return None

@@ -1,4 +1,7 @@
-"""``manage.py set_room_limits EMAIL --active-limit 10``: what staff do in admin, for scripts."""
+"""``manage.py set_room_limits EMAIL --active-limit 10``.
+
+What staff do in admin, for scripts.
+"""
 
 from typing import Any
 

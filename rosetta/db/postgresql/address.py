@@ -30,7 +30,10 @@ WAIT_SECONDS = 2
 
 
 def read_address(name: str) -> str:
-    """Read the variable ``name`` as the address of a PostgreSQL database. Raises ImproperlyConfigured."""
+    """Read the variable ``name`` as the address of a PostgreSQL database.
+
+    Raises ImproperlyConfigured.
+    """
     scheme, separator, rest = env.text(name).partition("://")
     address = f"{scheme.lower()}{separator}{rest}"
     if address:

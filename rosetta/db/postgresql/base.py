@@ -1,4 +1,7 @@
-"""Django's backend for PostgreSQL: quick refusals during an outage, and no connection to a server that became a standby."""
+"""Django's backend for PostgreSQL.
+
+Quick refusals during an outage, and no connection to a server that became a standby.
+"""
 
 import threading
 import time
@@ -22,7 +25,10 @@ class Outage:
         self._trial = threading.Lock()
 
     def connected(self, connect: Any) -> Any:
-        """Return what ``connect()`` returns. Raises what it raises, or OperationalError while another thread tries."""
+        """Return what ``connect()`` returns.
+
+        Raises what it raises, or OperationalError while another thread tries.
+        """
         if not self._is_on:
             return self._try(connect)
         if not self._trial.acquire(blocking=False):

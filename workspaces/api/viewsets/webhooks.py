@@ -1,4 +1,7 @@
-"""Incoming webhooks: their addresses and secrets. ``messaging`` serves what they post."""
+"""Incoming webhooks: their addresses and secrets.
+
+``messaging`` serves what they post.
+"""
 
 from typing import ClassVar
 

@@ -1,4 +1,7 @@
-"""``manage.py set_retention acme 30``: set a workspace's retention in days, as staff do in admin."""
+"""``manage.py set_retention acme 30``.
+
+Set a workspace's retention in days, as staff do in admin.
+"""
 
 from typing import Any
 
