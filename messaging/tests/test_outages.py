@@ -174,7 +174,7 @@ async def test_while_all_engines_are_away_originals_are_shown_and_all_is_transla
     wait_until(
         lambda: all(shown(team, one)["display_source"] == "translation" for one in messages), "it ends", PATIENCE
     )
-    assert [shown(team, one)["display_content"].partition(":")[2] for one in messages] == texts
+    assert [shown(team, one)["display_content"] for one in messages] == [servers.said("th", text) for text in texts]
     assert {engines.answered[text] for text in texts} == {1}
 
 

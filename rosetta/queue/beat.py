@@ -35,6 +35,7 @@ class Scheduler(beat.Scheduler):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._leads = False
+        self._stood_by = False
         # By the monotonic clock, which goes on while the process is stopped.
         self._renew_at = 0.0
         super().__init__(*args, **kwargs)
@@ -60,8 +61,12 @@ class Scheduler(beat.Scheduler):  # type: ignore[misc]
     def _renew(self) -> None:
         led, self._leads = self._leads, self._holds_lease()
         self._renew_at = time.monotonic() + RENEW_SECONDS if self._leads else 0.0
-        if led != self._leads:
-            log.warning("beat_leads" if self._leads else "beat_stands_by", beat=self._holder)
+        if self._leads and not led:
+            # The first one of all is no news.
+            (log.warning if self._stood_by else log.info)("beat_leads", beat=self._holder)
+        elif led and not self._leads:
+            log.warning("beat_stands_by", beat=self._holder)
+        self._stood_by = not self._leads
 
     def _holds_lease(self) -> bool:
         try:
