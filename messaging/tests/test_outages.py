@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import count
 from typing import Any
 
 import httpx
@@ -125,6 +126,19 @@ def shown(team: Team, message: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def wait_until_first_is_asked(team: Team, engines: Engines) -> None:
+    """Post until the first engine has a message: after an outage, the second one has them for a while."""
+    numbers = count(1)
+
+    def is_asked() -> bool:
+        text = f"The {next(numbers)}th van is empty"
+        message = team.post(text)
+        wait_until(lambda: shown(team, message)["display_source"] == "translation", "it is translated", PATIENCE)
+        return engines.asked_for(text) > 0
+
+    wait_until(is_asked, "the first engine is asked again", PATIENCE)
+
+
 async def test_a_worker_killed_in_a_batch_leaves_nothing_stuck_and_nothing_paid_for_twice(
     team: Team, engines: Engines, workers: Workers
 ) -> None:
@@ -181,6 +195,7 @@ async def test_while_all_engines_are_away_originals_are_shown_and_all_is_transla
 async def test_of_a_hundred_messages_that_wait_when_their_worker_is_killed_each_is_translated_once(
     team: Team, engines: Engines, workers: Workers
 ) -> None:
+    wait_until_first_is_asked(team, engines)
     texts = [f"The {number}th lorry waits at the gate" for number in range(100, 200)]
     engines.first.handle = servers.always(200, {}, wait=PATIENCE)
     async with team.mali.socket(max_queue=None) as socket:

@@ -22,6 +22,7 @@ from rosetta.tests.processes import ROOT, clean_environment, eventually, free_po
 WORDS = {
     "sum", "min", "max", "by", "rate", "increase", "histogram_quantile", "time", "le", "name", "engine", "kind", "found",
     "status", "sender", "source", "target", "state", "instance", "for", "method", "route", "queue", "topk", "absent", "or",
+    "fault",
 }  # fmt: skip
 
 

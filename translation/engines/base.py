@@ -115,7 +115,7 @@ class NetworkEngine:
     metered = True
     batch = 32
     styles: Sequence[MarkStyle] = STYLES
-    patience = 1.0
+    patience = 2.0
 
     def __init__(self) -> None:
         self.micros_a_character = 0

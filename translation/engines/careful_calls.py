@@ -26,6 +26,9 @@ _UNKNOWN, _SEARCH = 2.0, 0.4
 # A call that ended after this share of its time was too slow.
 _NEARLY = 0.9
 
+# An engine whose phrase takes this share of what a text was allowed is slow itself; the text gets so many times as long.
+_SLOWER, _LONGER = 0.2, 6.0
+
 # Make one call within some seconds. Raises EngineError.
 Call = Callable[[Sequence[str], float], list[str]]
 
@@ -54,6 +57,8 @@ class CarefulCaller:
         self._deadline = deadline
         self._harmless = harmless_phrase(source)
         self.works = False
+        # The seconds that the last call was allowed, and whether it took them.
+        self._allowed = 0.0
         self._was_slow = False
         self._search: Deadline | None = None
         # What ended the search for a text at fault, if that was the engine's own fault.
@@ -100,7 +105,7 @@ class CarefulCaller:
     def _made(self, texts: Sequence[str], seconds: float) -> list[str]:
         if not self._deadline.left:
             raise NotAsked("the time for this engine is up")
-        seconds = min(seconds, self._deadline.left)
+        self._allowed = seconds = min(seconds, self._deadline.left)
         started = time.monotonic()
         try:
             answers = self._call(texts, seconds)
@@ -121,9 +126,10 @@ class CarefulCaller:
 
     def _after_failure(self, texts: Sequence[str], error: EngineError) -> list[object]:
         """Find out whether the engine is at fault or a text, and return the answers to the others."""
-        was_slow = self._was_slow
+        was_slow, allowed = self._was_slow, self._allowed
         if self._deadline.hurried or not self._deadline.left:
             raise EngineFailed(error) from error
+        began = time.monotonic()
         try:
             self.check()
         except EngineFailed:
@@ -131,6 +137,13 @@ class CarefulCaller:
                 raise EngineFailed(error) from error
             # Perhaps it loads a model: it gets all the time that there is.
             return self._once_more(texts)
+        phrase_seconds = time.monotonic() - began
+        if was_slow and phrase_seconds > _SLOWER * allowed:
+            # The engine has become slower than it was: no text is at fault for that.
+            try:
+                return list(self._made(texts, _LONGER * phrase_seconds))
+            except EngineError as again:
+                error = again
         return self._in_halves(texts, error)
 
     def _once_more(self, texts: Sequence[str]) -> list[object]:

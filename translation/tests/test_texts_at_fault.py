@@ -220,3 +220,16 @@ def test_a_first_call_that_loads_a_model_gets_its_time(scope: str, libre: server
     results = translate_batch(jobs("The blue crate", "The green crate", scope=scope))
     assert [result.state for result in results] == ["ready", "ready"]
     assert not EngineState.objects.filter(failures__gt=0).exists()
+
+
+def test_an_engine_that_becomes_slow_is_waited_for(scope: str, libre: servers.Service) -> None:
+    quick = servers.libretranslate()
+    for number in range(3):
+        assert states(translate_batch(jobs(f"Crate {'x' * number} is here", scope=scope))).popitem()[1] == "ready"
+
+    def slow(request: servers.Request) -> servers.Reply:
+        time.sleep(2.5)
+        return quick(request)
+
+    libre.handle = slow
+    assert states(translate_batch(jobs("The last crate is here", scope=scope))) == {"The last crate is here": "ready"}
