@@ -291,7 +291,6 @@ class RefusedAnswersAdmin(ReadOnlyAdmin):
     """List how often engines answered what is no translation, and why."""
 
     list_display = ("month", "engine", "source", "target", "fault", "count")
-    list_filter = ("engine", "fault")
     ordering = ("-month", "-count")
 
 

@@ -268,7 +268,8 @@ def test_a_wrong_language_is_corrected_and_others_than_ours_are_named(opens: Ope
     row = page.locator(".scroller .message").last
     expect(row.locator(".original-note")).to_have_text("This seems to be in Korean, which is not translated here.")
     place.say(yuki, "Kalimbaro")
-    row = message(page, "Kalimbaro")
+    expect(page.locator(".scroller .message")).to_have_count(2)
+    row = page.locator(".scroller .message").last
     row.hover()
     row.get_by_role("button", name="More actions").click()
     row.get_by_role("menuitem", name="Wrong language?").click()
