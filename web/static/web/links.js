@@ -6,7 +6,8 @@
 const WORD = "\\p{L}\\p{M}\\p{N}_";
 // Scripts without blanks between words, in which a sentence goes on right behind a link.
 const DENSE =
-  "\\u0e00-\\u0eff\\u1000-\\u109f\\u1100-\\u11ff\\u1780-\\u17ff\\u2e80-\\ud7ff\\uf900-\\ufaff\\uff00-\\uffef\\u{20000}-\\u{3ffff}";
+  "\\u0e00-\\u0eff\\u1000-\\u109f\\u1100-\\u11ff\\u1780-\\u17ff\\u2e80-\\ud7ff" +
+  "\\uf900-\\ufaff\\uff00-\\uffef\\u{20000}-\\u{3ffff}";
 const ASCII = "[A-Za-z0-9\\-._~:\\/?#@!$&'()*+,;=%|\\[\\]]";
 const SPACED = `(?![\\x00-\\x7f${DENSE}])[${WORD}]`;
 // What stands between two signs of an address: "/カテゴリ/".
@@ -24,4 +25,5 @@ const HOST =
   `(?=[A-Za-z0-9.\\-]{0,200}(?![\\x00-\\x7f])[\\p{L}\\p{N}_])(?:${LABEL}\\.){1,4}` +
   `(?:${TLDS}|(?:(?![${DENSE}])\\p{L}){2,24}(?![A-Za-z0-9\\-]))`;
 /** What follows "https://": a host in another script and any path, or a host and what is certainly its path. */
-export const AFTER_SCHEME = `(?:${HOST}(?::[0-9]{1,5})?(?:[\\/?#](?:${ASCII}|${TITLE})*)?|(?:${ASCII}|${SPACED})${REST})`;
+export const AFTER_SCHEME =
+  `(?:${HOST}(?::[0-9]{1,5})?(?:[\\/?#](?:${ASCII}|${TITLE})*)?` + `|(?:${ASCII}|${SPACED})${REST})`;

@@ -11,7 +11,11 @@ import { AFTER_SCHEME, REST } from "./links.js";
  *
  * @typedef {{kind: Kind, text: string, at: number}} Token
  */
-/** What the grammar finds; of kind null what is shown as it is written. @typedef {{kind: Kind | null, text: string, at: number}} Span */
+/**
+ * What the grammar finds; of kind null what is shown as it is written.
+ *
+ * @typedef {{kind: Kind | null, text: string, at: number}} Span
+ */
 
 const LINE_START = "(?<![^\\n])[ \\t]*";
 const LABEL = "\\[(?:[^\\[\\]\\n\\\\]|\\\\[^\\n]|\\[[^\\[\\]\\n]{0,255}\\](?:\\([^()\\s]{0,100}\\))?){1,300}\\]";

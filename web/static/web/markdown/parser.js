@@ -57,10 +57,16 @@ function noteDepth(state) {
   return false;
 }
 
-/** @param {Block} state @param {number} _line @param {number} _end @param {boolean} silent: whether to look ahead only */
+/**
+ * @param {Block} state @param {number} _line @param {number} _end
+ * @param {boolean} silent: whether to look ahead only
+ */
 const isUnquoted = (state, _line, _end, silent) =>
   // A table's lines are asked about as a quotation's are.
   silent && state.parentType === "blockquote";
 
-/** @param {Block} state @param {number} line @param {number} _end @param {boolean} silent: whether to look ahead only */
+/**
+ * @param {Block} state @param {number} line @param {number} _end
+ * @param {boolean} silent: whether to look ahead only
+ */
 const isOutdented = (state, line, _end, silent) => silent && state.sCount[line] < state.blkIndent;

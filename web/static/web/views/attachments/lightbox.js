@@ -10,7 +10,11 @@ import { saveFile } from "./saving.js";
 
 /** @import { Attachment, Closing, Ref } from "../../../../types" */
 
-/** @param {Closing & {rows: Attachment[], first: string, isGuest: boolean}} props `first`: the id of what is shown first */
+/**
+ * `first`: the id of what is shown first.
+ *
+ * @param {Closing & {rows: Attachment[], first: string, isGuest: boolean}} props
+ */
 export function Lightbox({ rows, first, isGuest, onClose }) {
   const [at, setAt] = useState(() =>
     Math.max(
@@ -72,15 +76,25 @@ export function Lightbox({ rows, first, isGuest, onClose }) {
         />
         <${IconButton} name="close" label=${t("close")} onClick=${onClose} />
       </header>
-      ${rows.length > 1 && html`<${IconButton} name="back" class="back" label=${t("picture.back")} onClick=${() => turn(-1)} />`}
+      ${
+        rows.length > 1 &&
+        html`<${IconButton} name="back" class="back" label=${t("picture.back")} onClick=${() => turn(-1)} />`
+      }
       <div class="show">
         <img key=${row.id} src=${source} alt=${stripBidi(row.client_name)} width=${row.width} height=${row.height} />
       </div>
-      ${rows.length > 1 && html`<${IconButton} name="forth" class="next" label=${t("picture.next")} onClick=${() => turn(1)} />`}
+      ${
+        rows.length > 1 &&
+        html`<${IconButton} name="forth" class="next" label=${t("picture.next")} onClick=${() => turn(1)} />`
+      }
     </dialog>`;
 }
 
-/** The address of a whole picture; a guest's is fetched with their token. @param {Attachment | undefined} row @param {boolean} isGuest */
+/**
+ * The address of a whole picture; a guest's is fetched with their token.
+ *
+ * @param {Attachment | undefined} row @param {boolean} isGuest
+ */
 function useSource(row, isGuest) {
   const [source, setSource] = useState("");
   useEffect(() => {

@@ -13,7 +13,8 @@ import { Name } from "../parts/people.js";
  * A file on its way up; `share` from 0 to 1, `picture`: an address of what it shows, for this page alone.
  *
  * @typedef {{
- *   key: string, name: string, type: string, picture: string, size: number, share: number, file: SentFile | null, error: string, stop: () => void,
+ *   key: string, name: string, type: string, picture: string, size: number, share: number,
+ *   file: SentFile | null, error: string, stop: () => void,
  * }} Staged
  */
 

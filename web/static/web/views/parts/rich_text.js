@@ -73,7 +73,11 @@ function shown(node, options) {
 /** @param {boolean} isDone @param {Children} inside */
 const task = (isDone, inside) => html`
   <li class="task">
-    <span class=${classes("tick", isDone && "done")} role="img" aria-label=${t(isDone ? "task.done" : "task.open")}></span>
+    <span
+      class=${classes("tick", isDone && "done")}
+      role="img"
+      aria-label=${t(isDone ? "task.done" : "task.open")}
+    ></span>
     <div>${inside}</div>
   </li>`;
 
@@ -107,7 +111,11 @@ function table(node, options) {
     </div>`;
 }
 
-/** The words of a link: no link is inside another. @param {Element} node @param {Options} options @returns {Children} */
+/**
+ * The words of a link: no link is inside another.
+ *
+ * @param {Element} node @param {Options} options @returns {Children}
+ */
 const wordsOf = (node, options) =>
   node.children.map((child) => {
     if (typeof child === "string") return child;
