@@ -60,7 +60,8 @@ def _folded(cluster: str) -> str:
     folded = _SELECTORS.sub("", nfkc(nfkc(cluster).casefold()))
     folded = "".join(c for c in folded if unicodedata.category(c) != "Cf")
     bare = unicodedata.normalize("NFD", folded).translate(_BARE)
-    if "a" <= bare[:1] <= "z":
+    # Accents without a letter are what is left of a heap of them.
+    if "a" <= bare[:1] <= "z" or _ACCENTS.match(bare):
         return _ACCENTS.sub("", bare)
     return _AM.sub(r"\2\1", folded)
 

@@ -36,7 +36,8 @@ _SPACED = rf"(?![\x00-\x7f{_DENSE}])[{WORD}]"
 _ENCLOSED = rf"(?<=[/=])(?:(?![\x00-\x7f])[{WORD}]){{1,60}}(?=/|\?[A-Za-z]|[&#=][A-Za-z])"
 # A title, or a path on a host whose name is in another script. Hiragana is what Japanese sentences go on with.
 _TITLE = rf"(?![\x00-\x7f\u3041-\u309f])[{WORD}]"
-REST = rf"(?:{_ASCII}|{_SPACED}|{_ENCLOSED}|(?<=/wiki/)(?:{_TITLE})+)*"
+# Possessive, because the engine of regular expressions keeps a state for each round of a loop.
+REST = rf"(?:{_ASCII}++|{_SPACED}|{_ENCLOSED}|(?<=/wiki/)(?:{_TITLE})+)*"
 
 # Top-level domains in scripts without blanks, behind which a sentence may go on.
 _TLDS = (
@@ -49,4 +50,4 @@ _HOST = (
     rf"(?:{_TLDS}|(?:(?![{_DENSE}])[^\W\d_]){{2,24}}(?![A-Za-z0-9-]))"
 )
 # What follows "https://": a host in another script and any path, or a host and what is certainly its path.
-AFTER_SCHEME = rf"(?:{_HOST}(?::[0-9]{{1,5}})?(?:[/?#](?:{_ASCII}|{_TITLE})*)?|(?:{_ASCII}|{_SPACED}){REST})"
+AFTER_SCHEME = rf"(?:{_HOST}(?::[0-9]{{1,5}})?(?:[/?#](?:{_ASCII}++|{_TITLE})*)?|(?:{_ASCII}|{_SPACED}){REST})"

@@ -274,15 +274,21 @@ def _rows_of_tables(lines: list[list[Token]]) -> set[int]:
     """
     rows = {number for number, line in enumerate(lines) if _begins_with_pipe(line)}
     for number, line in enumerate(lines):
-        if number < 2 or not _TABLE_RULE.fullmatch(_source(line)) or not _has_pipe(lines[number - 2]):
+        # Every other line is a line end.
+        if number < 2 or not _is_one_end(lines[number - 1]) or not _has_pipe(line) or not _has_pipe(lines[number - 2]):
+            continue
+        if not _TABLE_RULE.fullmatch(_source(line)):
             continue
         rows |= {number - 2, number}
-        # Every other line is a line end.
         below = number + 2
-        while below < len(lines) and lines[below - 1] in (["\n"], ["\r\n"]) and _has_pipe(lines[below]):
+        while below < len(lines) and _is_one_end(lines[below - 1]) and _has_pipe(lines[below]):
             rows.add(below)
             below += 2
     return rows
+
+
+def _is_one_end(line: list[Token]) -> bool:
+    return line in (["\n"], ["\r\n"])
 
 
 def _begins_with_pipe(line: list[Token]) -> bool:
