@@ -94,7 +94,7 @@ def test_the_conversation_learns_what_its_writer_writes(
 def test_a_conversation_remembers_the_last_writers(
     as_owner: APIClient, as_member: APIClient, channel: Channel, message: str, settings: Settings
 ) -> None:
-    full = [[f"user:{number}", "ja"] for number in range(1000, 1000 + correct.MAX_TAUGHT)]
+    full = [[f"user:{10**12 + number}", "ja"] for number in range(correct.MAX_TAUGHT)]
     Conversation.objects.filter(pk=channel.pk).update(taught_languages=full)
     said(as_member, channel, message, "id")
     taught = Conversation.objects.get(pk=channel.pk).taught_languages
