@@ -64,7 +64,7 @@ class Scheduler(beat.Scheduler):  # type: ignore[misc]
         if self._leads and not led:
             # The first one of all is no news.
             (log.warning if self._stood_by else log.info)("beat_leads", beat=self._holder)
-        elif led and not self._leads:
+        elif not self._leads and not self._stood_by:
             log.warning("beat_stands_by", beat=self._holder)
         self._stood_by = not self._leads
 
