@@ -103,7 +103,8 @@ PARSERS: dict[str, Callable[[str], Any]] = {
 # How often these read a text: whole, to see that what a person wrote has the same pieces, or also a line at a time, in a worker,
 # where only each of the readings takes little time.
 READINGS = {
-    "protection with a glossary": 2, "search terms": 2, "variants": 2, "corrections": 2, "an engine's answers": 10, "answers in segments": 10,
+    "protection with a glossary": 2, "search terms": 2, "variants": 2, "corrections": 2,
+    "an engine's answers": 10, "answers in segments": 10,
 }  # fmt: skip
 
 # Repeated as often as they fit, and followed by each of the ends.
