@@ -119,7 +119,7 @@ def test_it_lives_while_all_threads_wait_for_the_database_and_is_ready_when_that
         with ThreadPoolExecutor(8) as clients:
             for _ in range(8):
                 clients.submit(status, f"{url}/api/v1/external/rooms/none")
-            time.sleep(0.5)
+            time.sleep(2.0)  # longer than an answer is kept
             began = time.monotonic()
             answers = [(status(f"{url}/healthz"), status(f"{url}/readyz")) for _ in range(3)]
             assert answers == [(200, 503)] * 3
