@@ -1,6 +1,6 @@
 """Outgoing webhooks whose side fails, hangs or is gone.
 
-What is tried again, and what is told of it.
+Which deliveries are retried, when a subscription is paused, and whom it notifies.
 """
 
 import json
