@@ -3,7 +3,7 @@
 import os
 import string
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 SECRET = "s" * 43
@@ -181,23 +181,3 @@ def make_large_workspace(members: int = 10_000, channels: int = 500) -> tuple[st
     )
     token = AccessToken.objects.create(user=crowd[-1], name="bench", abilities=["*"], secret_hash=digest(SECRET))
     return owner.workspace_id, f"{token.pk}|{SECRET}"
-
-
-def fresh_channel(world: World) -> World:
-    """Return ``world`` with an empty first channel, for parts that count every message."""
-    from workspaces import actions
-    from workspaces.models import Member
-
-    owner = Member.objects.select_related("workspace", "user").get(workspace=world.workspace_id, user=world.user_id)
-    channel = actions.create_channel(member=owner, name="faults")
-    return replace(world, channel_id=channel.pk)
-
-
-def make_outsider() -> str:
-    """Return the token of a user without memberships."""
-    from accounts.identity.secrets import digest
-    from accounts.models import AccessToken, User
-
-    user = User.objects.create(email="outsider@example.com", name="Outsider", password="!")
-    token = AccessToken.objects.create(user=user, name="bench", abilities=["*"], secret_hash=digest(SECRET))
-    return f"{token.pk}|{SECRET}"

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import psycopg
@@ -121,13 +122,28 @@ class Standby(Postgres):
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "promote")
 
 
-class PgBouncer:
+class _Program:
+    """A program that reads its settings from a file and stays in the foreground."""
+
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def _run_with(self, settings: Path, lines: Iterable[str], command: Sequence[str]) -> None:
+        settings.write_text("\n".join(lines) + "\n")
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait()
+            self.process = None
+
+
+class PgBouncer(_Program):
     """PgBouncer in transaction mode in front of ``postgres``."""
 
     def __init__(self, postgres: Postgres) -> None:
         self.port, self._postgres = free_port(), postgres
         self._settings = postgres.folder / "pgbouncer.ini"
-        self.process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -146,24 +162,16 @@ class PgBouncer:
             "max_client_conn = 500",
             "default_pool_size = 20",
         )
-        self._settings.write_text("\n".join(lines) + "\n")
         command = [*self._postgres.as_owner, _binary("pgbouncer"), "--quiet", str(self._settings)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait()
-            self.process = None
+        self._run_with(self._settings, lines, command)
 
 
-class HAProxy:
+class HAProxy(_Program):
     """HAProxy in front of the web processes on ``ports``, which asks each whether it is ready."""
 
     def __init__(self, ports: list[int], folder: Path) -> None:
         self.port, self._ports = free_port(), ports
         self._settings = folder / "haproxy.cfg"
-        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         lines = [
@@ -183,15 +191,8 @@ class HAProxy:
             "    default-server check inter 500ms fall 2 rise 1",
             *(f"    server web{number} {HOST}:{port}" for number, port in enumerate(self._ports, 1)),
         ]
-        self._settings.write_text("\n".join(lines) + "\n")
         command = [_binary("haproxy"), "-db", "-f", str(self._settings)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait()
-            self.process = None
+        self._run_with(self._settings, lines, command)
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:
