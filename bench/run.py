@@ -156,6 +156,10 @@ def fanout(service: Service, world: seed.World, seconds: float) -> list[Row]:
     return _of_script("bench/fanout.py", "--seconds", str(seconds))
 
 
+def idle(service: Service, world: seed.World, seconds: float) -> list[Row]:
+    return _of_script("bench/idle.py")
+
+
 def translating(service: Service, world: seed.World, seconds: float) -> list[Row]:
     return _of_script("bench/translating.py", "--seconds", str(seconds))
 
@@ -182,7 +186,7 @@ Part = Callable[[Service, seed.World, float], list[Row]]
 # First on web processes alone, then with gateway, workers and beat, then by scripts with their own processes.
 ALONE: dict[str, Part] = {"posting": posting, "pages": pages, "opening": opening}
 WHOLE: dict[str, Part] = {"socket": to_socket, "translated": to_translated, "busy": busy}
-APART: dict[str, Part] = {"fanout": fanout, "translating": translating, "search": search}
+APART: dict[str, Part] = {"fanout": fanout, "idle": idle, "translating": translating, "search": search}
 
 
 def machine() -> str:
