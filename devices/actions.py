@@ -15,7 +15,9 @@ from devices.models import ConversationPreference, Delivery, Device, PushPrefere
 # Beyond this, the least recently used device is deleted, because a script could register without end.
 MAX_DEVICES = 100
 # Fields that a new registration overwrites on a known device.
-REFRESHED = ("platform", "provider", "device_id", "device_name", "app_version", "credential", "last_used_at")
+REFRESHED = (
+    "platform", "provider", "p256dh", "auth", "device_id", "device_name", "app_version", "credential", "last_used_at",
+)  # fmt: skip
 
 
 def register_device(*, user: User, push_token: str, credential: str = "", **fields: Any) -> Device:

@@ -18,7 +18,7 @@ class DeviceAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     by_number = ("user",)
     by_email = ("user__email",)
-    exclude = ("push_token", "token_hash")
+    exclude = ("push_token", "token_hash", "p256dh", "auth")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return StaffAdmin.has_delete_permission(self, request, obj)  # type: ignore[no-any-return]

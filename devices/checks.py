@@ -15,6 +15,7 @@ SETTINGS = {
     Device.Provider.FCM: ("FCM_CREDENTIALS_FILE",),
     Device.Provider.APNS: ("APNS_KEY_FILE", "APNS_KEY_ID", "APNS_TEAM_ID", "APNS_TOPIC"),
     Device.Provider.EXPO: ("EXPO_URL", "EXPO_ACCESS_TOKEN"),
+    Device.Provider.WEB_PUSH: ("VAPID_PRIVATE_KEY", "WEB_PUSH"),
 }
 
 

@@ -13,7 +13,10 @@ TOKEN_LENGTH = 4096
 
 
 class Device(ULIDModel):
-    """An app on a person's device, identified by its push token, which is sent to its provider and nobody else."""
+    """An app or a browser on a person's device, identified by its push token.
+
+    The token is sent to its provider and nobody else. A browser's is the address of its push service.
+    """
 
     class Platform(models.TextChoices):
         IOS = "ios"
@@ -24,6 +27,7 @@ class Device(ULIDModel):
         FCM = "fcm"
         EXPO = "expo"
         APNS = "apns"
+        WEB_PUSH = "webpush"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="devices")
     platform = models.CharField(max_length=8, choices=Platform)
@@ -31,6 +35,9 @@ class Device(ULIDModel):
     push_token = models.CharField(max_length=TOKEN_LENGTH)
     # Indexed instead of the token, which is too long for an index.
     token_hash = models.CharField(max_length=64, unique=True)
+    # A browser's keys, for which its pushes are encrypted: base64url, of 65 and 16 bytes.
+    p256dh = models.CharField(max_length=88, blank=True, default="", db_default="")
+    auth = models.CharField(max_length=24, blank=True, default="", db_default="")
     device_id = models.CharField(max_length=255, null=True, blank=True)
     device_name = models.CharField(max_length=255, null=True, blank=True)
     app_version = models.CharField(max_length=64, null=True, blank=True)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from devices import transports
 from devices.models import Announcement, Delivery, Device, Receipt
 from devices.transports.base import Notification, Outcome, Push, Result
+from rosetta.db.inserts import WriteBatch
 
 log = structlog.get_logger(__name__)
 
@@ -34,12 +35,12 @@ RECEIPTS_LAST = timedelta(hours=24)
 Render = Callable[[Sequence[Delivery]], dict[int, Notification | None]]
 
 
-def announce(*, subject_id: str, seconds: float) -> None:
+def announce(batch: WriteBatch, *, subject_id: str, seconds: float) -> None:
     """Queue a push about ``subject_id`` (a message), whose recipients are looked up in ``seconds``.
 
-    Call it in the transaction that stores the message.
+    ``batch`` is of the transaction that stores the message.
     """
-    Announcement.objects.create(subject_id=subject_id, due_at=timezone.now() + timedelta(seconds=seconds))
+    batch.insert(Announcement(subject_id=subject_id, due_at=timezone.now() + timedelta(seconds=seconds)))
 
 
 @transaction.atomic
@@ -107,7 +108,9 @@ def _send(ready: Sequence[tuple[Delivery, Notification]]) -> None:
     """Send to all providers in parallel, so that a slow or unavailable one delays no other."""
     by_provider: dict[str, list[tuple[Delivery, Push]]] = defaultdict(list)
     for delivery, notification in ready:
-        by_provider[delivery.device.provider].append((delivery, Push(delivery.device.push_token, notification)))
+        device = delivery.device
+        push = Push(device.push_token, notification, device.p256dh, device.auth)
+        by_provider[device.provider].append((delivery, push))
     for disabled in by_provider.keys() - transports.enabled():  # turned off since the push was queued
         Delivery.objects.filter(pk__in=[delivery.pk for delivery, _ in by_provider.pop(disabled)]).delete()
     if not by_provider:

@@ -33,6 +33,7 @@ def push_preference(row: PushPreference) -> dict[str, Any]:
         "enabled": row.is_enabled,
         "quiet_hours": quiet_hours,
         "transports": {provider: provider in on for provider in Device.Provider.values},
+        "web_push_key": transports.web_push_key(),
     }
 
 

@@ -418,6 +418,10 @@ APNS_KEY_ID = env.text("APNS_KEY_ID")
 APNS_TEAM_ID = env.text("APNS_TEAM_ID")
 APNS_TOPIC = env.text("APNS_TOPIC")
 APNS_URL = env.safe_url("APNS_URL", "https://api.push.apple.com")
+WEB_PUSH = env.switch("WEB_PUSH", True)
+# 32 bytes in base64url. Empty: a key that follows from SECRET_KEY.
+VAPID_PRIVATE_KEY = env.secret("VAPID_PRIVATE_KEY")
+WEB_PUSH_ALLOW_PRIVATE = env.switch("WEB_PUSH_ALLOW_PRIVATE", False)
 # Seconds before a push is sent, so that people who read at once get none; seconds that it waits for a translation.
 PUSH_AFTER_SECONDS = 3.0
 PUSH_WORDS_SECONDS = 6.0

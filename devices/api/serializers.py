@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from devices.models import TOKEN_LENGTH, ConversationPreference, Device
+from devices.transports.web_push import check_keys, checked_endpoint
+from rosetta.http.addresses import AddressRefused
 from rosetta.http.schema import data_of
 
 
@@ -19,13 +21,41 @@ class TokenField(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class BrowserKeys(serializers.Serializer[Any]):
+    """The keys of a browser's push subscription, as its ``toJSON()`` gives them."""
+
+    p256dh = TokenField(max_length=88, help_text="The browser's public key, in base64url.")
+    auth = TokenField(max_length=24, help_text="The secret of 16 bytes, in base64url.")
+
+
 class RegisterDeviceSerializer(serializers.Serializer[Any]):
     platform = serializers.ChoiceField(Device.Platform.choices)
     provider = serializers.ChoiceField(Device.Provider.choices)
-    push_token = TokenField(max_length=TOKEN_LENGTH, help_text="Issued by the provider; never shown again.")
+    push_token = TokenField(
+        max_length=TOKEN_LENGTH,
+        help_text="Issued by the provider, of `webpush` the subscription's `endpoint`; never shown again.",
+    )
+    keys = BrowserKeys(
+        required=False, allow_null=True, default=None, help_text="Only of `webpush`: those of the subscription."
+    )
     device_id = serializers.CharField(max_length=255, required=False, allow_null=True, allow_blank=True)
     device_name = serializers.CharField(max_length=255, required=False, allow_null=True, allow_blank=True)
     app_version = serializers.CharField(max_length=64, required=False, allow_null=True, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["provider"] != Device.Provider.WEB_PUSH:
+            return {**attrs, "keys": None}
+        try:
+            checked_endpoint(attrs["push_token"])
+        except AddressRefused:
+            raise serializers.ValidationError({"push_token": [_("Enter a push service's https address.")]}) from None
+        if attrs["keys"] is None:
+            raise serializers.ValidationError({"keys": [_("This field is required.")]})
+        try:
+            check_keys(**attrs["keys"])
+        except ValueError as error:
+            raise serializers.ValidationError({"keys": {str(error): [_("Not a key of a browser.")]}}) from None
+        return attrs
 
 
 class DeviceListQuery(serializers.Serializer[Any]):
@@ -96,6 +126,9 @@ class PushPreferenceResource(serializers.Serializer[Any]):
     enabled = serializers.BooleanField()
     quiet_hours = QuietHours(allow_null=True)
     transports = serializers.DictField(child=serializers.BooleanField(), help_text="Which ways out are on.")
+    web_push_key = serializers.CharField(
+        allow_null=True, help_text="With which browsers subscribe (`applicationServerKey`); null while Web Push is off."
+    )
 
 
 class ConversationPreferenceResource(serializers.Serializer[Any]):

@@ -25,7 +25,9 @@ class DeviceViewSet(ApiViewSet):
         summary="Register a push device",
         description=(
             "Registers a device or refreshes it; safe at every start of an app. The push token is the identity: sent by another "
-            "account, it moves there. The device ends with the token or session that registered it last."
+            "account, it moves there. The device ends with the token or session that registered it last. "
+            "A browser is a device too: `provider` `webpush`, with the endpoint and keys of its push subscription, made with "
+            "`web_push_key` of `GET /me/notifications`."
         ),
         request=serializers.RegisterDeviceSerializer,
         responses={201: serializers.DeviceAnswer},
@@ -39,6 +41,7 @@ class DeviceViewSet(ApiViewSet):
             credential=credentials.of_request(request),
             platform=fields["platform"],
             provider=fields["provider"],
+            **(fields["keys"] or {"p256dh": "", "auth": ""}),
             **optional,
         )
         return Response({"data": resources.device(device)}, status=201)

@@ -9,6 +9,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -178,12 +179,14 @@ def test_pending_pushes_of_a_former_owner_are_dropped(as_member: APIClient, as_o
     assert not Delivery.objects.exists()
 
 
-def test_quiet_hours_are_stored_and_shown(as_member: APIClient) -> None:
+def test_quiet_hours_are_stored_and_shown(as_member: APIClient, settings: Settings) -> None:
+    settings.WEB_PUSH = False
     url = "/api/v1/me/notifications"
     assert as_member.get(url).json()["data"] == {
         "enabled": True,
         "quiet_hours": None,
-        "transports": {"fcm": False, "expo": False, "apns": False},
+        "transports": {"fcm": False, "expo": False, "apns": False, "webpush": False},
+        "web_push_key": None,
     }
     hours = {"from": "22:00", "until": "07:30", "time_zone": "Asia/Bangkok"}
     answer = as_member.put(url, {"enabled": True, "quiet_hours": hours}, format="json")

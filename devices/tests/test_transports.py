@@ -350,7 +350,7 @@ def test_transports_that_are_off_say_so(capsys: Any, settings: Settings) -> None
 
 
 def test_each_is_on_with_its_settings(fcm: Provider, apple: Any, expo: Provider) -> None:
-    assert transports.enabled() == {"fcm", "apns", "expo"}
+    assert transports.enabled() == {"fcm", "apns", "expo", "webpush"}
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,20 @@ from devices.transports.apns import Apns
 from devices.transports.base import Notification, Outcome, Push, Result, Transport, log
 from devices.transports.expo import Expo
 from devices.transports.fcm import Fcm
+from devices.transports.vapid import public_key
+from devices.transports.web_push import WebPush
 
-__all__ = ["MISSING", "Notification", "Outcome", "Transport", "enabled", "receipts", "send", "transport_for"]
+__all__ = [
+    "MISSING",
+    "Notification",
+    "Outcome",
+    "Transport",
+    "enabled",
+    "receipts",
+    "send",
+    "transport_for",
+    "web_push_key",
+]
 
 # Returns the settings that each transport lacks.
 MISSING: dict[str, Callable[[], list[str]]] = {
@@ -21,11 +33,13 @@ MISSING: dict[str, Callable[[], list[str]]] = {
     Device.Provider.APNS: lambda: _unset("APNS_KEY_FILE", "APNS_KEY_ID", "APNS_TEAM_ID", "APNS_TOPIC"),
     # Expo accepts pushes without a key, so its address or a key turns it on.
     Device.Provider.EXPO: lambda: [] if settings.EXPO_URL or settings.EXPO_ACCESS_TOKEN else ["EXPO_URL"],
+    Device.Provider.WEB_PUSH: lambda: _unset("WEB_PUSH"),
 }
 _KINDS: dict[str, Callable[[], Transport]] = {
     Device.Provider.FCM: Fcm,
     Device.Provider.APNS: Apns,
     Device.Provider.EXPO: Expo,
+    Device.Provider.WEB_PUSH: WebPush,
 }
 _transports: dict[str, Transport] = {}
 
@@ -37,6 +51,11 @@ def _unset(*names: str) -> list[str]:
 def enabled() -> set[str]:
     """Return the providers whose transport is on."""
     return {provider for provider, missing in MISSING.items() if not missing()}
+
+
+def web_push_key() -> str | None:
+    """Return the public key with which browsers subscribe, None while Web Push is off."""
+    return public_key() if Device.Provider.WEB_PUSH in enabled() else None
 
 
 def transport_for(provider: str) -> Transport:

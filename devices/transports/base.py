@@ -23,7 +23,8 @@ MAX_BODY = 500
 class Notification:
     """A notification to show.
 
-    It replaces an earlier one with the same ``collapse``; ``badge`` is the unread count.
+    It replaces an earlier one with the same ``collapse``; ``badge`` is the unread count. ``language``, ``labels`` (of what
+    can be done with it, by name) and ``parent_id`` (of the thread) are for browsers alone.
     """
 
     title: str
@@ -31,6 +32,9 @@ class Notification:
     data: dict[str, str | None] = field(default_factory=dict)
     collapse: str = ""
     badge: int | None = None
+    language: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    parent_id: str | None = None
 
 
 class Result(Enum):
@@ -60,8 +64,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Push:
+    """A notification for one device; ``p256dh`` and ``auth`` are a browser's keys."""
+
     token: str
     notification: Notification
+    p256dh: str = ""
+    auth: str = ""
 
 
 class Transport:

@@ -70,13 +70,13 @@ def post_message(
         batch.insert(*translations)
         if sender.user is not None:
             advance_read_mark(batch, user_id=sender.user.pk, conversation_id=context.conversation.pk, seq=numbers.seq)
+        request_push(batch, message)
 
     attachments = _attach(message, files)
     if message.parent_id is not None:
         _count_reply(message)
     if key is not None:
         idempotency.settle(key, message)
-    request_push(message)
     nudge_translators(translations)
     transaction.on_commit(lambda: metrics.posted(sender.key.partition(":")[0]))
     return Posted(message, translations, attachments, client_id=draft.client_id)

@@ -51,11 +51,14 @@ def render(deliveries: Sequence[Delivery]) -> dict[int, Notification | None]:
         if read.get((user_id, subject.message.conversation_id), 0) >= subject.message.seq:
             continue
         bodies[delivery.pk] = _body(subject, languages[delivery.pk])
-    return _with_badges([delivery for delivery in deliveries if delivery.pk in bodies], subjects, bodies)
+    return _with_badges([delivery for delivery in deliveries if delivery.pk in bodies], subjects, bodies, languages)
 
 
 def _with_badges(
-    deliveries: Sequence[Delivery], subjects: dict[str, _Subject], bodies: dict[int, str | None]
+    deliveries: Sequence[Delivery],
+    subjects: dict[str, _Subject],
+    bodies: dict[int, str | None],
+    languages: dict[int, str],
 ) -> dict[int, Notification | None]:
     """Return what each delivery shows.
 
@@ -65,7 +68,9 @@ def _with_badges(
     return {
         delivery.pk: None
         if (body := bodies[delivery.pk]) is None
-        else _notification(subjects[str(delivery.subject_id)], body, badges[delivery.device.user_id])
+        else _notification(
+            subjects[str(delivery.subject_id)], body, languages[delivery.pk], badges[delivery.device.user_id]
+        )
         for delivery in deliveries
     }
 
@@ -129,7 +134,7 @@ def _body(subject: _Subject, language: str) -> str | None:
     message = subject.message
     text = message.content or ""
     if not text:
-        with translation.override("zh-hans" if language == "zh-CN" else language):
+        with _speaking(language):
             return _("Sent a file.")
     row = subject.translations.get(language)
     if language != message.language and row is not None and row.revision == message.revision:
@@ -145,7 +150,17 @@ def _deadline_of(message: Message) -> datetime:
     return message.created_at + timedelta(seconds=settings.PUSH_WORDS_SECONDS)
 
 
-def _notification(subject: _Subject, body: str, badge: int) -> Notification:
+def _speaking(language: str) -> translation.override:
+    return translation.override("zh-hans" if language == "zh-CN" else language)
+
+
+def _labels(language: str) -> dict[str, str]:
+    """Return what a browser's buttons below a notification say."""
+    with _speaking(language):
+        return {"open": _("Open"), "read": _("Mark as read"), "reply": _("Reply")}
+
+
+def _notification(subject: _Subject, body: str, language: str, badge: int) -> Notification:
     message, channel = subject.message, subject.channel
     title = subject.sender if channel is None else f"{subject.sender} (#{channel.name})".strip()
     data: dict[str, Any] = {
@@ -154,4 +169,13 @@ def _notification(subject: _Subject, body: str, badge: int) -> Notification:
         "workspace_id": channel.workspace_id if channel is not None else None,
         "channel_id": channel.pk if channel is not None else None,
     }
-    return Notification(title=title, body=body, data=data, collapse=message.conversation_id, badge=badge)
+    return Notification(
+        title=title,
+        body=body,
+        data=data,
+        collapse=message.conversation_id,
+        badge=badge,
+        language=language,
+        labels=_labels(language),
+        parent_id=message.parent_id,
+    )

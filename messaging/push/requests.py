@@ -6,19 +6,20 @@ from devices import outbox, transports
 from messaging.models import Message
 from messaging.push.recipients import recipients
 from messaging.push.rendering import render
+from rosetta.db.inserts import WriteBatch
 
 BATCH = 100
 
 
-def request_push(message: Message) -> None:
-    """Queue a push for ``message``'s readers, in the transaction of the post.
+def request_push(batch: WriteBatch, message: Message) -> None:
+    """Queue a push for ``message``'s readers, with the writes of the post.
 
     Free where no transport is on.
     """
     if message.type == Message.Type.SYSTEM or not transports.enabled():
         return
     # No nudge: the job that looks every two seconds is quick enough for a push that waits three.
-    outbox.announce(subject_id=message.pk, seconds=settings.PUSH_AFTER_SECONDS)
+    outbox.announce(batch, subject_id=message.pk, seconds=settings.PUSH_AFTER_SECONDS)
 
 
 def look_up(*, batch: int) -> int:

@@ -10,9 +10,12 @@ from rest_framework.test import APIClient
 
 from accounts import presence
 from accounts.models import User
-from devices.models import Announcement, Delivery, PushPreference
+from devices.models import Announcement, Delivery, Device, PushPreference
+from devices.tests import servers
+from devices.tests.browser import Browser
 from messaging.models import MessageTranslation
 from messaging.push import recipients
+from messaging.tasks import push_owed
 from messaging.tests.pushing import Told, messages, phone, post, to
 from rooms.actions import create_room
 from rosetta.ids import new_ulid
@@ -264,3 +267,26 @@ def test_the_owner_of_a_temporary_room_hears_its_guests(owner: User, told: Told)
     got = told()
     assert to(got) == ["Olivia's phone"]
     assert (got[0]["title"], got[0]["body"]) == ("Mei (#general)", "Where is my order?")
+
+
+def test_a_browser_gets_the_readers_language_and_words_for_its_buttons(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, member_user: User, settings: Settings
+) -> None:
+    settings.WEB_PUSH_ALLOW_PRIVATE = True
+    with servers.http(lambda asked: (201, None, {})) as service:
+        browser = Browser(f"{service.url}/p/1")
+        body = {"platform": "web", "provider": "webpush", "push_token": browser.endpoint, "keys": browser.keys}
+        assert as_member.post("/api/v1/devices", body, format="json").status_code == 201
+        parent = post(as_owner, channel, "Lunch?", skip_translation=True)
+        content = f"@[Mali](user:{member_user.pk}) Hello"
+        translations = {"th": f"@[Mali](user:{member_user.pk}) สวัสดี"}
+        message = post(as_owner, channel, content, translations=translations, parent_message_id=parent.pk)
+        push_owed()
+        told = browser.read(service.asked[0])
+        assert (told["title"], told["body"], told["lang"]) == ("Olivia (#general)", "@Mali สวัสดี", "th")
+        assert told["labels"] == {"open": "เปิด", "read": "ทำเครื่องหมายว่าอ่านแล้ว", "reply": "ตอบกลับ"}
+        assert (told["data"]["message_id"], told["data"]["parent_message_id"]) == (message.pk, parent.pk)
+        service.handle = lambda asked: (410, None, {})
+        post(as_owner, channel, content, skip_translation=True)
+        push_owed()
+    assert not Device.objects.filter(provider="webpush").exists()

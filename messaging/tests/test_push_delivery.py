@@ -124,7 +124,7 @@ def test_a_provider_whose_key_is_lost_costs_no_other(
 
 
 def test_while_no_transport_is_on_nothing_is_owed(as_owner: APIClient, channel: Channel, settings: Settings) -> None:
-    settings.EXPO_URL = ""
+    settings.EXPO_URL, settings.WEB_PUSH = "", False
     post(as_owner, channel, "@channel one")
     assert not Announcement.objects.exists()
     assert push_owed() == 0

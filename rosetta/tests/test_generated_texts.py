@@ -30,6 +30,7 @@ from realtime.protocol import BadFrame, parse_client_frame
 from rosetta import languages
 from rosetta.errors import Invalid
 from rosetta.formulas import escape_formula, unescape_formula
+from rosetta.http import addresses
 from rosetta.ids import new_ulid, parse_ulid
 from rosetta.names import clean_name
 from rosetta.tests.hostile_texts import IMPOSSIBLE, TEXTS
@@ -39,7 +40,6 @@ from translation.memory import tmx
 from translation.protection import pieces
 from translation.protection.marks import STORED, ProtectionError
 from translation.protection.protect import is_translatable, parse, protected_pieces, words_only
-from workspaces.webhooks import addresses
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
 # How much of a text the readers get here, for time's sake; longer ones are sent to the API in test_hostile.

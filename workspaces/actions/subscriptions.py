@@ -4,16 +4,17 @@ import re
 from datetime import timedelta
 
 import httpx
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rosetta.errors import Invalid, NotFound
+from rosetta.http.addresses import is_refused_by_form
 from workspaces import access
 from workspaces.changes import UNSET, given
 from workspaces.errors import SubscriptionInactive
 from workspaces.models import Member, WebhookDelivery, WebhookSubscription, new_signing_secret
-from workspaces.webhooks.addresses import is_refused_by_form
 from workspaces.webhooks.backoff import RETRIED_FOR
 
 MAX_SUBSCRIPTIONS = 20
@@ -51,7 +52,7 @@ def check_url(url: str) -> None:
     is_plain = parts.scheme in ("http", "https") and not parts.userinfo and 0 < (parts.port or 1) <= MAX_PORT
     if not is_plain or not _HOST.fullmatch(parts.raw_host):
         raise Invalid({"url": [_("Enter an address that starts with https:// or http://.")]})
-    if is_refused_by_form(parts.host):
+    if not settings.WEBHOOKS_ALLOW_PRIVATE and is_refused_by_form(parts.host):
         raise Invalid({"url": [_("The address must be on the public internet.")]})
 
 

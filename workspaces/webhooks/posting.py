@@ -9,7 +9,7 @@ import httpx
 from django.conf import settings
 from standardwebhooks import Webhook
 
-from workspaces.webhooks.addresses import AddressRefused, resolve
+from rosetta.http.addresses import AddressRefused, resolve
 
 MAX_REDIRECTS = 3
 # 307 and 308 ask for the same body again; for 301 and 302 most clients resend it too.
@@ -93,7 +93,7 @@ async def _post_once(
     if url.scheme not in PORTS or not url.host or url.userinfo:
         raise AddressRefused("It leads to an address that is not plain http or https.")
     host = url.raw_host.decode("ascii")
-    addresses = await resolve(host, url.port or PORTS[url.scheme])
+    addresses = await resolve(host, url.port or PORTS[url.scheme], allow_private=settings.WEBHOOKS_ALLOW_PRIVATE)
     headers = {
         "host": url.netloc.decode("ascii"),
         "content-type": "application/json",

@@ -1,14 +1,12 @@
-"""Decide which addresses the service may send requests to.
+"""Decide to which of the addresses that clients name the service may send requests.
 
-Public ones, checked after DNS and at every redirect.
+Public ones, checked after DNS and at every redirect. ``allow_private``: any, because the operator wants it.
 """
 
 import asyncio
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
-
-from django.conf import settings
 
 # Global by their range, but served by a cloud to its own machines, by a relay to other networks, or by nobody.
 _NOT_PUBLIC: Final = (
@@ -27,7 +25,7 @@ RESOLVE_SECONDS = 5
 
 
 class AddressRefused(Exception):
-    """No request may go to this address; the text is shown in the log of deliveries."""
+    """No request may go to this address; the text is shown in logs."""
 
 
 def is_public(raw: str) -> bool:
@@ -55,15 +53,7 @@ def _embedded_ipv4(address: IPv6Address) -> IPv4Address | None:
     return None
 
 
-def is_allowed(raw: str) -> bool:
-    """Return whether a request may go to the IP address ``raw``.
-
-    A public one, or any where the settings allow it.
-    """
-    return bool(settings.WEBHOOKS_ALLOW_PRIVATE) or is_public(raw)
-
-
-async def resolve(host: str, port: int) -> list[str]:
+async def resolve(host: str, port: int, *, allow_private: bool) -> list[str]:
     """Return the IP addresses of ``host``.
 
     Raises AddressRefused unless a request may go to all of them.
@@ -76,15 +66,13 @@ async def resolve(host: str, port: int) -> list[str]:
         raise AddressRefused("The host's name could not be resolved.") from None
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in entries))
     # A private address among public ones is an attack (DNS rebinding), so it refuses them all.
-    if not addresses or not all(is_allowed(address) for address in addresses):
+    if not addresses or not (allow_private or all(map(is_public, addresses))):
         raise AddressRefused("The host has an address that is not on the public internet.")
     return addresses
 
 
 def is_refused_by_form(host: str) -> bool:
     """Return whether ``host`` is, without asking DNS, a private address or a name that means one."""
-    if settings.WEBHOOKS_ALLOW_PRIVATE:
-        return False
     name = host.rstrip(".").lower()
     if name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
         return True
