@@ -87,11 +87,11 @@ def test_a_list_goes_on_and_is_sent_with_enter(window: Window) -> None:
     expect(row.locator("li strong")).to_have_text("one")
 
 
-def test_control_k_searches_where_nothing_is_selected(window: Window) -> None:
+def test_control_k_opens_the_switcher_where_nothing_is_selected(window: Window) -> None:
     page = window.page
     type_and_select(page, "say this", 8, 8)
     page.keyboard.press("Control+k")
-    expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Go to")).to_be_focused()
 
 
 def test_formatted_text_is_pasted_as_markdown_and_plain_text_as_it_is(window: Window) -> None:

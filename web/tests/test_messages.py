@@ -75,7 +75,7 @@ def test_a_found_message_is_shown_again_after_one_scrolled_away(opens: Opens, se
         place.say(ann, f"Hay {number}")
     page = opens("en-GB").sign_in(ann, place.page)
     expect(page.locator(".scroller .text").last).to_have_text("Hay 39")
-    page.keyboard.press("Control+k")
+    page.keyboard.press("Control+Shift+f")
     page.get_by_role("searchbox", name="Search").fill("needle")
     needle = page.locator(".scroller .message", has_text="needle")
     for _ in range(2):

@@ -4,6 +4,7 @@ import { conversationOf } from "../conversations.js";
 import { classes, html, localStore, useEffect, useObserved, useRef, useState } from "../core.js";
 import { t } from "../i18n.js";
 import { channelPath, directPage, directPath, pageOf } from "../paths.js";
+import { nextPlace, noteShown, placePage } from "../places.js";
 import { go, route } from "../router.js";
 import { app } from "../state.js";
 import { withToast } from "../toasts.js";
@@ -16,11 +17,13 @@ import { IconButton } from "./parts/icons.js";
 import { Empty, Waiting } from "./parts/lists.js";
 import { Place } from "./place/place.js";
 import { Settings } from "./settings/settings.js";
-import { useDrawer, useShortcuts, useTitle, useTranslationWatch } from "./shell_effects.js";
+import { useDrawer, useTitle, useTranslationWatch } from "./shell_effects.js";
+import { useShortcuts } from "./shortcuts.js";
 import { Sidebar } from "./sidebar.js";
 
 /** @import { Direct, FoundMessage, Message, Person } from "../../../types" */
 /** @import { PanelState } from "./place/place.js" */
+/** @import { Command } from "./shortcuts.js" */
 
 export function Shell() {
   useObserved(route);
@@ -58,12 +61,33 @@ export function Shell() {
     setPanel(null);
     setSideOpen(false);
     if (workspace && params.channel) localStore.set(`channel.${workspace.id}`, params.channel);
+    if (conversationId) noteShown(conversationId);
   }, [conversationId]);
   const closeSide = () => setSideOpen(false);
   const side = useDrawer(isSideOpen, closeSide);
   useTitle(conversationId, workspace);
   useTranslationWatch(workspace);
-  useShortcuts({ onSearch: () => workspace && setPanel({ kind: "search" }) });
+  /** @param {string} [query] */
+  const search = (query = "") => workspace && setPanel({ kind: "search", id: query });
+  /** @param {1 | -1} step @param {boolean} [isUnread] */
+  const step = (step, isUnread = false) => {
+    const next = nextPlace(workspace, conversationId, step, (row) => !isUnread || row.unread_count > 0);
+    if (next) go(placePage(next, workspace));
+  };
+  /** @type {Record<Command, () => void>} */
+  const commands = {
+    switcher: () => setDialog(dialog === "switcher" ? "" : "switcher"),
+    help: () => setDialog(dialog === "shortcuts" ? "" : "shortcuts"),
+    search: () => search(),
+    next: () => step(1),
+    previous: () => step(-1),
+    nextUnread: () => step(1, true),
+    previousUnread: () => step(-1, true),
+  };
+  useShortcuts(
+    (command) => commands[command](),
+    (command) => (command === "switcher" && dialog === "switcher") || (command === "help" && dialog === "shortcuts"),
+  );
 
   /** @param {Message | FoundMessage} row */
   const jump = (row) => {
@@ -159,7 +183,9 @@ export function Shell() {
         panel?.kind === "search" &&
         html`
           <${Search}
+            key=${panel.id}
             workspaceId=${workspace.id}
+            first=${panel.id}
             nameOf=${nameOf}
             onJump=${jump}
             onClose=${() => setPanel(null)}
@@ -185,7 +211,11 @@ export function Shell() {
         name=${dialog}
         workspace=${workspace}
         channel=${findListed(conversationId)}
+        current=${conversationId}
+        canInvite=${canInvite}
         onPick=${openDirect}
+        onSearch=${search}
+        onDialog=${setDialog}
         onClose=${() => setDialog("")}
       />
     </div>`;

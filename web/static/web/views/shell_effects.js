@@ -33,21 +33,6 @@ export function useTranslationWatch(workspace) {
   }, [isOwner, languages, link]);
 }
 
-/** @param {{onSearch: () => void}} keys */
-export function useShortcuts({ onSearch }) {
-  useEffect(() => {
-    /** @param {KeyboardEvent} event */
-    const onKey = (event) => {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-        event.preventDefault();
-        onSearch();
-      }
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  });
-}
-
 /**
  * The sidebar, which lies over a phone's conversation: open, it has the focus, and gives it back when it closes.
  *

@@ -9,6 +9,7 @@ import { AccountBar } from "./account_bar.js";
 import { Icon, IconButton, Logo } from "./parts/icons.js";
 import { Menu, MenuItem } from "./parts/menu.js";
 import { Avatar, Name } from "./parts/people.js";
+import { MOD } from "./shortcuts.js";
 import { Unread } from "./unread.js";
 
 /** @import { Channel, Children, On, Ref, Workspace } from "../../../types" */
@@ -87,6 +88,11 @@ export function Sidebar({ workspace, channels, current, setDialog, canInvite, si
           }
         <//>
       </div>
+      <button type="button" class="go-to" aria-keyshortcuts="Control+K Meta+K" onClick=${() => setDialog("switcher")}>
+        <${Icon} name="search" />
+        <span class="grow">${t("switcher.open")}</span>
+        <span class="keys" aria-hidden="true"><kbd>${MOD}</kbd><kbd>K</kbd></span>
+      </button>
       <div class="side-body" tabindex="-1">
         ${
           workspace &&

@@ -126,7 +126,8 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
         return setPicking(null);
       }
     }
-    if (event.key === "ArrowUp" && !value && !parent && conversation.editNewest()) event.preventDefault();
+    if (event.key === "ArrowUp" && !event.altKey && !value && !parent && conversation.editNewest())
+      event.preventDefault();
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       send();

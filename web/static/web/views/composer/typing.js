@@ -59,7 +59,7 @@ const format = (box, format) => put(box, formatted(format, typedIn(box)));
  */
 export function onMarkdownKey(event, box) {
   const chosen = formatOf(event);
-  // Without a selection, Ctrl+K searches.
+  // Without a selection, Ctrl+K opens the switcher.
   if (chosen && !(chosen === "link" && box.selectionStart === box.selectionEnd)) {
     event.preventDefault();
     event.stopPropagation();

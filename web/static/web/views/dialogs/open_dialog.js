@@ -1,5 +1,7 @@
 /** The dialogs that the sidebar, a conversation and the empty client open, by name. */
 import { html } from "../../core.js";
+import { Shortcuts } from "../shortcuts.js";
+import { Switcher } from "../switcher/switcher.js";
 import { ChannelSettings } from "./channel_settings.js";
 import { InvitePeople } from "./invite_people.js";
 import { JoinWorkspace } from "./join_workspace.js";
@@ -12,11 +14,19 @@ import { Rooms } from "./rooms.js";
 
 /** @import { Children, Closing, Listed, Person, Workspace } from "../../../../types" */
 
-/** What a dialog may need; `onPick` opens a direct conversation. */
-/** @typedef {Closing & {workspace?: Workspace, channel?: Listed, onPick: (person: Person) => void}} Given */
+/**
+ * What a dialog may need; `onPick` opens a direct conversation, `onDialog` another dialog.
+ *
+ * @typedef {Closing & {
+ *   workspace?: Workspace, channel?: Listed, current: string, canInvite: boolean, onPick: (person: Person) => void,
+ *   onSearch: (query: string) => void, onDialog: (name: string) => void,
+ * }} Given
+ */
 
 /** @type {Record<string, (given: Given) => Children>} */
 const DIALOGS = {
+  switcher: ({ onPick, ...given }) => html`<${Switcher} ...${given} onPerson=${onPick} />`,
+  shortcuts: ({ onClose }) => html`<${Shortcuts} onClose=${onClose} />`,
   workspace: ({ onClose }) => html`<${NewWorkspace} onClose=${onClose} />`,
   room: ({ onClose }) => html`<${Rooms} onClose=${onClose} />`,
   join: ({ onClose }) => html`<${JoinWorkspace} onClose=${onClose} />`,

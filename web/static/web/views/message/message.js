@@ -3,15 +3,16 @@ import { waitsForEngine } from "../../conversation/untranslated.js";
 import { classes, html, useLayoutEffect, useRef, useState } from "../../core.js";
 import { moment, t, time } from "../../i18n.js";
 import { pageOf } from "../../paths.js";
-import { stripBidi } from "../../text.js";
 import { copy, withToast } from "../../toasts.js";
 import { Attachments } from "../attachments/attachments.js";
 import { CorrectDialog, DeleteDialog, Editor, LanguageDialog, ReportDialog } from "../message_changes.js";
 import { Icon } from "../parts/icons.js";
 import { Avatar, Name } from "../parts/people.js";
 import { Translation } from "../translation.js";
+import { labelOf } from "./label.js";
 import { Reactions } from "./reactions.js";
 import { Quote, Text } from "./text.js";
+import { enterTools } from "./tool_keys.js";
 import { Tools } from "./tools.js";
 
 /** @import { InConversation, Message as Row, On, Ref } from "../../../../types" */
@@ -64,11 +65,13 @@ export function Message({ message, conversation, isFirst, room, inThread = false
   /** @param {On<HTMLElement, KeyboardEvent>} event */
   const onKeyDown = (event) => {
     if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
+    if (event.key === "ArrowRight" && enterTools(event.currentTarget)) return event.preventDefault();
     const action = keys[event.key];
     if (action) {
       event.preventDefault();
       action();
     }
+    return undefined;
   };
   const sender = message.sender;
   const name = sender ? sender.name : t("message.service");
@@ -85,7 +88,7 @@ export function Message({ message, conversation, isFirst, room, inThread = false
       data-id=${message.id}
       tabindex="-1"
       onKeyDown=${onKeyDown}
-      aria-label=${t("message.by", { name: stripBidi(name), time: time(message.created_at) })}
+      aria-label=${labelOf(message)}
     >
       ${
         isFirst

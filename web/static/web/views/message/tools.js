@@ -4,6 +4,7 @@ import { t } from "../../i18n.js";
 import { EmojiButton, QUICK } from "../emoji.js";
 import { IconButton } from "../parts/icons.js";
 import { Menu, MenuItem } from "../parts/menu.js";
+import { useToolKeys } from "./tool_keys.js";
 
 /** @import { Message as Row, Room } from "../../../../types" */
 
@@ -26,8 +27,9 @@ import { Menu, MenuItem } from "../parts/menu.js";
  */
 export function Tools({ message, room, actions, isMine, isPinned, mayAskWhy, inThread }) {
   const isTranslated = message.display_source === "translation";
+  const keys = useToolKeys();
   return html`
-    <div class="message-tools" role="group" aria-label=${t("message.actions")}>
+    <div class="message-tools" role="group" aria-label=${t("message.actions")} ...${keys}>
       ${QUICK.slice(0, 2).map(
         (emoji) => html`
           <button

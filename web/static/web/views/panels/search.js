@@ -12,9 +12,15 @@ import { Panel } from "./panel.js";
 /** @import { Closing, FoundMessage } from "../../../../types" */
 /** @import { Jump } from "./found.js" */
 
-/** @param {Closing & {workspaceId: string, nameOf: (row: FoundMessage) => string | undefined, onJump: Jump}} props */
-export function Search({ workspaceId, nameOf, onJump, onClose }) {
-  const [query, setQuery] = useState("");
+/**
+ * `first`: what is searched for to begin with.
+ *
+ * @param {Closing & {
+ *   workspaceId: string, first?: string, nameOf: (row: FoundMessage) => string | undefined, onJump: Jump,
+ * }} props
+ */
+export function Search({ workspaceId, first = "", nameOf, onJump, onClose }) {
+  const [query, setQuery] = useState(first);
   const [rows, setRows] = useState(/** @type {FoundMessage[] | null} */ (null));
   const [more, setMore] = useState(/** @type {string | null} */ (null));
   const newest = useRef(query);

@@ -56,7 +56,7 @@ export function Head({ place, isDirect, title, languages, path, toggle, onMenu, 
       <span class="grow"></span>
       <${IconButton}
         name="search"
-        label=${`${t("search.title")} (Ctrl K)`}
+        label=${t("search.title")}
         onClick=${() => toggle("search")}
       />
       <${IconButton} class="roomy" name="pin" label=${t("pins.title")} onClick=${() => toggle("pins")} />
