@@ -13,11 +13,11 @@ from typing import Any, Protocol
 import structlog
 from django.conf import settings
 from django.db import connection
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from rosetta import pubsub
 from rosetta.pubsub import BadMessage, Listener, Message
+from rosetta.redis import clients
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,7 @@ class RedisPubSub:
     """
 
     def __init__(self, url: str) -> None:
-        self._redis: Any = Redis.from_url(url, socket_connect_timeout=2, socket_keepalive=True)
+        self._redis: Any = clients.async_client(url, seconds=2)
 
     async def run(self, on_message: Listener, on_gap: OnGap) -> None:
         wait = BACKOFF_SECONDS[0]

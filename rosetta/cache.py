@@ -5,7 +5,6 @@ While it is unavailable, every read is a miss and no request fails.
 
 import time
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -14,21 +13,21 @@ from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
+from rosetta.redis import clients
+
 log = structlog.get_logger(__name__)
 
 BACKOFF_SECONDS = 2.0
 KEYS_PER_BATCH = 1000
 
 
-class _ReusedClient(RedisCacheClient):
-    """Reuse one client, because making one for each command, as Django does, takes longer than the command."""
+class _SharedClient(RedisCacheClient):
+    """Use the process's client, because making one for each command, as Django does, takes longer than the command."""
 
-    @cached_property
-    def _made_once(self) -> Any:
-        return super().get_client(write=True)
+    _servers: list[str]
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        return self._made_once
+        return clients.client(self._servers[0], seconds=0.5)
 
 
 class ForgivingRedisCache(RedisCache):
@@ -37,8 +36,8 @@ class ForgivingRedisCache(RedisCache):
     _unavailable_until = 0.0
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
-        super().__init__(server, params)
-        self._class = _ReusedClient
+        super().__init__([server], params)  # a list, because Django would split the address of several Sentinels
+        self._class = _SharedClient
 
     def _forgive(self, call: Any, missing: Any) -> Any:
         """Return what ``call`` returns, or ``missing`` while Redis is unavailable."""

@@ -168,14 +168,14 @@ def url(name: str, default: str = "", schemes: tuple[str, ...] = WEB) -> str:
     A slash at its end is removed.
     """
     raw = text(name, default)
-    if raw and not _is_address(raw, schemes):
+    if raw and not is_address(raw, schemes):
         starts = " or ".join(f"{scheme}://" for scheme in schemes)
         raise ImproperlyConfigured(f"{name}={without_user(raw)!r}: write an address that starts with {starts}")
     scheme, separator, rest = raw.partition("://")
     return (scheme.lower() + separator + rest).rstrip("/")
 
 
-def _is_address(raw: str, schemes: tuple[str, ...] = ()) -> bool:
+def is_address(raw: str, schemes: tuple[str, ...] = ()) -> bool:
     """Return whether ``raw`` is an address with one of ``schemes`` (any scheme if empty).
 
     Web addresses need a host; those of databases and other services may lack it.
@@ -220,7 +220,7 @@ def address(name: str, default: str) -> str:
 
 
 def _must_be_address(name: str, raw: str) -> None:
-    if not _is_address(raw):
+    if not is_address(raw):
         raise ImproperlyConfigured(f"{name}={without_user(raw)!r}: write an address, as https://chat.example.com")
 
 

@@ -11,7 +11,6 @@ database (see `realtime.pubsub`).
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -19,8 +18,9 @@ import orjson
 import structlog
 from django.conf import settings
 from django.db import transaction
-from redis import Redis
 from redis.exceptions import RedisError
+
+from rosetta.redis import clients
 
 log = structlog.get_logger(__name__)
 
@@ -191,13 +191,8 @@ def publish(message: Message) -> None:
     if time.monotonic() < _unavailable_until:
         return
     try:
-        _redis().publish(CHANNEL, encode(message))
+        clients.client(settings.REDIS_URL, seconds=0.5).publish(CHANNEL, encode(message))
     except RedisError as error:
         # Because each attempt may take as long as the timeout, and a request waits for it.
         _unavailable_until = time.monotonic() + BACKOFF_SECONDS
         log.warning("publish_failed", error=str(error))
-
-
-@cache
-def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)

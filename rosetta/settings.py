@@ -24,6 +24,7 @@ from rosetta.observability.logs import logging_config
 from rosetta.processes import private_files
 from rosetta.processes.secret_key import secret_key_in
 from rosetta.queue import queues
+from rosetta.redis import address as redis_address
 from rosetta.sites import is_same_site
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -66,12 +67,12 @@ else:
     private_files.tighten(VAR_DIR)  # because versions before this one made it readable to all
 
 DATABASE_URL = address.read_address("DATABASE_URL")
-REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss"))
+REDIS_URL = redis_address.read_redis("REDIS_URL")
 # Begins the names of channels, queues and keys, so that installations can share a Redis.
 REDIS_PREFIX = env.name("REDIS_PREFIX", "rosetta")
 # because test processes that run in parallel on one Redis must not share keys
 KEY_PREFIX = f"{REDIS_PREFIX}-test-{os.getpid()}" if TESTING else REDIS_PREFIX
-BROKER_URL = env.url("BROKER_URL", REDIS_URL, schemes=("redis", "rediss", "amqp", "amqps"))
+BROKER_URL = redis_address.read_broker("BROKER_URL", REDIS_URL)
 
 SECRET_KEY = env.secret("SECRET_KEY")
 if not SECRET_KEY:
@@ -220,7 +221,6 @@ if REDIS_URL:
             "BACKEND": "rosetta.cache.ForgivingRedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": KEY_PREFIX,
-            "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
         }
     }
 else:
@@ -485,18 +485,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 # ── Queue ──
 QUEUE_DIR = VAR_DIR / "queue"
 if BROKER_URL:
-    CELERY_BROKER_URL = BROKER_URL
-    # One attempt to connect, because kombu retries forever, and a post would wait for an unavailable broker.
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
-    if BROKER_URL.startswith("redis"):
-        # The first queue that has a task, rather than each in turn.
-        CELERY_BROKER_TRANSPORT_OPTIONS |= {
-            "socket_timeout": 2, "socket_connect_timeout": 1, "queue_order_strategy": "priority",
-        }  # fmt: skip
-        if (
-            REDIS_PREFIX != "rosetta"
-        ):  # because installations from before this setting have tasks under names without a prefix
-            CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{REDIS_PREFIX}:"
+    _broker = redis_address.celery_broker(BROKER_URL, REDIS_PREFIX)
+    CELERY_BROKER_URL = _broker.url
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = _broker.transport_options
+    CELERY_BROKER_USE_SSL = _broker.use_ssl
 else:
     for _folder in ("tasks", "control", "done"):
         (QUEUE_DIR / _folder).mkdir(parents=True, exist_ok=True)

@@ -17,33 +17,10 @@ import pytest
 
 from realtime.tests.conftest import Team, make_team
 from realtime.tests.running import HOST, Service, running, wait_until
-from rosetta.tests.processes import ROOT, free_port
+from rosetta.tests.processes import ROOT
+from rosetta.tests.redis_servers import Redis, needs_redis_server
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("redis-server") is None, reason="needs redis-server to start one of its own"
-)
-
-
-class Redis:
-    """A Redis that a test may stop."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.url = f"redis://{HOST}:{self.port}/0"
-        self.start()
-
-    def start(self) -> None:
-        line = ["redis-server", "--port", str(self.port), "--bind", HOST, "--save", "", "--appendonly", "no"]
-        self.process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_until(self._answers, "redis starts")
-
-    def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex((HOST, self.port)) == 0
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
+pytestmark = needs_redis_server
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,11 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest
 from limits import RateLimitItem, parse
-from limits.storage import storage_from_string
+from limits.storage import RedisStorage
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
+
+from rosetta.redis import clients
 
 log = structlog.get_logger(__name__)
 
@@ -67,12 +69,8 @@ class _Counter:
         self.shared: Any = None
         self.unavailable_until = 0.0
         if settings.REDIS_URL:
-            self.shared = storage_from_string(
-                settings.REDIS_URL,
-                key_prefix=f"{settings.KEY_PREFIX}:limits",
-                socket_timeout=0.5,
-                socket_connect_timeout=0.5,
-            )
+            pool = clients.client(settings.REDIS_URL, seconds=0.5).connection_pool
+            self.shared = RedisStorage("redis://", connection_pool=pool, key_prefix=f"{settings.KEY_PREFIX}:limits")
 
     def hit(self, key: str, seconds: int) -> int:
         """Count one more in ``key``'s window of ``seconds``, which starts with its first hit; returns the count."""

@@ -19,7 +19,6 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http.request import validate_host
-from redis import Redis
 
 from rosetta import env
 from rosetta.celery import app
@@ -27,6 +26,7 @@ from rosetta.models import JobRun, Lease
 from rosetta.observability import health
 from rosetta.processes import commands, private_files, supervisor
 from rosetta.queue import beat, jobs
+from rosetta.redis import clients
 from rosetta.sites import is_same_site
 
 FREE_BYTES = 500 * 1024 * 1024
@@ -163,8 +163,7 @@ def _redis() -> Iterator[Finding]:
     if not settings.REDIS_URL:
         yield Finding("not configured: rate limits, cache and pub/sub work within this machine")
         return
-    with Redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=3) as redis:
-        redis.ping()
+    clients.ping(settings.REDIS_URL, seconds=3)
     yield Finding("answers")
 
 

@@ -22,10 +22,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from redis import Redis
 
 from rosetta.celery import app
 from rosetta.observability import metrics as prometheus
+from rosetta.redis import clients
 
 log = structlog.get_logger(__name__)
 
@@ -151,7 +151,7 @@ class DatabaseCheck:
 def check_queue() -> None:
     if settings.BROKER_URL:
         with app.connection_for_write(connect_timeout=2) as broker:
-            broker.ensure_connection(max_retries=0, timeout=2)
+            broker.ensure_connection(max_retries=settings.BROKER_URL.count(";"), timeout=2)  # each server once
     elif not settings.QUEUE_DIR.is_dir():
         raise FileNotFoundError(f"{settings.QUEUE_DIR} is missing")
 
@@ -178,8 +178,7 @@ def check_storage_by_reading() -> None:
 
 
 def check_redis() -> None:
-    with Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as redis:
-        redis.ping()
+    clients.ping(settings.REDIS_URL, seconds=2)
 
 
 def needed_parts() -> list[Part]:

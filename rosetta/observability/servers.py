@@ -28,7 +28,7 @@ def queue_lengths() -> dict[str, int]:
     # Passively, in order not to make it. kombu's own transports make nothing, and over Redis do not find a queue with a prefix.
     is_rabbitmq = settings.BROKER_URL.startswith("amqp")
     with app.connection_for_read(connect_timeout=2) as broker:
-        broker.ensure_connection(max_retries=0, timeout=2)
+        broker.ensure_connection(max_retries=settings.BROKER_URL.count(";"), timeout=2)  # each server once
         for name in queues.NAMES:
             with broker.channel() as channel:  # one for each, because RabbitMQ closes it where there is no such queue
                 try:
