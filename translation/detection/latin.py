@@ -119,6 +119,7 @@ def _grammar(telling: Sequence[str], code: str) -> float:
     return _GRAMMAR if any(lexicon.is_grammar(word, code) for word in telling) else 0.0
 
 
+@lexicon.remembered
 def _by_affix(word: str, code: str) -> float:
     """Return how much the form of ``word`` says.
 

@@ -23,6 +23,9 @@ _SHARED, _SHARED_DIFFERENCE = -3.9, 0.3
 # How much a word says that a line is in its language, by the logarithm of its frequency. Rare words may be names.
 _WEIGHTS = ((-4.0, 1.0), (-4.75, 0.8), (-5.5, 0.5), (-6.1, 0.3))
 
+# Words whose look-up is remembered: people write the same few thousand again and again.
+remembered = lru_cache(maxsize=8192)
+
 
 @lru_cache(maxsize=1)
 def codes() -> frozenset[str]:
@@ -30,6 +33,7 @@ def codes() -> frozenset[str]:
     return frozenset(language.code for language in LANGUAGES if not language.scripts)
 
 
+@remembered
 def is_neutral(word: str) -> bool:
     """Return whether ``word`` is the same in every language.
 
@@ -40,6 +44,7 @@ def is_neutral(word: str) -> bool:
     return _is(word, "", "name") and not is_telling(word)
 
 
+@remembered
 def is_function_word(word: str, code: str = "") -> bool:
     """Return whether ``word`` holds sentences together, as "the" or "yang".
 
@@ -55,6 +60,7 @@ def is_grammar(word: str, code: str) -> bool:
     return _is(word, code, "function") or _is(word, code, "chat")
 
 
+@remembered
 def is_telling(word: str) -> bool:
     """Return whether ``word`` is of one language, however it is written.
 
@@ -63,10 +69,12 @@ def is_telling(word: str) -> bool:
     return any(is_grammar(word, code) for code in codes()) or word in foreign_words()
 
 
+@remembered
 def is_frequent(word: str) -> bool:
     return any(frequency(word, code) >= _FREQUENT for code in codes())
 
 
+@remembered
 def is_known_well(word: str) -> bool:
     return any(weight(word, code) >= 0.8 * (1 if len(word) > 2 else 0.6) for code in codes())
 
@@ -94,6 +102,7 @@ def has_frequencies(code: str) -> bool:
     return bool(_frequencies(code))
 
 
+@remembered
 def frequency(word: str, code: str) -> float:
     """Return the logarithm to base 10 of how frequent ``word`` is in the language ``code``."""
     if _is(word, "", "shared"):
@@ -106,6 +115,7 @@ def frequency(word: str, code: str) -> float:
     return log10(found)
 
 
+@remembered
 def weight(word: str, code: str) -> float:
     """Return how much ``word`` says that a line is in the language ``code``: 0 to 1.5."""
     if _is(word, code, "function"):

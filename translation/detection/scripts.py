@@ -133,11 +133,11 @@ def _weights(text: str, runs: Sequence[Run]) -> dict[str, float]:
     """
     east_asian = "ja" if any(run.script == "ja" for run in runs) else "zh-CN"
     scripts = [east_asian if run.script in ("ja", "zh-CN") else run.script for run in runs]
+    if set(scripts) <= {LATIN}:
+        return {}
     weights: dict[str, float] = {}
     for script, run in zip(scripts, runs, strict=True):
         weights[script] = weights.get(script, 0.0) + _weight(script, run)
-    if set(weights) <= {LATIN}:
-        return {}
     if len(weights) > 1:
         for script in weights:
             weights[script] *= _frame(script, scripts, text, runs)
