@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import Guest, User
 from messaging.models import DirectConversation, Message
 from workspaces.errors import ChannelArchived, RoomEnded
-from workspaces.models import Channel, Conversation, Webhook, Workspace
+from workspaces.models import Channel, Conversation, Formality, Webhook, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,11 @@ def _key(user_id: int | None, guest_id: str | None, webhook_id: str | None, is_a
     return f"webhook:{webhook_id}" if webhook_id is not None else "service"
 
 
+def tone_of(channel: Channel) -> str:
+    """Return the tone that translations keep in a channel; empty where people speak as they like."""
+    return "" if channel.formality == Formality.DEFAULT else str(channel.formality)
+
+
 @dataclass(frozen=True, slots=True)
 class ConversationContext:
     """A conversation, and who the caller is in it.
@@ -90,6 +95,11 @@ class ConversationContext:
         The workspace, else the direct conversation itself.
         """
         return str(self.workspace_id or self.conversation.pk)
+
+    @property
+    def formality(self) -> str:
+        """Return the tone that translations keep here; empty where people speak as they like."""
+        return tone_of(self.channel) if self.channel is not None else ""
 
     def check_open(self) -> None:
         """Raise RoomEnded or ChannelArchived where nothing may be written any longer."""

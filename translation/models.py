@@ -41,6 +41,8 @@ class MemoryEntry(models.Model):
     engine = models.CharField(max_length=ENGINE_LENGTH)
     # Shows which version of the glossary the translation was made with. Not compared: terms are placeholders in the texts.
     glossary_version = models.PositiveIntegerField(default=0)
+    # It holds for one tone, or after what was said before it, and is found only there.
+    is_bound = models.BooleanField(default=False, db_default=False, editable=False)
     hits = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(default=timezone.now)

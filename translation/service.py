@@ -5,15 +5,17 @@ They recall, translate in batches, preview and correct, and see engines' health.
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from django.conf import settings
 
 from rosetta.languages import CODES
 from translation import engines
+from translation.context.leaning import leans
+from translation.context.text_context import NO_CONTEXT, TextContext, sharable
 from translation.engines import breakers, budgets, engine_chain, refusals, single_flight
-from translation.engines.base import Deadline
+from translation.engines.base import ContextUse, Deadline
 from translation.engines.budgets import characters_left
 from translation.engines.history import History
 from translation.engines.requests import RequestId, UnitRequest, UnitResult
@@ -21,12 +23,14 @@ from translation.glossary import scope_cache
 from translation.memory import hits, phrasebook, store
 from translation.memory.corrections import remember_correction
 from translation.memory.recall import PHRASEBOOK, Translation, compose, recall, recall_many
+from translation.memory.settings import Circumstances, Shelf, uses_context
 from translation.models import EngineState
-from translation.protection.protect import Parsed, is_translatable, parse
+from translation.protection.protect import Parsed, Unit, is_translatable, parse
 
 __all__ = [
-    "Job", "JobResult", "Preview", "Translation", "characters_left", "engines_health", "is_translatable", "pairs_of", "preview",
-    "recall", "recall_many", "remember_correction", "translatable_pairs", "translate_batch",
+    "Circumstances", "Job", "JobResult", "Preview", "Translation", "characters_left", "engines_health", "is_translatable",
+    "pairs_of", "preview", "recall", "recall_many", "remember_correction", "translatable_pairs", "translate_batch",
+    "uses_context",
 ]  # fmt: skip
 
 
@@ -34,7 +38,7 @@ __all__ = [
 class Job:
     """A text that a scope needs in ``target``.
 
-    ``context``: up to three earlier messages, oldest first.
+    ``context``: what engines may know besides.
 
     ``key`` is for the caller, to recognise the job in its result.
     """
@@ -44,7 +48,7 @@ class Job:
     text: str
     source: str
     target: str
-    context: tuple[str, ...] = ()
+    context: TextContext = NO_CONTEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +68,27 @@ class JobResult:
     retry_after: float | None = None
 
 
+# Stands for people who are mentioned where nobody has a label.
+_LEFT_OUT = "…"
 # Texts that waited for a trial call or for others are asked for again at once.
 _HELD_BACK = ("engines_down", "deadline")
 _SOON = 1.0
 
 
-@dataclass(frozen=True, slots=True)
 class _ParsedJob:
-    job: Job
-    parsed: Parsed
+    """A job with its units, and where their translations are remembered."""
+
+    def __init__(self, job: Job, parsed: Parsed) -> None:
+        self.job, self.parsed = job, parsed
+        self.context = job.context if uses_context(job.source, job.target) else NO_CONTEXT
+        if self.context is not NO_CONTEXT and len(parsed.units) > 1:
+            # Each line is translated alone, and the others tell what it is about.
+            self.context = replace(self.context, message=sharable(job.text, lambda _address: _LEFT_OUT))
+        self.circumstances = Circumstances(self.context.formality, self.context.said)
+        self.shelf = Shelf(job.source, job.target, self.circumstances)
 
     def key_of(self, canonical: str) -> RequestId:
-        return self.job.scope_id, store.key_of(canonical, self.job.source, self.job.target)
+        return self.job.scope_id, self.shelf.key(canonical, self.shelf.setting(canonical))
 
     @property
     def request_ids(self) -> list[RequestId]:
@@ -124,14 +137,15 @@ class _Batch:
         keys, scope_ids = set(), set()
         for parsed_job in parsed_jobs:
             job = parsed_job.job
-            keys.update(store.keys_of(parsed_job.parsed, job.source, job.target))
+            keys.update(parsed_job.shelf.keys_of(parsed_job.parsed))
             scope_ids.add(job.scope_id)
         if keys:
             self._hits = store.find(scope_ids, keys)
 
     def _result_from_memory(self, parsed_job: _ParsedJob) -> JobResult | None:
         job, parsed = parsed_job.job, parsed_job.parsed
-        composed = compose(parsed, job.source, job.target, self._hits.get(job.scope_id, {}))
+        hits_of_scope = self._hits.get(job.scope_id, {})
+        composed = compose(parsed, job.source, job.target, hits_of_scope, parsed_job.circumstances)
         if composed:
             translation, used = composed
             hits.count_hits(job.scope_id, used)
@@ -162,15 +176,22 @@ class _Batch:
         """
         requests: dict[RequestId, UnitRequest] = {}
         for parsed_job in parsed_jobs:
-            job = parsed_job.job
+            job, shelf = parsed_job.job, parsed_job.shelf
             for unit in parsed_job.parsed.units:
-                scope_id, key = parsed_job.key_of(unit.canonical)
-                request = UnitRequest(scope_id, key, unit, job.source, job.target, job.context[-3:])
+                setting = shelf.setting(unit.canonical) or ""
+                context = parsed_job.context if _needs_context(job, unit) else TextContext(formality=setting)
+                key = shelf.key(unit.canonical, setting)
+                request = UnitRequest(job.scope_id, key, unit, job.source, job.target, context, setting=setting)
                 requests.setdefault(request.id, request)
         return requests
 
     def _known_result(self, request: UnitRequest, phrases: Mapping[RequestId, str]) -> UnitResult | None:
-        if hit := self._hits.get(request.scope_id, {}).get(request.key):
+        hits_of_scope = self._hits.get(request.scope_id, {})
+        general = store.key_of(request.unit.canonical, request.source, request.target)
+        hit = hits_of_scope.get(general)
+        if hit is None or hit.origin != store.CORRECTION:
+            hit = hits_of_scope.get(request.key)
+        if hit is not None:
             return UnitResult(request, hit.text, hit.engine)
         if phrase := phrases.get(request.id):
             return UnitResult(request, phrase, PHRASEBOOK)
@@ -204,7 +225,7 @@ class _Batch:
             store.store(
                 store.entry(
                     request.scope_id, request.unit.canonical, stored, source=request.source, target=request.target,
-                    engine=engine, version=self._scopes[request.scope_id].version,
+                    engine=engine, version=self._scopes[request.scope_id].version, setting=request.setting,
                 )
                 for request, stored, engine in translated
             )  # fmt: skip
@@ -261,6 +282,15 @@ def _phrases(parsed_jobs: Sequence[_ParsedJob]) -> dict[RequestId, str]:
         phrases |= {parsed_job.key_of(canonical): stored for canonical, stored in known.items()}
         elsewhere.update(parsed_job.key_of(u.canonical) for u in parsed_job.parsed.units if u.canonical not in known)
     return {request_id: stored for request_id, stored in phrases.items() if request_id not in elsewhere}
+
+
+def _needs_context(job: Job, unit: Unit) -> bool:
+    """Return whether a unit is sent with its context.
+
+    Where an engine takes one context for a whole call, only with texts that lean on it: others share calls.
+    """
+    uses = {engines.engine(name).context_use for name in engines.chain(job.source, job.target)}
+    return ContextUse.EACH_CALL not in uses or leans(unit.canonical, job.source)
 
 
 def _untranslatable_pair(job: Job) -> str:

@@ -52,6 +52,7 @@ def channel(
         "name": row.name,
         "slug": row.slug,
         "visibility": row.visibility,
+        "formality": row.formality,
         "has_password": row.has_password,
         "is_member": is_member,
         "is_archived": row.is_archived,

@@ -8,6 +8,7 @@ from messaging.context import ConversationContext
 from messaging.models import HUMAN, Message, MessageTranslation
 from messaging.translations.plan import AUTHOR, State, Status, milliseconds, nudge_translators, plan_text
 from messaging.translations.status import status_of
+from translation.service import Circumstances
 
 BY_PEOPLE = (AUTHOR, HUMAN)
 
@@ -43,7 +44,10 @@ def _translate(
     if message.skip_translation:
         message.translation_status = Status.SKIPPED
         return set()
-    plan = plan_text(context.scope_id, message.content or "", message.language, audience, own_translations)
+    circumstances = Circumstances(context.formality)
+    plan = plan_text(
+        context.scope_id, message.content or "", message.language, audience, own_translations, circumstances
+    )
     rows = plan.rows_for(message, context.scope_id, milliseconds(timezone.now()))
     MessageTranslation.objects.bulk_create(rows)
     message.translation_status = plan.status

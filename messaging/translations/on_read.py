@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
+from messaging.context import tone_of
 from messaging.models import Message, MessageTranslation
 from messaging.resources import MessageRow, rows_again
 from messaging.translations.plan import milliseconds, nudge_translators, translation_row
 from messaging.translations.status import settle_statuses
 from rosetta import languages
 from rosetta.db.inserts import CompiledUpdate
-from translation.service import characters_left, is_translatable, recall_many
-from workspaces.models import Conversation
+from translation.service import Circumstances, characters_left, is_translatable, recall_many
+from workspaces.models import Channel, Conversation
 from workspaces.streams.numbering import COST_PER_MESSAGE_MS
 
 State = MessageTranslation.State
@@ -70,8 +71,13 @@ def _request(message_ids: list[str], scope_id: str, language: str) -> set[str]:
     """
     lock_conversations_of(message_ids)
     messages = list(Message.objects.filter(pk__in=message_ids, deleted_at=None).order_by("-pk"))
+    tones = {
+        channel.pk: tone_of(channel)
+        for channel in Channel.objects.filter(pk__in={message.conversation_id for message in messages})
+    }
     texts = [(message.content or "", message.language) for message in messages]
-    known = recall_many(scope_id=scope_id, texts=texts, target=language)
+    circumstances = [Circumstances(tones.get(message.conversation_id, "")) for message in messages]
+    known = recall_many(scope_id=scope_id, texts=texts, target=language, circumstances=circumstances)
     now = milliseconds(timezone.now())
     translations = [
         # A long history queues behind what is posted meanwhile.

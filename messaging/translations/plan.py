@@ -17,7 +17,7 @@ from messaging.search.text import terms_of
 from rosetta import languages
 from rosetta.queue.nudge import nudge_once
 from translation.detection import source_language
-from translation.service import Translation, is_translatable, recall
+from translation.service import Circumstances, Translation, is_translatable, recall
 
 Status = Message.TranslationStatus
 State = MessageTranslation.State
@@ -71,13 +71,19 @@ def plan_translations(*, context: ConversationContext, sender: Sender, text: str
     language = source_language(text, declared=draft.language, sender_language=_likely_language(sender, context))
     if draft.skip_translation:
         return TranslationPlan(language, Status.SKIPPED, {})
-    return plan_text(context.scope_id, text, language, context.audience_languages, draft.translations)
+    circumstances = Circumstances(context.formality)
+    return plan_text(context.scope_id, text, language, context.audience_languages, draft.translations, circumstances)
 
 
 def plan_text(
-    scope_id: str, text: str, language: str, audience: frozenset[str], own_translations: Mapping[str, str]
+    scope_id: str,
+    text: str,
+    language: str,
+    audience: frozenset[str],
+    own_translations: Mapping[str, str],
+    circumstances: Circumstances,
 ) -> TranslationPlan:
-    """Return the plan for ``text`` in ``language``.
+    """Return the plan for ``text`` in ``language``, said in ``circumstances``.
 
     ``own_translations`` are the author's, by language.
 
@@ -89,7 +95,9 @@ def plan_text(
     if is_translatable(text):
         audience = audience if languages.is_supported(language) else frozenset()
         needed = sorted(audience - {language} - set(targets))
-        known = recall(scope_id=scope_id, text=text, source=language, targets=needed) if needed else {}
+        known: dict[str, Translation] = {}
+        if needed:
+            known = recall(scope_id=scope_id, text=text, source=language, targets=needed, circumstances=circumstances)
         targets |= {code: known.get(code) for code in needed}
     elif not targets:
         return TranslationPlan(language, Status.SKIPPED, {})

@@ -2,21 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
-from messaging.models import Message, MessageTranslation
+from messaging.context import tone_of
+from messaging.models import MessageTranslation
 from messaging.translations.plan import READY_FIELDS, mark_ready
 from messaging.translations.status import settle_statuses
+from messaging.translations.text_contexts import contexts_of
 from rosetta.db.inserts import CompiledUpdate
-from translation.service import Job, JobResult, translate_batch
+from translation.context.text_context import NO_CONTEXT
+from translation.service import Job, JobResult, translate_batch, uses_context
 from workspaces.models import Channel, Conversation
 from workspaces.streams import events
 
@@ -24,9 +25,6 @@ State = MessageTranslation.State
 # What one engine call takes, for each of the four languages that most messages are translated into.
 BATCH = 4 * 32
 MAX_WAIT_SECONDS = 900.0
-# How many earlier messages an engine may see with one, and how many characters of each.
-CONTEXT = 3
-CONTEXT_CHARACTERS = 300
 _OUTCOMES = CompiledUpdate(MessageTranslation, [*READY_FIELDS, "revision", "reason", "due_at"])
 
 
@@ -78,52 +76,38 @@ def _due(state: str, now: datetime, order: str, limit: int) -> list[int]:
 def _jobs(rows: Sequence[MessageTranslation]) -> list[Job]:
     """Return what engines need to know of ``rows``.
 
-    Two queries for any number of them.
+    Three queries for any number of them; one where no engine makes anything of what was said before.
     """
     messages = {row.message_id: row.message for row in rows}
-    scopes = _scopes_of({message.conversation_id for message in messages.values()})
-    earlier_texts = _earlier_texts(list(messages.values()))
-    return [
-        Job(
-            key=TranslationRef(row.pk, row.message.conversation_id, row.message_id, row.message.revision),
-            scope_id=scopes.get(row.message.conversation_id, row.message.conversation_id),
-            text=row.message.content or "",
-            source=row.message.language,
-            target=row.language,
-            context=earlier_texts[row.message_id],
+    channels = _channels_of({message.conversation_id for message in messages.values()})
+    targets: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if uses_context(row.message.language, row.language):
+            targets[row.message_id].add(row.language)
+    contexts = contexts_of(targets, [messages[message_id] for message_id in targets])
+    jobs = []
+    for row in rows:
+        message, channel = row.message, channels.get(row.message.conversation_id)
+        context = contexts.get((message.pk, row.language), NO_CONTEXT)
+        if channel is not None and (tone := tone_of(channel)):
+            context = replace(context, formality=tone)
+        jobs.append(
+            Job(
+                key=TranslationRef(row.pk, message.conversation_id, message.pk, message.revision),
+                scope_id=channel.workspace_id if channel is not None else message.conversation_id,
+                text=message.content or "",
+                source=message.language,
+                target=row.language,
+                context=context,
+            )
         )
-        for row in rows
-    ]
+    return jobs
 
 
-def _earlier_texts(messages: Sequence[Message]) -> dict[str, tuple[str, ...]]:
-    """Return, by message, the texts just before it, oldest first.
-
-    A short text alone says little.
-    """
-    needed: dict[str, set[int]] = defaultdict(set)
-    for message in messages:
-        needed[message.conversation_id] |= set(range(max(1, message.seq - CONTEXT), message.seq))
-    positions = (Q(conversation=conversation_id, seq__in=seqs) for conversation_id, seqs in needed.items() if seqs)
-    earlier = Message.objects.filter(reduce(or_, positions, Q(pk__in=()))).exclude(content=None).exclude(content="")
-    texts = {
-        (conversation_id, seq): (content or "")[:CONTEXT_CHARACTERS]
-        for conversation_id, seq, content in earlier.values_list("conversation_id", "seq", "content")
-    }
-    return {
-        message.pk: tuple(
-            texts[message.conversation_id, seq]
-            for seq in range(message.seq - CONTEXT, message.seq)
-            if (message.conversation_id, seq) in texts
-        )
-        for message in messages
-    }
-
-
-def _scopes_of(conversation_ids: set[str]) -> dict[str, str]:
-    """Return the workspaces of channels; a direct conversation is a scope of its own."""
-    channels = Channel.objects.filter(pk__in=conversation_ids).only("pk", "workspace_id")
-    return {channel.pk: channel.workspace_id for channel in channels}
+def _channels_of(conversation_ids: set[str]) -> dict[str, Channel]:
+    """Return the channels among conversations; a direct conversation is a scope of its own."""
+    channels = Channel.objects.filter(pk__in=conversation_ids).only("pk", "workspace_id", "formality")
+    return {channel.pk: channel for channel in channels}
 
 
 def store(outcomes: Sequence[JobResult]) -> None:

@@ -63,6 +63,7 @@ ENUM_NAMES: dict[str, str] = {
     "TokenAbility": "accounts.identity.abilities.ABILITIES",
     "TranslationState": "messaging.models.MessageTranslation.State",
     "TranslationStatus": "messaging.models.Message.TranslationStatus",
+    "Formality": "workspaces.models.Formality",
     "Visibility": "workspaces.models.Visibility",
     "WorkspaceKind": "workspaces.models.Workspace.Kind",
     "WrittenLanguage": "messaging.api.serializers.WRITTEN_LANGUAGES",

@@ -76,7 +76,7 @@ class MemoryEntryAdmin(ReadOnlyAdmin):
         scope_id, out = form.cleaned_data["scope_id"], BytesIO()
         detail = {"scope": scope_id, "reason": form.cleaned_data["reason"]}
         audit.record_request(request, action="export memory", detail=detail)
-        tmx.write(MemoryEntry.objects.filter(scope_id=scope_id).order_by("pk").iterator(), out)
+        tmx.write(MemoryEntry.objects.filter(scope_id=scope_id, is_bound=False).order_by("pk").iterator(), out)
         headers = {"Content-Disposition": 'attachment; filename="memory.tmx"'}
         return HttpResponse(out.getvalue(), content_type="application/x-tmx+xml", headers=headers)
 

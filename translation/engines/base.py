@@ -6,9 +6,11 @@
 import re
 import time
 from collections.abc import Sequence
+from enum import Enum
 from typing import ClassVar, Protocol
 
 from rosetta.languages import BY_CODE
+from translation.context.text_context import NO_CONTEXT, TextContext
 from translation.protection.marks import STYLES, MarkStyle
 
 
@@ -61,6 +63,14 @@ class UnsupportedPair(RefusedByEngine):
     code = "unsupported"
 
 
+class ContextUse(Enum):
+    """What an engine makes of the context of texts: nothing, that of each text, or one for all texts of a call."""
+
+    NONE = 0
+    EACH_TEXT = 1
+    EACH_CALL = 2
+
+
 class Engine(Protocol):
     """The interface of a translation engine.
 
@@ -80,17 +90,18 @@ class Engine(Protocol):
     styles: Sequence[MarkStyle]
     # The seconds that a call may always take, however fast calls usually are.
     patience: float
+    context_use: ContextUse
 
     def offers(self, source: str, target: str) -> bool:
         """Return whether the engine probably translates the pair, without a network call."""
         ...
 
     def translate(
-        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
+        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[TextContext], timeout: float
     ) -> list[str]:
         """Return one translation for each text, in order, within ``timeout`` seconds.
 
-        ``context[i]`` holds the messages before text i, oldest first. Raises EngineError.
+        ``context[i]`` is what else is known of text i. Raises EngineError.
         """
         ...
 
@@ -116,6 +127,7 @@ class NetworkEngine:
     batch = 32
     styles: Sequence[MarkStyle] = STYLES
     patience = 2.0
+    context_use = ContextUse.NONE
 
     def __init__(self) -> None:
         self.micros_a_character = 0
@@ -130,7 +142,7 @@ class NetworkEngine:
         return BY_CODE[language].code_for(self.name)
 
     def translate(
-        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
+        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[TextContext], timeout: float
     ) -> list[str]:
         try:
             answer = self.send(texts, source=source, target=target, context=context, timeout=timeout)
@@ -142,7 +154,7 @@ class NetworkEngine:
         return texts_of(answer, len(texts))
 
     def send(
-        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
+        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[TextContext], timeout: float
     ) -> object:
         """Make one call and return its texts; the caller checks the type and the number.
 
@@ -156,7 +168,7 @@ class NetworkEngine:
         Every service does that only if key, plan and model are valid.
         """
         target = next(code for code in BY_CODE if code != "en")
-        self.translate(["Hello"], source="en", target=target, context=[()], timeout=timeout)
+        self.translate(["Hello"], source="en", target=target, context=[NO_CONTEXT], timeout=timeout)
 
 
 def texts_of(answer: object, wanted: int) -> list[str]:

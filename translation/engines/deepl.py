@@ -12,7 +12,10 @@ from deepl import DeepLException, Translator
 from deepl.http_client import HttpClient
 from urllib3.exceptions import HTTPError
 
-from translation.engines.base import Deadline, NetworkEngine, TransientError
+from translation.context.text_context import NO_CONTEXT, TextContext
+from translation.context.tokens import tokens
+from translation.engines.base import ContextUse, Deadline, NetworkEngine, TransientError
+from translation.engines.chat_request import MOST
 from translation.engines.http import MAX_ANSWER, raise_for
 from translation.protection.marks import TAGS, WORDS, MarkStyle
 
@@ -20,9 +23,17 @@ from translation.protection.marks import TAGS, WORDS, MarkStyle
 logging.getLogger("deepl").setLevel(logging.WARNING)
 
 
+# Where a sentence can be more or less formal.
+_WITH_FORMALITY = frozenset({"DE", "ES", "FR", "IT", "JA", "NL", "PL", "PT", "RU"})
+# What a request has besides texts, in tokens.
+_FIELDS = 40
+_FORMALITIES = {"formal": "prefer_more", "casual": "prefer_less"}
+
+
 class DeepL(NetworkEngine):
     name: ClassVar[str] = "deepl"
     batch = 50
+    context_use = ContextUse.EACH_CALL
     # DeepL is made to keep XML tags.
     styles: Sequence[MarkStyle] = (TAGS, WORDS)
 
@@ -34,9 +45,10 @@ class DeepL(NetworkEngine):
         self._translator._client = self._http
 
     def send(
-        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
+        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[TextContext], timeout: float
     ) -> object:
-        contexts = {messages for messages in context if messages}
+        # One context and tone apply to all texts of a call.
+        shared = context if len({(each.said, each.formality) for each in context}) == 1 else [NO_CONTEXT]
         self._http.deadline = Deadline(timeout)
         try:
             results = self._translator.translate_text(
@@ -44,8 +56,8 @@ class DeepL(NetworkEngine):
                 # DeepL accepts a variant such as EN-GB only for the target.
                 source_lang=self.code(source).split("-")[0],
                 target_lang=self.code(target),
-                # One context applies to all texts of a call, so it is sent only with a single text.
-                context="\n".join(contexts.pop()) if len(contexts) == 1 and len(texts) == 1 else None,
+                context=_context(texts, shared),
+                formality=_formality(shared[0].formality, self.code(target)),
                 preserve_formatting=True,
                 tag_handling="xml",
             )
@@ -54,6 +66,34 @@ class DeepL(NetworkEngine):
         except (KeyError, TypeError, AttributeError) as error:  # The client's parser on a malformed response.
             raise TransientError(f"the response is malformed: {error!r}") from error
         return [result.text for result in results] if isinstance(results, list) else results
+
+
+def _context(texts: Sequence[str], contexts: Sequence[TextContext]) -> str | None:
+    """Return what all texts of a call have in common: terms, their message, and what was said before, in this order.
+
+    In at most ``MOST`` times the tokens that the three messages before them have, but for the first line.
+    """
+    context = contexts[0]
+    own = _FIELDS + sum(map(tokens, texts))
+    room = MOST * (own + sum(tokens(said.text) for said in context.before[-3:])) - own
+    terms = dict(term for each in contexts for term in each.terms)
+    nearest = [*([context.parent] if context.parent is not None else []), *reversed(context.before)]
+    lines: list[str] = []
+    for line in (said.line for said in nearest):
+        room -= tokens(line)
+        if room < 0 and lines:
+            break
+        lines.append(line)
+    parents = lines[: context.parent is not None]
+    lines = [*parents, *reversed(lines[len(parents) :])]
+    about = [", ".join(f"{mark} = {shown}" for mark, shown in terms.items()), context.message]
+    return "\n".join([*filter(None, about), *lines]) or None
+
+
+def _formality(formality: str, target: str) -> str | None:
+    if target.split("-")[0] not in _WITH_FORMALITY:
+        return None
+    return _FORMALITIES.get(formality)
 
 
 class _OneTry(HttpClient):  # type: ignore[misc]

@@ -2,14 +2,17 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import replace
 from itertools import groupby
 
 import structlog
 
 from translation import engines, metrics
+from translation.context.text_context import NO_CONTEXT, TextContext
 from translation.engines.base import (
+    ContextUse,
     Deadline,
     Engine,
     EngineError,
@@ -83,15 +86,36 @@ def run(
 
 
 def _chunks(requests: Sequence[UnitRequest], engine: EngineByName) -> Iterator[list[UnitRequest]]:
-    """Yield requests of one language pair and chain, at most as many as the smallest batch of its engines."""
+    """Yield requests of one language pair, chain and tone, at most as many as the smallest batch of its engines.
 
-    def pair_and_chain(request: UnitRequest) -> tuple[str, str, tuple[str, ...]]:
-        return request.source, request.target, request.engines
+    Where an engine of the chain takes one context for a call, of one context; and never the same text with two contexts.
+    """
+    uses = {name: engine(name).context_use for request in requests for name in request.engines}
 
-    for (_, _, names), group in groupby(sorted(requests, key=pair_and_chain), pair_and_chain):
-        members = list(group)
+    def of_one_call(request: UnitRequest) -> tuple[str, str, tuple[str, ...], str, str]:
+        takes_one = any(uses[name] is ContextUse.EACH_CALL for name in request.engines)
+        context = request.context
+        return request.source, request.target, request.engines, context.formality, context.said if takes_one else ""
+
+    for (_, _, names, _, _), group in groupby(sorted(requests, key=of_one_call), of_one_call):
         size = min((engine(name).batch for name in names), default=32)
-        yield from (members[start : start + size] for start in range(0, len(members), size))
+        is_context_used = any(uses[name] is not ContextUse.NONE for name in names)
+        for members in _without_ambiguity(group) if is_context_used else [list(group)]:
+            yield from (members[start : start + size] for start in range(0, len(members), size))
+
+
+def _without_ambiguity(requests: Iterable[UnitRequest]) -> list[list[UnitRequest]]:
+    """Return the requests in lists in each of which a text has one context."""
+    lists: list[tuple[dict[str, TextContext], list[UnitRequest]]] = []
+    for request in requests:
+        canonical = request.unit.canonical
+        for contexts, members in lists:
+            if contexts.setdefault(canonical, request.context) == request.context:
+                members.append(request)
+                break
+        else:
+            lists.append(({canonical: request.context}, [request]))
+    return [members for _contexts, members in lists]
 
 
 class _Chain:
@@ -282,7 +306,7 @@ class _Visit:
         engine: Engine,
         source: str,
         target: str,
-        contexts: Mapping[str, tuple[str, ...]],
+        contexts: Mapping[str, TextContext],
         history: History,
         deadline: Deadline,
     ) -> None:
@@ -291,7 +315,7 @@ class _Visit:
         self.done: dict[str, str] = {}
 
         def call(texts: Sequence[str], seconds: float) -> list[str]:
-            return self.meter.measured(list(texts), [contexts.get(text, ()) for text in texts], seconds)
+            return self.meter.measured(list(texts), [contexts.get(text, NO_CONTEXT) for text in texts], seconds)
 
         self.caller = CarefulCaller(engine, source, call, history, deadline)
 
@@ -309,16 +333,24 @@ def _reason(error: EngineError | ProtectionError) -> str:
     return f"engine_{error.code}"
 
 
-def _contexts(engine: Engine, requests: Sequence[UnitRequest]) -> dict[str, tuple[str, ...]]:
-    """Return the context of each text as the engine will see it.
+def _contexts(engine: Engine, requests: Sequence[UnitRequest]) -> dict[str, TextContext]:
+    """Return the context of each text as the engine will see it, with what its marks stand for.
 
     A text of several scopes is sent once, without context, because none may see another's messages.
     """
-    contexts: dict[str, tuple[str, ...]] = {}
+    contexts: dict[str, TextContext] = {}
+    if engine.context_use is ContextUse.NONE:
+        return contexts
     for request in requests:
+        unit, context = request.unit, request.context
+        named = [(number, piece.shown) for number, piece in enumerate(unit.pieces) if piece.kind == "term"]
         for style in engine.styles:
-            masked = request.unit.masked(style)
-            contexts[masked] = request.context if contexts.get(masked, request.context) == request.context else ()
+            terms = tuple((style.mark(number), shown) for number, shown in named)
+            seen = replace(context, terms=terms) if terms else context
+            masked = unit.masked(style)
+            contexts[masked] = seen if contexts.get(masked, seen) == seen else NO_CONTEXT
+        for segment in unit.segments():
+            contexts.setdefault(segment, context)
     return contexts
 
 
@@ -330,7 +362,7 @@ class _Meter:
         self._source, self._target = source, target
         self.characters = self.calls = self.errors = 0
 
-    def measured(self, texts: list[str], context: list[tuple[str, ...]], seconds: float) -> list[str]:
+    def measured(self, texts: list[str], context: list[TextContext], seconds: float) -> list[str]:
         """Call the engine within ``seconds``.
 
         Raises EngineError, whatever its client library raises.

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import httpx
 
 from rosetta.google_auth import NoAccess, ServiceAccount
+from translation.context.text_context import TextContext
 from translation.engines.base import (
     Deadline,
     NetworkEngine,
@@ -28,7 +29,7 @@ class Google(NetworkEngine):
     batch = 64
 
     def send(
-        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
+        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[TextContext], timeout: float
     ) -> object:
         try:
             translations = self.ask(list(texts), self.code(source), self.code(target), timeout)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from translation.context.text_context import TextContext
 from translation.engines.base import NetworkEngine, PermanentError, RefusedByEngine, TransientError
 from translation.engines.http import post_json
 
@@ -19,7 +20,7 @@ class LibreTranslate(NetworkEngine):
         self.local = is_own_machine(urlsplit(url).hostname or "")
 
     def send(
-        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
+        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[TextContext], timeout: float
     ) -> object:
         # Always with a source, because with "auto" the server assumes one language for all texts of a batch.
         body = {"q": list(texts), "source": self.code(source), "target": self.code(target), "format": "text"}

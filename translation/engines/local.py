@@ -17,7 +17,8 @@ from pathlib import Path
 from threading import Lock
 from typing import ClassVar
 
-from translation.engines.base import Deadline, RefusedByEngine, TransientError, texts_of
+from translation.context.text_context import NO_CONTEXT, TextContext
+from translation.engines.base import ContextUse, Deadline, RefusedByEngine, TransientError, texts_of
 from translation.engines.local_process import TRANSLATOR
 from translation.engines.model_files import ModelFolder, Pair, best_models
 from translation.protection.marks import STYLES, MarkStyle
@@ -53,6 +54,7 @@ class Local:
     styles: Sequence[MarkStyle] = STYLES
     # A model that was unloaded is loaded first.
     patience = 10.0
+    context_use = ContextUse.NONE
 
     def __init__(self, folder: Path, translator: str = TRANSLATOR, options: LocalOptions | None = None) -> None:
         self._folder = folder
@@ -72,7 +74,7 @@ class Local:
         return bool(self.route(source, target))
 
     def translate(
-        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[tuple[str, ...]], timeout: float
+        self, texts: Sequence[str], *, source: str, target: str, context: Sequence[TextContext], timeout: float
     ) -> list[str]:
         route = [model.name for model in self.route(source, target)]
         if not route:
@@ -88,7 +90,7 @@ class Local:
 
     def check(self, timeout: float) -> None:
         for source, target in self.installed():
-            self.translate(["Hello"], source=source, target=target, context=[()], timeout=timeout)
+            self.translate(["Hello"], source=source, target=target, context=[NO_CONTEXT], timeout=timeout)
             return
 
     def installed(self) -> dict[Pair, ModelFolder]:

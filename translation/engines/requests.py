@@ -6,6 +6,7 @@ All are frozen; each step returns new ones.
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from translation.context.text_context import NO_CONTEXT, TextContext
 from translation.protection.protect import Unit
 
 RequestId: TypeAlias = tuple[str, str]
@@ -15,7 +16,8 @@ RequestId: TypeAlias = tuple[str, str]
 class UnitRequest:
     """One unit to translate, for one scope and language pair.
 
-    ``key`` is the unit's key in the memory. ``engines`` are the names of the engines that may translate it, in order.
+    ``key`` is the unit's key in the memory, ``setting`` what its translation holds for alone (``translation.memory.settings``).
+    ``engines`` are the names of the engines that may translate it, in order.
     """
 
     scope_id: str
@@ -23,8 +25,9 @@ class UnitRequest:
     unit: Unit
     source: str
     target: str
-    context: tuple[str, ...] = ()
+    context: TextContext = NO_CONTEXT
     engines: tuple[str, ...] = ()
+    setting: str = ""
 
     @property
     def id(self) -> RequestId:

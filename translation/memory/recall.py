@@ -15,7 +15,8 @@ from translation import metrics
 from translation.glossary import scope_cache
 from translation.memory import phrasebook
 from translation.memory.hits import count_hits
-from translation.memory.store import CORRECTION, Hit, find, find_in, key_of, keys_of
+from translation.memory.settings import ALONE, Circumstances, Shelf
+from translation.memory.store import CORRECTION, Hit, find, find_in
 from translation.models import GlossaryTerm, MemoryEntry, TranslationPolicy
 from translation.protection.protect import Parsed, ProtectionError, parse
 
@@ -34,7 +35,9 @@ class Translation:
     engine: str
 
 
-def compose(parsed: Parsed, source: str, target: str, hits: Mapping[str, Hit]) -> tuple[Translation, list[str]] | None:
+def compose(
+    parsed: Parsed, source: str, target: str, hits: Mapping[str, Hit], circumstances: Circumstances = ALONE
+) -> tuple[Translation, list[str]] | None:
     """Compose a text's translation from memory entries and phrases.
 
     Returns None if any part is unknown. Returns the translation and the keys of the entries used. An entry for the
@@ -42,25 +45,26 @@ def compose(parsed: Parsed, source: str, target: str, hits: Mapping[str, Hit]) -
     """
     if not parsed.units:
         return (Translation(parsed.render({}), GLOSSARY), []) if _has_renderings(parsed) else None
-    whole = key_of(parsed.canonical, source, target)
-    if hit := hits.get(whole):
+    shelf = Shelf(source, target, circumstances)
+    if found := shelf.find(parsed.canonical, hits):
+        whole, hit = found
         try:
             return Translation(parsed.render_whole(hit.text), hit.author), [whole]
         except ProtectionError:
             pass
-    return _compose_lines(parsed, source, target, hits)
+    return _compose_lines(parsed, source, target, hits, shelf)
 
 
 def _compose_lines(
-    parsed: Parsed, source: str, target: str, hits: Mapping[str, Hit]
+    parsed: Parsed, source: str, target: str, hits: Mapping[str, Hit], shelf: Shelf
 ) -> tuple[Translation, list[str]] | None:
     stored: dict[str, str] = {}
     authors: Counter[str] = Counter()
     used = []
     phrases = phrasebook.phrases_in(parsed, source, target)
     for unit in parsed.units:
-        key = key_of(unit.canonical, source, target)
-        if hit := hits.get(key):
+        if found := shelf.find(unit.canonical, hits):
+            key, hit = found
             stored[unit.canonical] = hit.text
             authors[hit.author] += 1
             used.append(key)
@@ -79,8 +83,10 @@ def _has_renderings(parsed: Parsed) -> bool:
     return any(piece.shown != piece.text for piece in parsed.pieces)
 
 
-def recall(*, scope_id: str, text: str, source: str, targets: Collection[str]) -> dict[str, Translation]:
-    """Return the known translations of ``text`` by target language.
+def recall(
+    *, scope_id: str, text: str, source: str, targets: Collection[str], circumstances: Circumstances = ALONE
+) -> dict[str, Translation]:
+    """Return the translations of ``text``, as said in ``circumstances``, that are known, by target language.
 
     Takes at most one query. A scope that is not cached is read in the same query, before its terms are known. A
     language for which the text contains a term is then left out, and the workers translate it.
@@ -91,7 +97,7 @@ def recall(*, scope_id: str, text: str, source: str, targets: Collection[str]) -
     scope = scope_cache.cached(scope_id)
     assumed = scope or scope_cache.Scope()
     parsed = {target: parse(text, assumed.terms(source, target)) for target in targets}
-    keys = {key for target in targets for key in keys_of(parsed[target], source, target)}
+    keys = {key for target in targets for key in Shelf(source, target, circumstances).keys_of(parsed[target])}
     if scope is None:
         hits, scope = _hits_and_scope(scope_id, keys)
         targets = [target for target in targets if parse(text, scope.terms(source, target)) == parsed[target]]
@@ -99,25 +105,35 @@ def recall(*, scope_id: str, text: str, source: str, targets: Collection[str]) -
         hits = find_in(scope_id, list(keys))
     translations: dict[str, Translation] = {}
     for target in targets:
-        if composed := compose(parsed[target], source, target, hits):
+        if composed := compose(parsed[target], source, target, hits, circumstances):
             translations[target], used = composed
             count_hits(scope_id, used)
         _count_recall(translations.get(target), source, target)
     return translations
 
 
-def recall_many(*, scope_id: str, texts: Sequence[tuple[str, str]], target: str) -> list[Translation | None]:
-    """Return the known translation of each (text, source language), or None.
+def recall_many(
+    *,
+    scope_id: str,
+    texts: Sequence[tuple[str, str]],
+    target: str,
+    circumstances: Sequence[Circumstances] | None = None,
+) -> list[Translation | None]:
+    """Return the known translation of each (text, source language), said in ``circumstances``, or None.
 
     The number of queries is the same for any number of texts.
     """
     scope = scope_cache.load([scope_id])[scope_id]
-    parsed_texts = [(parse(text, scope.terms(source, target)), source) for text, source in texts]
-    keys = {key for parsed, source in parsed_texts for key in keys_of(parsed, source, target)}
+    said_how = circumstances or [ALONE] * len(texts)
+    parsed_texts = [
+        (parse(text, scope.terms(source, target)), source, said)
+        for (text, source), said in zip(texts, said_how, strict=True)
+    ]
+    keys = {key for parsed, source, said in parsed_texts for key in Shelf(source, target, said).keys_of(parsed)}
     hits = find([scope_id], keys).get(scope_id, {}) if keys else {}
     translations: list[Translation | None] = []
-    for parsed, source in parsed_texts:
-        composed = compose(parsed, source, target, hits)
+    for parsed, source, said in parsed_texts:
+        composed = compose(parsed, source, target, hits, said)
         translations.append(composed[0] if composed else None)
         if composed:
             count_hits(scope_id, composed[1])

@@ -40,20 +40,23 @@ class Hit:
         return CORRECTION if self.origin == CORRECTION else self.engine
 
 
-def key_of(canonical: str, source: str, target: str) -> str:
-    """Return the memory's key of a canonical text and its language pair."""
+def key_of(canonical: str, source: str, target: str, setting: str = "") -> str:
+    """Return the memory's key of a canonical text and its language pair.
+
+    With ``setting``, of a translation that holds for that alone.
+    """
+    if setting:
+        return fingerprint(source, target, canonical, setting)
     return fingerprint(source, target, canonical)
 
 
-def keys_of(parsed: Parsed, source: str, target: str) -> list[str]:
-    """Return the memory's keys of a text as a whole and of each line.
+def texts_of(parsed: Parsed) -> set[str]:
+    """Return what is looked up of a text: the whole and each line.
 
     Empty for a text of more than MAX_UNITS lines.
     """
     units = {unit.canonical for unit in parsed.units}
-    if len(units) > MAX_UNITS:
-        return []
-    return [key_of(canonical, source, target) for canonical in {parsed.canonical, *units}]
+    return {parsed.canonical, *units} if len(units) <= MAX_UNITS else set()
 
 
 def find(scope_ids: Collection[str], keys: Collection[str]) -> dict[str, dict[str, Hit]]:
@@ -90,12 +93,24 @@ def _find_in(count: int) -> CompiledQuery:
 
 
 def entry(
-    scope_id: str, canonical: str, stored: str, *, source: str, target: str, engine: str, version: int
+    scope_id: str,
+    canonical: str,
+    stored: str,
+    *,
+    source: str,
+    target: str,
+    engine: str,
+    version: int,
+    setting: str = "",
 ) -> MemoryEntry:
-    """Return an unsaved entry. ``engine`` is an engine's name, or ``correction``."""
+    """Return an unsaved entry. ``engine`` is an engine's name, or ``correction``.
+
+    ``setting``: for what alone it holds.
+    """
     return MemoryEntry(
         scope_id=scope_id,
-        key=key_of(canonical, source, target),
+        key=key_of(canonical, source, target, setting),
+        is_bound=bool(setting),
         source=source,
         target=target,
         source_text=canonical,

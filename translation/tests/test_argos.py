@@ -10,6 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from translation import engines
+from translation.context.text_context import NO_CONTEXT
 from translation.engines.base import RefusedByEngine
 from translation.engines.local import Local, LocalOptions
 from translation.engines.local_process import Models
@@ -35,7 +36,7 @@ def engine(folder: Path) -> Iterator[Local]:
 
 
 def ask(engine: Local, *texts: str, source: str = "en", target: str = "th") -> list[str]:
-    return engine.translate(texts, source=source, target=target, context=[()] * len(texts), timeout=60)
+    return engine.translate(texts, source=source, target=target, context=[NO_CONTEXT] * len(texts), timeout=60)
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)

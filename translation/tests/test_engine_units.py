@@ -11,8 +11,10 @@ import pytest
 from django.utils import timezone
 
 from rosetta.devtools.pretending import pretended
+from translation.context.text_context import NO_CONTEXT, Said, TextContext
 from translation.engines import engine_chain
 from translation.engines.base import (
+    ContextUse,
     Deadline,
     EngineError,
     PermanentError,
@@ -36,6 +38,7 @@ class FakeEngine:
     styles = STYLES
     batch = 3
     patience = 1.0
+    context_use = ContextUse.NONE
 
     def __init__(
         self,
@@ -152,9 +155,15 @@ def test_a_text_of_two_scopes_is_sent_once_without_context() -> None:
             return super().translate(texts, **options)
 
     engine = Listening("first")
-    run([request(scope=scope, engines=("first",), context=(scope,)) for scope in ("one", "two")], engine)
+    run(
+        [
+            request(scope=scope, engines=("first",), context=TextContext(before=(Said("A", scope),)))
+            for scope in ("one", "two")
+        ],
+        engine,
+    )
     assert engine.calls == [["hello there"]]
-    assert seen == [[()]]
+    assert seen == [[NO_CONTEXT]]
 
 
 # ── Budgets ──

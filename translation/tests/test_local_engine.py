@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from translation.context.text_context import NO_CONTEXT
 from translation.engines.base import RefusedByEngine, TransientError
 from translation.engines.local import Local
 from translation.engines.model_files import best_models
@@ -39,7 +40,7 @@ def engine(models: Path) -> Iterator[Local]:
 
 
 def ask(engine: Local, *texts: str, source: str = "en", target: str = "ja", timeout: float = 10.0) -> list[str]:
-    return engine.translate(texts, source=source, target=target, context=[()] * len(texts), timeout=timeout)
+    return engine.translate(texts, source=source, target=target, context=[NO_CONTEXT] * len(texts), timeout=timeout)
 
 
 def test_pairs_are_what_has_models_directly_or_through_english(engine: Local) -> None:

@@ -89,6 +89,7 @@ def update_channel(
     name: str = UNSET,
     slug: str = UNSET,
     visibility: str = UNSET,
+    formality: str = UNSET,
     password: str | None = UNSET,
 ) -> Channel:
     """Change the given fields; a ``password`` of None removes it.
@@ -97,7 +98,7 @@ def update_channel(
 
     A public channel that becomes private keeps the members who have joined it and the one who changes it.
     """
-    changes = given(name=name, slug=slug, visibility=visibility)
+    changes = given(name=name, slug=slug, visibility=visibility, formality=formality)
     if password is not UNSET:
         # Before the lock, because hashing is slow and others would wait for the workspace.
         changes["password_hash"] = make_password(password) if password else ""

@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse, inline_serial
 from rest_framework import serializers
 
 from rosetta.http.schema import MESSAGE, data_of
-from workspaces.models import Role, Visibility, WebhookDelivery, WebhookSubscription, Workspace
+from workspaces.models import Formality, Role, Visibility, WebhookDelivery, WebhookSubscription, Workspace
 
 
 class WorkspaceResource(serializers.Serializer[Any]):
@@ -41,6 +41,7 @@ class ChannelResource(serializers.Serializer[Any]):
     name = serializers.CharField()
     slug = serializers.CharField()
     visibility = serializers.ChoiceField(Visibility.choices)
+    formality = serializers.ChoiceField(Formality.choices, help_text="The tone that translations keep there.")
     has_password = serializers.BooleanField()
     is_member = serializers.BooleanField(help_text="Whether the caller reads it.")
     is_archived = serializers.BooleanField()

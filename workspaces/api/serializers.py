@@ -10,7 +10,7 @@ from rosetta import languages
 from rosetta.errors import Invalid
 from rosetta.http.fields import NameField
 from rosetta.ids import NO_ID, parse_ulid
-from workspaces.models import Role, Visibility
+from workspaces.models import Formality, Role, Visibility
 from workspaces.webhooks import ALL, EVENT_TYPES
 
 SUBSCRIBED_TYPES = (ALL, *EVENT_TYPES)
@@ -77,7 +77,11 @@ class CreateChannelSerializer(serializers.Serializer[Any]):
 
 
 class UpdateChannelSerializer(UpdateWorkspaceSerializer):
-    pass
+    formality = serializers.ChoiceField(
+        Formality.choices,
+        required=False,
+        help_text="How people address one another here, for engines that follow it: of what is translated from then on.",
+    )
 
 
 class PasswordSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,6 @@
 """Rows of workspaces, channels, streams and webhooks."""
 
-from workspaces.models.channel import Channel, ChannelMember, Erasure
+from workspaces.models.channel import Channel, ChannelMember, Erasure, Formality
 from workspaces.models.stream import Conversation, Event, ReadMark, Stream
 from workspaces.models.webhook import (
     StreamCursor,
@@ -25,6 +25,7 @@ __all__ = [
     "Conversation",
     "Erasure",
     "Event",
+    "Formality",
     "Invite",
     "Member",
     "PasswordProtected",

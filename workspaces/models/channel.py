@@ -9,12 +9,23 @@ from workspaces.models.stream import Conversation
 from workspaces.models.workspace import Member, PasswordProtected, Visibility, Workspace
 
 
+class Formality(models.TextChoices):
+    """How people address one another in a channel, for engines that can follow it."""
+
+    DEFAULT = "default"
+    FORMAL = "formal"
+    CASUAL = "casual"
+
+
 class Channel(PasswordProtected):
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="channels")
     name = models.CharField(max_length=120)
     slug = models.CharField(max_length=80)
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PUBLIC)
+    formality = models.CharField(
+        max_length=8, choices=Formality, default=Formality.DEFAULT, db_default=Formality.DEFAULT.value
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     archived_at = models.DateTimeField(null=True, blank=True)
     # Since when all members read it, where it was restricted before; they receive no events from before.

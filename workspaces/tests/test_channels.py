@@ -66,7 +66,7 @@ def test_any_member_creates_a_channel_and_all_members_read_it(
 ) -> None:
     made = create(as_member, base)
     assert set(made) == {
-        "id", "workspace_id", "name", "slug", "visibility", "has_password", "is_member", "is_archived",
+        "id", "workspace_id", "name", "slug", "visibility", "formality", "has_password", "is_member", "is_archived",
         "unread_count", "last_message_at",
     }  # fmt: skip
     assert (made["slug"], made["visibility"], made["is_member"]) == ("plans", "public", True)

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         try:
             if options["verb"] == "export":
                 with options["file"].open("wb") as out:
-                    entries = MemoryEntry.objects.filter(scope_id=scope_id).order_by("pk").iterator()
+                    entries = MemoryEntry.objects.filter(scope_id=scope_id, is_bound=False).order_by("pk").iterator()
                     self.stdout.write(f"{tmx.write(entries, out)} units written")
             else:
                 with options["file"].open("rb") as document:

@@ -80,6 +80,16 @@ class ChannelViewSet(ApiViewSet):
         return _shown(channel_access.member, id)
 
     @extend_schema(
+        operation_id="patchChannel",
+        summary="Change some fields of a channel",
+        description="As `PUT`, which leaves out fields in the same way.",
+        request=UpdateChannelSerializer,
+        responses={200: schemas.ChannelAnswer},
+    )
+    def partial_update(self, request: Request, workspace_id: str, id: str) -> Response:
+        return self.update(request, workspace_id, id)
+
+    @extend_schema(
         operation_id="archiveChannel",
         summary="Archive a channel, or destroy it",
         description=(
