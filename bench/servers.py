@@ -104,15 +104,17 @@ class Postgres:
 class Standby(Postgres):
     """A hot standby of ``primary``, which must run.
 
-    Each of the primary's commits waits for it.
+    Each of the primary's commits waits for it, unless it is not synchronous.
     """
 
-    def __init__(self, primary: Postgres) -> None:
+    def __init__(self, primary: Postgres, *, is_synchronous: bool = True) -> None:
         super().__init__()
         shutil.rmtree(self.folder / "data")
         source = f"host={HOST} port={primary.port} user=postgres application_name=standby"
         self._run("pg_basebackup", "-D", str(self.folder / "data"), "-d", source, "-R", "-c", "fast", "-X", "stream")
         self.start()
+        if not is_synchronous:
+            return
         with psycopg.connect(primary.url.replace("/rosetta", "/postgres"), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
             connection.execute("SELECT pg_reload_conf()")

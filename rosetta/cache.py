@@ -95,6 +95,11 @@ class ForgivingRedisCache(RedisCache):
         return list(self._forgive(call, [True] * len(names)))
 
 
+def is_available() -> bool:
+    """Return whether Redis answered when it was last asked; without Redis, always."""
+    return time.monotonic() >= ForgivingRedisCache._unavailable_until
+
+
 def claim_many(names: Sequence[str], seconds: int) -> list[bool]:
     """Claim each of ``names`` for ``seconds``.
 

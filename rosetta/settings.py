@@ -67,6 +67,9 @@ else:
     private_files.tighten(VAR_DIR)  # because versions before this one made it readable to all
 
 DATABASE_URL = address.read_address("DATABASE_URL")
+DATABASE_REPLICA_URL = address.read_address("DATABASE_REPLICA_URL")
+# Seconds that a replica may be behind, to be read from.
+DATABASE_REPLICA_LAG_SECONDS = env.number("DATABASE_REPLICA_LAG_SECONDS", 5.0, low=2.0)
 REDIS_URL = redis_address.read_redis("REDIS_URL")
 # Begins the names of channels, queues and keys, so that installations can share a Redis.
 REDIS_PREFIX = env.name("REDIS_PREFIX", "rosetta")
@@ -186,16 +189,27 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # ── Data ──
 DATABASES: dict[str, Any]
+if DATABASE_REPLICA_URL and not (DATABASE_URL and REDIS_URL):
+    raise ImproperlyConfigured(
+        "DATABASE_REPLICA_URL without DATABASE_URL and REDIS_URL: set all of them, or leave it out"
+    )
 if DATABASE_URL:
+    _addresses = {"default": ("DATABASE_URL", DATABASE_URL), "replica": ("DATABASE_REPLICA_URL", DATABASE_REPLICA_URL)}
     DATABASES = {
-        "default": address.database_settings(
-            "DATABASE_URL",
-            DATABASE_URL,
+        alias: address.database_settings(
+            variable,
+            url,
             pool_size=env.integer("DATABASE_POOL_SIZE", 20, low=1, high=1000),
             prepares=env.switch("DATABASE_PREPARE", True),  # off behind a pooler in transaction mode
             statement_seconds=env.integer("DATABASE_STATEMENT_SECONDS", 60),
         )
+        for alias, (variable, url) in _addresses.items()
+        if url
     }
+    if DATABASE_REPLICA_URL:
+        DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+        DATABASE_ROUTERS = ["rosetta.db.replica.Router"]
+        MIDDLEWARE.append("rosetta.db.replica.WroteMiddleware")
 else:
     DATABASES = {
         "default": {

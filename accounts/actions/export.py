@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts import lifecycle, resources
 from accounts.actions import account_work
 from accounts.models import AccountExport, AccountWork, User
+from rosetta.db import replica
 from rosetta.queue.nudge import nudge
 from rosetta.times import moment
 
@@ -90,10 +91,14 @@ def _store_zip(export: AccountExport) -> str:
     advance = account_work.progress_of(export, sum(exporter.count(user) for exporter in lifecycle.EXPORTERS))
     with TemporaryDirectory(prefix="rosetta-export-") as folder:
         path = Path(folder) / "export.zip"
-        with ZipFile(path, "w", ZIP_DEFLATED) as archive:
-            archive.writestr("account.json", json.dumps(_account(user), ensure_ascii=False, indent=2))
-            for exporter in lifecycle.EXPORTERS:
-                exporter.write(user, archive, advance)
+
+        def write() -> None:
+            with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+                archive.writestr("account.json", json.dumps(_account(user), ensure_ascii=False, indent=2))
+                for exporter in lifecycle.EXPORTERS:
+                    exporter.write(user, archive, advance)
+
+        replica.read(write, reader=replica.key_of(user))
         account_work.change(export, due_at=timezone.now() + STORING)
         with path.open("rb") as source:
             return default_storage.save(f"exports/{export.pk}.zip", File(source))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from messaging.mentions import PresentNames
 from messaging.models import Message, MessageTranslation
 from messaging.resources import MessageRow, is_translated, present_names_of, rows_of
 from messaging.search.text import SearchQuery, scope_term
+from rosetta.db import replica
 from workspaces.access import open_to
 from workspaces.models import Channel, Member
 
@@ -40,7 +42,7 @@ def find(*, member: Member, language: str, query: SearchQuery, limit: int, befor
     hits: list[str] = []
     if not query.terms:
         return SearchPage([], [], None)
-    for chunk in _chunks(member, language, query, limit + 1, before):
+    for chunk, is_last in _chunks(member, language, query, limit + 1, before):
         for row in chunk:
             if len(rows) == limit:
                 return _page(query, rows, hits, before)
@@ -48,7 +50,7 @@ def find(*, member: Member, language: str, query: SearchQuery, limit: int, befor
             if hit := _hit(row, query, language):
                 rows.append(row)
                 hits.append(hit)
-        if len(chunk) <= limit:
+        if is_last:
             return _page(query, rows, hits, None)
     return _page(query, rows, hits, before)
 
@@ -63,12 +65,17 @@ def _page(query: SearchQuery, rows: list[MessageRow], hits: list[str], next_befo
 
 def _chunks(
     member: Member, language: str, query: SearchQuery, size: int, before: str | None
-) -> Iterator[list[MessageRow]]:
-    """Yield rows that have the terms, newest first."""
+) -> Iterator[tuple[list[MessageRow], bool]]:
+    """Yield rows that have the terms, newest first, and whether these are the last ones."""
     for _round in range(ROUNDS):
-        ids = _candidates(member, language, query, size, before)
-        rows = rows_of(Message.objects.filter(pk__in=ids).order_by("-pk"), language) if ids else []
-        yield rows
+        ids = replica.read(
+            partial(_candidates, member, language, query, size, before), reader=replica.key_of(member.user)
+        )
+        # From the primary, and again of channels that the member reads now, because a replica knows of neither a message that
+        # was deleted nor a channel that was left during the last seconds.
+        found = Message.objects.filter(pk__in=ids, conversation__in=_channels(member)).order_by("-pk")
+        rows = rows_of(found, language) if ids else []
+        yield rows, len(ids) < size
         if len(ids) < size:
             return
         before = ids[-1]
@@ -77,7 +84,7 @@ def _chunks(
 def _candidates(member: Member, language: str, query: SearchQuery, size: int, before: str | None) -> list[str]:
     """Return the ids of the newest messages whose original or translation has every term."""
     scope_id = member.workspace_id
-    channels = Channel.objects.filter(open_to(member), workspace_id=scope_id).values("pk")
+    channels = _channels(member)
 
     def terms(of_language: str | None) -> list[tuple[str, bool]]:
         return [(scope_term(scope_id, of_language), False), *query.terms]
@@ -89,6 +96,10 @@ def _candidates(member: Member, language: str, query: SearchQuery, size: int, be
         # Older translations would not be among the newest, so that a common word is not searched for further.
         translations = translations.filter(message__gt=in_originals[-1])
     return sorted({*in_originals, *_newest(translations, "message", size, before)}, reverse=True)[:size]
+
+
+def _channels(member: Member) -> Any:
+    return Channel.objects.filter(open_to(member), workspace_id=member.workspace_id).values("pk")
 
 
 def _newest(rows: QuerySet[Any], key: str, size: int, before: str | None) -> list[str]:

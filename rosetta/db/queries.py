@@ -100,7 +100,7 @@ class CompiledQuery:
     def _compile(self) -> _Compiled:
         placeholders = {name: _placeholder(kind, number) for number, (name, kind) in enumerate(self._kinds.items())}
         queryset = self._build(**placeholders)
-        compiler = queryset.query.get_compiler(queryset.db)
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         raw = {database_id(v) if self._kinds[name] is ULID else v: name for name, v in placeholders.items()}
         names = {index: raw[value] for index, value in enumerate(params) if _is_hashable(value) and value in raw}
@@ -146,7 +146,7 @@ def _maker(queryset: QuerySet[Any, Any], compiler: Any) -> _Maker:
     if queryset._iterable_class is ValuesListIterable:
         return lambda rows: rows
     if queryset._iterable_class is ModelIterable:
-        return _model_maker(queryset.db, compiler)
+        return _model_maker(DEFAULT_DB_ALIAS, compiler)
     raise ValueError("The query gives neither models nor the rows of values_list().")
 
 

@@ -19,6 +19,7 @@ from django.utils.module_loading import autodiscover_modules
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from rosetta.db import replica
 from rosetta.models import JobRun
 from rosetta.queue import jobs
 
@@ -118,15 +119,19 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     data = cache.get("dashboard")
     if data is None:
         autodiscover_modules("dashboard")
-        data = {
-            "figures": {name: figure.value() for name, figure in FIGURES.items()},
-            "charts": {name: _chart_data(chart, number) for number, (name, chart) in enumerate(CHARTS.items())},
-            "tables": [(name, table.columns, table.rows(), table.label) for name, table in TABLES.items()],
-        }
+        data = replica.read(_read_all)
         cache.set("dashboard", data, CACHE_SECONDS)
     cards = [_card(request, FIGURES[name], value) for name, value in data["figures"].items() if name in FIGURES]
     charts = [(CHARTS[name].label, bars) for name, bars in data["charts"].items() if name in CHARTS]
     return {**context, "figures": cards, "charts": charts, "tables": data["tables"]}
+
+
+def _read_all() -> dict[str, Any]:
+    return {
+        "figures": {name: figure.value() for name, figure in FIGURES.items()},
+        "charts": {name: _chart_data(chart, number) for number, (name, chart) in enumerate(CHARTS.items())},
+        "tables": [(name, table.columns, table.rows(), table.label) for name, table in TABLES.items()],
+    }
 
 
 def _card(request: HttpRequest, figure: Figure, value: float) -> dict[str, str]:

@@ -16,12 +16,13 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import checks, mail
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http.request import validate_host
 
 from rosetta import env
 from rosetta.celery import app
+from rosetta.db import replica
 from rosetta.models import JobRun, Lease
 from rosetta.observability import health
 from rosetta.processes import commands, private_files, supervisor
@@ -71,6 +72,7 @@ def examine(name: str) -> list[Finding]:
 def _default_fix(name: str) -> str:
     return {
         "database": "check DATABASE_URL, and that the server runs and accepts this user",
+        "replica": "check DATABASE_REPLICA_URL, and that the server runs",
         "redis": "check REDIS_URL, and that the server runs",
         "queue": "check BROKER_URL, and that the broker runs",
         "storage": "check S3_… or the disk of VAR_DIR: files cannot be written",
@@ -156,6 +158,20 @@ def _database() -> Iterator[Finding]:
     executor = MigrationExecutor(connection)
     if missing := executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield Finding(f"{len(missing)} migrations are missing", "run manage.py prepare")
+
+
+@probe("replica")
+def _replica() -> Iterator[Finding]:
+    if not settings.DATABASE_REPLICA_URL:
+        yield Finding("not configured: everything is read from the primary")
+        return
+    with connections[replica.ALIAS].cursor() as cursor:
+        cursor.execute("SELECT pg_is_in_recovery()")
+        is_standby = cursor.fetchone()[0]
+    if is_standby:
+        yield Finding(f"answers; read from while it is at most {settings.DATABASE_REPLICA_LAG_SECONDS:g} s behind")
+    else:
+        yield Finding("no standby, so it is not read from", "name a streaming replica of DATABASE_URL's server")
 
 
 @probe("redis")

@@ -5,8 +5,10 @@ Quick refusals during an outage, and no connection to a server that became a sta
 
 import threading
 import time
+from collections import defaultdict
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.postgresql import base
 from psycopg import OperationalError
 
@@ -48,7 +50,8 @@ class Outage:
         return connection
 
 
-OUTAGE = Outage()
+# By the alias of the database, because a replica may be unavailable alone.
+OUTAGES: defaultdict[str, Outage] = defaultdict(Outage)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -60,7 +63,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connect = super().get_new_connection
         began = time.perf_counter()
         try:
-            return OUTAGE.connected(lambda: connect(conn_params))
+            return OUTAGES[self.alias].connected(lambda: connect(conn_params))
         except OperationalError:
             metrics.connection_failed()
             raise
@@ -70,7 +73,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
         """Ask after an error whether the connection works and its server still takes writes.
 
-        Otherwise it is closed for the pool too, which would hand it to the next request.
+        Otherwise it is closed for the pool too, which would hand it to the next request. A replica takes none.
         """
         if self.connection is None:
             return False
@@ -79,6 +82,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 row = cursor.execute("SELECT pg_is_in_recovery()").fetchone()
         except self.Database.Error:
             return False
-        if row[0]:
+        if row[0] and self.alias == DEFAULT_DB_ALIAS:
             self.connection.close()
-        return not row[0]
+            return False
+        return True
