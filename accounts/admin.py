@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from accounts.actions import staff, tokens
+from accounts.actions.profile import CHANGEABLE, change_profile
 from accounts.identity.email_addresses import canonical_email
 from accounts.models import AccessToken, AccountDeletion, AccountExport, AuditEntry, Guest, OutgoingMail, User
 from accounts.staff import audit
@@ -104,6 +105,7 @@ class UserAdmin(StaffAdmin):
             addresses = {"old": form.initial["email"], "new": obj.email}
             audit.record_request(request, action="change address", target=obj, detail=addresses)
         super().save_model(request, obj, form, change)
+        change_profile(user=obj, changes={name: getattr(obj, name) for name in form.changed_data if name in CHANGEABLE})
 
     @admin.display(description="Browsers and tokens")
     def where_signed_in(self, user: User) -> str:

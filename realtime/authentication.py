@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 from django.conf import settings
@@ -91,7 +92,7 @@ def _by_guest_token(raw: str) -> Identity:
     if guest is None:
         raise NotAuthenticated(SIGNED_OUT)
     credential = Credential("guest", guest.pk)
-    if (code := ended_credentials([credential]).get(credential)) is not None:
+    if (code := read_validity([credential])[credential].code) is not None:
         raise NotAuthenticated(code)
     return Identity(credential, guest_id=guest.pk)
 
@@ -111,47 +112,57 @@ def _by_cookie(cookie: str) -> Identity:
     return Identity(Credential("session", session_id), user_id=user.pk)
 
 
-def ended_credentials(credentials: Iterable[Credential]) -> dict[Credential, int]:
-    """Return those that are no longer valid, with the code that their sockets close with; at most four queries."""
-    ids: dict[str, set[str]] = defaultdict(set)
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """Whether a credential is valid: then ``until`` says how long, None for ever; else ``code`` closes its sockets."""
+
+    code: int | None = None
+    until: datetime | None = None
+
+
+ENDED = Validity(SIGNED_OUT)
+
+
+def read_validity(credentials: Iterable[Credential]) -> dict[Credential, Validity]:
+    """Return whether each of ``credentials`` is still valid; at most four queries."""
+    ids: dict[str, list[str]] = defaultdict(list)
     for credential in credentials:
-        ids[credential.kind].add(credential.id)
-    valid = {"token": _valid_tokens(ids["token"]), "session": _valid_sessions(ids["session"])}
-    ended: dict[Credential, int] = {}
-    for kind, valid_ids in valid.items():
-        ended |= {Credential(kind, ended_id): SIGNED_OUT for ended_id in ids[kind] - valid_ids}
-    if ids["guest"]:
-        ended |= _ended_guests(ids["guest"])
-    return ended
+        ids[credential.kind].append(credential.id)
+    found = {"token": _tokens, "session": _sessions, "guest": _guests}
+    return {Credential(kind, pk): validity for kind, own in ids.items() for pk, validity in found[kind](own).items()}
 
 
-def _valid_tokens(token_ids: set[str]) -> set[str]:
-    if not token_ids:
-        return set()
+def _tokens(token_ids: list[str]) -> dict[str, Validity]:
     unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
     tokens = AccessToken.objects.filter(unexpired, pk__in=token_ids, user__is_active=True)
-    return {str(pk) for pk in tokens.values_list("pk", flat=True)}
+    valid = {str(pk): Validity(until=until) for pk, until in tokens.values_list("pk", "expires_at")}
+    return dict.fromkeys(token_ids, ENDED) | valid
 
 
-def _valid_sessions(session_ids: set[str]) -> set[str]:
-    if not session_ids:
-        return set()
-    sessions = Session.objects.live().filter(id__in=session_ids, user__is_active=True)
-    return set(sessions.values_list("id", flat=True))
+def _sessions(session_ids: list[str]) -> dict[str, Validity]:
+    live = Session.objects.live().filter(id__in=session_ids, user__is_active=True)
+    idle = timedelta(minutes=settings.SESSION_IDLE_MINUTES)
+    valid = {
+        pk: Validity(until=min(expires_at, used_at + idle))
+        for pk, expires_at, used_at in live.values_list("id", "expire_date", "last_used_at")
+    }
+    return dict.fromkeys(session_ids, ENDED) | valid
 
 
-def _ended_guests(guest_ids: set[str]) -> dict[Credential, int]:
+def _guests(guest_ids: list[str]) -> dict[str, Validity]:
     now = timezone.now()
     guests = {guest.pk: guest for guest in Guest.objects.filter(pk__in=guest_ids)}
     rooms = Workspace.objects.in_bulk({guest.workspace_id for guest in guests.values()})
-    ended: dict[Credential, int] = {}
+    validity: dict[str, Validity] = {}
     for pk in guest_ids:
         guest = guests.get(pk)
         room = rooms.get(guest.workspace_id) if guest is not None else None
         if guest is None or guest.removed_at is not None:
-            ended[Credential("guest", pk)] = SIGNED_OUT
+            validity[pk] = ENDED
         elif room is None or room.has_ended(now):
-            ended[Credential("guest", pk)] = ROOM_ENDED
+            validity[pk] = Validity(ROOM_ENDED)
         elif not guest.is_admitted(now):
-            ended[Credential("guest", pk)] = SIGNED_OUT
-    return ended
+            validity[pk] = ENDED
+        else:
+            validity[pk] = Validity(until=min(guest.expires_at, room.expires_at or guest.expires_at))
+    return validity

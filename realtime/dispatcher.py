@@ -5,7 +5,7 @@ Many streams in one query, each event rendered once a language.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 STREAMS_PER_QUERY = 100
 EVENTS_PER_QUERY = 500
+RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,9 @@ def read_batch(positions: Mapping[str, StreamPosition]) -> Batch:
 class EventDispatcher:
     """Deliver new events of the hub's streams, one batch at a time.
 
-    A stream is scheduled when a message says that it advanced, and by `sweep`, which finds those whose message was
-    lost. ``on_access_change`` is called with whoever's access an event may have changed, once the event is delivered.
+    A stream is scheduled when a message says that it advanced, when the row of its event was read although the message
+    was lost (`note`), and by `sweep`, which compares numbers. ``on_access_change`` is called with whoever's access an
+    event may have changed, once the event is delivered.
     """
 
     def __init__(
@@ -97,6 +99,12 @@ class EventDispatcher:
             self._scheduled[stream_id] = None
             self._wake.set()
 
+    def note(self, stream_id: str, seq: int) -> None:
+        """Look for new events of the stream unless it has been delivered up to ``seq``."""
+        stream = self._hub.streams.get(stream_id)
+        if stream is not None and stream.position < seq:
+            self.schedule(stream_id)
+
     async def run(self) -> None:
         while True:
             await self._wake.wait()
@@ -122,7 +130,8 @@ class EventDispatcher:
             await self._dispatch(streams)
         except Exception:
             if len(stream_ids) == 1:
-                log.exception("dispatch_failed", stream=stream_ids[0])  # the sweep schedules it again
+                log.exception("dispatch_failed", stream=stream_ids[0])
+                asyncio.get_running_loop().call_later(RETRY_SECONDS, self.schedule, stream_ids[0])
                 return
             half = len(stream_ids) // 2
             await self.dispatch(stream_ids[:half])
@@ -170,11 +179,14 @@ class EventDispatcher:
                     if caller.guest_id is not None:
                         self._on_access_change(AccessChanged(guest=caller.guest_id))
 
-    async def sweep(self) -> None:
-        """Schedule every stream whose new events were not announced, or whose announcement was lost."""
+    async def sweep(self, stream_ids: Collection[str]) -> None:
+        """Schedule those of the streams that have new events, announced or not, and report those whose row is gone."""
         began = time.monotonic()
-        last = await self._sweep_database(event_log.last_events, list(self._hub.streams))
-        for stream_id, stream in list(self._hub.streams.items()):
+        last = await self._sweep_database(event_log.last_events, stream_ids)
+        for stream_id in stream_ids:
+            stream = self._hub.streams.get(stream_id)
+            if stream is None:
+                continue
             if stream_id not in last:
                 self._report_missing(stream)
             elif last[stream_id] > stream.position:

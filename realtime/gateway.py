@@ -7,6 +7,7 @@ knows the gateway.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any
@@ -17,7 +18,7 @@ from django.conf import settings
 from realtime import authentication, ephemeral
 from realtime.authentication import Credential, Identity, NotAuthenticated
 from realtime.connection import Connection
-from realtime.credential_watch import CHECK_SECONDS, CredentialWatch
+from realtime.credential_watch import CredentialWatch
 from realtime.database import BROKEN, Database
 from realtime.dispatcher import EventDispatcher
 from realtime.hub import Hub
@@ -39,9 +40,13 @@ from realtime.protocol import (
 from realtime.pubsub import InProcessPubSub, PubSub, RedisPubSub
 from realtime.replay_session import Replayer
 from realtime.subscription_sync import SubscriptionSync
+from realtime.tail import Tail
 from realtime.wire import text_frame
+from rosetta.access_changes import Kind
 from rosetta.ids import new_ulid
+from rosetta.models import AccessChange
 from rosetta.pubsub import (
+    AccessAdvanced,
     AccessChanged,
     CredentialEnded,
     Message,
@@ -50,6 +55,7 @@ from rosetta.pubsub import (
     StreamAdvanced,
     Typing,
 )
+from workspaces.models import Event
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +64,11 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Part = Callable[[], Coroutine[Any, Any, None]]
 
-SWEEP_SECONDS = 1.0
+# How often what is new is read, in case nothing announced it.
+FOLLOW_SECONDS = 0.9
+# Everything is compared with the database once in this time, SHARD callers or streams at a time.
+RECONCILE_SECONDS = 60.0
+SHARD = 500
 
 
 class Gateway:
@@ -76,7 +86,7 @@ class Gateway:
         self._replay_database = Database("replay", 2)
         self._running: list[asyncio.Task[Any]] = []
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._sweep_wake = asyncio.Event()
+        self._follow_wake = asyncio.Event()
         self._pubsub: PubSub = RedisPubSub(settings.REDIS_URL) if settings.REDIS_URL else InProcessPubSub()
         self._hub = Hub()
         self._credentials = CredentialWatch(self._access_database)
@@ -98,6 +108,8 @@ class Gateway:
             catch_up=self._catch_up,
             schedule_stream=self._dispatcher.schedule,
         )
+        self._access_tail = Tail(AccessChange, ("kind", "subject"), self._access_database, on_row=self._access_row)
+        self._event_tail = Tail(Event, ("stream_id", "seq"), self._access_database, on_row=self._dispatcher.note)
 
     # ── Life ──
 
@@ -109,8 +121,8 @@ class Gateway:
             self._sync.run,
             self._dispatcher.run,
             self._run_pubsub,
-            self._sweep,
-            self._poll_access,
+            self._follow,
+            self._reconcile,
             self._credentials.run,
             self._presence.run,
         ]
@@ -271,7 +283,7 @@ class Gateway:
     # ── Messages of other processes ──
 
     async def _run_pubsub(self) -> None:
-        await self._pubsub.run(self.on_message, self._sweep_wake.set)
+        await self._pubsub.run(self.on_message, self._follow_wake.set)
 
     def on_message(self, message: Message) -> None:
         """Handle a pub/sub message.
@@ -287,6 +299,8 @@ class Gateway:
         match message:
             case StreamAdvanced(stream_id):
                 self._dispatcher.schedule(stream_id)
+            case AccessAdvanced():
+                self._follow_wake.set()
             case AccessChanged():
                 self._access_changed(message)
             case CredentialEnded(kind, pk):
@@ -308,6 +322,20 @@ class Gateway:
         if caller is not None:
             self._credentials.schedule(caller.all_sockets())
 
+    def _access_row(self, kind: str, subject: str) -> None:
+        match kind:
+            case Kind.USER:
+                self._access_changed(AccessChanged(user=int(subject)))
+            case Kind.GUEST:
+                self._access_changed(AccessChanged(guest=subject))
+            case Kind.WORKSPACE:
+                self._access_changed(AccessChanged(workspace=subject))
+            case Kind.MEMBERS:
+                for caller in self._hub.callers_in(subject):
+                    self._access_changed(AccessChanged(user=caller.user_id, guest=caller.guest_id))
+            case Kind.TOKEN | Kind.SESSION:
+                self._credentials.schedule_credential(Credential(kind, subject))
+
     def _show_typing(self, typing: Typing) -> None:
         sender: Any = typing.sender
         ephemeral.show_typing(self._hub, typing.conversation_id, typing.caller_key, sender)
@@ -319,23 +347,41 @@ class Gateway:
     def _show_presence_here(self, change: PresenceChanged) -> None:
         ephemeral.show_presence(self._hub, change.user_id, change.status, change.workspace_ids)
 
-    # ── Polling ──
+    # ── What no message said ──
 
-    async def _sweep(self) -> None:
+    async def _follow(self) -> None:
+        """Read what is new, once a second or when woken: the same few queries for one socket and for many."""
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(SWEEP_SECONDS):
-                    await self._sweep_wake.wait()
-            self._sweep_wake.clear()
-            if self._hub.streams:
-                await self._dispatcher.sweep()
+                async with asyncio.timeout(FOLLOW_SECONDS):
+                    await self._follow_wake.wait()
+            self._follow_wake.clear()
+            if self._credentials.is_idle:
+                self._access_tail.pause()
+                self._event_tail.pause()
+                continue
+            self._credentials.schedule_expired(time.time())
+            await self._access_tail.read()
+            await self._event_tail.read()
+            if self._hub.new_streams:
+                stream_ids = list(self._hub.new_streams)
+                await self._dispatcher.sweep(stream_ids)
+                self._hub.new_streams.difference_update(stream_ids)
 
-    async def _poll_access(self) -> None:
+    async def _reconcile(self) -> None:
+        """Compare everybody's access, and every stream, with the database once a minute, a part at a time.
+
+        It finds what was changed in the database directly.
+        """
         while True:
-            await asyncio.sleep(CHECK_SECONDS)
-            if not self._credentials.is_idle:
-                await self._credentials.check_all()
-                await self._sync.poll_fingerprints()
+            callers, stream_ids = list(self._hub.callers.values()), list(self._hub.streams)
+            shards = range(0, max(len(callers), len(stream_ids), 1), SHARD)
+            for begin in shards:
+                await asyncio.sleep(RECONCILE_SECONDS / len(shards))
+                some = callers[begin : begin + SHARD]
+                await self._credentials.check([socket for caller in some for socket in caller.sockets])
+                await self._sync.compare_fingerprints(some)
+                await self._dispatcher.sweep(stream_ids[begin : begin + SHARD])
 
 
 async def _run_for_ever(part: Part) -> None:

@@ -207,8 +207,18 @@ class Hub:
     def __init__(self) -> None:
         self.streams: dict[str, Stream] = {}
         self.callers: dict[str, Caller] = {}
+        # Streams that are new here: their events between the reading of their position and now were not announced to them.
+        self.new_streams: set[str] = set()
         # Workspace → open channel → since when all members receive it; for workspaces with subscribers here.
         self.open: dict[str, dict[str, datetime]] = {}
+
+    def callers_in(self, workspace_id: str) -> list[Caller]:
+        """Return the users and guests who receive anything of a workspace."""
+        return [
+            caller
+            for caller in self.callers.values()
+            if any(subscription.workspace_id == workspace_id for subscription in caller.by_stream.values())
+        ]
 
     # ── Sockets ──
 
@@ -283,6 +293,7 @@ class Hub:
         if stream_id not in self.streams:
             id_name = WORKSPACE_ID if is_workspace else CONVERSATION_ID
             self.streams[stream_id] = Stream(stream_id, id_name, subscription.workspace_id, position, Audience())
+            self.new_streams.add(stream_id)
         self.streams[stream_id].audience.add(subscription.language, caller.sockets)
 
     def unsubscribe(self, caller: Caller, stream_id: str, subscription: Subscription) -> None:
@@ -312,6 +323,7 @@ class Hub:
         stream = self.streams.get(channel_id)
         if stream is None:
             self.streams[channel_id] = Stream(channel_id, CONVERSATION_ID, workspace_id, position, audience)
+            self.new_streams.add(channel_id)
             return []
         before = set(stream.audience.sockets())
         stream.audience = audience

@@ -12,10 +12,10 @@ States of a caller's subscription to a stream:
   held while `catch_up` replays what it missed, then live.
 - *ended*: the sockets are out of the audience, from the moment the batch is applied.
 
-What triggers a read of a caller: a new socket; `AccessChanged` for the user or guest; an event of a kind that changes
-access (see `workspaces.streams.kinds`); a fingerprint that differs, compared every second; a stream whose row is
-missing. What triggers a read of a workspace's open channels: the same messages and events for the workspace, and a
-missing channel. docs/realtime.md lists them with their delays.
+What triggers a read of a caller: a new socket; a row that says that its access changed (see `rosetta.access_changes`); an
+event of a kind that changes access (see `workspaces.streams.kinds`); a fingerprint that differs, or a stream whose row is
+missing, compared once a minute. What triggers a read of a workspace's open channels: the same rows and events for the
+workspace, and a missing channel. docs/realtime.md lists them with their delays.
 
 Why a read is repeated: the request leaves out what the hub knows already (open channels of workspaces, positions of
 streams). If the last subscriber of one of those leaves while the thread reads, the hub forgets it, and the snapshot
@@ -26,7 +26,7 @@ closed with TRY_AGAIN, because its access is unknown; a workspace is retried aft
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 
@@ -309,23 +309,17 @@ class SubscriptionSync:
     def _retry_workspace(self, workspace_id: str) -> None:
         asyncio.get_running_loop().call_later(RETRY_SECONDS, self.schedule_workspace, workspace_id)
 
-    # ── Polling ──
+    # ── Reconciliation ──
 
-    async def poll_fingerprints(self) -> None:
-        """Schedule users whose access changed although no message or event said so."""
-        callers = {
-            caller.user_id: caller
-            for caller in self._hub.callers.values()
-            if caller.user_id is not None and caller.subscriptions is not None
-        }
-        user_ids = list(callers)
-        for begin in range(0, len(user_ids), 2 * BATCH):
-            some = user_ids[begin : begin + 2 * BATCH]
-            fingerprints = await self._database(subscriptions.read_fingerprints, some)
-            for user_id in some:
-                own = callers[user_id].subscriptions
-                if own is not None and fingerprints.get(user_id) != (own.language, own.fingerprint):
-                    self.schedule(callers[user_id].key)
+    async def compare_fingerprints(self, callers: Iterable[Caller]) -> None:
+        """Schedule those of ``callers`` whose access changed although nothing said so."""
+        by_user = {caller.user_id: caller for caller in callers if caller.user_id is not None and caller.subscriptions}
+        fingerprints = await self._database(subscriptions.read_fingerprints, list(by_user))
+        for user_id, caller in by_user.items():
+            own = caller.subscriptions
+            if own is not None and fingerprints.get(user_id) != (own.language, own.fingerprint):
+                log.info("access_differs", caller=caller.key)
+                self.schedule(caller.key)
 
 
 def _start(socket: Connection, stream: Stream, start: int, late: Late) -> None:

@@ -19,9 +19,8 @@ from rooms.errors import (
     MonthlyLimitExceeded,
 )
 from rooms.models import LIMIT_NAMES, Limits, Room, RoomLimits
-from rosetta import languages
+from rosetta import access_changes, languages
 from rosetta.errors import Conflict, Invalid, NotFound
-from rosetta.pubsub import AccessChanged, publish_on_commit
 from workspaces.actions import create_workspace, delete_workspace
 from workspaces.errors import RoomEnded
 from workspaces.models import Channel, Conversation, Workspace
@@ -186,8 +185,7 @@ def _append_event(room: Room, kind: str) -> None:
 
 
 def _guests_access_changed(room: Room) -> None:
-    for guest_id in access.guests_in(room).values_list("pk", flat=True):
-        publish_on_commit(AccessChanged(guest=guest_id))
+    access_changes.record(access_changes.Kind.GUEST, access.guests_in(room).values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -217,7 +215,7 @@ def remove_guest(*, owner: User, room_id: str, guest_id: str) -> None:
     room = access.own_room(owner, room_id)
     if not access.guests_in(room).filter(pk=guest_id).update(removed_at=timezone.now()):
         raise NotFound
-    publish_on_commit(AccessChanged(guest=guest_id))
+    access_changes.record(access_changes.Kind.GUEST, [guest_id])
 
 
 @transaction.atomic

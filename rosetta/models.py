@@ -1,6 +1,7 @@
-"""Rows that belong to no app: the record of periodic jobs, and leases."""
+"""Rows that belong to no app: the record of periodic jobs, leases, and changes of access for the gateways."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 
 class JobRun(models.Model):
@@ -40,3 +41,19 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AccessChange(models.Model):
+    """A change of what somebody may receive, or the end of a credential, written in the transaction of the change itself.
+
+    Gateways read these rows by number. Written by ``rosetta.access_changes``, which also says what kinds there are.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=16)
+    # The id of the user, guest, workspace, token or session.
+    subject = models.CharField(max_length=40)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

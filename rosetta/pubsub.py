@@ -1,7 +1,7 @@
 """Pub/sub between processes: short typed messages to every gateway over Redis.
 
 Delivery is at most once. Whatever a lost message was about is found by polling within about a second: events by their
-numbers, access by fingerprints, credentials by their rows. Only `Typing`, `PresenceChanged` and `ReadMoved` are not
+numbers, changes of access by theirs. Only `Typing`, `PresenceChanged` and `ReadMoved` are not
 repeated, because nobody waits for them.
 
 Without Redis, messages reach the gateway of this process alone; what other processes change is found by watching the
@@ -37,8 +37,15 @@ class StreamAdvanced:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessAdvanced:
+    """There are new rows of ``rosetta.models.AccessChange``."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccessChanged:
     """What a user or a guest may read has changed, or which channels all members of a workspace may read.
+
+    Published by processes of earlier versions, which write no rows.
 
     Exactly one field is set. For a user or a guest, the credentials of their sockets are checked too.
     """
@@ -56,7 +63,7 @@ class AccessChanged:
 class CredentialEnded:
     """A token or session no longer opens anything.
 
-    ``kind`` is ``token`` or ``session``, ``id`` that row's id.
+    Published by processes of earlier versions, which write no rows. ``kind`` is ``token`` or ``session``, ``id`` that row's id.
     """
 
     kind: str
@@ -98,11 +105,12 @@ class PresenceChanged:
     origin: str
 
 
-Message = StreamAdvanced | AccessChanged | CredentialEnded | ReadMoved | Typing | PresenceChanged
+Message = StreamAdvanced | AccessAdvanced | AccessChanged | CredentialEnded | ReadMoved | Typing | PresenceChanged
 Listener = Callable[[Message], None]
 
 _NAMES: dict[type[Message], str] = {
     StreamAdvanced: "stream_advanced",
+    AccessAdvanced: "access_advanced",
     AccessChanged: "access_changed",
     CredentialEnded: "credential_ended",
     ReadMoved: "read_moved",

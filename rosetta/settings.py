@@ -575,6 +575,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "check-engines": {"task": "translation.tasks.check_engines", "schedule": every(60.0)},
     "evict-memory": {"task": "translation.tasks.evict_memory", "schedule": every(3600.0)},
     "purge-queue": {"task": "rosetta.tasks.purge_queue", "schedule": every(600.0)},
+    "forget-access-changes": {"task": "rosetta.tasks.forget_access_changes", "schedule": every(600.0)},
 }
 EVENT_RETENTION = timedelta(days=7)
 # Days that the audit log is kept; 0: forever.

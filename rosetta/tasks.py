@@ -6,6 +6,7 @@ from contextlib import suppress
 from celery import shared_task
 from django.conf import settings
 
+from rosetta import access_changes
 from rosetta.queue.jobs import in_steps
 
 KEEP_SECONDS = 600
@@ -16,6 +17,12 @@ BATCH = 5000
 def purge_queue() -> int:
     """Delete finished messages of the embedded queue. Returns the number deleted."""
     return in_steps(_purge_some, size=BATCH)
+
+
+@shared_task
+def forget_access_changes() -> int:
+    """Delete changes of access that every gateway has read. Returns the number deleted."""
+    return in_steps(lambda: access_changes.forget_old(batch=BATCH), size=BATCH)
 
 
 def _purge_some() -> int:

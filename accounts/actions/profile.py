@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from rosetta import access_changes
 
 CHANGEABLE = ("name", "preferred_language", "avatar_url")
 
@@ -22,4 +23,6 @@ def change_profile(*, user: User, changes: Mapping[str, Any]) -> User:
     user.save(update_fields=[*changed_fields, "updated_at"])
     if "preferred_language" in changed_fields:
         user.memberships.filter(preferred_language=None).update(language=user.preferred_language)
+    # Sockets receive another language, and others see the name and picture while the user types.
+    access_changes.record(access_changes.Kind.USER, [user.pk])
     return user

@@ -10,8 +10,8 @@ from accounts.identity import credentials
 from accounts.identity.secrets import digest, new_secret
 from accounts.models import AccessToken, Session, User
 from accounts.staff.rank import check_is_below
+from rosetta import access_changes
 from rosetta.http.permissions import FULL
-from rosetta.pubsub import AccessChanged, CredentialEnded, publish_on_commit
 
 
 def issue_token(
@@ -42,7 +42,7 @@ def revoke_token(*, token: AccessToken, actor: User | None = None) -> None:
     number = token.pk
     token.delete()
     credentials.ended([token.user_id], [credentials.of_token(number)])
-    publish_on_commit(CredentialEnded("token", str(number)))
+    access_changes.record(access_changes.Kind.TOKEN, [number])
 
 
 @transaction.atomic
@@ -52,7 +52,7 @@ def end_session(*, session: Session) -> None:
     session.delete()
     if session.user_id is not None:
         credentials.ended([session.user_id], [credentials.of_session(ulid)])
-    publish_on_commit(CredentialEnded("session", ulid))
+    access_changes.record(access_changes.Kind.SESSION, [ulid])
 
 
 @transaction.atomic
@@ -66,7 +66,7 @@ def end_access(*, user: User, but_token: AccessToken | None = None, but_session:
     user.sessions.exclude(pk=session.pk if session else "").delete()
     remaining = credentials.of_session(session.id) if session else ""
     credentials.all_ended(user, credentials.of_token(but_token.pk) if but_token else remaining)
-    publish_on_commit(AccessChanged(user=user.pk))
+    access_changes.record(access_changes.Kind.USER, [user.pk])
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.identity import credentials
 from accounts.identity.secrets import digest
 from accounts.models import TOUCH_EVERY, Session, stored_forms
+from rosetta import access_changes
 from rosetta.ids import new_ulid
 
 ID, CREATED, DEVICE, ADDRESS = "_id", "_created_at", "_device_name", "_address"
@@ -72,6 +73,7 @@ class SessionStore(DatabaseSessionStore):
         super().flush()
         if row is not None and row.user_id is not None:
             credentials.ended([row.user_id], [credentials.of_session(row.id)])
+            access_changes.record(access_changes.Kind.SESSION, [row.id])
 
     @transaction.atomic
     def cycle_key(self) -> None:

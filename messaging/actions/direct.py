@@ -7,9 +7,9 @@ from accounts.models import User
 from messaging.access import direct_conversations_of
 from messaging.errors import unknown_id
 from messaging.models import Block, DirectConversation
+from rosetta import access_changes
 from rosetta.errors import Invalid
 from rosetta.ids import new_ulid
-from rosetta.pubsub import AccessChanged, publish_on_commit
 from workspaces.models import Conversation
 
 
@@ -34,8 +34,7 @@ def open_direct(*, user: User, other_id: int) -> tuple[DirectConversation, bool]
             DirectConversation.objects.create(conversation=conversation, low_id=low, high_id=high)
     except IntegrityError:
         return pair.get(), False
-    for user_id in (low, high):
-        _access_changed(user_id)
+    access_changes.record(access_changes.Kind.USER, [low, high])
     return pair.get(), True
 
 
@@ -51,9 +50,4 @@ def set_block(*, user: User, other_id: int, blocked: bool) -> None:
         Block.objects.get_or_create(blocker=user, blocked_id=other_id)
     else:
         Block.objects.filter(blocker=user, blocked_id=other_id).delete()
-    _access_changed(other_id)
-
-
-def _access_changed(user_id: int) -> None:
-    """Make the gateways read anew what ``user_id`` may do, after the commit."""
-    publish_on_commit(AccessChanged(user=user_id))
+    access_changes.record(access_changes.Kind.USER, [other_id])

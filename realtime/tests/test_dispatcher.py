@@ -159,14 +159,14 @@ async def test_the_sweep_finds_events_that_were_not_announced(world: World) -> N
     socket = world.reader()
     world.events[DIRECT] = [event(1)]
     async with Running(world.dispatcher.run()):
-        await world.dispatcher.sweep()
+        await world.dispatcher.sweep(list(world.hub.streams))
         await settle()
-        await world.dispatcher.sweep()
+        await world.dispatcher.sweep(list(world.hub.streams))
         await settle()
     assert (socket.received, world.queries) == ([(0, 1)], 1)
 
 
 async def test_the_sweep_reads_access_again_where_a_stream_is_missing(world: World) -> None:
     connect(world.hub, "user:1", subscribed(**{CHANNEL: Subscription("en", LONG_AGO, WORKSPACE)}))
-    await world.dispatcher.sweep()
+    await world.dispatcher.sweep(list(world.hub.streams))
     assert world.changes == [AccessChanged(workspace=WORKSPACE), AccessChanged(user=1)]

@@ -88,22 +88,22 @@ async def test_the_end_of_the_room_closes_its_guests_sockets(visit: Visit) -> No
     assert await refused(visit.service, visit.headers) == 4403
 
 
-EXPIRE = """
+EXPIRE_SOON = """
 from datetime import timedelta
 from django.utils import timezone
 from accounts.models import Guest
 from rooms.models import Room
 from workspaces.models import Workspace
-past = timezone.now() - timedelta(seconds=1)
-Room.objects.filter(pk="{0}").update(expires_at=past)
-Workspace.objects.filter(pk="{0}").update(expires_at=past)
-Guest.objects.filter(workspace_id="{0}").update(expires_at=past)
+soon = timezone.now() + timedelta(seconds=4)
+Room.objects.filter(pk="{0}").update(expires_at=soon)
+Workspace.objects.filter(pk="{0}").update(expires_at=soon)
+Guest.objects.filter(workspace_id="{0}").update(expires_at=soon)
 """
 
 
 async def test_a_room_that_expires_closes_its_guests_sockets_and_its_owner_receives_the_event(visit: Visit) -> None:
+    visit.service.shell(EXPIRE_SOON.format(visit.room["room_id"]))
     async with Client(visit.service, visit.headers) as mei, visit.olivia.socket() as olivia:
-        await asyncio.to_thread(visit.service.shell, EXPIRE.format(visit.room["room_id"]))
         # The gateway notices by itself: no job has run.
         assert await mei.closed() == 4403
         await asyncio.to_thread(visit.service.manage, "run_jobs", "end-expired-rooms")

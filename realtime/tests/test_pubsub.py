@@ -3,12 +3,13 @@
 Each is handled, and one that is broken affects no other.
 """
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import structlog
 
-from realtime.authentication import Credential
+from realtime.authentication import Credential, Validity
 from realtime.credential_watch import CredentialWatch
 from realtime.gateway import Gateway
 from realtime.hub import Hub
@@ -53,10 +54,10 @@ async def test_a_message_whose_handling_fails_is_logged() -> None:
 async def test_a_credential_that_ended_closes_its_sockets_alone() -> None:
     hub, valid = Hub(), {Credential("token", "1")}
 
-    def ended(_: Any, credentials: set[Credential]) -> dict[Credential, int]:
-        return dict.fromkeys(credentials - valid, 4401)
+    def validity(_: Any, credentials: set[Credential]) -> dict[Credential, Validity]:
+        return {credential: Validity(None if credential in valid else 4401) for credential in credentials}
 
-    database: Any = FakeDatabase(ended)
+    database: Any = FakeDatabase(validity)
     watch = CredentialWatch(database)
     sockets: list[Any] = [connect(hub, "user:1", subscribed()) for _ in range(3)]
     for socket, token in zip(sockets, ("1", "2", "2"), strict=True):
@@ -64,10 +65,39 @@ async def test_a_credential_that_ended_closes_its_sockets_alone() -> None:
         watch.add(socket)
     watch.remove(sockets[2])
     async with Running(watch.run()):
-        watch.schedule_credential(Credential("token", "1"))
-        watch.schedule_credential(Credential("token", "2"))
         await settle()
     assert [socket.close_code for socket in sockets] == [None, 4401, None]
     watch.remove(sockets[0])
     watch.remove(sockets[1])
     assert watch.is_idle
+
+
+async def test_a_credential_that_expires_is_checked_then_and_its_sockets_close_if_it_was_not_prolonged() -> None:
+    hub = Hub()
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    until = {Credential("token", "1"): now + timedelta(hours=1), Credential("session", "s"): now + timedelta(hours=1)}
+    asked: list[set[Credential]] = []
+
+    def validity(_: Any, credentials: set[Credential]) -> dict[Credential, Validity]:
+        asked.append(set(credentials))
+        return {each: Validity(until=until[each]) if until[each] > now else Validity(4401) for each in credentials}
+
+    database: Any = FakeDatabase(validity)
+    watch = CredentialWatch(database)
+    sockets: list[Any] = [connect(hub, "user:1", subscribed()) for _ in until]
+    for socket, credential in zip(sockets, until, strict=True):
+        socket.credential = credential
+        watch.add(socket)
+    async with Running(watch.run()):
+        await settle()
+        watch.schedule_expired((now + timedelta(minutes=59)).timestamp())
+        await settle()
+        assert asked == [set(until)]
+        now += timedelta(hours=1)
+        until[Credential("session", "s")] += timedelta(hours=1)  # it was used meanwhile
+        watch.schedule_expired(now.timestamp())
+        await settle()
+        watch.schedule_expired(now.timestamp())
+        await settle()
+    assert asked == [set(until), set(until)]
+    assert [socket.close_code for socket in sockets] == [4401, None]

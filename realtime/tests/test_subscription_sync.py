@@ -281,18 +281,18 @@ async def test_a_channel_that_is_restricted_stays_with_those_in_it(world: World)
     assert (first.received, second.received) == ([], [(0, 1)])
 
 
-async def test_polling_finds_access_that_changed_without_a_message(world: World) -> None:
+async def test_reconciliation_finds_access_that_changed_without_a_row(world: World) -> None:
     world.access["user:1"] = subscribed()
     async with Running(world.sync.run()):
         _, admitted = world.arrive("user:1")
         await asyncio.wait_for(admitted, 5)
-        await world.sync.poll_fingerprints()
+        await world.sync.compare_fingerprints(list(world.hub.callers.values()))
         await settle()
         assert len(world.requests) == 1
         changed = subscribed(**{DIRECT: IN_DIRECT})
         changed.fingerprint = ((0, None), (0, None), 1, 0)
         world.access["user:1"] = changed
-        await world.sync.poll_fingerprints()
+        await world.sync.compare_fingerprints(list(world.hub.callers.values()))
         await settle()
     assert len(world.requests) == 2
     assert DIRECT in world.hub.streams

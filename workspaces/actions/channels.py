@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from rosetta import access_changes
 from rosetta.errors import Forbidden, NotFound
 from rosetta.ids import new_ulid
-from rosetta.pubsub import AccessChanged, publish_on_commit
 from workspaces import access, erasure, resources
 from workspaces.access import ChannelAccess
 from workspaces.actions.members import access_changed, check_password, mark_read
@@ -35,7 +35,7 @@ def announce(channel: Channel, kind: str, **more: Any) -> None:
 
 
 def _workspace_access_changed(channel: Channel) -> None:
-    publish_on_commit(AccessChanged(workspace=str(channel.workspace_id)))
+    access_changes.record(access_changes.Kind.WORKSPACE, [channel.workspace_id])
 
 
 @transaction.atomic

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.staff.rank import check_is_below
+from rosetta import access_changes
 from rosetta.errors import Forbidden, Invalid, NotFound
 from rosetta.http import throttles
-from rosetta.pubsub import AccessChanged, publish_on_commit
 from workspaces import access, resources
 from workspaces.actions.revocation import revoke_granted
 from workspaces.changes import UNSET
@@ -34,8 +34,8 @@ PASSWORD_ATTEMPTS = "20/minute"  # noqa: S105
 
 
 def access_changed(user_id: int) -> None:
-    """Notify the gateways, after the commit, that ``user_id``'s access has changed."""
-    publish_on_commit(AccessChanged(user=user_id))
+    """Record that ``user_id``'s access has changed."""
+    access_changes.record(access_changes.Kind.USER, [user_id])
 
 
 @transaction.atomic

@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from rosetta import access_changes
 from rosetta.ids import new_ulid
 from workspaces import erasure
 from workspaces.actions.channels import create_channel
-from workspaces.actions.members import access_changed, add_member
+from workspaces.actions.members import add_member
 from workspaces.changes import UNSET, given
 from workspaces.models import Member, Role, Visibility, Workspace
 from workspaces.slugs import create_under_slug, slug_taken
@@ -99,10 +100,8 @@ def delete_workspace(*, workspace: Workspace) -> None:
     Workspace.objects.filter(pk=workspace.pk).update(
         deleted_at=now, slug=f"deleted-{new_ulid()}", visibility=Visibility.PRIVATE, member_count=0
     )
-    user_ids = list(Member.objects.filter(workspace=workspace).values_list("user_id", flat=True))
     Member.objects.filter(workspace=workspace).delete()
     workspace.invites.all().delete()
     workspace.webhooks.filter(deleted_at=None).update(deleted_at=now)
     erasure.start()
-    for user_id in user_ids:
-        access_changed(user_id)
+    access_changes.record(access_changes.Kind.MEMBERS, [workspace.pk])
