@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import log10
 
-import wordfreq
-
 from rosetta.languages import BY_CODE
+from translation.word_frequencies import frequencies
 
 # What Chinese has and Japanese does not, in simplified and in traditional characters.
 _CHINESE = re.compile(
@@ -91,12 +90,12 @@ def _score(texts: Sequence[str]) -> float:
 
 def _likelihood(text: str, code: str) -> float:
     """Return the logarithm of the likelihood of ``text``, cut into the words that make it likeliest."""
-    frequencies = _frequencies(code)
+    known = _frequencies(code)
     best = [0.0]
     for end in range(1, len(text) + 1):
         best.append(
             max(
-                best[start] + frequencies.get(text[start:end], _UNKNOWN * (end - start))
+                best[start] + known.get(text[start:end], _UNKNOWN * (end - start))
                 for start in range(max(0, end - _MAX_WORD), end)
             )
         )
@@ -107,7 +106,7 @@ def _likelihood(text: str, code: str) -> float:
 def _frequencies(code: str) -> dict[str, float]:
     return _MORE[code] | {
         word: log10(share)
-        for word, share in wordfreq.get_frequency_dict(code, "small").items()
+        for word, share in frequencies(code).items()
         if len(word) <= _MAX_WORD and "\u3400" <= word[0] <= "\u9fff"
     }
 

@@ -8,9 +8,8 @@ from functools import lru_cache
 from math import log10
 from pathlib import Path
 
-import wordfreq
-
 from rosetta.languages import DEFAULT, LANGUAGES, match
+from translation.word_frequencies import frequencies
 
 PATH = Path(__file__).resolve().parents[1] / "data" / "chat_words.csv"
 
@@ -168,7 +167,4 @@ def _rows() -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(lines))
 
 
-@lru_cache(maxsize=8)
-def _frequencies(code: str) -> dict[str, float]:
-    known = wordfreq.available_languages("small")
-    return wordfreq.get_frequency_dict(code, "small") if code in known else {}
+_frequencies = lru_cache(maxsize=8)(frequencies)

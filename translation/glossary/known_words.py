@@ -9,7 +9,7 @@ import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
-import wordfreq
+from translation.word_frequencies import frequencies
 
 # How many characters before and after a term a longer word may have.
 _REACH = 6
@@ -62,7 +62,7 @@ def _both(kind: "re.Pattern[str]", left: str, right: str) -> bool:
 @lru_cache(maxsize=1)
 def _words() -> frozenset[str]:
     """Return the known words of two characters and more."""
-    frequent = (word for code in ("zh", "ja") for word in wordfreq.get_frequency_dict(code, "small"))
+    frequent = (word for code in ("zh", "ja") for word in frequencies(code))
     spec = importlib.util.find_spec("pythainlp")
     if spec is None or spec.origin is None:  # pragma: no cover
         raise ImportError("pythainlp")

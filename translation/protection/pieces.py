@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from translation.glossary.matching import TermMatcher
-from translation.protection.patterns import GRAMMAR, KIND_OF_GROUP
+from translation.protection.patterns import grammar
 
 _BRACKETS = {")": "(", "]": "["}
 # Stands between the words of tokens while terms are looked for. Private-use characters are pieces, so that no term has one.
@@ -30,10 +30,11 @@ Token: TypeAlias = str | Piece
 
 def tokens(text: str) -> Iterator[Token]:
     """Yield ``text`` as words and pieces, in order; joined, they are ``text`` again."""
+    pattern, kind_of_group = grammar()
     start = position = 0
     opened = 0
-    while match := GRAMMAR.search(text, position):
-        kind = KIND_OF_GROUP[match.lastgroup or ""]
+    while match := pattern.search(text, position):
+        kind = kind_of_group[match.lastgroup or ""]
         begin, end = match.span()
         if kind == "url":
             end = begin + len(_url(match.group()))
@@ -53,7 +54,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 def has_pieces(text: str) -> bool:
     """Return whether anything in ``text`` is a piece."""
-    return GRAMMAR.search(text) is not None
+    return grammar()[0].search(text) is not None
 
 
 def _url(link: str) -> str:
