@@ -50,7 +50,7 @@ class Connection:
 
     __slots__ = (
         "_close_after_queue", "_drained", "_errors", "_frames", "_is_writable", "_loop", "_on_frame", "_on_too_slow", "_queue",
-        "_send", "_size", "_spawn", "_waiter", "_write", "_writer", "caller", "closed", "credential", "exceptions", "replay",
+        "_send", "_size", "_spawn", "_write", "_writer", "caller", "closed", "credential", "exceptions", "replay",
     )  # fmt: skip
 
     def __init__(
@@ -73,10 +73,10 @@ class Connection:
         self._on_too_slow = on_too_slow
         self._spawn = spawn
         self._loop = asyncio.get_running_loop()
-        self._queue: deque[TextFrame] = deque()
+        # Frames that the transport did not take at once, and the task that sends them; none while there are none.
+        self._queue: deque[TextFrame] | None = None
         self._size = 0
-        # Set while the writer waits for frames, so that nothing is queued or under way.
-        self._waiter: asyncio.Future[None] | None = None
+        self._writer: asyncio.Task[None] | None = None
         self._drained: asyncio.Future[None] | None = None
         self._close_after_queue: int | None = None
         self._errors: Window | None = None
@@ -84,7 +84,6 @@ class Connection:
         protocol = server_protocol(send)
         self._write: Any = protocol.transport.write if protocol is not None else None
         self._is_writable: Any = protocol.writable.is_set if protocol is not None else None
-        self._writer = self._loop.create_task(self._write_queue())
 
     # ── Out ──
 
@@ -97,44 +96,39 @@ class Connection:
         """
         if self.closed:
             return
-        # The writer waits, so there is nothing that this frame could overtake.
-        if self._waiter is not None:
-            if self._is_writable is not None and self._is_writable():
-                try:
-                    self._write(frame.wire)
-                except (OSError, RuntimeError):  # the transport was closed meanwhile; uvloop raises
-                    self._abandon()
-                return
-            self._wake_writer()
+        # Nothing is queued, so there is nothing that this frame could overtake.
+        if self._writer is None and self._is_writable is not None and self._is_writable():
+            try:
+                self._write(frame.wire)
+            except (OSError, RuntimeError):  # the transport was closed meanwhile; uvloop raises
+                self._abandon()
+            return
+        if self._queue is None:
+            self._queue = deque()
         self._queue.append(frame)
         self._size += len(frame.wire)
         if self._size > QUEUE_LIMIT:
             self._on_too_slow()
             self.close(TOO_SLOW)
+        elif self._writer is None:
+            self._writer = self._loop.create_task(self._write_queue(self._queue))
 
-    async def _write_queue(self) -> None:
-        queue, send = self._queue, self._send
+    async def _write_queue(self, queue: deque[TextFrame]) -> None:
+        """Send what is queued, and end."""
         try:
-            while True:
-                while queue:
-                    frame = queue.popleft()
-                    self._size -= len(frame.wire)
-                    await send({"type": "websocket.send", "text": frame.text})
-                if self._close_after_queue is not None:
-                    self.close(self._close_after_queue)
-                    return
-                if self._drained is not None:
-                    self._drained.set_result(None)
-                    self._drained = None
-                self._waiter = self._loop.create_future()
-                await self._waiter
+            while queue:
+                frame = queue.popleft()
+                self._size -= len(frame.wire)
+                await self._send({"type": "websocket.send", "text": frame.text})
         except (OSError, RuntimeError):  # the client went away in the middle of a frame
             self._abandon()
-
-    def _wake_writer(self) -> None:
-        waiter, self._waiter = self._waiter, None
-        if waiter is not None and not waiter.done():
-            waiter.set_result(None)
+            return
+        self._writer = self._queue = None
+        if self._drained is not None:
+            self._drained.set_result(None)
+            self._drained = None
+        if self._close_after_queue is not None:
+            self.close(self._close_after_queue)
 
     def _abandon(self) -> None:
         """Drop what is queued for a client that is gone.
@@ -142,12 +136,13 @@ class Connection:
         The server reports the disconnect to whoever reads.
         """
         self.closed = True
-        self._queue.clear()
+        if self._queue is not None:
+            self._queue.clear()
         self.stop()
 
     async def drained(self) -> None:
         """Wait until the client has taken all that was queued, or is gone."""
-        if self._queue and not self.closed:
+        if self._writer is not None and not self.closed:
             if self._drained is None:
                 self._drained = self._loop.create_future()
             await asyncio.shield(self._drained)
@@ -162,7 +157,8 @@ class Connection:
     def close_after_queue(self, code: int) -> None:
         """Close once all that is queued has been sent."""
         self._close_after_queue = code
-        self._wake_writer()
+        if self._writer is None:
+            self.close(code)
 
     async def _send_close(self, code: int) -> None:
         message = {"type": "websocket.close", "code": code, "reason": CLOSE_REASONS[code]}
@@ -177,7 +173,7 @@ class Connection:
 
     def stop(self) -> None:
         """Cancel the tasks of this socket."""
-        if self._writer is not asyncio.current_task():
+        if self._writer is not None and self._writer is not asyncio.current_task():
             self._writer.cancel()
         if self.replay is not None and self.replay is not asyncio.current_task():
             self.replay.cancel()

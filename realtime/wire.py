@@ -5,10 +5,7 @@ from typing import Any
 
 import orjson
 
-try:
-    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-except ImportError:  # another server, or another uvicorn: everything goes through ASGI
-    WebSocketsSansIOProtocol = None  # type: ignore[assignment,misc]
+from rosetta.serving.websockets import WebSocket
 
 
 class TextFrame:
@@ -35,13 +32,13 @@ def text_frame(body: Mapping[str, Any]) -> TextFrame:
 
 
 def server_protocol(send: Any) -> Any:
-    """Return uvicorn's protocol object behind ``send``, if ``wire`` may be written to its transport; else None.
+    """Return our server's protocol object behind ``send``, if ``wire`` may be written to its transport; else None.
 
     ASGI cannot say "the same bytes to a thousand sockets": each send frames and copies the text again, which is two
     thirds of what a frame costs. So where the server is known and no extension changes frames, its transport is used,
     and only while the server's own flow control (``writable``) allows it; what that holds back goes through ASGI.
     """
     protocol = getattr(send, "__self__", None)
-    if WebSocketsSansIOProtocol is None or type(protocol) is not WebSocketsSansIOProtocol:
-        return None
+    if type(protocol) is not WebSocket:
+        return None  # another server: everything goes through ASGI
     return None if protocol.conn.extensions else protocol

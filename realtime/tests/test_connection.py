@@ -12,7 +12,8 @@ from realtime.connection import QUEUE_LIMIT, Connection
 from realtime.hub import Caller
 from realtime.protocol import MAX_FRAME_BYTES, TOO_MANY_ERRORS, TOO_SLOW, BadFrame, parse_client_frame
 from realtime.tests.fakes import settle
-from realtime.wire import TextFrame, WebSocketsSansIOProtocol, text_frame
+from realtime.wire import TextFrame, text_frame
+from rosetta.serving.websockets import WebSocket
 
 ULID = "01jx0000000000000000000000"
 
@@ -104,7 +105,7 @@ class ClosedTransport:
 
 def protocol_of_a_lost_client() -> Any:
     """The server's protocol object of a client that is gone, before anybody was told."""
-    protocol = WebSocketsSansIOProtocol.__new__(WebSocketsSansIOProtocol)
+    protocol = WebSocket.__new__(WebSocket)
     protocol.conn = type("Conn", (), {"extensions": []})()
     protocol.transport = ClosedTransport()
     protocol.writable = asyncio.Event()
@@ -114,7 +115,6 @@ def protocol_of_a_lost_client() -> Any:
 
 async def test_pushing_to_a_lost_client_raises_nothing_and_ends_the_socket(server: Server) -> None:
     connection = server.connection(protocol_of_a_lost_client().send)
-    await settle()  # its writer waits now, so that frames go straight to the transport
     connection.push(text_frame({"type": "hello"}))
     assert connection.closed
     connection.push(text_frame({"type": "event"}))

@@ -6,6 +6,7 @@ Each worker is a process with its own listening socket on the same port; the ker
 """
 
 import argparse
+import asyncio
 import contextlib
 import os
 import resource
@@ -25,6 +26,7 @@ from uvicorn import Config, Server
 from rosetta.processes import private_files
 from rosetta.processes.supervisor import end_with_parent
 from rosetta.serving.connections import KEEP_ALIVE_SECONDS, Connection, sweep
+from rosetta.serving.websockets import WebSocket
 
 GRACE_SECONDS = 5
 # The grace period of a worker's requests, and some time for the application to end.
@@ -42,9 +44,15 @@ class Serving(Server):
 
     async def on_tick(self, counter: int) -> bool:
         if counter % SWEEP_TICKS == 0:
+            now = asyncio.get_running_loop().time()
+            requests: list[Connection] = []
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, WebSocket):
+                    connection.keep_alive(now)
+                elif isinstance(connection, Connection):
+                    requests.append(connection)
             sweep(
-                # without WebSockets, because they have deadlines of their own
-                [connection for connection in self.server_state.connections if isinstance(connection, Connection)],
+                requests,
                 request_seconds=settings.REQUEST_SECONDS,
                 response_seconds=settings.RESPONSE_SECONDS,
                 # because behind a proxy all connections come from its address
@@ -81,11 +89,13 @@ def serve(app: str, listening: socket.socket, *, has_sockets: bool) -> None:
     config = Config(
         app,
         http=Connection,
-        ws="auto" if has_sockets else "none",
+        ws=WebSocket if has_sockets else "none",
         lifespan="auto" if has_sockets else "off",
         # Deflate would cost each socket 40 KB and its frames most of their speed.
         ws_per_message_deflate=False,
         ws_max_size=1024 * 1024,
+        # because the sweep does it
+        ws_ping_interval=None,
         log_config=str(Path(__file__).with_name("uvicorn.json")),
         access_log=False,
         server_header=False,
