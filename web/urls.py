@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from web import views
+from web import installable, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.client, name="client"),
@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern] = [
     path("rooms/<str:room_id>/embed", views.embedded_room),
     path("invites/<str:token>", views.client),
     path("reset-password", views.client),
+    path("share", views.client),
+    path("manifest.webmanifest", installable.manifest, name="manifest"),
+    path("service-worker.js", installable.service_worker, name="service-worker"),
     path("auth/<slug:provider>/callback", views.provider_callback),
     # Browsers ask for these without being told of them.
     path("favicon.ico", views.icon, {"name": "favicon.ico"}, name="favicon"),

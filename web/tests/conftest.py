@@ -146,7 +146,8 @@ def opens(browser: Browser, service: Service) -> Iterator[Opens]:
             is_mobile=phone,
             has_touch=phone,
             color_scheme="dark" if dark else "light",
-            **options,
+            # Only where it is what a test is about: it fetches the whole client again.
+            **{"service_workers": "block", **options},
         )
         context.set_default_timeout(PATIENCE)
         window = Window(context, context.new_page(), service.url)

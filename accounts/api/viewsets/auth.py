@@ -187,7 +187,7 @@ class WebAuthViewSet(BrowserClient, AuthViewSet):
         summary="Get the CSRF cookie",
         description=(
             "Sets the `csrftoken` cookie, whose value unsafe requests of a browser repeat in `X-CSRFToken`. A page of another "
-            "host cannot read the cookie: it gets the value in the header, if its origin is one that may sign in."
+            "host cannot read the cookie, nor can a service worker: they get the value in the header, from an origin that may sign in."
         ),
         parameters=[CSRF_VALUE],
         responses={204: None},
@@ -197,5 +197,7 @@ class WebAuthViewSet(BrowserClient, AuthViewSet):
     @action(detail=False)
     def csrf(self, request: Request) -> Response:
         value = get_token(request._request)
-        may_read = request.headers.get("Origin") in settings.ALLOWED_ORIGINS
+        # A page's or service worker's own origin is not named in a GET.
+        is_own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+        may_read = is_own or request.headers.get("Origin") in settings.ALLOWED_ORIGINS
         return Response(status=204, headers={"X-CSRFToken": value} if may_read else None)

@@ -1,6 +1,7 @@
-/** The public REST API: who calls, the CSRF token, and what may be tried again. */
+/** The public REST API: who calls, the CSRF token, what may be tried again, and what was answered before. */
 import { ApiError } from "./api_error.js";
 import { spoken } from "./i18n.js";
+import { keepAnswer, storedAnswer } from "./offline.js";
 import { pathOf } from "./paths.js";
 
 /** @import { Query, SentFile } from "../../types" */
@@ -67,7 +68,16 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
  * @returns {Promise<T>}
  */
 async function call(method, path, options) {
-  return bodyOf(await answerOf(method, path, options));
+  const isRead = method === "GET" && guestToken === null;
+  try {
+    const body = await bodyOf(await answerOf(method, path, options));
+    if (isRead) keepAnswer(path, options?.query ?? {}, body);
+    return body;
+  } catch (error) {
+    const stored = isRead && error.status === 0 && (await storedAnswer(path, options?.query));
+    if (!stored) throw error;
+    return /** @type {T} */ (stored);
+  }
 }
 
 /**
@@ -78,7 +88,7 @@ async function call(method, path, options) {
  * @param {Options} [options]
  */
 async function answerOf(method, path, options = {}) {
-  let tries = method === "GET" ? 3 : 1;
+  let tries = method === "GET" && navigator.onLine ? 3 : 1;
   let mayRefresh = UNSAFE.has(method) && guestToken === null;
   for (;;) {
     try {

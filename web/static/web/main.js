@@ -19,6 +19,7 @@ import { SignIn } from "./views/signin/signin.js";
 
 const AGAIN_AFTER = 5000;
 const Room = later(async () => (await import("./views/room.js")).Room);
+const Share = later(async () => (await import("./views/share.js")).Share);
 const Shell = later(async () => (await import("./views/shell.js")).Shell);
 
 function Client() {
@@ -44,7 +45,8 @@ function page({ name, params, query }) {
         </main>`;
   if (name === "social") return html`<${SocialCallback} provider=${params.provider} query=${query} />`;
   if (name === "invite") return html`<${Invite} token=${params.token} />`;
-  return me ? html`<${Shell} />` : html`<${SignIn} />`;
+  if (!me) return html`<${SignIn} />`;
+  return name === "share" ? html`<${Share} query=${query} />` : html`<${Shell} />`;
 }
 
 /**

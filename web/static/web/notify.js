@@ -2,9 +2,21 @@
 import * as api from "./api.js";
 import { localStore } from "./core.js";
 import { excerpt, stripBidi } from "./text.js";
+import { activeWorker, subscribe, unsubscribe } from "./worker.js";
 
 /** @import { ConversationPreferenceResource } from "../../schema" */
 /** @import { Message, User } from "../../types" */
+
+/** Why this browser can show none: a name of the words for it, or an empty string. */
+export function obstacle() {
+  if (!isSecureContext) return "notify.needsHttps";
+  if (!("Notification" in window)) return isApple() ? "notify.installFirst" : "notify.unsupported";
+  return Notification.permission === "denied" ? "notify.refused" : "";
+}
+
+/** Whether the system is one whose browsers notify only from the home screen. */
+const isApple = () =>
+  /iPhone|iPad/.test(navigator.userAgent) || (/Mac/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
 
 /** Whether this browser can show any. */
 export const mayNotify = () => "Notification" in window && isSecureContext;
@@ -20,6 +32,8 @@ export const isNotifying = () =>
 export async function setNotifying(wanted) {
   if (wanted && mayNotify()) await Notification.requestPermission();
   localStore.set("notify", wanted || null);
+  // Without a push service this browser notifies as long as the client is open.
+  await (isNotifying() ? subscribe() : unsubscribe()).catch(() => {});
   return isNotifying();
 }
 
@@ -83,19 +97,24 @@ async function show({ message, me, path, where, onOpen }) {
   const level = await levelOf(path);
   if (document.hasFocus()) return;
   if (level === "none" || (level === "mentions" && !isNamed)) return;
+  const title = [stripBidi(message.sender?.name ?? ""), where].filter(Boolean).join(" · ");
+  const options = {
+    body: excerpt(message.display_content, 200, message.type),
+    tag: message.conversation_id,
+    lang: message.display_language,
+  };
   try {
     // One for each conversation: the newest takes the place of the one before.
-    const shown = new Notification([stripBidi(message.sender?.name ?? ""), where].filter(Boolean).join(" · "), {
-      body: excerpt(message.display_content, 200, message.type),
-      tag: message.conversation_id,
-      lang: message.display_language,
-    });
+    const shown = new Notification(title, options);
     shown.onclick = () => {
       focus();
       onOpen();
       shown.close();
     };
   } catch {
-    // Android's Chrome shows none without a service worker.
+    // Android's Chrome shows none without the service worker, which opens the message when it is touched.
+    const { conversation_id, channel_id, workspace_id, id: message_id } = message;
+    const data = { conversation_id, channel_id, workspace_id, message_id };
+    await (await activeWorker())?.showNotification(title, { ...options, data });
   }
 }

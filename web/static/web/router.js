@@ -6,6 +6,7 @@ const PAGES = [
   { name: "invite", pattern: /^\/invites\/([^/]+)\/?$/, fields: ["token"] },
   { name: "reset", pattern: /^\/reset-password\/?$/, fields: [] },
   { name: "social", pattern: /^\/auth\/([\w-]+)\/callback\/?$/, fields: ["provider"] },
+  { name: "share", pattern: /^\/share\/?$/, fields: [] },
   { name: "settings", pattern: /^\/w\/settings(?:\/(\w+))?\/?$/, fields: ["section"] },
   { name: "channel", pattern: /^\/w\/([0-9a-z]{26})(?:\/c\/([0-9a-z]{26}))?\/?$/i, fields: ["workspace", "channel"] },
   { name: "direct", pattern: /^\/w\/(?:([0-9a-z]{26})\/)?d\/([0-9a-z]{26})\/?$/i, fields: ["workspace", "direct"] },

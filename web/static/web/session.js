@@ -4,8 +4,10 @@ import { ApiError } from "./api_error.js";
 import { closeConversations, openedConversations } from "./conversations.js";
 import { tabStore } from "./core.js";
 import { match, speak, spoken } from "./i18n.js";
+import { forgetAnswers, storeFor } from "./offline.js";
 import { app, forgetPerson } from "./state.js";
 import { checkStream, closeStream, openStream, renewStream } from "./stream_events.js";
+import { beginWorker, unsubscribe } from "./worker.js";
 import { forgetSidebar, loadSidebar } from "./workspaces.js";
 
 /** @import { User } from "../../types" */
@@ -19,13 +21,16 @@ export async function start() {
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 401) return app.set({ error });
+    forgetAnswers();
   }
   return app.set({ isStarted: true, error: null });
 }
 
 /** @param {User} me */
 export async function signedIn(me) {
+  storeFor(me);
   app.set({ me, error: null, isStarted: true });
+  beginWorker();
   const language = match(me.preferred_language);
   if (language && language !== spoken()) await setLanguage(language);
   openStream();
@@ -39,6 +44,7 @@ export async function enter(path, body) {
 }
 
 function signedOut() {
+  forgetAnswers();
   forgetSidebar();
   if (!app.state.me) return;
   closeStream();
@@ -47,6 +53,7 @@ function signedOut() {
 }
 
 export async function signOut() {
+  await unsubscribe().catch(() => {});
   await api.post("/auth/web/logout").catch(() => {});
   tabStore.forget("draft.", "outgoing.", "dismissed.");
   signedOut();

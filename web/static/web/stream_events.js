@@ -2,6 +2,7 @@
 import * as api from "./api.js";
 import { isSeen, openedConversation, openedConversations } from "./conversations.js";
 import { notify, translated } from "./notify.js";
+import { forgetMessages, keepMessages, keepReceived } from "./offline.js";
 import { channelPath, directPage, directPath } from "./paths.js";
 import { go } from "./router.js";
 import { Stream } from "./socket.js";
@@ -73,6 +74,36 @@ function onConversationEvent(frame) {
   if (frame.event === "message.deleted") onMessageDeleted(frame.conversation_id, frame.data);
   if (frame.event === "message.translated") translated(frame.data);
   openedConversation(frame.conversation_id)?.events.apply(frame);
+  if (frame.event.startsWith("message.")) keepSoon(frame);
+}
+
+const KEEP_AFTER = 1500;
+/** Conversations whose stored messages are written a little later. @type {Map<string, number>} */
+const keeping = new Map();
+
+/** What is stored for reading offline follows what happens. @param {ConversationEventFrame} frame */
+function keepSoon({ conversation_id: id, event, data }) {
+  const path = pathOfConversation(id, "workspace_id" in data ? data.workspace_id : undefined);
+  if (!path) return;
+  const opened = openedConversation(id);
+  if (!opened?.window.isOpen || !opened.window.atEnd) {
+    if (event === "message.created") keepReceived(path, data);
+    else forgetMessages(path);
+    return;
+  }
+  clearTimeout(keeping.get(id));
+  keeping.set(
+    id,
+    setTimeout(() => keepMessages(path, opened.window), KEEP_AFTER),
+  );
+}
+
+/** @param {string} id @param {string | null | undefined} workspaceId undefined: as it is listed */
+function pathOfConversation(id, workspaceId) {
+  const listed = findListed(id);
+  const workspace = workspaceId === undefined ? listed?.workspace_id : workspaceId;
+  if (workspaceId === undefined && !listed) return null;
+  return workspace ? channelPath(workspace, id) : directPath(id);
 }
 
 /**

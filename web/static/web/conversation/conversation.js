@@ -110,7 +110,7 @@ export class Conversation extends Observable {
    * @param {boolean} isFirst
    */
   connected(isFirst) {
-    if (isFirst || this.window.error) this.window.catchUp();
+    if (isFirst || this.window.error || this.window.isStored) this.window.catchUp();
     this.outbox.resume();
   }
 

@@ -19,6 +19,8 @@ export class MessageWindow {
   isLoadingOlder = false;
   /** @type {ApiError | null} */
   error = null;
+  /** Whether what is shown is what was stored for reading without a network. */
+  isStored = false;
   /** The highest number that is known of. */
   lastSeq = 0;
   /** How often the shown run was read again: who holds rows of their own reads them again too. */
@@ -78,6 +80,7 @@ export class MessageWindow {
       if (this.#current !== current) return;
       // The stream brought a message that this answer is too old to have.
       if (!around && this.lastSeq > answer.meta.last_seq) return this.open({ unread });
+      this.isStored = "isStored" in answer;
       this.#show(answer, around);
       this.onOpen(answer.meta.last_seq, unread);
       if (around && reveal) this.onReveal(around);
@@ -112,7 +115,7 @@ export class MessageWindow {
   /** Take in what happened before the stream began to tell, and leave the reader where they are. */
   async catchUp() {
     await this.#opening;
-    if (this.error) return this.open();
+    if (this.error || this.isStored) return this.open();
     if (!this.isOpen) return undefined;
     const current = this.#current;
     const { atEnd } = this;

@@ -1,10 +1,11 @@
 /** When this person is called: on their devices, in this browser, and how much of each conversation. */
 import * as api from "../api.js";
-import { html, useEffect, useState, withValue } from "../core.js";
+import { html, useEffect, useObserved, useState, withValue } from "../core.js";
 import { moment, t } from "../i18n.js";
-import { isNotifying, levelChanged, mayNotify, setNotifying } from "../notify.js";
+import { isNotifying, levelChanged, obstacle, setNotifying } from "../notify.js";
 import { stripBidi } from "../text.js";
 import { toast, withToast } from "../toasts.js";
+import { installation } from "../worker.js";
 import { Waiting } from "./parts/lists.js";
 import { MenuItem } from "./parts/menu.js";
 
@@ -19,24 +20,55 @@ const LEVELS = ["all", "mentions", "none"];
 export function Notifications() {
   return html`
     <${InThisBrowser} />
+    <${Install} />
     <hr />
     <${OnDevices} />`;
 }
 
 function InThisBrowser() {
   const [isOn, setOn] = useState(isNotifying());
-  const change = async () => {
-    const is = await setNotifying(!isOn);
-    if (!is && !isOn) toast(t("notify.refused"), "error");
-    setOn(is);
-  };
+  const why = obstacle();
+  const change = () =>
+    withToast(async () => {
+      const is = await setNotifying(!isOn);
+      if (!is && !isOn) toast(t("notify.refused"), "error");
+      setOn(is);
+    });
   return html`
     <h3>${t("notify.browser")}</h3>
     <p class="hint">${t("notify.browserLead")}</p>
     <label class="switch">
-      <input type="checkbox" role="switch" checked=${isOn} disabled=${!mayNotify()} onChange=${change} />${" "}
+      <input
+        type="checkbox"
+        role="switch"
+        checked=${isOn}
+        disabled=${Boolean(why)}
+        aria-describedby=${why ? "notify-obstacle" : undefined}
+        onChange=${change}
+      />${" "}
       ${t("notify.browserOn")}
-    </label>`;
+    </label>
+    ${
+      why &&
+      html`
+        <p class="hint" id="notify-obstacle">
+          ${t(why)}
+        </p>`
+    }`;
+}
+
+/** Where the browser offers it: the client as an app of its own. */
+function Install() {
+  useObserved(installation);
+  return (
+    installation.isOffered &&
+    html`
+      <h3>${t("install.title")}</h3>
+      <p class="hint">${t("install.lead")}</p>
+      <button type="button" class="button" onClick=${() => installation.install()}>
+        ${t("install.do")}
+      </button>`
+  );
 }
 
 function OnDevices() {
@@ -55,22 +87,30 @@ function OnDevices() {
   const isServed = Object.values(state.transports).some(Boolean);
   return html`
     <h3>${t("notify.devices")}</h3>
-    <p class="hint">${isServed ? t("notify.devicesLead") : t("notify.noTransport")}</p>
+    <p class="hint" id="notify-devices">
+      ${isServed ? t("notify.devicesLead") : t("notify.noTransport")}
+    </p>
     <label class="switch">
       <input
         type="checkbox"
         role="switch"
-        checked=${state.enabled}
+        checked=${isServed && state.enabled}
+        disabled=${!isServed}
+        aria-describedby="notify-devices"
         onChange=${() => save({ enabled: !state.enabled })}
       />${" "}
       ${t("notify.devicesOn")}
     </label>
-    <${QuietHours} hours=${state.quiet_hours} save=${save} />
+    <${QuietHours} hours=${state.quiet_hours} save=${save} isUseless=${!isServed || !state.enabled} />
     <${Devices} />`;
 }
 
-/** No pushes between two times of the day, by this browser's clock. @param {{hours: QuietTime, save: Save}} props */
-function QuietHours({ hours, save }) {
+/**
+ * No pushes between two times of the day, by this browser's clock.
+ *
+ * @param {{hours: QuietTime, save: Save, isUseless: boolean}} props `isUseless`: no pushes at any time
+ */
+function QuietHours({ hours, save, isUseless }) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   /** @param {{from?: string, until?: string}} changes */
   const change = (changes) =>
@@ -82,6 +122,7 @@ function QuietHours({ hours, save }) {
       <input
         type="time"
         required
+        disabled=${isUseless}
         value=${hours?.[name]}
         onChange=${withValue((value) => value && change({ [name]: value }))}
       />
@@ -92,6 +133,8 @@ function QuietHours({ hours, save }) {
         type="checkbox"
         role="switch"
         checked=${Boolean(hours)}
+        disabled=${isUseless}
+        aria-describedby=${isUseless ? "notify-devices" : undefined}
         onChange=${() => (hours ? save({ quiet_hours: null }) : change({}))}
       />${" "}
       ${t("notify.quiet")}

@@ -57,6 +57,11 @@ export function Shell() {
       channels[0];
     if (last) go(`/w/${workspace.id}/c/${last.id}`, { replace: true });
   }, [workspace?.id, channels, conversationId, name]);
+  // Shortcuts of the installed client begin with something open.
+  useEffect(() => {
+    const dialog = query.get("open");
+    if (dialog === "direct" || dialog === "switcher") setDialog(dialog);
+  }, [query]);
   useEffect(() => {
     setPanel(null);
     setSideOpen(false);
