@@ -56,11 +56,34 @@ class User(AbstractBaseUser, PermissionsMixin):
     ``email`` is stored in its canonical form, so that a mailbox has one account.
     """
 
+    class Originals(models.TextChoices):
+        """When clients show the original under a translation; it can be asked for in any case."""
+
+        ALWAYS = "always"
+        HOVER = "hover"
+        NEVER = "never"
+
     id = models.BigAutoField(primary_key=True)
     email = models.EmailField(max_length=255, unique=True)
     name = models.CharField(max_length=255)
     preferred_language = models.CharField(max_length=LANGUAGE_LENGTH, default=languages.DEFAULT)
+    # Languages in which they read messages as they were written; see ``rosetta.languages.joined``.
+    also_reads = models.CharField(max_length=100, blank=True, default="", db_default="")
+    show_originals = models.CharField(
+        max_length=8, choices=Originals, default=Originals.NEVER, db_default=Originals.NEVER
+    )
     avatar_url = models.URLField(max_length=2048, null=True, blank=True)
+    # The name in Latin letters, for those who cannot read or type it.
+    name_reading = models.CharField(max_length=255, blank=True, default="", db_default="")
+    title = models.CharField(max_length=120, blank=True, default="", db_default="")
+    # A name of the time zone database; empty: not told.
+    time_zone = models.CharField(max_length=64, blank=True, default="", db_default="")
+    status_emoji = models.CharField(max_length=32, blank=True, default="", db_default="")
+    status_text = models.CharField(max_length=100, blank=True, default="", db_default="")
+    # When the status ends; null: when its owner says so.
+    status_until = models.DateTimeField(null=True, blank=True)
+    # Until when nothing rings.
+    undisturbed_until = models.DateTimeField(null=True, blank=True)
     email_verified_at = models.DateTimeField(null=True, blank=True)
     # Verified by an opened link, which may have been a mail scanner: no person has confirmed the address yet.
     is_email_unconfirmed = models.BooleanField(default=False, db_default=False)
@@ -98,6 +121,21 @@ class User(AbstractBaseUser, PermissionsMixin):
             return False
         password = canonical_password(raw_password)
         return super().check_password(password) or (password != raw_password and super().check_password(raw_password))
+
+    @property
+    def reading(self) -> languages.Reading:
+        """Return what they read outside of workspaces, where they may have chosen another language."""
+        return languages.Reading(self.preferred_language, languages.split(self.also_reads))
+
+    def status_at(self, now: datetime) -> tuple[str, str] | None:
+        """Return the emoji and the text of the status, or None where there is none, or it has ended."""
+        has_ended = self.status_until is not None and self.status_until <= now
+        return (
+            None if has_ended or not (self.status_emoji or self.status_text) else (self.status_emoji, self.status_text)
+        )
+
+    def is_undisturbed(self, now: datetime) -> bool:
+        return self.undisturbed_until is not None and now < self.undisturbed_until
 
     @property
     def has_proven_email(self) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
+from django.utils import timezone
 
 from accounts.identity.providers import linked
 from accounts.models import AccessToken, AccountExport, Session, User
@@ -13,8 +14,6 @@ from rosetta.times import account_moment, moment
 def user(row: User) -> dict[str, Any]:
     """``row`` as its owner sees it."""
     return {
-        "id": row.pk,
-        "name": row.name,
         "email": row.email,
         "email_verified_at": account_moment(row.email_verified_at),
         "is_active": row.is_active,
@@ -22,8 +21,26 @@ def user(row: User) -> dict[str, Any]:
         "created_at": account_moment(row.created_at),
         "updated_at": account_moment(row.updated_at),
         "preferred_language": row.preferred_language,
-        "avatar_url": row.avatar_url,
+        "also_reads": row.also_reads.split(",") if row.also_reads else [],
+        "show_originals": row.show_originals,
+        **profile(row),
         "has_password": row.has_usable_password(),
+    }
+
+
+def profile(row: User) -> dict[str, Any]:
+    """Return ``row`` as those see it who share a workspace or a conversation with it."""
+    now = timezone.now()
+    status = row.status_at(now)
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "avatar_url": row.avatar_url,
+        "name_reading": row.name_reading,
+        "title": row.title,
+        "time_zone": row.time_zone,
+        "status": status and {"emoji": status[0], "text": status[1], "until": moment(row.status_until)},
+        "undisturbed_until": moment(row.undisturbed_until) if row.is_undisturbed(now) else None,
     }
 
 

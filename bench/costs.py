@@ -92,7 +92,7 @@ def make_pending(world: seed.World, rows: int) -> None:
 
     user = User.objects.get(pk=world.user_id)
     context = access.channel_context(user, world.workspace_id, world.channel_id, to_write=True)
-    for number in range(rows // (len(context.audience_languages) - 1)):
+    for number in range(rows // (len(context.audience.readings) - 1)):
         post_message(sender=Sender(user), context=context, draft=NewMessage(seed.new_sentence(number)))
 
 

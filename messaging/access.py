@@ -1,5 +1,7 @@
 """Find the conversations and messages that a caller may reach."""
 
+from dataclasses import dataclass
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -10,11 +12,28 @@ from messaging.models import Attachment, Block, DirectConversation, Message
 from rosetta import languages
 from rosetta.errors import NotFound
 from rosetta.ids import NO_ID, parse_ulid
-from workspaces.access import open_to, readable_channel
-from workspaces.audience import heard_languages, languages_in
+from rosetta.languages import Reading
+from workspaces.access import channels_read_by, name_or_reading, open_to, readable_channel
+from workspaces.audience import Audience, audience_of, heard_languages
 from workspaces.errors import RoomEnded
 from workspaces.models import Channel, Conversation, Member, Visibility, Webhook
 from workspaces.unread import with_unread
+
+# How many channels a person's card names.
+SHARED_CHANNELS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """A person as somebody who knows them sees them.
+
+    ``direct_id`` is the id of their direct conversation, if they have one.
+    """
+
+    person: User
+    shared_channels: list[Channel]
+    direct_id: str | None
+    is_blocked: bool
 
 
 def channel_context(user: User, workspace_id: str, channel_id: str, *, to_write: bool = False) -> ConversationContext:
@@ -28,9 +47,9 @@ def channel_context(user: User, workspace_id: str, channel_id: str, *, to_write:
         channel=readable.channel,
         workspace=readable.channel.workspace,
         user=user,
-        language=readable.member.language,
+        reading=readable.member.reading,
         is_moderator=readable.member.is_moderator,
-        audience_languages=languages_in(readable.channel) if to_write else frozenset(),
+        audience=audience_of(readable.channel) if to_write else Audience(),
     )
 
 
@@ -44,13 +63,12 @@ def direct_context(user: User, conversation_id: str, *, to_write: bool = False) 
         raise NotFound
     if to_write and Block.objects.filter(blocker=other_in(direct, user), blocked=user).exists():
         raise Blocked
-    languages_of_both = frozenset({direct.low.preferred_language, direct.high.preferred_language})
     return ConversationContext(
         conversation=direct.conversation,
         direct=direct,
         user=user,
-        language=user.preferred_language,
-        audience_languages=languages_of_both,
+        reading=user.reading,
+        audience=Audience.of((direct.low.reading, direct.high.reading)),
     )
 
 
@@ -70,8 +88,8 @@ def room_context(guest: Guest, *, to_write: bool = False) -> ConversationContext
         channel=channel,
         workspace=channel.workspace,
         guest=guest,
-        language=guest.preferred_language,
-        audience_languages=languages_in(channel) if to_write else frozenset(),
+        reading=Reading(guest.preferred_language),
+        audience=audience_of(channel) if to_write else Audience(),
     )
 
 
@@ -96,8 +114,8 @@ def webhook_context(webhook: Webhook, channel_id: str | None) -> ConversationCon
         conversation=channel.conversation,
         channel=channel,
         workspace=channel.workspace,
-        language=languages.DEFAULT,
-        audience_languages=languages_in(channel),
+        reading=Reading(languages.DEFAULT),
+        audience=audience_of(channel),
     )
 
 
@@ -186,6 +204,34 @@ def known_blocks_of(user: User) -> QuerySet[Block]:
     """
     rows = Block.objects.filter(_knows(user, OuterRef("blocked")), blocker=user)
     return rows.select_related("blocked").order_by("-pk")
+
+
+def people_known_to(user: User, name_contains: str | None = None) -> QuerySet[User]:
+    """Return the others who share a workspace or a conversation with ``user``, filtered by name where asked."""
+    mine = Member.objects.filter(user=user, workspace__deleted_at=None).values("workspace")
+    directs = direct_conversations_of(user)
+    people = User.objects.filter(
+        Q(pk__in=Member.objects.filter(workspace__in=mine).values("user"))
+        | Q(pk__in=directs.values("low"))
+        | Q(pk__in=directs.values("high")),
+        is_active=True,
+    ).exclude(pk=user.pk)
+    return people.filter(name_or_reading("", name_contains)) if name_contains else people
+
+
+def person_card(user: User, other_id: int) -> PersonCard:
+    """Return what ``user`` may see of a person whom they know, themselves too. Raises NotFound."""
+    other = User.objects.filter(Q(pk=user.pk) | Q(_knows(user, OuterRef("pk"))), pk=other_id).first()
+    if other is None:
+        raise NotFound
+    both_read = channels_read_by(user).filter(pk__in=channels_read_by(other).values("pk"), archived_at=None)
+    direct = direct_conversations_of(user).filter(Q(low=other) | Q(high=other)).first() if other.pk != user.pk else None
+    return PersonCard(
+        person=other,
+        shared_channels=list(both_read.order_by("name", "pk")[:SHARED_CHANNELS]),
+        direct_id=None if direct is None else direct.pk,
+        is_blocked=Block.objects.filter(blocker=user, blocked=other).exists(),
+    )
 
 
 def is_known(user: User, other_id: int) -> bool:

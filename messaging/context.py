@@ -6,8 +6,12 @@ from django.utils import timezone
 
 from accounts.models import Guest, User
 from messaging.models import DirectConversation, Message
+from rosetta.languages import Reading
+from workspaces.audience import Audience
 from workspaces.errors import ChannelArchived, RoomEnded
 from workspaces.models import Channel, Conversation, Formality, Webhook, Workspace
+
+NOBODY = Audience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +73,24 @@ def tone_of(channel: Channel) -> str:
 class ConversationContext:
     """A conversation, and who the caller is in it.
 
-    ``language`` is the one that the caller reads there. ``audience_languages`` are those of everybody who reads the
-    conversation; they are known only where the context was made to write.
+    ``reading`` is what the caller reads there. ``audience`` is how everybody reads the conversation; it is known only
+    where the context was made to write.
     """
 
     conversation: Conversation
-    language: str
+    reading: Reading
     channel: Channel | None = None
     workspace: Workspace | None = None
     direct: DirectConversation | None = None
     user: User | None = None
     guest: Guest | None = None
     is_moderator: bool = False
-    audience_languages: frozenset[str] = frozenset()
+    audience: Audience = NOBODY
+
+    @property
+    def language(self) -> str:
+        """Return the language into which messages are translated for the caller."""
+        return self.reading.language
 
     @property
     def workspace_id(self) -> str | None:

@@ -11,6 +11,8 @@ from django.db.models import FilteredRelation, Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.resources import profile
+from messaging.access import PersonCard
 from messaging.context import ConversationContext
 from messaging.emoji import folded
 from messaging.mentions import PresentNames, present_names
@@ -26,6 +28,7 @@ from messaging.models import (
 from rosetta.db.queries import Unseen
 from rosetta.http.links import absolute
 from rosetta.ids import NO_ID
+from rosetta.languages import Reading
 from rosetta.times import moment
 from translation.memory.store import CORRECTION
 from translation.models import GlossaryTerm
@@ -87,19 +90,25 @@ _COLUMNS = [_JOINED.get(name, name) for name in MessageRow._fields]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The language in which messages are shown, and to whom."""
+    """What whoever messages are shown to reads, and who they are."""
 
-    language: str
+    reading: Reading
     user_id: int | None = None
     guest_id: str | None = None
 
     @classmethod
     def for_context(cls, context: ConversationContext, language: str | None = None) -> "Reader":
+        """Return who reads in ``context``, or who asks for all messages in ``language``."""
         return cls(
-            language or context.language,
+            Reading(language) if language else context.reading,
             context.user.pk if context.user is not None else None,
             context.guest.pk if context.guest is not None else None,
         )
+
+    @property
+    def language(self) -> str:
+        """Return the language into which messages are translated."""
+        return self.reading.language
 
 
 def with_translation(messages: QuerySet[Message], language: str | Unseen) -> QuerySet[Message, tuple[Any, ...]]:
@@ -173,12 +182,12 @@ def fresh_message(
     return _message(posted, workspace_id, reader, PresentNames.stored(row.mentions), shown, [])
 
 
-def is_translated(row: MessageRow, language: str) -> bool:
-    """Return whether ``row`` is shown in ``language`` rather than as it was written."""
+def is_translated(row: MessageRow, reading: Reading) -> bool:
+    """Return whether ``row`` is shown to such a reader in a translation rather than as it was written."""
     return (
         row.deleted_at is None
         and row.content is not None
-        and row.language != language
+        and reading.needs(row.language)
         and row.translation_state == READY
         and row.translation_revision == row.revision
     )
@@ -193,7 +202,7 @@ def _message(
     reactions: list[Any],
 ) -> dict[str, Any]:
     original = names.text(row.content, row.mentions) if row.deleted_at is None else None
-    translated = is_translated(row, reader.language)
+    translated = is_translated(row, reader.reading)
     return {
         "id": row.id,
         "conversation_id": row.conversation_id,
@@ -208,7 +217,7 @@ def _message(
         "display_language": reader.language if translated else row.language,
         "display_source": "translation" if translated else "original",
         "translation_status": row.translation_status,
-        "translation_reason": None if translated else _reason(row, reader.language),
+        "translation_reason": None if translated else _reason(row, reader.reading),
         "parent_message_id": row.parent_id,
         "reply_count": row.reply_count,
         "attachments": attachments,
@@ -220,9 +229,9 @@ def _message(
     }
 
 
-def _reason(row: MessageRow, language: str) -> str | None:
-    """Return why the present text is not in ``language``, once its translation failed or was skipped."""
-    if not row.translation_reason or row.deleted_at is not None or row.language == language:
+def _reason(row: MessageRow, reading: Reading) -> str | None:
+    """Return why the present text is not translated for such a reader, once its translation failed or was skipped."""
+    if not row.translation_reason or row.deleted_at is not None or not reading.needs(row.language):
         return None
     is_given_up = row.translation_state in (MessageTranslation.State.FAILED, MessageTranslation.State.SKIPPED)
     return row.translation_reason if is_given_up and row.translation_revision == row.revision else None
@@ -344,12 +353,28 @@ def glossary_term(row: GlossaryTerm) -> dict[str, Any]:
     return {"id": row.pk, **fields, "created_at": moment(row.created_at), "updated_at": moment(row.updated_at)}
 
 
+def person_profile(row: User) -> dict[str, Any]:
+    """Return a person's profile, with what they read where they chose nothing else."""
+    also_reads = row.also_reads.split(",") if row.also_reads else []
+    return {**profile(row), "language": row.preferred_language, "also_reads": also_reads}
+
+
+def person_card(card: PersonCard) -> dict[str, Any]:
+    channels = [{"id": row.pk, "name": row.name, "workspace_id": row.workspace_id} for row in card.shared_channels]
+    return {
+        **person_profile(card.person),
+        "shared_channels": channels,
+        "direct_conversation_id": card.direct_id,
+        "is_blocked": card.is_blocked,
+    }
+
+
 def direct_conversation(row: DirectConversation, user: User) -> dict[str, Any]:
     """Return a direct conversation, given a row of ``access.read_directs_of(user)``."""
     conversation, other = row.conversation, row.high if row.low_id == user.pk else row.low
     return {
         "id": conversation.pk,
-        "participant": person(other),
+        "participant": person_profile(other),
         "unread_count": row.unread,  # type: ignore[attr-defined]
         "last_message_at": moment(conversation.last_message_at),
     }

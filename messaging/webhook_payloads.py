@@ -6,6 +6,7 @@ from messaging import resources
 from messaging.emoji import folded
 from messaging.models import Message
 from messaging.resources import Reader
+from rosetta.languages import Reading
 from workspaces.models import Channel
 from workspaces.streams.people import with_present_people
 
@@ -21,7 +22,7 @@ def message(stream_id: str, data: dict[str, Any]) -> dict[str, Any] | None:
     written_in = Message.objects.filter(pk=data["message_id"]).values_list("language", flat=True).first()
     if channel is None or channel.is_restricted or written_in is None:
         return None
-    reader = Reader(data.get("language") or written_in)
+    reader = Reader(Reading(data.get("language") or written_in))
     return resources.message(data["message_id"], channel.workspace_id, reader)
 
 

@@ -10,6 +10,7 @@ from accounts.models import Guest, User
 from messaging.models import DirectConversation
 from realtime.subscriptions import Subscription, read_guest_subscriptions
 from rosetta.errors import Forbidden, NotFound
+from rosetta.languages import Reading, split
 from workspaces.access import membership
 from workspaces.errors import RoomEnded
 from workspaces.models import Channel, ChannelMember, Visibility, Workspace
@@ -21,7 +22,7 @@ def workspace_subscription(user: User, workspace_id: str) -> Subscription:
     Raises NotFound; Forbidden where the workspace is public and the user no member.
     """
     member = membership(user, workspace_id)
-    return Subscription(member.language, member.joined_at, workspace_id)
+    return Subscription(member.reading.key, member.joined_at, workspace_id)
 
 
 def check_room_is_open(guest: Guest) -> None:
@@ -65,6 +66,7 @@ def _conversation_subscriptions(user_id: int, conversation_ids: Collection[str])
         "opened_at",
         "workspace_id",
         language=F("workspace__members__language"),
+        also=F("workspace__members__also_reads"),
         member_since=F("workspace__members__joined_at"),
         joined=Subquery(joined.values("joined_at")[:1]),
     ):
@@ -74,10 +76,13 @@ def _conversation_subscriptions(user_id: int, conversation_ids: Collection[str])
             opened = max(row["member_since"], row["opened_at"] or row["member_since"])
             since = min(since, opened) if since is not None else opened
         if since is not None:
-            subscriptions[row["pk"]] = Subscription(row["language"], since, row["workspace_id"])
+            subscriptions[row["pk"]] = Subscription(
+                Reading(row["language"], split(row["also"])).key, since, row["workspace_id"]
+            )
     directs = DirectConversation.objects.filter(Q(low=user_id) | Q(high=user_id), pk__in=conversation_ids)
-    preferred = User.objects.filter(pk=user_id).values("preferred_language")
+    user = User.objects.filter(pk=user_id)
+    own = Subquery(user.values("preferred_language")), Subquery(user.values("also_reads"))
     pk: Any
-    for pk, created_at, language in directs.values_list("pk", "created_at", Subquery(preferred)):
-        subscriptions[pk] = Subscription(language, created_at)
+    for pk, created_at, language, also in directs.values_list("pk", "created_at", *own):
+        subscriptions[pk] = Subscription(Reading(language, split(also)).key, created_at)
     return subscriptions

@@ -32,13 +32,13 @@ RETRY_SECONDS = 1.0
 class StreamPosition:
     """A copy of a stream for the database thread.
 
-    Its last event's number, and the languages of its subscribers.
+    Its last event's number, and the readings of its subscribers.
     """
 
     id_name: str
     workspace_id: str | None
     position: int
-    languages: tuple[str, ...]
+    readings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,12 @@ class Batch:
 
 
 def read_batch(positions: Mapping[str, StreamPosition]) -> Batch:
-    """Read the streams' events after these positions, and render each in the stream's languages."""
+    """Read the streams' events after these positions, and render each for the stream's readings."""
     after = Q()
     for stream_id, stream in positions.items():
         after |= Q(stream_id=stream_id, seq__gt=stream.position)
     rows = list(Event.objects.filter(after).order_by("stream_id", "seq")[:EVENTS_PER_QUERY])
-    frames = event_frames(rows, positions, {stream_id: stream.languages for stream_id, stream in positions.items()})
+    frames = event_frames(rows, positions, {stream_id: stream.readings for stream_id, stream in positions.items()})
     age = (timezone.now() - min(row.created_at for row in rows)).total_seconds() if rows else None
     pairs = [(row.stream_id, frame) for row, frame in zip(rows, frames, strict=True)]
     return Batch(pairs, age, len(rows) == EVENTS_PER_QUERY)
@@ -150,8 +150,8 @@ class EventDispatcher:
             stream = self._hub.streams.get(stream_id)
             if stream is None or stream_id in stalled or frame.seq <= stream.position:
                 continue
-            if not set(stream.audience.groups).issubset(frame.languages):
-                # Meanwhile a subscriber joined whose language the frames were not rendered in.
+            if not set(stream.audience.groups).issubset(frame.readings):
+                # Meanwhile a subscriber joined for whose reading the frames were not rendered.
                 stalled.add(stream_id)
                 self.schedule(stream_id)
                 continue

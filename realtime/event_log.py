@@ -13,6 +13,7 @@ from django.db.models import Min, Q, QuerySet
 from accounts.models import Guest, User
 from realtime.frames import EventFrame, event_frames
 from realtime.subscriptions import Subscription
+from rosetta.languages import Reading
 from workspaces.models import Conversation, Event, Workspace
 from workspaces.streams.kinds import ONE_LANGUAGE_KINDS
 
@@ -135,7 +136,7 @@ def read_page(reader: Reader, stream: ReadableStream, *, after: int, limit: int)
     rows = list(_readable_events(reader, stream, after)[: limit + 1])
     is_last_page = len(rows) <= limit
     rows = rows[:limit]
-    frames = event_frames(rows, {stream.stream_id: stream}, {stream.stream_id: (stream.subscription.language,)})
+    frames = event_frames(rows, {stream.stream_id: stream}, {stream.stream_id: (stream.subscription.reading,)})
     seq = rows[-1].seq if rows else after
     return Page(frames, max(seq, last) if is_last_page else seq, max(seq, last))
 
@@ -145,14 +146,14 @@ def _readable_events(reader: Reader, stream: ReadableStream, after: int) -> Quer
     subscription = stream.subscription
     events = Event.objects.filter(stream_id=stream.stream_id, seq__gt=after, created_at__gte=subscription.since)
     addressee = Q(user_id=None) if reader.user_id is None else Q(user_id=None) | Q(user_id=reader.user_id)
-    language = ~Q(kind__in=ONE_LANGUAGE_KINDS) | Q(data__language=subscription.language)
+    language = ~Q(kind__in=ONE_LANGUAGE_KINDS) | Q(data__language=Reading.of_key(subscription.reading).language)
     return events.filter(addressee, language).order_by("seq")
 
 
 def frame_texts(reader: Reader, stream: ReadableStream, frames: list[EventFrame], prev: int) -> Iterator[str]:
     """Yield ``frames`` as texts for ``reader``, the first of them after number ``prev``."""
     for frame in frames:
-        tail = frame.tail_for(stream.subscription.language, reader.key)
+        tail = frame.tail_for(stream.subscription.reading, reader.key)
         if tail is not None:  # the message may have been purged since
             yield f"{frame.head}{prev}{tail}"
             prev = frame.seq

@@ -1,4 +1,4 @@
-"""Render rows of events as frames: once for each language, whoever receives them."""
+"""Render rows of events as frames: once for each reading, whoever receives them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,6 +10,7 @@ from messaging import resources
 from messaging.emoji import folded
 from messaging.models import Message, Reaction
 from messaging.resources import MessageRow, Reader
+from rosetta.languages import Reading
 from rosetta.times import moment
 from workspaces.models import Event
 from workspaces.streams.kinds import MESSAGE_KINDS, ONE_LANGUAGE_KINDS
@@ -34,7 +35,7 @@ class StreamInfo(Protocol):
 class EventFrame:
     """One event, ready to send.
 
-    All its texts share a ``head``, and there is a tail for each language; between them stands ``prev``, the number of
+    All its texts share a ``head``, and there is a tail for each reading (its key); between them stands ``prev``, the number of
     the receiver's previous event. ``language`` is the only one that the event concerns, None: all of them.
     ``reactors`` are the callers who reacted to the message, with their emoji: to them ``reacted`` is true. ``client_id`` is
     the sender's own name for the message, which only the sender (a caller's key) receives.
@@ -47,20 +48,20 @@ class EventFrame:
         "head",
         "kind",
         "language",
-        "languages",
-        "message_by_language",
+        "message_by_reading",
         "reactors",
+        "readings",
         "sender",
         "seq",
         "shared_data",
         "user_id",
     )
 
-    def __init__(self, row: Event, stream: StreamInfo, languages: Collection[str]) -> None:
+    def __init__(self, row: Event, stream: StreamInfo, readings: Collection[str]) -> None:
         self.seq = row.seq
         self.kind = row.kind
         self.user_id = row.user_id
-        self.languages = languages
+        self.readings = readings
         self.head = f'{{"type":"event","{stream.id_name}":"{row.stream_id}","seq":{row.seq},"prev":'
         self._common = f',"event":"{row.kind}","at":"{moment(row.created_at)}","data":'
         self._tails: dict[str, str] = {}
@@ -68,32 +69,32 @@ class EventFrame:
         self.reactors: dict[str, set[str]] = {}
         self.client_id: str | None = row.data.get("client_id") if row.kind == CREATED else None
         self.sender: str | None = row.data.get("sender") if self.client_id is not None else None
-        # A message is rendered by language; all other data is the same for everybody.
-        self.message_by_language: dict[str, dict[str, Any]] = {}
+        # A message is rendered by reading; all other data is the same for everybody.
+        self.message_by_reading: dict[str, dict[str, Any]] = {}
         self.shared_data: Any = None if row.kind in MESSAGE_KINDS else row.data
 
-    def concerns(self, language: str) -> bool:
-        """Return whether readers of ``language`` receive the event."""
-        return self.language is None or self.language == language
+    def concerns(self, reading: str) -> bool:
+        """Return whether those who read so receive the event."""
+        return self.language is None or self.language == Reading.of_key(reading).language
 
-    def tail(self, language: str) -> str | None:
-        """Return the frame after ``prev`` in ``language``.
+    def tail(self, reading: str) -> str | None:
+        """Return the frame after ``prev`` for those who read so.
 
-        None when it does not concern its readers.
+        None when it does not concern them.
         """
-        tail = self._tails.get(language)
+        tail = self._tails.get(reading)
         if tail is None:
-            data = self.message_by_language.get(language) if self.shared_data is None else self.shared_data
-            if data is None or not self.concerns(language):
+            data = self.message_by_reading.get(reading) if self.shared_data is None else self.shared_data
+            if data is None or not self.concerns(reading):
                 return None
-            tail = self._tails[language] = self._encode_tail(data)
+            tail = self._tails[reading] = self._encode_tail(data)
         return tail
 
-    def tail_for(self, language: str, caller_key: str) -> str | None:
+    def tail_for(self, reading: str, caller_key: str) -> str | None:
         """Return ``tail`` as one caller sees it."""
-        message = self.message_by_language.get(language)
-        if not self.differs_for(caller_key) or message is None or not self.concerns(language):
-            return self.tail(language)
+        message = self.message_by_reading.get(reading)
+        if not self.differs_for(caller_key) or message is None or not self.concerns(reading):
+            return self.tail(reading)
         if emoji := self.reactors.get(caller_key):
             reactions = [{**reaction, "reacted": reaction["emoji"] in emoji} for reaction in message["reactions"]]
             message = message | {"reactions": reactions}
@@ -103,7 +104,7 @@ class EventFrame:
 
     @property
     def is_same_for_all(self) -> bool:
-        """Return whether everybody who reads one language receives the same text."""
+        """Return whether everybody who reads alike receives the same text."""
         return not self.reactors and self.sender is None
 
     def differs_for(self, caller_key: str) -> bool:
@@ -115,27 +116,27 @@ class EventFrame:
 
 
 def event_frames(
-    rows: Sequence[Event], streams: Mapping[str, StreamInfo], languages: Mapping[str, Collection[str]]
+    rows: Sequence[Event], streams: Mapping[str, StreamInfo], readings: Mapping[str, Collection[str]]
 ) -> list[EventFrame]:
-    """Render ``rows`` in the languages that their streams are read in.
+    """Render ``rows`` for each of the readings of their streams.
 
-    At most seven queries a language.
+    At most seven queries a reading.
     """
-    frames = [EventFrame(row, streams[row.stream_id], languages[row.stream_id]) for row in rows]
+    frames = [EventFrame(row, streams[row.stream_id], readings[row.stream_id]) for row in rows]
     _tell_shared([frame for frame in frames if frame.shared_data is not None])
     message_ids: dict[str, set[str]] = defaultdict(set)
     for row, frame in zip(rows, frames, strict=True):
         if row.kind in MESSAGE_KINDS:
-            for language in frame.languages:
-                if frame.concerns(language):
-                    message_ids[language].add(row.data["message_id"])
-    rendered = {language: _render_messages(ids, language, streams) for language, ids in message_ids.items()}
+            for reading in frame.readings:
+                if frame.concerns(reading):
+                    message_ids[reading].add(row.data["message_id"])
+    rendered = {reading: _render_messages(ids, reading, streams) for reading, ids in message_ids.items()}
     reactors = _read_reactors(message for by_id in rendered.values() for message in by_id.values())
     for row, frame in zip(rows, frames, strict=True):
         message_id = row.data.get("message_id", "") if row.kind in MESSAGE_KINDS else ""
-        for language, by_id in rendered.items():
-            if message_id in by_id and language in frame.languages:
-                frame.message_by_language[language] = by_id[message_id]
+        for reading, by_id in rendered.items():
+            if message_id in by_id and reading in frame.readings:
+                frame.message_by_reading[reading] = by_id[message_id]
         frame.reactors = reactors.get(message_id, {})
     return frames
 
@@ -147,15 +148,16 @@ def _tell_shared(frames: Sequence[EventFrame]) -> None:
 
 
 def _render_messages(
-    message_ids: Collection[str], language: str, streams: Mapping[str, StreamInfo]
+    message_ids: Collection[str], reading: str, streams: Mapping[str, StreamInfo]
 ) -> dict[str, dict[str, Any]]:
+    reader = Reader(Reading.of_key(reading))
     by_conversation: dict[str, list[MessageRow]] = defaultdict(list)
-    for row in resources.rows_of(Message.objects.filter(pk__in=message_ids), language):
+    for row in resources.rows_of(Message.objects.filter(pk__in=message_ids), reader.language):
         by_conversation[row.conversation_id].append(row)
     by_id: dict[str, dict[str, Any]] = {}
     for conversation_id, rows in by_conversation.items():
         workspace_id = streams[conversation_id].workspace_id
-        by_id |= {message["id"]: message for message in resources.messages(rows, workspace_id, Reader(language))}
+        by_id |= {message["id"]: message for message in resources.messages(rows, workspace_id, reader)}
     return by_id
 
 

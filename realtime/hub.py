@@ -12,6 +12,7 @@ from realtime.protocol import CONVERSATION_ID, WORKSPACE_ID
 from realtime.subscriptions import Subscription, Subscriptions
 from realtime.wire import TextFrame
 from rosetta import languages
+from rosetta.languages import Reading
 
 
 class Socket(Protocol):
@@ -27,7 +28,7 @@ class Socket(Protocol):
 
 
 class Audience:
-    """Sockets, grouped by the language they read.
+    """Sockets, grouped by what they read: the key of a ``rosetta.languages.Reading``.
 
     The open channels of a workspace share the workspace's audience.
     """
@@ -37,14 +38,14 @@ class Audience:
     def __init__(self) -> None:
         self.groups: dict[str, set[Any]] = {}
 
-    def add(self, language: str, sockets: Iterable[Socket]) -> None:
-        self.groups.setdefault(language, set()).update(sockets)
+    def add(self, reading: str, sockets: Iterable[Socket]) -> None:
+        self.groups.setdefault(reading, set()).update(sockets)
 
-    def remove(self, language: str, sockets: Iterable[Socket]) -> None:
-        group = self.groups.get(language, set())
+    def remove(self, reading: str, sockets: Iterable[Socket]) -> None:
+        group = self.groups.get(reading, set())
         group.difference_update(sockets)
         if not group:
-            self.groups.pop(language, None)
+            self.groups.pop(reading, None)
 
     def sockets(self) -> Iterable[Any]:
         return (socket for group in self.groups.values() for socket in group)
@@ -86,14 +87,14 @@ class Stream:
         self.position = frame.seq
 
     def _deliver_to_groups(self, frame: EventFrame) -> None:
-        for language, group in self.audience.groups.items():
-            tail = frame.tail(language)
+        for reading, group in self.audience.groups.items():
+            tail = frame.tail(reading)
             if tail is None:
                 continue
-            prev = self._prev(language)
+            prev = self._prev(reading)
             text = TextFrame(f"{frame.head}{prev}{tail}")
             if self.held or self._last_private or not frame.is_same_for_all:
-                self._deliver_with_exceptions(frame, language, group, prev, text)
+                self._deliver_with_exceptions(frame, reading, group, prev, text)
             else:
                 for socket in group:
                     socket.push(text)
@@ -102,31 +103,31 @@ class Stream:
         else:
             self._last_for_language[frame.language] = frame.seq
 
-    def _prev(self, language: str) -> int:
-        return max(self._last_for_all, self._last_for_language.get(language, 0))
+    def _prev(self, reading: str) -> int:
+        return max(self._last_for_all, self._last_for_language.get(Reading.of_key(reading).language, 0))
 
     def _deliver_with_exceptions(
-        self, frame: EventFrame, language: str, group: set[Any], prev: int, text: TextFrame
+        self, frame: EventFrame, reading: str, group: set[Any], prev: int, text: TextFrame
     ) -> None:
         for socket in group:
             if not self._is_due(socket, frame.seq):
                 continue
             own_prev = max(prev, self._last_private.pop(socket, 0))
             if frame.differs_for(socket.caller.key):
-                socket.push(TextFrame(f"{frame.head}{own_prev}{frame.tail_for(language, socket.caller.key)}"))
+                socket.push(TextFrame(f"{frame.head}{own_prev}{frame.tail_for(reading, socket.caller.key)}"))
             elif own_prev != prev:
-                socket.push(TextFrame(f"{frame.head}{own_prev}{frame.tail(language)}"))
+                socket.push(TextFrame(f"{frame.head}{own_prev}{frame.tail(reading)}"))
             else:
                 socket.push(text)
 
     def _deliver_private(self, frame: EventFrame, caller: "Caller | None") -> None:
         if caller is None:
             return
-        for language, group in self.audience.groups.items():
+        for reading, group in self.audience.groups.items():
             for socket in caller.sockets & group:
                 if self._is_due(socket, frame.seq):
-                    prev = max(self._prev(language), self._last_private.get(socket, 0))
-                    socket.push(TextFrame(f"{frame.head}{prev}{frame.tail_for(language, caller.key)}"))
+                    prev = max(self._prev(reading), self._last_private.get(socket, 0))
+                    socket.push(TextFrame(f"{frame.head}{prev}{frame.tail_for(reading, caller.key)}"))
                     self._last_private[socket] = frame.seq
                     socket.exceptions.add(self)
 
@@ -188,8 +189,8 @@ class Caller:
         return {} if self.subscriptions is None else self.subscriptions.by_stream()
 
     @property
-    def language(self) -> str:
-        return languages.DEFAULT if self.subscriptions is None else self.subscriptions.language
+    def reading(self) -> str:
+        return languages.DEFAULT if self.subscriptions is None else self.subscriptions.reading
 
     @property
     def profile(self) -> dict[str, Any]:
@@ -241,7 +242,7 @@ class Hub:
         for stream_id, subscription in caller.by_stream.items():
             # Open channels share the workspace's audience; do not add sockets to it here.
             if stream_id in self.streams and not self.is_open(stream_id, subscription.workspace_id):
-                self.streams[stream_id].audience.add(subscription.language, [socket])
+                self.streams[stream_id].audience.add(subscription.reading, [socket])
 
     def remove(self, socket: Socket) -> None:
         """Unsubscribe a socket that is gone, and forget what has no subscribers left.
@@ -294,7 +295,7 @@ class Hub:
             id_name = WORKSPACE_ID if is_workspace else CONVERSATION_ID
             self.streams[stream_id] = Stream(stream_id, id_name, subscription.workspace_id, position, Audience())
             self.new_streams.add(stream_id)
-        self.streams[stream_id].audience.add(subscription.language, caller.sockets)
+        self.streams[stream_id].audience.add(subscription.reading, caller.sockets)
 
     def unsubscribe(self, caller: Caller, stream_id: str, subscription: Subscription) -> None:
         """Unsubscribe all sockets of ``caller`` from a stream.
@@ -307,7 +308,7 @@ class Hub:
         stream = self.streams.get(stream_id)
         if stream is None or self.is_open(stream_id, stream.workspace_id):
             return  # gone, or an open channel by now, whose audience is the workspace's
-        stream.audience.remove(subscription.language, sockets)
+        stream.audience.remove(subscription.reading, sockets)
         if not stream.audience.groups:
             del self.streams[stream_id]
             for channel_id in self.open.pop(stream_id, ()):
@@ -338,6 +339,6 @@ class Hub:
             caller = self.callers.get(key)
             if caller is not None and caller.subscriptions is not None:
                 caller.subscriptions.conversations[channel_id] = subscription
-                stream.audience.add(subscription.language, caller.sockets)
+                stream.audience.add(subscription.reading, caller.sockets)
         if not stream.audience.groups:
             del self.streams[channel_id]

@@ -110,9 +110,7 @@ class ReplaySession:
         stream, subscription = subscribed
         opened = self._hub.open.get(stream.workspace_id or "", {}).get(stream_id)
         since = subscription.since if opened is None else max(subscription.since, opened)
-        return ReadableStream(
-            stream_id, stream.id_name, Subscription(subscription.language, since, stream.workspace_id)
-        )
+        return ReadableStream(stream_id, stream.id_name, Subscription(subscription.reading, since, stream.workspace_id))
 
 
 class Replayer:

@@ -199,7 +199,7 @@ class SubscriptionSync:
         if caller is None:
             return  # its last socket is gone
         known = request.known[key]
-        own = snapshot.subscriptions.get(key) or Subscriptions(caller.language, caller.profile)
+        own = snapshot.subscriptions.get(key) or Subscriptions(caller.reading, caller.profile)
         try:
             self._subscribe(caller, own, snapshot)
             if known is not None:
@@ -219,7 +219,7 @@ class SubscriptionSync:
             is_workspace = stream_id in own.workspaces
             self._hub.subscribe(caller, stream_id, subscription, position, is_workspace=is_workspace)
             old = before.get(stream_id)
-            if old is not None and old.language != subscription.language:
+            if old is not None and old.reading != subscription.reading:
                 self._hub.unsubscribe(caller, stream_id, old)
         for stream_id, old in before.items():
             if stream_id not in current:
@@ -317,7 +317,7 @@ class SubscriptionSync:
         fingerprints = await self._database(subscriptions.read_fingerprints, list(by_user))
         for user_id, caller in by_user.items():
             own = caller.subscriptions
-            if own is not None and fingerprints.get(user_id) != (own.language, own.fingerprint):
+            if own is not None and fingerprints.get(user_id) != (own.reading, own.fingerprint):
                 log.info("access_differs", caller=caller.key)
                 self.schedule(caller.key)
 

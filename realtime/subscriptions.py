@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.models import Guest, User
 from messaging.models import Block, DirectConversation
+from rosetta.languages import Reading, split
 from workspaces.models import Channel, ChannelMember, Member, Visibility, Workspace
 
 OPEN = Q(visibility=Visibility.PUBLIC, password_hash="")
@@ -26,10 +27,10 @@ Fingerprint = tuple[Extent, Extent, int, int]
 class Subscription:
     """How a caller receives a stream.
 
-    In ``language``, what happened from ``since`` on.
+    What happened from ``since`` on, as ``reading`` says: the key of a ``rosetta.languages.Reading``.
     """
 
-    language: str
+    reading: str
     since: datetime
     workspace_id: str | None = None
 
@@ -41,10 +42,11 @@ class Subscriptions:
     ``workspaces`` stand for their own streams and their open channels; ``conversations`` are all others: restricted
     channels that the caller joined, direct conversations, rooms. ``muted_outbound``: direct conversations in which the
     other person blocks this caller, so that the caller's typing is not shown. ``fingerprint`` changes whenever a
-    subscription does, except for its language. ``profile`` is the caller as signals show them.
+    subscription does, except for its reading. ``profile`` is the caller as signals show them.
+    ``reading`` is the caller's own, as in direct conversations.
     """
 
-    language: str
+    reading: str
     profile: dict[str, Any]
     workspaces: dict[str, Subscription] = field(default_factory=dict)
     conversations: dict[str, Subscription] = field(default_factory=dict)
@@ -77,8 +79,9 @@ def read_user_subscriptions(user_ids: Collection[int]) -> dict[int, Subscription
     """
     by_user: dict[int, Subscriptions] = {}
     users = User.objects.filter(pk__in=user_ids, is_active=True)
-    for pk, name, avatar, language in users.values_list("pk", "name", "avatar_url", "preferred_language"):
-        by_user[pk] = Subscriptions(language, {"user": {"id": pk, "name": name, "avatar_url": avatar}, "guest": None})
+    for user in users.only("name", "avatar_url", "preferred_language", "also_reads"):
+        profile = {"id": user.pk, "name": user.name, "avatar_url": user.avatar_url}
+        by_user[user.pk] = Subscriptions(user.reading.key, {"user": profile, "guest": None})
     _add_workspaces(by_user)
     _add_joined_channels(by_user)
     workspaces = {user_id: _extent(own.workspaces.values()) for user_id, own in by_user.items()}
@@ -94,31 +97,36 @@ def read_user_subscriptions(user_ids: Collection[int]) -> dict[int, Subscription
 
 def _add_workspaces(by_user: dict[int, Subscriptions]) -> None:
     members = Member.objects.filter(user_id__in=by_user)
-    for user_id, workspace_id, language, joined_at in members.values_list(
-        "user_id", "workspace_id", "language", "joined_at"
+    for user_id, workspace_id, language, also, joined_at in members.values_list(
+        "user_id", "workspace_id", "language", "also_reads", "joined_at"
     ):
-        by_user[user_id].workspaces[workspace_id] = Subscription(language, joined_at, workspace_id)
+        by_user[user_id].workspaces[workspace_id] = Subscription(_key(language, also), joined_at, workspace_id)
+
+
+def _key(language: str, also: str) -> str:
+    return Reading(language, split(also)).key
 
 
 def _add_joined_channels(by_user: dict[int, Subscriptions]) -> None:
     channel_id: Any  # the stubs take a relation's id for its column's own type
-    for user_id, channel_id, workspace_id, language, joined_at in _joined(by_user).values_list(
-        "member__user_id", "channel_id", "channel__workspace_id", "member__language", "joined_at"
+    for user_id, channel_id, workspace_id, language, also, joined_at in _joined(by_user).values_list(
+        "member__user_id", "channel_id", "channel__workspace_id", "member__language", "member__also_reads", "joined_at"
     ):
-        by_user[user_id].conversations[channel_id] = Subscription(language, joined_at, workspace_id)
+        by_user[user_id].conversations[channel_id] = Subscription(_key(language, also), joined_at, workspace_id)
 
 
 def _add_rooms(by_user: dict[int, Subscriptions]) -> None:
     rooms = Channel.objects.filter(workspace__kind=ROOM, workspace__members__user_id__in=by_user)
     channel_id: Any
-    for user_id, channel_id, workspace_id, language, joined_at in rooms.values_list(
+    for user_id, channel_id, workspace_id, language, also, joined_at in rooms.values_list(
         "workspace__members__user_id",
         "pk",
         "workspace_id",
         "workspace__members__language",
+        "workspace__members__also_reads",
         "workspace__members__joined_at",
     ):
-        by_user[user_id].conversations[channel_id] = Subscription(language, joined_at, workspace_id)
+        by_user[user_id].conversations[channel_id] = Subscription(_key(language, also), joined_at, workspace_id)
 
 
 def _add_direct_conversations(by_user: dict[int, Subscriptions], blocks: set[tuple[int, int]]) -> dict[int, int]:
@@ -133,7 +141,7 @@ def _add_direct_conversations(by_user: dict[int, Subscriptions], blocks: set[tup
             if own is None:
                 continue
             counts[user_id] += 1
-            own.conversations[conversation_id] = Subscription(own.language, created_at)
+            own.conversations[conversation_id] = Subscription(own.reading, created_at)
             if (user_id, other_id) in blocks:
                 own.muted_outbound.add(conversation_id)
     return counts
@@ -157,7 +165,7 @@ def _blocks(user_ids: Collection[int]) -> QuerySet[Block]:
 
 
 def read_fingerprints(user_ids: Collection[int]) -> dict[int, tuple[str, Fingerprint]]:
-    """Read the language and the fingerprint of each of ``user_ids``, without reading their subscriptions."""
+    """Read the own reading and the fingerprint of each of ``user_ids``, without reading their subscriptions."""
     workspaces = _extents(Member.objects.filter(user_id__in=user_ids), "user_id")
     joined = _extents(_joined(user_ids), "member__user_id")
     directs: dict[int, int] = defaultdict(int)
@@ -166,11 +174,14 @@ def read_fingerprints(user_ids: Collection[int]) -> dict[int, tuple[str, Fingerp
         for user_id, count in counted.annotate(Count("pk")):
             directs[user_id] += count
     blocked: dict[int, int] = dict(_blocks(user_ids).values_list("blocked_id").annotate(Count("pk")))
-    users = User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", "preferred_language")
+    users = User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", "preferred_language", "also_reads")
     nothing: Extent = (0, None)
     return {
-        pk: (language, (workspaces.get(pk, nothing), joined.get(pk, nothing), directs[pk], blocked.get(pk, 0)))
-        for pk, language in users
+        pk: (
+            _key(language, also),
+            (workspaces.get(pk, nothing), joined.get(pk, nothing), directs[pk], blocked.get(pk, 0)),
+        )
+        for pk, language, also in users
     }
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from realtime import event_log, subscriptions
 from realtime.subscriptions import OpenChannel, Subscription, Subscriptions
+from rosetta.languages import Reading, split
 from workspaces.models import ChannelMember
 
 # Access granted longer ago than this needs no backfill: delivery never lags by more than a minute.
@@ -75,10 +76,11 @@ def _read_remaining(request: SyncRequest, snapshot: SyncSnapshot) -> None:
         remaining: dict[str, dict[str, Subscription]] = {channel_id: {} for channel_id in closed}
         joined = ChannelMember.objects.filter(channel_id__in=closed) if closed else ChannelMember.objects.none()
         channel_id: Any
-        for channel_id, user_id, language, since in joined.values_list(
-            "channel_id", "member__user_id", "member__language", "joined_at"
+        for channel_id, user_id, language, also, since in joined.values_list(
+            "channel_id", "member__user_id", "member__language", "member__also_reads", "joined_at"
         ):
-            remaining[channel_id][f"user:{user_id}"] = Subscription(language, since, workspace_id)
+            reading = Reading(language, split(also)).key
+            remaining[channel_id][f"user:{user_id}"] = Subscription(reading, since, workspace_id)
         snapshot.remaining[workspace_id] = remaining
 
 

@@ -3,7 +3,10 @@
 To add one, add a row here and a column to the phrasebook.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import combinations
 
 from django.utils.translation.trans_real import parse_accept_lang_header
 
@@ -55,6 +58,46 @@ CODES: tuple[str, ...] = tuple(BY_CODE)
 DEFAULT = "en"
 # The language of a text that is in none of ours, where it cannot be told which.
 UNKNOWN = "und"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What somebody reads: texts in ``language``, and texts written in one of ``also`` as they are."""
+
+    language: str
+    also: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """Return this as a string: ``th``, or ``th+en,ja`` with further languages."""
+        return f"{self.language}+{joined(self.also)}" if self.also else self.language
+
+    @staticmethod
+    @lru_cache(maxsize=1024)
+    def of_key(key: str) -> "Reading":
+        language, _, also = key.partition("+")
+        return Reading(language, split(also))
+
+    def needs(self, written_in: str) -> bool:
+        """Return whether a text that was ``written_in`` a language has to be translated for this reader."""
+        return written_in != self.language and written_in not in self.also
+
+
+def joined(codes: Iterable[str]) -> str:
+    """Return ``codes`` as they are stored: each once, in the order of ``CODES``."""
+    chosen = set(codes)
+    return ",".join(code for code in CODES if code in chosen)
+
+
+@lru_cache(maxsize=1024)
+def split(stored: str) -> frozenset[str]:
+    """Return the codes in what ``joined`` returned."""
+    return frozenset(filter(None, stored.split(",")))
+
+
+def sets_of_further_languages() -> list[str]:
+    """Return all that ``joined`` can return, except the empty text."""
+    return [",".join(codes) for size in range(1, len(CODES) + 1) for codes in combinations(CODES, size)]
 
 
 def is_supported(code: str) -> bool:

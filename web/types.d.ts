@@ -7,14 +7,15 @@ import type * as api from "./schema";
 export type User = api.UserAnswer;
 export type Workspace = api.WorkspaceResource;
 export type Channel = api.ChannelResource;
-export type Member = api.MemberResource;
+export type Member = api.ListedMemberResource;
 export type Direct = api.DirectConversationResource;
 export type Message = api.MessageResource;
 export type Reaction = api.ReactionResource;
 export type FoundMessage = api.FoundMessageResource;
 export type Attachment = api.AttachmentResource;
 export type Invite = api.InviteResource;
-export type Person = api.PersonResource & { language?: string | null };
+/** A person as far as a view needs them; whoever shares a conversation or workspace is known better. */
+export type Person = api.PersonResource & Partial<api.PersonProfileResource>;
 /** A channel or a direct conversation, where both will do. */
 export type Listed = Partial<Channel> & Partial<Direct> & { id: string; unread_count: number };
 export type Stay = {
@@ -89,6 +90,8 @@ export interface Room {
   me: { id: number | string; name: string; avatar_url?: string | null };
   /** What is read here. */
   language: string;
+  /** When originals stand under their translations. */
+  originals?: User["show_originals"];
   /** Present names by id. */
   names: Map<string, string>;
   people?: Person[];

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
+from accounts.resources import profile
 from rosetta.http.links import link_to
 from rosetta.times import moment
 from workspaces.models import Channel, Invite, Member, Webhook, WebhookDelivery, WebhookSubscription, Workspace
@@ -37,6 +38,12 @@ def member(row: Member) -> dict[str, Any]:
         "preferred_language": row.preferred_language,
         "joined_at": moment(row.joined_at),
     }
+
+
+def listed_member(row: Member) -> dict[str, Any]:
+    """Return ``row`` with what it reads and its user's profile, as those see it who share its workspace."""
+    also_reads = row.also_reads.split(",") if row.also_reads else []
+    return {**member(row), "user": profile(row.user), "language": row.language, "also_reads": also_reads}
 
 
 def channel(

@@ -45,6 +45,8 @@ def _close(user: User, otp: str | None) -> None:
     SocialAccount.objects.filter(user=user).delete()
     # From now on, somebody else may register with the address.
     user.email, user.name, user.avatar_url = f"deleted-{user.pk}@deleted.invalid", DELETED_NAME, None
+    user.name_reading = user.title = user.time_zone = user.status_emoji = user.status_text = user.also_reads = ""
+    user.status_until = user.undisturbed_until = None
     user.is_active = user.is_staff = user.is_superuser = False
     user.email_verified_at, user.deleted_at = None, timezone.now()
     user.set_unusable_password()

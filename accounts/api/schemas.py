@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 
-from accounts.models import AccountExport
+from accounts.models import AccountExport, User
 from rosetta import languages
 
 
@@ -30,6 +30,25 @@ class SentenceAnswer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+class StatusResource(serializers.Serializer[Any]):
+    emoji = serializers.CharField()
+    text = serializers.CharField()
+    until = serializers.DateTimeField(allow_null=True, help_text="Null: until it is taken away.")
+
+
+class ProfileResource(serializers.Serializer[Any]):
+    """A person as those see it who share a workspace or a conversation with them."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    avatar_url = serializers.CharField(allow_null=True)
+    name_reading = serializers.CharField(help_text="The name in Latin letters; may be empty.")
+    title = serializers.CharField()
+    time_zone = serializers.CharField(help_text="As `Asia/Bangkok`; empty: not told.")
+    status = StatusResource(allow_null=True)
+    undisturbed_until = serializers.DateTimeField(allow_null=True, help_text="Until then nothing rings.")
+
+
 class UserAnswer(SignedInUserAnswer):
     email_verified_at = serializers.DateTimeField(allow_null=True)
     is_active = serializers.BooleanField()
@@ -37,7 +56,16 @@ class UserAnswer(SignedInUserAnswer):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     preferred_language = serializers.ChoiceField(choices=languages.CODES)
+    also_reads = serializers.ListField(
+        child=serializers.ChoiceField(choices=languages.CODES), help_text="Messages in these are never translated."
+    )
+    show_originals = serializers.ChoiceField(User.Originals.choices)
     avatar_url = serializers.CharField(allow_null=True)
+    name_reading = serializers.CharField(help_text="The name in Latin letters; may be empty.")
+    title = serializers.CharField()
+    time_zone = serializers.CharField(help_text="As `Asia/Bangkok`; empty: not told.")
+    status = StatusResource(allow_null=True)
+    undisturbed_until = serializers.DateTimeField(allow_null=True, help_text="Until then nothing rings.")
     has_password = serializers.BooleanField()
 
 
@@ -136,7 +164,14 @@ USER_EXAMPLE = OpenApiExample(
         "created_at": "2026-01-15T10:28:31.000000Z",
         "updated_at": "2026-03-02T08:12:45.000000Z",
         "preferred_language": "en",
+        "also_reads": ["ja"],
+        "show_originals": "never",
         "avatar_url": None,
+        "name_reading": "",
+        "title": "Port master",
+        "time_zone": "Europe/Budapest",
+        "status": {"emoji": "🏝", "text": "On holiday", "until": "2026-03-09T00:00:00+00:00"},
+        "undisturbed_until": None,
         "has_password": True,
     },
 )

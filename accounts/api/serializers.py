@@ -1,5 +1,6 @@
 """Bodies of requests about accounts."""
 
+import zoneinfo
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from accounts.identity.email_addresses import MAX_LENGTH, canonical_email
 from accounts.identity.typed import canonical_code, canonical_password
 from accounts.models import User
 from rosetta import languages
-from rosetta.http.fields import NameField
+from rosetta.http.fields import NameField, ShortTextField
 
 MAX_PASSWORD = 1024
 
@@ -143,6 +144,13 @@ class SocialCallbackSerializer(serializers.Serializer[Any]):
     device_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
 
 
+def in_the_future(value: datetime | None) -> datetime | None:
+    """Return ``value``. Raises ValidationError for a moment that has passed."""
+    if value is not None and value <= timezone.now():
+        raise serializers.ValidationError(_("Choose a moment in the future."))
+    return value
+
+
 class NewTokenSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=255)
     abilities = serializers.ListField(
@@ -151,9 +159,7 @@ class NewTokenSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(required=False, allow_null=True, default_timezone=UTC)
 
     def validate_expires_at(self, value: datetime | None) -> datetime | None:
-        if value is not None and value <= timezone.now():
-            raise serializers.ValidationError(_("Choose a moment in the future."))
-        return value
+        return in_the_future(value)
 
 
 class DeleteAccountSerializer(serializers.Serializer[Any]):
@@ -168,9 +174,53 @@ class DeleteAccountSerializer(serializers.Serializer[Any]):
         return attrs
 
 
+class StatusSerializer(serializers.Serializer[Any]):
+    emoji = ShortTextField(max_length=32, required=False, default="")
+    text = ShortTextField(max_length=100, required=False, default="")
+    until = serializers.DateTimeField(
+        required=False, allow_null=True, default_timezone=UTC, help_text="When it ends; null: when it is taken away."
+    )
+
+    def validate_until(self, value: datetime | None) -> datetime | None:
+        return in_the_future(value)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["emoji"] and not attrs["text"]:
+            raise serializers.ValidationError({"text": [_("Give an emoji or a text.")]})
+        return attrs
+
+
 class ProfileSerializer(serializers.Serializer[Any]):
     name = NameField(max_length=255, required=False)
+    name_reading = ShortTextField(
+        max_length=255, required=False, help_text="The name in Latin letters, by which `@` finds it too."
+    )
+    title = ShortTextField(max_length=120, required=False, help_text="What the person does, such as a job title.")
+    time_zone = serializers.CharField(
+        max_length=64, required=False, allow_blank=True, help_text="As `Asia/Bangkok`; empty: not told."
+    )
+    status = StatusSerializer(required=False, allow_null=True, help_text="Null takes it away.")
+    undisturbed_until = serializers.DateTimeField(
+        required=False, allow_null=True, default_timezone=UTC, help_text="Until then nothing rings; null ends it."
+    )
     preferred_language = serializers.ChoiceField(choices=languages.CODES, required=False)
+    also_reads = serializers.ListField(
+        child=serializers.ChoiceField(choices=languages.CODES),
+        required=False,
+        max_length=len(languages.CODES),
+        help_text="Languages in which messages are shown as they were written, never translated.",
+    )
+    show_originals = serializers.ChoiceField(
+        User.Originals.choices, required=False, help_text="When clients show the original under a translation."
+    )
     avatar_url = serializers.CharField(
         max_length=2048, required=False, allow_null=True, validators=[URLValidator(schemes=["http", "https"])]
     )
+
+    def validate_time_zone(self, value: str) -> str:
+        if value and value not in zoneinfo.available_timezones():
+            raise serializers.ValidationError(_("This is no time zone that we know."))
+        return value
+
+    def validate_undisturbed_until(self, value: datetime | None) -> datetime | None:
+        return in_the_future(value)

@@ -246,6 +246,13 @@ def me(**changed: Any) -> dict[str, Any]:
         "preferred_language": "en",
         "avatar_url": None,
         "has_password": True,
+        "also_reads": [],
+        "show_originals": "never",
+        "name_reading": "",
+        "title": "",
+        "time_zone": "",
+        "status": None,
+        "undisturbed_until": None,
         **changed,
     }
 

@@ -252,7 +252,8 @@ def test_me_has_the_contracts_fields(owner: User, as_owner: APIClient) -> None:
     body = as_owner.get("/api/v1/me").json()
     assert set(body) == {
         "id", "name", "email", "email_verified_at", "is_active", "last_login_at", "created_at", "updated_at",
-        "preferred_language", "avatar_url", "has_password",
+        "preferred_language", "avatar_url", "has_password", "also_reads", "show_originals", "name_reading", "title",
+        "time_zone", "status", "undisturbed_until",
     }  # fmt: skip
     assert body["created_at"].endswith("Z") and len(body["created_at"]) == 27
     assert (body["has_password"], body["avatar_url"], body["preferred_language"]) == (True, None, "en")

@@ -25,9 +25,10 @@ from messaging.search.text import terms_of
 from messaging.translations.plan import milliseconds, nudge_translators, plan_text
 from rosetta import languages
 from rosetta.errors import Conflict
-from translation.service import is_translatable
+from rosetta.languages import Reading
+from translation.service import Circumstances, is_translatable
 from workspaces.actions import end_suspension, suspend_member
-from workspaces.audience import heard_languages, languages_in
+from workspaces.audience import audience_of, heard_languages
 from workspaces.models import Channel, Role, Workspace
 from workspaces.streams import events
 
@@ -149,7 +150,7 @@ def _channel(message: Message) -> Channel | None:
 
 def _remove(report: Report, actor: User) -> dict[str, Any]:
     message = locked_message(
-        ConversationContext(report.message.conversation, language=languages.DEFAULT), report.message_id
+        ConversationContext(report.message.conversation, reading=Reading(languages.DEFAULT)), report.message_id
     )
     if message.deleted_at is not None:
         raise Conflict("This message was deleted already.")
@@ -161,7 +162,7 @@ def _remove(report: Report, actor: User) -> dict[str, Any]:
 def _restore(report: Report, actor: User) -> None:
     """Restore the message's text; its files and reactions were deleted permanently."""
     message = locked_message(
-        ConversationContext(report.message.conversation, language=languages.DEFAULT), report.message_id
+        ConversationContext(report.message.conversation, reading=Reading(languages.DEFAULT)), report.message_id
     )
     channel = _channel(message)
     scope_id = channel.workspace_id if channel is not None else message.conversation_id
@@ -170,7 +171,7 @@ def _restore(report: Report, actor: User) -> None:
     message.revision += 1
     message.terms = terms_of(text, scope_id)
     if not message.skip_translation and is_translatable(text) and channel is not None:
-        plan = plan_text(scope_id, text, message.language, languages_in(channel), {})
+        plan = plan_text(scope_id, text, message.language, audience_of(channel), {}, Circumstances(channel.formality))
         rows = plan.rows_for(message, scope_id, milliseconds(timezone.now()))
         MessageTranslation.objects.bulk_create(rows)
         message.translation_status = plan.status

@@ -5,8 +5,11 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
+from accounts.api.schemas import ProfileResource
 from messaging.models import Message, MessageTranslation
+from rosetta import languages
 from rosetta.http.schema import AnyIdField, data_of
+from workspaces.api.schemas import PageMeta
 
 SENDER_KINDS = ("user", "guest", "webhook", "automation")
 MENTION_KINDS = ("user", "channel")
@@ -122,9 +125,30 @@ class PersonResource(serializers.Serializer[Any]):
     avatar_url = serializers.URLField(allow_null=True)
 
 
+class PersonProfileResource(ProfileResource):
+    language = serializers.ChoiceField(
+        languages.CODES, help_text="What the person reads where they chose nothing else."
+    )
+    also_reads = serializers.ListField(
+        child=serializers.ChoiceField(languages.CODES), help_text="Read as written, never translated."
+    )
+
+
+class SharedChannelResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    workspace_id = serializers.CharField()
+
+
+class PersonCardResource(PersonProfileResource):
+    shared_channels = SharedChannelResource(many=True)
+    direct_conversation_id = serializers.CharField(allow_null=True)
+    is_blocked = serializers.BooleanField(help_text="Whether the caller blocks the person.")
+
+
 class DirectConversationResource(serializers.Serializer[Any]):
     id = serializers.CharField()
-    participant = PersonResource()
+    participant = PersonProfileResource()
     unread_count = serializers.IntegerField()
     last_message_at = serializers.DateTimeField(allow_null=True)
 
@@ -178,6 +202,8 @@ FoundMessagesAnswer = data_of(FoundMessageResource, many=True, meta=SearchMeta)
 ReadAnswer = data_of(ReadStateResource)
 PersonAnswer = data_of(PersonResource)
 PeopleAnswer = data_of(PersonResource, many=True)
+ProfileAnswer = data_of(PersonCardResource)
+ProfilesAnswer = data_of(PersonProfileResource, many=True, meta=PageMeta)
 DirectConversationAnswer = data_of(DirectConversationResource)
 DirectConversationsAnswer = data_of(DirectConversationResource, many=True)
 TranslationAnswer = data_of(TranslationResource)

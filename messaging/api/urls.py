@@ -4,6 +4,7 @@ from messaging.api.viewsets import (
     glossary,
     messages,
     notifications,
+    people,
     programs,
     search,
     translations,
@@ -39,6 +40,7 @@ router.register(f"{WORKSPACE}/search", search.SearchViewSet, basename="message-s
 router.register(f"{WORKSPACE}/translate", translations.PreviewViewSet, basename="translation-preview")
 router.register(f"{WORKSPACE}/glossary", glossary.GlossaryTermViewSet, basename="glossary-term")
 router.register("direct-recipients", direct.DirectRecipientViewSet, basename="direct-recipient")
+router.register("users", people.PersonViewSet, basename="person")
 router.register("me/blocks", direct.BlockViewSet, basename="block")
 
 singletons = SingletonRouter()

@@ -74,9 +74,10 @@ def _wants(chosen: ConversationPreference | None, default: Level, *, is_mentione
 
 
 def _undisturbed(user_ids: Iterable[int], now: datetime) -> set[int]:
-    """Return those who want no pushes, or none at this hour of their day."""
+    """Return those who want no pushes, none now, or none at this hour of their day."""
     rows = PushPreference.objects.filter(user__in=user_ids)
-    return {row.user_id for row in rows if not row.is_enabled or is_quiet(row, now)}
+    quiet = {row.user_id for row in rows if not row.is_enabled or is_quiet(row, now)}
+    return quiet | set(User.objects.filter(pk__in=user_ids, undisturbed_until__gt=now).values_list("pk", flat=True))
 
 
 def is_quiet(row: PushPreference, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from messaging.markdown import readable
 from messaging.mentions import PresentNames, present_names
 from messaging.models import Message, MessageTranslation
 from messaging.push.badges import unread_of
+from rosetta.languages import Reading
 from workspaces.models import Channel, Member, ReadMark
 
 
@@ -39,7 +40,7 @@ def render(deliveries: Sequence[Delivery]) -> dict[int, Notification | None]:
     Deliveries that are no longer needed are left out: the message was deleted, its recipient has read it or is connected.
     """
     subjects = _subjects({str(delivery.subject_id) for delivery in deliveries})
-    languages = _languages(deliveries, subjects)
+    readings = _readings(deliveries, subjects)
     user_ids = {delivery.device.user_id for delivery in deliveries}
     connected = presence.online(user_ids)
     read = _read_positions(user_ids, subjects.values())
@@ -50,15 +51,15 @@ def render(deliveries: Sequence[Delivery]) -> dict[int, Notification | None]:
             continue
         if read.get((user_id, subject.message.conversation_id), 0) >= subject.message.seq:
             continue
-        bodies[delivery.pk] = _body(subject, languages[delivery.pk])
-    return _with_badges([delivery for delivery in deliveries if delivery.pk in bodies], subjects, bodies, languages)
+        bodies[delivery.pk] = _body(subject, readings[delivery.pk])
+    return _with_badges([delivery for delivery in deliveries if delivery.pk in bodies], subjects, bodies, readings)
 
 
 def _with_badges(
     deliveries: Sequence[Delivery],
     subjects: dict[str, _Subject],
     bodies: dict[int, str | None],
-    languages: dict[int, str],
+    readings: dict[int, Reading],
 ) -> dict[int, Notification | None]:
     """Return what each delivery shows.
 
@@ -69,7 +70,7 @@ def _with_badges(
         delivery.pk: None
         if (body := bodies[delivery.pk]) is None
         else _notification(
-            subjects[str(delivery.subject_id)], body, languages[delivery.pk], badges[delivery.device.user_id]
+            subjects[str(delivery.subject_id)], body, readings[delivery.pk].language, badges[delivery.device.user_id]
         )
         for delivery in deliveries
     }
@@ -108,36 +109,36 @@ def _sender_name(message: Message) -> str:
     return message.sender_webhook.name if message.sender_webhook is not None else ""
 
 
-def _languages(deliveries: Sequence[Delivery], subjects: dict[str, _Subject]) -> dict[int, str]:
-    """Return the language of each delivery.
-
-    Its recipient's in the workspace, else their account's.
-    """
+def _readings(deliveries: Sequence[Delivery], subjects: dict[str, _Subject]) -> dict[int, Reading]:
+    """Return what the recipient of each delivery reads in its workspace, else by their account."""
     workspace_ids = {subject.channel.workspace_id for subject in subjects.values() if subject.channel is not None}
     user_ids = {delivery.device.user_id for delivery in deliveries}
     members = Member.objects.filter(workspace__in=workspace_ids, user__in=user_ids)
     of_members = {
-        (workspace_id, user_id): language
-        for workspace_id, user_id, language in members.values_list("workspace_id", "user_id", "language")
+        (member.workspace_id, member.user_id): member.reading
+        for member in members.only("workspace_id", "user_id", "language", "also_reads")
     }
-    languages = {}
+    readings = {}
     for delivery in deliveries:
         subject = subjects.get(str(delivery.subject_id))
         channel = subject.channel if subject is not None else None
         key = (channel.workspace_id if channel is not None else "", delivery.device.user_id)
-        languages[delivery.pk] = of_members.get(key, delivery.device.user.preferred_language)
-    return languages
+        readings[delivery.pk] = of_members.get(key, delivery.device.user.reading)
+    return readings
 
 
-def _body(subject: _Subject, language: str) -> str | None:
-    """Return the text in ``language``, the original where there is no translation, or None while one may still come."""
-    message = subject.message
+def _body(subject: _Subject, reading: Reading) -> str | None:
+    """Return the text as its recipient reads it.
+
+    The original where there is no translation, or None while one may still come.
+    """
+    message, language = subject.message, reading.language
     text = message.content or ""
     if not text:
         with _speaking(language):
             return _("Sent a file.")
     row = subject.translations.get(language)
-    if language != message.language and row is not None and row.revision == message.revision:
+    if reading.needs(message.language) and row is not None and row.revision == message.revision:
         if row.state == MessageTranslation.State.READY:
             text = row.text
         elif row.state == MessageTranslation.State.PENDING and timezone.now() < _deadline_of(message):

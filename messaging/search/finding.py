@@ -13,6 +13,7 @@ from messaging.models import Message, MessageTranslation
 from messaging.resources import MessageRow, is_translated, present_names_of, rows_of
 from messaging.search.text import SearchQuery, scope_term
 from rosetta.db import replica
+from rosetta.languages import Reading
 from workspaces.access import open_to
 from workspaces.models import Channel, Member
 
@@ -33,7 +34,7 @@ class SearchPage:
     names: PresentNames = field(default_factory=PresentNames)
 
 
-def find(*, member: Member, language: str, query: SearchQuery, limit: int, before: str | None = None) -> SearchPage:
+def find(*, member: Member, reading: Reading, query: SearchQuery, limit: int, before: str | None = None) -> SearchPage:
     """Find messages that match ``query`` in channels that ``member`` reads, older than the message ``before``.
 
     A page may be short, even empty, and still have a ``next_before``: the rest would take too long for one request.
@@ -42,12 +43,12 @@ def find(*, member: Member, language: str, query: SearchQuery, limit: int, befor
     hits: list[str] = []
     if not query.terms:
         return SearchPage([], [], None)
-    for chunk, is_last in _chunks(member, language, query, limit + 1, before):
+    for chunk, is_last in _chunks(member, reading.language, query, limit + 1, before):
         for row in chunk:
             if len(rows) == limit:
                 return _page(query, rows, hits, before)
             before = row.id
-            if hit := _hit(row, query, language):
+            if hit := _hit(row, query, reading):
                 rows.append(row)
                 hits.append(hit)
         if is_last:
@@ -108,12 +109,12 @@ def _newest(rows: QuerySet[Any], key: str, size: int, before: str | None) -> lis
     return list(rows.order_by(f"-{key}").values_list(key, flat=True)[:size])
 
 
-def _hit(row: MessageRow, query: SearchQuery, language: str) -> str | None:
+def _hit(row: MessageRow, query: SearchQuery, reading: Reading) -> str | None:
     """Return the text that matches: the one that the reader sees, else the original.
 
     None where neither does.
     """
-    shown = row.translation_text if is_translated(row, language) else None
+    shown = row.translation_text if is_translated(row, reading) else None
     for text in (shown, row.content):
         # A phrase goes on where a mark of Markdown stands in it.
         if text and (query.is_in(text) or (row.type == Message.Type.MARKDOWN and query.is_in(plain_text(text)))):

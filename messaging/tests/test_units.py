@@ -15,6 +15,9 @@ from messaging.translations.plan import AUTHOR, plan_text
 from messaging.translations.status import status_of
 from rosetta.errors import NotFound
 from rosetta.ids import NO_ID
+from rosetta.languages import Reading
+from translation.service import Circumstances
+from workspaces.audience import Audience
 from workspaces.models import Channel, Conversation
 from workspaces.streams import numbering
 from workspaces.streams.numbering import COST_PER_MESSAGE_MS, MAX_BACKLOG_MS
@@ -23,7 +26,8 @@ pytestmark = pytest.mark.django_db
 State, Status = MessageTranslation.State, Message.TranslationStatus
 NOON = datetime(2026, 6, 12, 12, tzinfo=UTC)
 NOON_MS = int(NOON.timestamp() * 1000)
-EVERYBODY = frozenset({"en", "ja", "th"})
+PLAIN = Circumstances()
+EVERYBODY = Audience.in_languages(["en", "ja", "th"])
 
 
 @pytest.mark.parametrize(
@@ -41,13 +45,15 @@ def test_the_least_finished_translation_decides_a_messages_status(states: set[st
 
 
 def test_a_plan_needs_each_language_of_the_audience_but_the_texts_own(workspace: object) -> None:
-    plan = plan_text(NO_ID, "The crane at pier nine has stopped.", "en", EVERYBODY, {})
+    plan = plan_text(NO_ID, "The crane at pier nine has stopped.", "en", EVERYBODY, {}, PLAIN)
     assert (plan.status, plan.targets) == (Status.PENDING, {"ja": None, "th": None})
 
 
 def test_a_plan_uses_its_authors_own_translations(workspace: object) -> None:
     own = {"th": "ปั้นจั่นหยุดแล้ว", "en": "ignored"}
-    plan = plan_text(NO_ID, "The crane at pier nine has stopped.", "en", frozenset({"en", "th"}), own)
+    plan = plan_text(
+        NO_ID, "The crane at pier nine has stopped.", "en", Audience.in_languages(["en", "th"]), own, PLAIN
+    )
     translation = plan.targets["th"]
     assert plan.status == Status.COMPLETED
     assert translation is not None
@@ -55,11 +61,17 @@ def test_a_plan_uses_its_authors_own_translations(workspace: object) -> None:
 
 
 def test_a_plan_skips_what_no_engine_can_translate(workspace: object) -> None:
-    assert plan_text(NO_ID, "👍", "en", EVERYBODY, {}).status == Status.SKIPPED
+    assert plan_text(NO_ID, "👍", "en", EVERYBODY, {}, PLAIN).status == Status.SKIPPED
 
 
 def test_a_plan_of_one_language_needs_nothing(workspace: object) -> None:
-    assert plan_text(NO_ID, "Good morning", "en", frozenset({"en"}), {}).status == Status.NOT_NEEDED
+    assert plan_text(NO_ID, "Good morning", "en", Audience.in_languages(["en"]), {}, PLAIN).status == Status.NOT_NEEDED
+
+
+def test_a_plan_leaves_out_languages_whose_readers_all_read_the_original(workspace: object) -> None:
+    audience = Audience.of([Reading("th", frozenset({"en"})), Reading("ja"), Reading("ja", frozenset({"en"}))])
+    assert set(plan_text(NO_ID, "The crane at pier nine has stopped.", "en", audience, {}, PLAIN).targets) == {"ja"}
+    assert set(plan_text(NO_ID, "Derek di dermaga berhenti.", "id", audience, {}, PLAIN).targets) == {"ja", "th"}
 
 
 def test_numbers_of_messages_and_events_have_no_gaps() -> None:

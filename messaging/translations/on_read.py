@@ -16,6 +16,7 @@ from messaging.translations.plan import milliseconds, nudge_translators, transla
 from messaging.translations.status import settle_statuses
 from rosetta import languages
 from rosetta.db.inserts import CompiledUpdate
+from rosetta.languages import Reading
 from translation.service import Circumstances, characters_left, is_translatable, recall_many
 from workspaces.models import Channel, Conversation
 from workspaces.streams.numbering import COST_PER_MESSAGE_MS
@@ -26,35 +27,36 @@ OVER_BUDGET = "budget"
 _REQUEUED = CompiledUpdate(MessageTranslation, ["state", "reason", "attempts", "due_at", "turn"])
 
 
-def ensure(*, rows: list[MessageRow], scope_id: str, language: str) -> list[MessageRow]:
-    """Request the translations that ``rows`` lack in ``language``.
+def ensure(*, rows: list[MessageRow], scope_id: str, reading: Reading) -> list[MessageRow]:
+    """Request the translations that ``rows`` lack for somebody who reads as ``reading`` says.
 
     Return the rows as they are then.
     """
-    if not request_missing_translations(rows=rows, scope_id=scope_id, language=language):
+    if not request_missing_translations(rows=rows, scope_id=scope_id, reading=reading):
         return rows
-    by_id = {row.id: row for row in rows_again([row.id for row in rows], language)}
+    by_id = {row.id: row for row in rows_again([row.id for row in rows], reading.language)}
     return [by_id.get(row.id, row) for row in rows]
 
 
-def request_missing_translations(*, rows: Sequence[MessageRow], scope_id: str, language: str) -> set[str]:
-    """Request the translations that ``rows`` lack in ``language``.
+def request_missing_translations(*, rows: Sequence[MessageRow], scope_id: str, reading: Reading) -> set[str]:
+    """Request the translations that ``rows`` lack for somebody who reads as ``reading`` says.
 
     Return the ids of the messages that changed.
 
     Writes nothing where none is missing. Locks the conversations of the messages.
     """
-    lacking = [row for row in rows if _lacks_translation(row, language)]
+    language = reading.language
+    lacking = [row for row in rows if _lacks_translation(row, reading)]
     missing = [row.id for row in lacking if row.translation_state is None]
     skipped = {row.id: len(row.content or "") for row in lacking if row.translation_state is not None}
     changed = _request(missing, scope_id, language) if missing else set()
     return changed | (_requeue_skipped(skipped, scope_id, language) if skipped else set())
 
 
-def _lacks_translation(row: MessageRow, language: str) -> bool:
+def _lacks_translation(row: MessageRow, reading: Reading) -> bool:
     return bool(
         row.translation_state in (None, State.SKIPPED)
-        and row.language != language
+        and reading.needs(row.language)
         and languages.is_supported(row.language)
         and row.content
         and row.deleted_at is None

@@ -18,6 +18,7 @@ from rosetta import languages
 from rosetta.queue.nudge import nudge_once
 from translation.detection import source_language
 from translation.service import Circumstances, Translation, is_translatable, recall
+from workspaces.audience import Audience
 
 Status = Message.TranslationStatus
 State = MessageTranslation.State
@@ -72,14 +73,14 @@ def plan_translations(*, context: ConversationContext, sender: Sender, text: str
     if draft.skip_translation:
         return TranslationPlan(language, Status.SKIPPED, {})
     circumstances = Circumstances(context.formality)
-    return plan_text(context.scope_id, text, language, context.audience_languages, draft.translations, circumstances)
+    return plan_text(context.scope_id, text, language, context.audience, draft.translations, circumstances)
 
 
 def plan_text(
     scope_id: str,
     text: str,
     language: str,
-    audience: frozenset[str],
+    audience: Audience,
     own_translations: Mapping[str, str],
     circumstances: Circumstances,
 ) -> TranslationPlan:
@@ -93,8 +94,8 @@ def plan_text(
         code: Translation(own, AUTHOR) for code, own in own_translations.items() if code != language
     }
     if is_translatable(text):
-        audience = audience if languages.is_supported(language) else frozenset()
-        needed = sorted(audience - {language} - set(targets))
+        wanted = audience.needs(language) if languages.is_supported(language) else set()
+        needed = sorted(wanted - set(targets))
         known: dict[str, Translation] = {}
         if needed:
             known = recall(scope_id=scope_id, text=text, source=language, targets=needed, circumstances=circumstances)

@@ -47,13 +47,13 @@ class EventViewSet(ApiViewSet):
         """Answer the page that the query asks for. Raises Invalid and EventsExpired."""
         limit = query_int(request, "limit", default=LIMIT, low=1, high=MAX_LIMIT)
         after = query_int(request, "after", default=-1, low=0, high=MAX_SEQ)
-        language = asked_language(request) or subscription.language
+        reading = asked_language(request) or subscription.reading
         first, last = event_log.kept_range(stream_id)
         if after < 0:
             after = last if first is None else first - 1
         elif event_log.is_out_of_range(after, first, last):
             raise EventsExpired
-        shown = Subscription(language, subscription.since, subscription.workspace_id)
+        shown = Subscription(reading, subscription.since, subscription.workspace_id)
         stream = ReadableStream(stream_id, id_name, shown)
         page = event_log.read_page(reader, stream, after=after, limit=limit)
         frames = [orjson.Fragment(text) for text in event_log.frame_texts(reader, stream, page.frames, after)]

@@ -98,7 +98,7 @@ def event(
     row = Event(stream_id=stream_id, seq=seq, kind=kind, data=data or {}, user_id=user_id, created_at=LONG_AGO)
     frame = EventFrame(row, StreamInfo(), languages)
     if frame.shared_data is None:
-        frame.message_by_language = {name: {"content": name, "reactions": []} for name in languages}
+        frame.message_by_reading = {name: {"content": name, "reactions": []} for name in languages}
     return frame
 
 

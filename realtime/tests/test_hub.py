@@ -57,7 +57,7 @@ def test_a_private_event_for_somebody_without_a_socket_is_skipped() -> None:
 def test_who_reacted_sees_that_in_the_message() -> None:
     hub, stream, english, thai = two_readers()
     frame = event(1, "message.updated", {"message_id": "x"})
-    for message in frame.message_by_language.values():
+    for message in frame.message_by_reading.values():
         message["reactions"] = [{"emoji": "👍", "count": 1, "reacted": False}]
     frame.reactors = {"user:2": {"👍"}}
     stream.deliver(frame, hub.callers)

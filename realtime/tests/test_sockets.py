@@ -349,6 +349,18 @@ async def test_the_socket_follows_a_change_of_language(team: Team) -> None:
                     break
 
 
+async def test_the_socket_shows_the_original_in_a_language_that_its_owner_also_reads(team: Team) -> None:
+    async with team.mali.socket() as mali:
+        team.mali.call("PATCH", "me", json={"also_reads": ["en"]})
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                team.post("Good morning")
+                message = (await mali.event("message.created"))["data"]
+                if message["display_source"] == "original":
+                    break
+    assert (message["display_content"], message["translation_reason"]) == ("Good morning", None)
+
+
 async def test_the_posters_own_name_of_a_message_reaches_the_posters_sockets_alone(team: Team) -> None:
     channel = team.channel["id"]
     path = f"workspaces/{team.workspace['id']}/channels/{channel}/messages"

@@ -26,3 +26,19 @@ class NameField(serializers.CharField):
         if not name:
             self.fail("blank")
         return name
+
+
+class ShortTextField(NameField):
+    """A line of text, cleaned as a name is, that may be empty."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_blank=True, **options)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        try:
+            return super().run_validation(data)
+        except serializers.ValidationError as error:
+            # Nothing is left of a text that nobody sees.
+            if error.get_codes() == ["blank"]:
+                return ""
+            raise

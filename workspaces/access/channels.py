@@ -56,6 +56,7 @@ def _channels_with_membership(user_id: int, workspace_id: str, channel_id: str) 
             member_id=F("workspace__members__pk"),
             role=F("workspace__members__role"),
             member_language=F("workspace__members__language"),
+            member_also_reads=F("workspace__members__also_reads"),
         )
     )
 
@@ -73,7 +74,7 @@ _ACCESS_WITH_AUDIENCE = CompiledQuery(
 def known_channel(user: User, workspace_id: str, channel_id: str, *, with_audience: bool = False) -> ChannelAccess:
     """Return a channel that ``user`` may know of, joined or not. Raises NotFound.
 
-    ``with_audience`` adds what ``audience.languages_in`` reads.
+    ``with_audience`` adds what ``audience.audience_of`` reads.
     """
     query = _ACCESS_WITH_AUDIENCE if with_audience else _ACCESS
     channel = query.first(user_id=user.pk, workspace_id=workspace_id, channel_id=channel_id)
@@ -85,6 +86,7 @@ def known_channel(user: User, workspace_id: str, channel_id: str, *, with_audien
         user=user,
         role=channel.role,
         language=channel.member_language,
+        also_reads=channel.member_also_reads,
     )
     return ChannelAccess(channel, member, channel.has_joined)
 

@@ -1,6 +1,6 @@
 """Which workspaces, members and invites a user may reach."""
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -111,9 +111,14 @@ def owned_workspace(user: User, workspace_id: str) -> Workspace:
 
 
 def members_of(member: Member, name_contains: str | None = None) -> QuerySet[Member]:
-    """Return the members of ``member``'s workspace in the order of joining, filtered by name where asked."""
+    """Return the members of ``member``'s workspace in the order of joining, filtered by name or its reading where asked."""
     members = Member.objects.select_related("user").filter(workspace_id=member.workspace_id).order_by("pk")
-    return members.filter(user__name__icontains=name_contains) if name_contains else members
+    return members.filter(name_or_reading("user__", name_contains)) if name_contains else members
+
+
+def name_or_reading(path: str, text: str) -> Q:
+    """Match people with ``text`` in their name or its reading; ``path`` leads to them."""
+    return Q(**{f"{path}name__icontains": text}) | Q(**{f"{path}name_reading__icontains": text})
 
 
 def member_in(workspace: Workspace, member_id: str) -> Member:

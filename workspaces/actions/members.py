@@ -57,9 +57,8 @@ def ensure_member(*, workspace: Workspace, user: User, role: Role = Role.MEMBER)
     access.lock_workspace(workspace.pk)
     if Suspension.objects.filter(workspace=workspace, user=user).exists():
         raise Suspended
-    member, is_new = Member.objects.get_or_create(
-        workspace=workspace, user=user, defaults={"role": role, "language": user.preferred_language}
-    )
+    defaults = {"role": role, "language": user.preferred_language, "also_reads": user.also_reads}
+    member, is_new = Member.objects.get_or_create(workspace=workspace, user=user, defaults=defaults)
     if not is_new:
         return member, False
     Workspace.objects.filter(pk=workspace.pk).update(member_count=F("member_count") + 1)

@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
+from accounts.api.schemas import ProfileResource
+from rosetta import languages
 from rosetta.http.schema import MESSAGE, data_of
 from workspaces.models import Formality, Role, Visibility, WebhookDelivery, WebhookSubscription, Workspace
 
@@ -33,6 +35,15 @@ class MemberResource(serializers.Serializer[Any]):
     role = serializers.ChoiceField(Role.choices)
     preferred_language = serializers.CharField(allow_null=True, help_text="Null: the account's language.")
     joined_at = serializers.DateTimeField()
+
+
+class ListedMemberResource(MemberResource):
+    user = ProfileResource()  # type: ignore[assignment]
+    language = serializers.ChoiceField(languages.CODES, help_text="What the member reads here.")
+    also_reads = serializers.ListField(
+        child=serializers.ChoiceField(languages.CODES),
+        help_text="Languages in which the member reads messages as they were written.",
+    )
 
 
 class ChannelResource(serializers.Serializer[Any]):
@@ -148,8 +159,8 @@ def _page_of(resource: type[serializers.Serializer[Any]]) -> Any:
 REFUSAL = OpenApiResponse(MESSAGE, "Refused as things are; `errors.code` says why.")
 WorkspaceAnswer = data_of(WorkspaceResource)
 WorkspaceListAnswer = _page_of(WorkspaceResource)
-MemberAnswer = data_of(MemberResource)
-MemberListAnswer = _page_of(MemberResource)
+MemberAnswer = data_of(ListedMemberResource)
+MemberListAnswer = _page_of(ListedMemberResource)
 ChannelAnswer = data_of(ChannelResource)
 ChannelListAnswer = _page_of(ChannelResource)
 InviteAnswer = data_of(InviteResource)

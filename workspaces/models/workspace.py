@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import LANGUAGE_LENGTH
+from rosetta import languages
 from rosetta.ids import ULIDModel
 from workspaces.models.stream import Stream
 
@@ -96,7 +97,7 @@ class Workspace(ULIDModel, PasswordProtected, Stream):
 class Member(ULIDModel):
     """A user's membership in a workspace.
 
-    ``language``: what they read there, their own choice or else the account's.
+    ``language``: what they read there, their own choice or else the account's. ``also_reads``: the account's.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="members")
@@ -104,15 +105,20 @@ class Member(ULIDModel):
     role = models.CharField(max_length=8, choices=Role, default=Role.MEMBER)
     preferred_language = models.CharField(max_length=LANGUAGE_LENGTH, null=True, blank=True)
     language = models.CharField(max_length=LANGUAGE_LENGTH)
+    also_reads = models.CharField(max_length=100, blank=True, default="", db_default="")
     joined_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="member_once")]
         # Serves the audience of a post: one probe per language, however many members there are.
-        indexes = [models.Index(fields=["workspace", "language"], name="member_by_language")]
+        indexes = [models.Index(fields=["workspace", "language", "also_reads"], name="member_by_reading")]
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.workspace_id}"
+
+    @property
+    def reading(self) -> languages.Reading:
+        return languages.Reading(self.language, languages.split(self.also_reads))
 
     @property
     def rank(self) -> int:

@@ -39,8 +39,11 @@ def last_event(workspace: Workspace) -> Event:
 def test_the_list_shows_who_belongs(as_member: APIClient, base: str, membership: Member, owner: User) -> None:
     page = as_member.get(base).json()
     assert [row["user"]["name"] for row in page["data"]] == ["Olivia", "Mali"]
-    assert set(page["data"][0]) == {"id", "user", "role", "preferred_language", "joined_at"}
-    assert page["data"][0]["user"] == {"id": owner.pk, "name": "Olivia", "avatar_url": None}
+    assert set(page["data"][0]) == {
+        "id", "user", "role", "preferred_language", "joined_at", "language", "also_reads"
+    }  # fmt: skip
+    user = page["data"][0]["user"]
+    assert (user["id"], user["name"], user["avatar_url"], user["status"]) == (owner.pk, "Olivia", None, None)
     assert (page["data"][0]["role"], page["data"][1]["preferred_language"]) == ("owner", None)
     assert page["meta"]["total"] == 2
 

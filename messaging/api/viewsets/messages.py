@@ -61,7 +61,7 @@ def page_answer(page: Page, context: ConversationContext, reader: Reader) -> Res
 
     Reading may write: translations that the page lacks in its reader's language are requested here.
     """
-    rows = translations.ensure(rows=page.rows, scope_id=context.scope_id, language=reader.language)
+    rows = translations.ensure(rows=page.rows, scope_id=context.scope_id, reading=reader.reading)
     return Response({"data": resources.messages(rows, context.workspace_id, reader), "meta": page.meta})
 
 
@@ -142,7 +142,7 @@ class MessageViewSet(MessageListViewSet):
         rows = resources.rows_of(access.messages_in(context).filter(pk=message_id), reader.language)
         if not rows:
             raise NotFound
-        rows = translations.ensure(rows=rows, scope_id=context.scope_id, language=reader.language)
+        rows = translations.ensure(rows=rows, scope_id=context.scope_id, reading=reader.reading)
         return Response({"data": resources.messages(rows, context.workspace_id, reader)[0]})
 
     @extend_schema(

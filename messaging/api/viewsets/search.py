@@ -22,6 +22,7 @@ from rosetta.http.pagination import query_int
 from rosetta.http.throttles import EVERYTHING, Limit, by_caller
 from rosetta.http.viewsets import ApiViewSet
 from rosetta.ids import parse_ulid
+from rosetta.languages import Reading
 from workspaces.access import membership
 from workspaces.models import Member
 
@@ -53,18 +54,19 @@ class SearchViewSet(ApiViewSet):
     def list(self, request: Request, workspace_id: str) -> Response:
         user = caller(request)
         member = membership(user, workspace_id)
-        language = asked_language(request) or member.language
+        asked = asked_language(request)
+        reading = Reading(asked) if asked else member.reading
         query = SearchQuery.of(_query(request))
         page = find(
             member=member,
-            language=language,
+            reading=reading,
             query=query,
             limit=query_int(request, "limit", default=LIMIT, low=1, high=MAX_LIMIT),
             before=_before(request, member),
         )
         # Not ``ensure``: a result is shown as it was found, beside its snippet.
-        request_missing_translations(rows=page.rows, scope_id=member.workspace_id, language=language)
-        data = _resources(page, member, Reader(language, user.pk))
+        request_missing_translations(rows=page.rows, scope_id=member.workspace_id, reading=reading)
+        data = _resources(page, member, Reader(reading, user.pk))
         return Response({"data": data, "meta": _meta(page) | {"ignored": list(query.ignored)}})
 
 

@@ -76,6 +76,7 @@ const waiting = new Map();
 export function notify(notice) {
   const { message, me } = notice;
   if (!isNotifying() || document.hasFocus()) return;
+  if (me.undisturbed_until && Date.parse(me.undisturbed_until) > Date.now()) return;
   if (message.translation_status !== "pending" || message.display_language === me.preferred_language) show(notice);
   else waiting.set(message.id, { notice, timer: setTimeout(() => translated(message), TRANSLATION_WAIT) });
 }

@@ -8,6 +8,9 @@ export const channelPath = (workspaceId, channelId) => `/workspaces/${workspaceI
 /** @param {string} id */
 export const directPath = (id) => `/direct-conversations/${id}`;
 
+/** The page of a channel. @param {string} workspaceId @param {string} channelId */
+export const channelPage = (workspaceId, channelId) => `/w/${workspaceId}/c/${channelId}`;
+
 /**
  * The page of a direct conversation, beside the workspace that one is in, if any.
  *

@@ -70,8 +70,12 @@ export async function changeMe(changes) {
   /** @type {User} */
   const me = await api.patch("/me", changes);
   app.set({ me });
-  if (!changes.preferred_language) return;
-  await setLanguage(changes.preferred_language);
+  if (changes.preferred_language) await setLanguage(changes.preferred_language);
+  if (changes.preferred_language || changes.also_reads) readAgain();
+}
+
+/** One reads in another way from now on. */
+export function readAgain() {
   renewStream();
   for (const conversation of openedConversations()) conversation.window.reread();
 }

@@ -169,7 +169,7 @@ class ChannelMemberViewSet(ApiViewSet):
     )
     def list(self, request: Request, workspace_id: str, channel_id: str) -> Response:
         channel_access = access.readable_channel(caller(request), workspace_id, channel_id)
-        return paged(request, access.readers_of(channel_access), resources.member)
+        return paged(request, access.readers_of(channel_access), resources.listed_member)
 
     @extend_schema(
         operation_id="addChannelMember",
@@ -183,7 +183,7 @@ class ChannelMemberViewSet(ApiViewSet):
         member_id = parsed(MemberIdSerializer, request)["member_id"]
         member = access.selected_member(channel_access.channel.workspace, member_id)
         is_new = actions.add_to_channel(channel_access=channel_access, member=member)
-        return Response({"data": resources.member(member)}, status=201 if is_new else 200)
+        return Response({"data": resources.listed_member(member)}, status=201 if is_new else 200)
 
     @extend_schema(
         operation_id="removeChannelMember",

@@ -130,7 +130,7 @@ class MemberViewSet(ApiViewSet):
     )
     def list(self, request: Request, workspace_id: str) -> Response:
         member = access.membership(caller(request), workspace_id)
-        return paged(request, access.members_of(member, query_text(request, "q")), resources.member)
+        return paged(request, access.members_of(member, query_text(request, "q")), resources.listed_member)
 
     @extend_schema(
         operation_id="getMember",
@@ -139,7 +139,7 @@ class MemberViewSet(ApiViewSet):
         responses={200: schemas.MemberAnswer},
     )
     def retrieve(self, request: Request, workspace_id: str, id: str) -> Response:
-        return Response({"data": resources.member(access.fellow_member(caller(request), workspace_id, id))})
+        return Response({"data": resources.listed_member(access.fellow_member(caller(request), workspace_id, id))})
 
     @extend_schema(
         operation_id="updateMember",
@@ -156,7 +156,7 @@ class MemberViewSet(ApiViewSet):
         access.fellow_member(caller(request), workspace_id, id)
         fields = parsed(MemberUpdateSerializer, request)
         member = actions.update_member(by=caller(request), workspace_id=workspace_id, member_id=id, **fields)
-        return Response({"data": resources.member(member)})
+        return Response({"data": resources.listed_member(member)})
 
     @extend_schema(
         operation_id="removeMember",

@@ -1,6 +1,6 @@
 /** Who one is, in which language one reads, and one's own menu. */
 import * as api from "../api.js";
-import { html } from "../core.js";
+import { html, useState } from "../core.js";
 import { LANGUAGES, spoken, t } from "../i18n.js";
 import { go } from "../router.js";
 import { changeMe, signOut } from "../session.js";
@@ -10,6 +10,7 @@ import { toast, withToast } from "../toasts.js";
 import { loadMembers } from "../workspaces.js";
 import { Menu, MenuItem } from "./parts/menu.js";
 import { Avatar, Name } from "./parts/people.js";
+import { Status, StatusDialog } from "./people/status.js";
 
 /** @import { User, Workspace } from "../../../types" */
 /** @import { Theme } from "../state.js" */
@@ -20,12 +21,14 @@ const THEMES = ["auto", "light", "dark"];
 /** @param {{workspace: Workspace | undefined}} props */
 export function AccountBar({ workspace }) {
   const { me, theme } = app.state;
+  const [isTelling, setTelling] = useState(false);
   return html`
     <div class="side-foot">
       <${Avatar} name=${me.name} url=${me.avatar_url} seed=${`user${me.id}`} />
       <span class="person">
         <strong>
           <${Name}>${me.name}<//>
+          <${Status} person=${me} />
         </strong>
         <span class="hint" lang=${spoken()}>
           ${LANGUAGES[me.preferred_language] ?? ""}
@@ -45,6 +48,9 @@ export function AccountBar({ workspace }) {
         )}
       <//>
       <${Menu} label=${t("me.menu")} icon="gear">
+        <${MenuItem} icon="smile" onClick=${() => setTelling(true)}>
+          ${t("status.title")}
+        <//>
         <${MenuItem} icon="gear" onClick=${() => go("/w/settings/profile")}>
           ${t("settings.title")}
         <//>
@@ -64,6 +70,7 @@ export function AccountBar({ workspace }) {
           ${t("me.signOut")}
         <//>
       <//>
+      ${isTelling && html`<${StatusDialog} onClose=${() => setTelling(false)} />`}
     </div>`;
 }
 

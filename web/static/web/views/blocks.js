@@ -11,7 +11,7 @@ import { Avatar, Name } from "./parts/people.js";
 /** @import { Person, Rows } from "../../../types" */
 
 /** Take somebody's direct messages, or no longer. @param {Person} person @param {boolean} isBlocked */
-function block(person, isBlocked) {
+export function block(person, isBlocked) {
   return withToast(async () => {
     await (isBlocked ? api.put : api.remove)(`/me/blocks/${person.id}`);
     toast(t(isBlocked ? "block.done" : "block.undone", { name: stripBidi(person.name) }));

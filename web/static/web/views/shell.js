@@ -15,6 +15,7 @@ import { Members } from "./panels/members.js";
 import { Search } from "./panels/search.js";
 import { IconButton } from "./parts/icons.js";
 import { Empty, Waiting } from "./parts/lists.js";
+import { OpenCard } from "./people/card.js";
 import { Place } from "./place/place.js";
 import { Settings } from "./settings/settings.js";
 import { useDrawer, useTitle, useTranslationWatch } from "./shell_effects.js";
@@ -212,6 +213,7 @@ export function Shell() {
         html`
           <${Settings} section=${route.state.params.section || "profile"} onClose=${() => go(place.current.path)} />`
       }
+      <${OpenCard} onMessage=${openDirect} />
       <${OpenDialog}
         name=${dialog}
         workspace=${workspace}

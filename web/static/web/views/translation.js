@@ -1,7 +1,7 @@
 /** How a message came to be in the reader's language, or why it did not. */
 import * as api from "../api.js";
 import { waitsForEngine } from "../conversation/untranslated.js";
-import { html, useEffect, useState } from "../core.js";
+import { classes, html, useEffect, useState } from "../core.js";
 import { CODES, languageName, t } from "../i18n.js";
 import { stripBidi } from "../text.js";
 import { Icon } from "./parts/icons.js";
@@ -28,7 +28,28 @@ const REASONS = {
 };
 
 /**
- * How this came to be in the reader's language: a quiet mark, a shimmer, or an honest line.
+ * A small mark on what is translated; its words show while one points at it, and it shows the original.
+ *
+ * @param {{message: Row, shows: string, setShows: (shows: "" | "original" | "why") => void}} props
+ */
+export function TranslatedMark({ message, shows, setShows }) {
+  if (message.display_source !== "translation" || message.deleted_at) return null;
+  const from = t("translation.from", { language: languageName(message.original_language) });
+  return html`
+    <button
+      type="button"
+      class="translated"
+      aria-expanded=${shows === "original"}
+      title=${t(shows === "original" ? "translation.hideOriginal" : "translation.showOriginal")}
+      onClick=${() => setShows(shows === "original" ? "" : "original")}
+    >
+      <${Icon} name="translate" />
+      <span>${from}</span>
+    </button>`;
+}
+
+/**
+ * How this came to be in the reader's language: the original, a shimmer, or an honest line.
  *
  * @param {InConversation & {
  *   message: Row, shows: string, setShows: (shows: "" | "original" | "why") => void, onCorrect: () => void,
@@ -38,23 +59,14 @@ export function Translation({ message, room, shows, setShows, conversation, onCo
   if (!message.original_content) return null;
   if (message.display_source === "translation") {
     const from = languageName(message.original_language);
+    const always = room.originals === "always";
+    // What floats over the next message is for the eye: the mark shows it to everybody.
+    const floats = room.originals === "hover" && shows !== "original";
     return html`
-      <button
-        type="button"
-        class="translated"
-        aria-expanded=${shows === "original"}
-        title=${t("translation.showOriginal")}
-        onClick=${() => setShows(shows === "original" ? "" : "original")}
-      >
-        <${Icon} name="translate" />
-        <span>
-          ${shows === "original" ? t("translation.hideOriginal") : t("translation.from", { language: from })}
-        </span>
-      </button>
       ${
-        shows === "original" &&
+        (shows === "original" || always || floats) &&
         html`
-          <div class="original">
+          <div class=${classes("original", floats && "floating")} aria-hidden=${floats ? "true" : undefined}>
             <div class="text" dir="auto" lang=${message.original_language}>
               <${RichText}
                 content=${message.original_content}
@@ -64,6 +76,9 @@ export function Translation({ message, room, shows, setShows, conversation, onCo
                 marksKept=${true}
               />
             </div>
+            ${
+              shows === "original" &&
+              html`
             <p class="original-note">
               ${t("translation.note", { language: from })}${" "}
               ${!room.isGuest && html`<${Translator} message=${message} conversation=${conversation} />`}
@@ -74,7 +89,8 @@ export function Translation({ message, room, shows, setShows, conversation, onCo
                     ${t("correct.title")}
                   </button>`
               }
-            </p>
+            </p>`
+            }
           </div>`
       }`;
   }

@@ -14,6 +14,15 @@ export function mentionAt(text, caret) {
   return match ? { from: caret - match[1].length - 1, query: match[1].toLocaleLowerCase(), at: 0 } : null;
 }
 
+/**
+ * Whether `text`, in lower case, is in somebody's name or in how it is read.
+ *
+ * @param {Choice} person
+ * @param {string} text
+ */
+export const isNamed = ({ name, name_reading: reading = "" }, text) =>
+  [name, reading].some((known) => known.toLocaleLowerCase().includes(text));
+
 /** @param {Room} room @param {string} query @returns {Choice[]} */
 export function people(room, query) {
   if (!room.people) return [];
@@ -21,7 +30,7 @@ export function people(room, query) {
     ...room.people.filter((person) => person.id !== room.me?.id),
     ...(room.hasChannel ? [{ name: "channel" }] : []),
   ];
-  return all.filter((person) => person.name.toLocaleLowerCase().includes(query)).slice(0, 8);
+  return all.filter((person) => isNamed(person, query)).slice(0, 8);
 }
 
 /**
@@ -61,6 +70,7 @@ export function Choices({ rows, at, onChoose }) {
             }
             <span>
               <${Name}>${person.name}<//>
+              ${person.name_reading && html` <span class="reading"><${Name}>${person.name_reading}<//></span>`}
             </span>
             ${person.language && html`<span class="hint">${languageName(person.language)}</span>`}
             ${!person.id && html`<span class="hint">${t("composer.everybody")}</span>`}

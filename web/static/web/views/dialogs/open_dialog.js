@@ -35,8 +35,7 @@ const DIALOGS = {
   channel: ({ workspace, onClose }) => html`<${NewChannel} workspace=${workspace} onClose=${onClose} />`,
   "channel-settings": ({ workspace, channel, onClose }) =>
     channel && html`<${ChannelSettings} channel=${channel} workspace=${workspace} onClose=${onClose} />`,
-  direct: ({ workspace, onPick, onClose }) =>
-    html`<${NewDirect} workspace=${workspace} onPick=${onPick} onClose=${onClose} />`,
+  direct: ({ onPick, onClose }) => html`<${NewDirect} onPick=${onPick} onClose=${onClose} />`,
   invite: ({ workspace, onClose }) => html`<${InvitePeople} workspace=${workspace} onClose=${onClose} />`,
 };
 

@@ -8,7 +8,8 @@ import { Attachments } from "../attachments/attachments.js";
 import { CorrectDialog, DeleteDialog, Editor, LanguageDialog, ReportDialog } from "../message_changes.js";
 import { Icon } from "../parts/icons.js";
 import { Avatar, Name } from "../parts/people.js";
-import { Translation } from "../translation.js";
+import { showPerson } from "../people/card.js";
+import { TranslatedMark, Translation } from "../translation.js";
 import { labelOf } from "./label.js";
 import { Reactions } from "./reactions.js";
 import { Quote, Text } from "./text.js";
@@ -73,8 +74,13 @@ export function Message({ message, conversation, isFirst, room, inThread = false
     }
     return undefined;
   };
+  const mark = html`<${TranslatedMark} message=${message} shows=${shows} setShows=${setShows} />`;
   const sender = message.sender;
   const name = sender ? sender.name : t("message.service");
+  const picture = html`<${Avatar} name=${name} url=${sender?.avatar_url} seed=${`${sender?.kind}${sender?.id}`} />`;
+  // A visitor knows people by name only.
+  const person =
+    !room.isGuest && sender && ["user", "automation"].includes(sender.kind) && (() => showPerson(sender.id));
   return html`
     <li
       ref=${row}
@@ -92,8 +98,12 @@ export function Message({ message, conversation, isFirst, room, inThread = false
     >
       ${
         isFirst
-          ? html`
-            <${Avatar} name=${name} url=${sender?.avatar_url} seed=${`${sender?.kind}${sender?.id}`} />`
+          ? person
+            ? html`
+              <button type="button" class="avatar-button" tabindex="-1" aria-hidden="true" onClick=${person}>
+                ${picture}
+              </button>`
+            : picture
           : html`
             <time class="side-time" datetime=${message.created_at}>
               ${time(message.created_at)}
@@ -104,13 +114,22 @@ export function Message({ message, conversation, isFirst, room, inThread = false
           isFirst &&
           html`
             <div class="message-head">
-              <span class="message-name">
-                <${Name}>${name}<//>
-              </span>
+              ${
+                person
+                  ? html`
+                    <button type="button" class="message-name" title=${t("person.title")} onClick=${person}>
+                      <${Name}>${name}<//>
+                    </button>`
+                  : html`
+                    <span class="message-name">
+                      <${Name}>${name}<//>
+                    </span>`
+              }
               ${sender && sender.kind !== "user" && html`<span class="badge">${t(`sender.${sender.kind}`)}</span>`}
               <time datetime=${message.created_at} title=${moment(message.created_at)}>
                 ${time(message.created_at)}
               </time>
+              ${mark}
             </div>`
         }
         ${
@@ -134,7 +153,17 @@ export function Message({ message, conversation, isFirst, room, inThread = false
               ? html`
                 <${Editor} message=${message} conversation=${conversation} onDone=${doneEditing} />`
               : html`
-                <${Text} message=${message} room=${room} />
+                ${
+                  // A message of a run has no head in which the mark could stand.
+                  isFirst
+                    ? html`
+                      <${Text} message=${message} room=${room} />`
+                    : html`
+                      <div class="message-line">
+                        <div class="message-words"><${Text} message=${message} room=${room} /></div>
+                        ${mark}
+                      </div>`
+                }
                 ${
                   message.attachments.length > 0 &&
                   html`

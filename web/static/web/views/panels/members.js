@@ -1,16 +1,19 @@
 /** Who belongs to a workspace. */
 import * as api from "../../api.js";
-import { html, useEffect, useState } from "../../core.js";
+import { html, useEffect, useState, withValue } from "../../core.js";
 import { languageName, t } from "../../i18n.js";
 import { app } from "../../state.js";
 import { stripBidi } from "../../text.js";
 import { withToast } from "../../toasts.js";
 import { loadMembers } from "../../workspaces.js";
+import { isNamed } from "../composer/mentions.js";
 import { Confirm } from "../dialogs/confirm.js";
 import { Icon, IconButton } from "../parts/icons.js";
 import { Waiting } from "../parts/lists.js";
 import { Menu, MenuItem } from "../parts/menu.js";
 import { Avatar, Name } from "../parts/people.js";
+import { furtherOf, showPerson } from "../people/card.js";
+import { Status } from "../people/status.js";
 import { Panel } from "./panel.js";
 
 /** @import { Closing, Member, Person } from "../../../../types" */
@@ -47,6 +50,9 @@ function MemberMenu({ workspaceId, row, onRemove }) {
 export function Members({ workspaceId, role, onClose, onMessage, onInvite }) {
   const { members, presence, me } = app.state;
   const rows = members[workspaceId];
+  const [query, setQuery] = useState("");
+  const wanted = query.trim().toLocaleLowerCase();
+  const listed = (rows ?? []).filter((row) => isNamed(row.user, wanted));
   const [leaving, setLeaving] = useState(/** @type {Member | null} */ (null));
   useEffect(() => {
     withToast(() => loadMembers(workspaceId));
@@ -70,22 +76,41 @@ export function Members({ workspaceId, role, onClose, onMessage, onInvite }) {
             ? html`
               <${Waiting} />`
             : html`
+              <div class="filter">
+                <input
+                  type="search"
+                  aria-label=${t("members.search")}
+                  placeholder=${t("members.search")}
+                  value=${query}
+                  onInput=${withValue(setQuery)}
+                />
+              </div>
+              ${!listed.length && html`<p class="hint">${t("search.none")}</p>`}
               <ul class="people">
-                ${rows.map(
+                ${listed.map(
                   (row) => html`
                     <li key=${row.id}>
-                      <span class=${`presence ${presence[row.user.id] ?? ""}`}>
-                        <${Avatar} name=${row.user.name} url=${row.user.avatar_url} seed=${`user${row.user.id}`} />
-                      </span>
-                      <span class="person">
-                        <strong>
-                          <${Name}>${row.user.name}<//>
-                        </strong>
-                        <span class="hint">
-                          ${t(`role.${row.role}`)}
-                          ${row.preferred_language ? ` · ${languageName(row.preferred_language)}` : ""}
+                      <button type="button" class="person-button" onClick=${() => showPerson(row.user.id)}>
+                        <span class=${`presence ${presence[row.user.id] ?? ""}`}>
+                          <${Avatar} name=${row.user.name} url=${row.user.avatar_url} seed=${`user${row.user.id}`} />
+                          ${presence[row.user.id] === "online" && html`<span class="sr">${t("person.online")}</span>`}
                         </span>
-                      </span>
+                        <span class="person">
+                          <strong>
+                            <${Name}>${row.user.name}<//>
+                            ${
+                              row.user.name_reading &&
+                              html` <span class="reading"><${Name}>${row.user.name_reading}<//></span>`
+                            }
+                            <${Status} person=${row.user} />
+                          </strong>
+                          <span class="hint">
+                            ${[languageName(row.language), ...furtherOf(row).map(languageName)].join(
+                              " · ",
+                            )}${row.role === "member" ? "" : ` · ${t(`role.${row.role}`)}`}
+                          </span>
+                        </span>
+                      </button>
                       ${
                         row.user.id !== me.id &&
                         role === "owner" &&

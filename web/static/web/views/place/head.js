@@ -1,36 +1,41 @@
 /** The head of a conversation: where one is, in which languages, and what else one may do here. */
-import { html } from "../../core.js";
-import { t } from "../../i18n.js";
+import { classes, html, useState } from "../../core.js";
+import { languageName, list, number, t } from "../../i18n.js";
+import { app } from "../../state.js";
+import { stripBidi } from "../../text.js";
 import { Blocking } from "../blocks.js";
 import { Levels } from "../notifications.js";
+import { Dialog } from "../parts/dialog.js";
 import { Icon, IconButton } from "../parts/icons.js";
 import { Menu, MenuItem } from "../parts/menu.js";
 import { Avatar, Name } from "../parts/people.js";
+import { showPerson } from "../people/card.js";
+import { Status } from "../people/status.js";
 
-/** @import { Listed, Person } from "../../../../types" */
+/** @import { Closing, Listed, Person } from "../../../../types" */
 
 /** Languages in the head of a conversation, where there is little room. @type {Record<string, string>} */
 const SHORT_NAMES = { "zh-CN": "中", en: "EN", ja: "日", th: "ไทย", id: "ID" };
 
 /**
  * @param {{
- *   place: Listed | undefined, isDirect: boolean, title: string | undefined, languages: string[], path: string,
+ *   place: Listed | undefined, isDirect: boolean, title: string | undefined, languages: string[], people: Person[],
+ *   path: string,
  *   toggle: (kind: string) => void, onMenu: () => void, onSettings: () => void,
  * }} props
  *   `place`: as it is listed, if it is; `toggle`: opens or closes a panel
  */
-export function Head({ place, isDirect, title, languages, path, toggle, onMenu, onSettings }) {
+export function Head({ place, isDirect, title, languages, people, path, toggle, onMenu, onSettings }) {
+  const person = isDirect ? place?.participant : undefined;
   return html`
     <header class="stage-head">
       <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
       ${
         isDirect
           ? html`
-            <${Avatar}
-              name=${title}
-              url=${place?.participant?.avatar_url}
-              seed=${`user${place?.participant?.id}`}
-            />`
+            <span class=${classes("presence", person && app.state.presence[person.id])}>
+              <${Avatar} name=${title} url=${person?.avatar_url} seed=${`user${person?.id}`} size="small" />
+            </span>`
           : html`
             <${Icon}
               name=${place?.visibility === "private" || place?.has_password ? "lock" : "hash"}
@@ -38,20 +43,21 @@ export function Head({ place, isDirect, title, languages, path, toggle, onMenu, 
             />`
       }
       <h1 class="stage-title">
-        <${Name}>${title ?? ""}<//>
+        ${
+          person
+            ? html`
+              <button type="button" class="title-button" onClick=${() => showPerson(person.id)}>
+                <${Name}>${title ?? ""}<//>
+              </button>`
+            : html`
+              <${Name}>${title ?? ""}<//>`
+        }
       </h1>
+      ${person && html`<${Status} person=${person} />`}
       ${
         languages.length > 1 &&
         html`
-          <span class="tongues" title=${t("tongues", { count: languages.length })}>
-            <${Icon} name="translate" />${" "}
-            ${languages.map(
-              (code) => html`
-                <span key=${code} lang=${code}>
-                  ${SHORT_NAMES[code] ?? code}
-                </span>`,
-            )}
-          </span>`
+          <${Tongues} languages=${languages} people=${people} />`
       }
       <span class="grow"></span>
       <${IconButton}
@@ -81,6 +87,73 @@ export function Head({ place, isDirect, title, languages, path, toggle, onMenu, 
           />`
       }
     </header>`;
+}
+
+/**
+ * The languages that are read here; behind them, by whom.
+ *
+ * @param {{languages: string[], people: Person[]}} props
+ */
+function Tongues({ languages, people }) {
+  const [isOpen, setOpen] = useState(false);
+  const label = t("tongues", { count: languages.length });
+  return html`
+    <button type="button" class="tongues" aria-haspopup="dialog" title=${label} onClick=${() => setOpen(true)}>
+      <${Icon} name="translate" />
+      <span class="sr">${label}</span>
+      ${languages.map(
+        (code) => html`
+          <span key=${code} lang=${code} aria-hidden="true">
+            ${SHORT_NAMES[code] ?? code}
+          </span>`,
+      )}
+    </button>
+    ${isOpen && html`<${WhoReadsWhat} languages=${languages} people=${people} onClose=${() => setOpen(false)} />`}`;
+}
+
+/** So many people are named for each language. */
+const NAMED = 50;
+
+/** @param {Closing & {languages: string[], people: Person[]}} props */
+function WhoReadsWhat({ languages, people, onClose }) {
+  return html`
+    <${Dialog} title=${t("readers.title")} onClose=${onClose}>
+      ${languages.map((code) => {
+        const readers = people.filter((person) => person.language === code);
+        const further = people.filter(
+          (person) => person.language !== code && person.also_reads?.some((is) => is === code),
+        );
+        return html`
+          <section key=${code} class="readers-of">
+            <h3>${languageName(code)} <span class="hint">${number(readers.length)}</span></h3>
+            <ul class="reader-names">
+              ${readers.slice(0, NAMED).map(
+                (person) => html`
+                  <li key=${person.id}>
+                    <button
+                      type="button"
+                      class="reader"
+                      onClick=${() => {
+                        onClose();
+                        showPerson(person.id);
+                      }}
+                    >
+                      <${Avatar} name=${person.name} url=${person.avatar_url} seed=${`user${person.id}`} size="tiny" />
+                      <${Name}>${person.name}<//>
+                    </button>
+                  </li>`,
+              )}
+            </ul>
+            ${
+              further.length > 0 &&
+              html`
+                <p class="hint">
+                  ${t("readers.also", { names: list(further.slice(0, NAMED).map((row) => stripBidi(row.name))) })}
+                </p>`
+            }
+          </section>`;
+      })}
+    <//>`;
 }
 
 /**

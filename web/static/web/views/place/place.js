@@ -17,7 +17,7 @@ import { Timeline } from "../timeline/timeline.js";
 import { TranslationBanner } from "../translation_banner.js";
 import { Gone, Locked } from "./closed.js";
 import { Head } from "./head.js";
-import { languagesOf, peopleOf } from "./readers.js";
+import { peopleOf } from "./readers.js";
 
 /** @import { Workspace } from "../../../../types" */
 /** @import { Jump } from "../panels/found.js" */
@@ -43,8 +43,7 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
   useObserved(conversation);
   const roll = workspace && members[workspace.id];
   const people = useMemo(() => peopleOf(place?.participant, roll, me), [place?.participant, roll, me]);
-  const spokenBy = languagesOf(conversation, people);
-  const languages = [...new Set([...people.flatMap((person) => person.language ?? []), ...spokenBy.values()])];
+  const languages = [...new Set(people.flatMap((person) => person.language ?? []))];
   const names = useMemo(() => new Map(people.map((person) => [String(person.id), person.name])), [people]);
   const needsPassword = !isDirect && place?.has_password && !place.is_member;
 
@@ -85,7 +84,8 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
       canAttach: true,
       canPreview: Boolean(workspace),
       canCorrect: true,
-      people: people.map((person) => ({ ...person, language: person.language ?? spokenBy.get(person.id) })),
+      people,
+      originals: me.show_originals,
       languages: languages.filter((code) => code !== language),
       canModerate: !isDirect && ["owner", "admin"].includes(workspace?.role ?? ""),
       isReadOnly: Boolean(place?.is_archived) || conversation.isOver,
@@ -97,7 +97,6 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
       people,
       language,
       languages.join(),
-      [...spokenBy].join(),
       conversation,
       workspace?.id,
       workspace?.role,
@@ -123,6 +122,7 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
         isDirect=${isDirect}
         title=${title}
         languages=${languages}
+        people=${people}
         path=${path}
         toggle=${toggle}
         onMenu=${onMenu}

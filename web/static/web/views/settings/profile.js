@@ -2,7 +2,7 @@
 import * as api from "../../api.js";
 import { changePicture } from "../../avatar.js";
 import { html, useRef, useState } from "../../core.js";
-import { LANGUAGES, t } from "../../i18n.js";
+import { t } from "../../i18n.js";
 import { changeMe } from "../../session.js";
 import { app } from "../../state.js";
 import { stripBidi } from "../../text.js";
@@ -49,19 +49,46 @@ export function Profile() {
           autocomplete: "name",
         },
         {
-          name: "preferred_language",
+          name: "name_reading",
+          label: t("profile.reading"),
+          hint: t("profile.readingHint"),
+          defaultValue: me.name_reading,
+          maxlength: 255,
+          autocomplete: "off",
+        },
+        {
+          name: "title",
+          label: t("profile.title"),
+          defaultValue: me.title,
+          maxlength: 120,
+          autocomplete: "organization-title",
+        },
+        {
+          name: "time_zone",
           as: "select",
-          label: t("register.language"),
+          label: t("profile.timeZone"),
+          hint: t("profile.timeZoneHint"),
           children: html`
-            ${Object.entries(LANGUAGES).map(
-              ([code, name]) => html`
-                <option key=${code} value=${code} lang=${code} selected=${code === me.preferred_language}>
-                  ${name}
+            <option value="" selected=${!me.time_zone}>${t("profile.noTimeZone")}</option>
+            ${zones(me.time_zone).map(
+              (zone) => html`
+                <option key=${zone} value=${zone} selected=${zone === me.time_zone}>
+                  ${zone.replaceAll("_", " ")}
                 </option>`,
             )}`,
         },
       ]}
     />`;
+}
+
+/**
+ * The time zones that this browser knows, the one that it is in first.
+ *
+ * @param {string} chosen which may be none of them
+ */
+function zones(chosen) {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return [...new Set([here, chosen, ...Intl.supportedValuesOf("timeZone")])].filter(Boolean);
 }
 
 /** Who one is to others, and the picture that they see. @param {{me: User}} props */

@@ -6,6 +6,7 @@ import { Notifications } from "../notifications.js";
 import { Dialog } from "../parts/dialog.js";
 import { Data } from "./data.js";
 import { Files } from "./files.js";
+import { Languages } from "./languages.js";
 import { Profile } from "./profile.js";
 import { Security } from "./security.js";
 import { Tokens } from "./tokens.js";
@@ -15,6 +16,7 @@ import { Tokens } from "./tokens.js";
 /** @type {Record<string, () => VNode>} */
 const SECTIONS = {
   profile: Profile,
+  languages: Languages,
   security: Security,
   notifications: Notifications,
   blocks: Blocks,
