@@ -105,6 +105,8 @@ EXPORTERS = (
     ),
 )
 NOT_EXPORTED = {
+    "workspaces.Invite.email": "whom somebody else invites, who has the mail; erased when the invite is used or revoked",
+    "workspaces.Suspension.suspended_by": "whom a moderator keeps out: about the other person, whose export has it",
     "workspaces.Event.user_id": "notifications of changes that the export has, deleted after a week",
     "workspaces.WebhookDelivery": "events sent to an external address: the workspace's, not the account's",
 }

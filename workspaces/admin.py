@@ -212,9 +212,10 @@ class ErasureAdmin(ReadOnlyAdmin):
 
 @admin.register(Suspension)
 class SuspensionAdmin(ReadOnlyAdmin):
-    """Created and ended by decisions on reports."""
+    """Created and ended by decisions on reports, and by moderators of the workspace."""
 
-    list_display = ("user", "workspace", "created_at")
+    list_display = ("user", "workspace", "is_by_staff", "created_at")
+    list_filter = ("is_by_staff",)
     list_select_related = ("user", "workspace")
     by_id = ("workspace",)
     by_number = ("user",)

@@ -15,7 +15,7 @@ class LastOwner(Conflict):
 
 
 class Suspended(Forbidden):
-    """Staff have suspended this user from the workspace."""
+    """Staff or moderators have suspended this user from the workspace."""
 
     code = "suspended"
     message = "You were suspended from this workspace."

@@ -12,13 +12,14 @@ from accounts import lifecycle
 from accounts.models import Guest, User
 from rosetta.errors import Invalid, NotFound
 from translation.local_models import demand
-from workspaces import access, account_lifecycle, actions
+from workspaces import access, account_lifecycle, actions, notices
 from workspaces.actions.members import end_membership
 from workspaces.models import Member, Role
 
 
 def register() -> None:
     """Let deletions of accounts end their memberships, exports show them, and translation know who reads which language."""
+    notices.register()
     lifecycle.EXPORTERS.extend(account_lifecycle.EXPORTERS)
     lifecycle.NOT_EXPORTED.update(account_lifecycle.NOT_EXPORTED)
     lifecycle.CHECKS.append(leave_all)

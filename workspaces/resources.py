@@ -1,5 +1,6 @@
 """The JSON of workspaces, members, channels, invites and webhooks."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,18 @@ from accounts.models import User
 from accounts.resources import profile
 from rosetta.http.links import link_to
 from rosetta.times import moment
-from workspaces.models import Channel, Invite, Member, Webhook, WebhookDelivery, WebhookSubscription, Workspace
+from translation.engines.budgets import EngineUsage
+from translation.models import this_month
+from workspaces.models import (
+    Channel,
+    Invite,
+    Member,
+    Suspension,
+    Webhook,
+    WebhookDelivery,
+    WebhookSubscription,
+    Workspace,
+)
 
 
 def person(user: User) -> dict[str, Any]:
@@ -27,6 +39,19 @@ def workspace(row: Workspace, role: str | None) -> dict[str, Any]:
         "role": role,
         "member_count": row.member_count,
         "created_at": moment(row.created_at),
+        "icon_url": link_to("file-download", file_id=row.icon_id) if row.icon_id else None,
+        "default_language": row.default_language,
+        # How long messages are kept is for those who write them.
+        "retention_days": row.retention_days if role is not None else None,
+    }
+
+
+def translation_usage(limit: int | None, engines: list[EngineUsage]) -> dict[str, Any]:
+    return {
+        "month": f"{this_month():%Y-%m}",
+        "limit": limit,
+        "used": sum(usage.characters for usage in engines if usage.is_metered),
+        "engines": [asdict(usage) for usage in engines],
     }
 
 
@@ -44,6 +69,10 @@ def listed_member(row: Member) -> dict[str, Any]:
     """Return ``row`` with what it reads and its user's profile, as those see it who share its workspace."""
     also_reads = row.also_reads.split(",") if row.also_reads else []
     return {**member(row), "user": profile(row.user), "language": row.language, "also_reads": also_reads}
+
+
+def suspension(row: Suspension) -> dict[str, Any]:
+    return {"user": person(row.user), "created_at": moment(row.created_at)}
 
 
 def channel(
@@ -85,6 +114,9 @@ def invite(row: Invite) -> dict[str, Any]:
         "expires_at": moment(row.expires_at),
         "accepted_count": row.accepted_count,
         "created_by": row.created_by_id,
+        "role": row.role,
+        "max_uses": row.max_uses,
+        "email": row.email or None,
     }
 
 

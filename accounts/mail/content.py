@@ -32,7 +32,9 @@ class MailContent:
 
 
 # Registered by higher apps, keyed by topic. For a topic ``name/argument``, the builder is called with ``argument``.
-NOTICES: dict[str, Callable[..., MailContent]] = {}
+NOTICES: dict[str, Callable[..., MailContent | None]] = {}
+# Topics whose mails also go to addresses that have no account.
+FOR_ANYBODY: set[str] = set()
 
 
 def build_message(mail: OutgoingMail) -> EmailMultiAlternatives | None:
@@ -68,7 +70,7 @@ def _content(mail: OutgoingMail, user: User | None) -> MailContent | None:
         case OutgoingMail.Kind.NOTICE:
             topic, _slash, argument = mail.topic.partition("/")
             build = NOTICES.get(topic)
-            if build is None or user is None or user.deleted_at is not None:
+            if build is None or not (user.deleted_at is None if user else topic in FOR_ANYBODY):
                 return None
             return build(argument) if argument else build()
     return None

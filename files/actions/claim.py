@@ -57,15 +57,34 @@ def set_avatar(*, user: User, file_id: str) -> User:
     picture, somebody else's, expired or claimed already.
     """
     owner = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    now = timezone.now()
-    file = _lock_files(owner, [parse_ulid(file_id) or NO_ID]).first()
-    if file is None or file.is_claimed or file.is_gone(now) or not file.is_image:
-        raise Invalid({"file_id": [_("The selected picture is invalid.")]})
+    file = _unclaimed_picture(owner, file_id)
     release(files=_avatars_of(owner))
-    file.visibility, file.is_avatar = File.Visibility.PUBLIC, True
-    file.claimed_at, file.expires_at = now, None
-    file.save(update_fields=["visibility", "is_avatar", "claimed_at", "expires_at"])
+    _publish(file, is_avatar=True)
     return change_profile(user=owner, changes={"avatar_url": resources.file(file)["download_url"]})
+
+
+@transaction.atomic
+def claim_picture(*, user: User, file_id: str) -> File:
+    """Claim one of ``user``'s pictures for something that everybody may see, such as a workspace's icon.
+
+    Locks the file. Raises Invalid with ``file_id`` as ``set_avatar`` does.
+    """
+    file = _unclaimed_picture(user, file_id)
+    _publish(file, is_avatar=False)
+    return file
+
+
+def _unclaimed_picture(user: User, file_id: str) -> File:
+    file = _lock_files(user, [parse_ulid(file_id) or NO_ID]).first()
+    if file is None or file.is_claimed or file.is_gone(timezone.now()) or not file.is_image:
+        raise Invalid({"file_id": [_("The selected picture is invalid.")]})
+    return file
+
+
+def _publish(file: File, *, is_avatar: bool) -> None:
+    file.visibility, file.is_avatar = File.Visibility.PUBLIC, is_avatar
+    file.claimed_at, file.expires_at = timezone.now(), None
+    file.save(update_fields=["visibility", "is_avatar", "claimed_at", "expires_at"])
 
 
 @transaction.atomic

@@ -45,6 +45,7 @@ ENUM_NAMES: dict[str, str] = {
     "ExportStatus": "accounts.models.AccountExport.State",
     "FileSort": "files.api.serializers.FileListQuery.SORTS",
     "IncomingFormat": "messaging.incoming.registry.NAMES",
+    "InvitedRole": "workspaces.api.serializers.INVITED_ROLES",
     "Language": "rosetta.languages.CODES",
     "LocalModelFetching": "translation.api.schemas.MODES",
     "LocalModelKind": "translation.api.schemas.KINDS",

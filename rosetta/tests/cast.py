@@ -105,7 +105,15 @@ def _add_doors(cast: Cast, owning: Member, people: dict[str, User]) -> None:
         "subscription": subscription.pk,
         "delivery": delivery.pk,
         "public": public.pk,
+        "suspended": str(_suspended(owning)),
     }
+
+
+def _suspended(owning: Member) -> int:
+    """Somebody whom the owner keeps out."""
+    troll = actions.add_member(workspace=owning.workspace, user=make_user("Troll"))
+    actions.suspend_fellow(by=owning.user, workspace_id=owning.workspace_id, member_id=troll.pk)
+    return int(troll.user_id)
 
 
 def _data(answer: Any) -> Any:

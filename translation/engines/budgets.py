@@ -94,6 +94,27 @@ def characters_left(scope_id: str) -> int | None:
     return None if limit is None else max(0, _left({scope_id: limit})[scope_id])
 
 
+@dataclass(frozen=True, slots=True)
+class EngineUsage:
+    """What one engine translated for a scope. ``is_metered``: it counts towards the budget."""
+
+    engine: str
+    characters: int
+    is_metered: bool
+
+
+def usage_by_engine(scope_id: str) -> list[EngineUsage]:
+    """Return what each engine translated for a scope this month, the busiest first."""
+    rows = Usage.objects.filter(scope_id=scope_id, month=this_month()).order_by().values_list("engine", "metered")
+    sums = [EngineUsage(engine, sum_, metered) for engine, metered, sum_ in rows.annotate(sum=Sum("characters"))]
+    return sorted(sums, key=lambda usage: (-usage.characters, usage.engine))
+
+
+def monthly_limit(scope_id: str) -> int | None:
+    """Return the characters that paid engines may translate for a scope in a month, None without a limit."""
+    return _limit(scope_cache.load({scope_id})[scope_id])
+
+
 def _limit(scope: Scope) -> int | None:
     if scope.monthly_characters is not None:
         return scope.monthly_characters

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from rosetta.errors import Forbidden, Invalid, NotFound
 from workspaces.errors import InviteNotValid
-from workspaces.models import Invite, Member, Role, Visibility, Workspace
+from workspaces.models import Invite, Member, Role, Suspension, Visibility, Workspace
 
 
 def workspaces_of(user: User) -> QuerySet[Workspace]:
@@ -145,6 +145,19 @@ def selected_member(workspace: Workspace, member_id: str) -> Member:
         raise Invalid({"member_id": [_("The selected member is invalid.")]}) from None
 
 
+def suspensions_of(workspace: Workspace) -> QuerySet[Suspension]:
+    """Return those whom moderators of ``workspace`` keep out, the last first; staff's decisions are not listed."""
+    return Suspension.objects.select_related("user").filter(workspace=workspace, is_by_staff=False).order_by("-pk")
+
+
+def suspension_of(workspace: Workspace, user_id: int) -> Suspension:
+    """Return one of ``suspensions_of(workspace)`` by its user. Raises NotFound."""
+    suspension = suspensions_of(workspace).filter(user_id=user_id).first()
+    if suspension is None:
+        raise NotFound
+    return suspension
+
+
 def is_suspended(creator: User | None) -> bool:
     """Return whether staff have suspended the account that set up an invite or webhook."""
     return creator is not None and not creator.is_active
@@ -163,10 +176,10 @@ def invite_of(workspace: Workspace, invite_id: str) -> Invite:
     return invite
 
 
-def valid_invite(token: str, *, lock: bool = False) -> Invite:
+def valid_invite(token: str, *, user: User | None = None, lock: bool = False) -> Invite:
     """Return the invite with ``token`` if it may be used now, with its creator.
 
-    Raises InviteNotValid.
+    One that is used up is still valid for a ``user`` who is a member, who may have joined by it. Raises InviteNotValid.
     """
     invites = Invite.objects.select_related("workspace", "created_by")
     if lock:
@@ -174,4 +187,13 @@ def valid_invite(token: str, *, lock: bool = False) -> Invite:
     invite = invites.filter(token=token).first()
     if invite is None or not invite.is_valid(timezone.now()) or is_suspended(invite.created_by):
         raise InviteNotValid
+    if invite.is_used_up and not (user is not None and invite.workspace.members.filter(user=user).exists()):
+        raise InviteNotValid
+    if invite.role != Role.MEMBER and not _may_grant(invite):
+        raise InviteNotValid
     return invite
+
+
+def _may_grant(invite: Invite) -> bool:
+    """Return whether the creator of an invite for more than a member may still give roles."""
+    return Member.objects.filter(workspace=invite.workspace_id, user=invite.created_by_id, role=Role.OWNER).exists()

@@ -20,7 +20,9 @@ from workspaces.actions.members import (
     end_suspension,
     join_workspace,
     leave_workspace,
+    readmit,
     remove_member,
+    suspend_fellow,
     suspend_member,
     update_member,
 )
@@ -28,10 +30,11 @@ from workspaces.actions.subscriptions import (
     create_subscription,
     delete_subscription,
     replay_delivery,
+    send_test,
     update_subscription,
 )
 from workspaces.actions.webhooks import create_webhook, delete_webhook, update_webhook
-from workspaces.actions.workspaces import create_workspace, delete_workspace, set_retention, update_workspace
+from workspaces.actions.workspaces import create_workspace, delete_workspace, set_icon, set_retention, update_workspace
 
 __all__ = [
     "accept_invite",
@@ -52,11 +55,15 @@ __all__ = [
     "leave_channel",
     "leave_workspace",
     "purge_channel",
+    "readmit",
     "remove_from_channel",
     "remove_member",
     "replay_delivery",
     "revoke_invite",
+    "send_test",
+    "set_icon",
     "set_retention",
+    "suspend_fellow",
     "suspend_member",
     "unarchive_channel",
     "update_channel",

@@ -199,6 +199,30 @@ def end_membership(member: Member) -> None:
 
 
 @transaction.atomic
+def suspend_fellow(*, by: User, workspace_id: str, member_id: str) -> Suspension:
+    """Remove a member and keep them out, for ``by``, a moderator of the workspace.
+
+    Locks the workspace. Raises NotFound, Forbidden, LastOwner.
+    """
+    actor = access.moderator(by, workspace_id, lock=True)
+    target = access.member_in(actor.workspace, member_id)
+    if actor.pk == target.pk or not may_remove(Role(actor.role), Role(target.role), is_self=False):
+        raise Forbidden
+    suspension, _is_new = Suspension.objects.get_or_create(
+        workspace=actor.workspace, user=target.user, defaults={"is_by_staff": False, "suspended_by": by}
+    )
+    end_membership(target)
+    return suspension
+
+
+@transaction.atomic
+def readmit(*, by: User, workspace_id: str, user_id: int) -> None:
+    """Let somebody whom moderators suspended join again. Raises NotFound, Forbidden."""
+    actor = access.moderator(by, workspace_id, lock=True)
+    access.suspension_of(actor.workspace, user_id).delete()
+
+
+@transaction.atomic
 def suspend_member(*, workspace: Workspace, user: User, actor: User | None = None) -> Member | None:
     """Remove ``user`` from ``workspace`` and keep them out, for ``actor``, one of staff; return the ended membership.
 
@@ -206,7 +230,9 @@ def suspend_member(*, workspace: Workspace, user: User, actor: User | None = Non
     """
     check_is_below(user, actor)
     access.lock_workspace(workspace.pk)
-    Suspension.objects.get_or_create(workspace=workspace, user=user)
+    Suspension.objects.update_or_create(
+        workspace=workspace, user=user, defaults={"is_by_staff": True, "suspended_by": None}
+    )
     member = Member.objects.select_related("workspace", "user").filter(workspace=workspace, user=user).first()
     if member is not None:
         end_membership(member)

@@ -13,7 +13,9 @@ def revoke_granted(*, workspace: Workspace, user_id: int) -> None:
     Otherwise they could come back by their own link, post with a secret that they know, or receive what they may no longer
     read. The other moderators see what was switched off and may switch it on again. The caller has locked the workspace.
     """
-    Invite.objects.filter(workspace=workspace, created_by=user_id, revoked_at=None).update(revoked_at=timezone.now())
+    Invite.objects.filter(workspace=workspace, created_by=user_id, revoked_at=None).update(
+        revoked_at=timezone.now(), email=""
+    )
     Webhook.objects.filter(workspace=workspace, created_by=user_id, is_active=True).update(is_active=False)
     subscriptions = WebhookSubscription.objects.select_for_update().filter(
         workspace=workspace, created_by=user_id, is_active=True

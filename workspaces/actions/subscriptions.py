@@ -6,11 +6,14 @@ from datetime import timedelta
 import httpx
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rosetta.errors import Invalid, NotFound
+from rosetta.http import throttles
 from rosetta.http.addresses import is_refused_by_form
+from rosetta.queue.nudge import nudge
 from workspaces import access
 from workspaces.changes import UNSET, given
 from workspaces.errors import SubscriptionInactive
@@ -18,6 +21,9 @@ from workspaces.models import Member, WebhookDelivery, WebhookSubscription, new_
 from workspaces.webhooks.backoff import RETRIED_FOR
 
 MAX_SUBSCRIPTIONS = 20
+# Test deliveries of one subscription.
+TESTS = "10/minute"
+TEST_KIND = "webhook.test"
 MAX_PORT = 65535
 # Fields that follow from changes of others.
 _FOLLOWING = ("active_since", "disabled_reason", "failing_since", "paused_until", "failures", "secret", "created_by")
@@ -109,6 +115,33 @@ def _locked(subscription: WebhookSubscription) -> WebhookSubscription:
 def delete_subscription(*, subscription: WebhookSubscription) -> None:
     """Delete a subscription with its log; nothing is sent from then on."""
     subscription.delete()
+
+
+@transaction.atomic
+def send_test(*, subscription: WebhookSubscription) -> WebhookDelivery:
+    """Queue a delivery of the kind ``webhook.test``, which says nothing but that it arrives.
+
+    Raises SubscriptionInactive; Throttled after many in a minute.
+    """
+    throttles.hit("webhook-test", TESTS, subscription.pk)
+    # Locked, so that no two tests get one number.
+    subscription = _locked(subscription)
+    if not subscription.is_active:
+        raise SubscriptionInactive
+    now = timezone.now()
+    own = WebhookDelivery.objects.filter(subscription=subscription, stream_id=subscription.workspace_id)
+    lowest = own.filter(event_seq__lt=0).aggregate(lowest=Min("event_seq"))["lowest"] or 0
+    delivery = WebhookDelivery.objects.create(
+        subscription=subscription,
+        stream_id=subscription.workspace_id,
+        # Below every event's.
+        event_seq=lowest - 1,
+        kind=TEST_KIND,
+        occurred_at=now,
+        expires_at=now + RETRIED_FOR,
+    )
+    transaction.on_commit(lambda: nudge("workspaces.tasks.deliver_webhooks"))
+    return delivery
 
 
 @transaction.atomic

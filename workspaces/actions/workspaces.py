@@ -8,9 +8,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from files.actions.claim import claim_picture
+from files.actions.delete import release
+from files.models import File
 from rosetta import access_changes
 from rosetta.ids import new_ulid
-from workspaces import erasure
+from workspaces import access, erasure
 from workspaces.actions.channels import create_channel
 from workspaces.actions.members import add_member
 from workspaces.changes import UNSET, given
@@ -61,12 +64,20 @@ def update_workspace(
     slug: str = UNSET,
     visibility: str = UNSET,
     password: str | None = UNSET,
+    default_language: str | None = UNSET,
+    retention_days: int | None = UNSET,
 ) -> Workspace:
-    """Change the given fields; a ``password`` of None removes it.
+    """Change the given fields; a ``password`` of None removes it, ``retention_days`` of None keep messages for ever.
 
     Raises Invalid when ``slug`` is taken.
     """
-    changes = given(name=name, slug=slug, visibility=visibility)
+    changes = given(
+        name=name,
+        slug=slug,
+        visibility=visibility,
+        default_language=default_language,
+        retention_days=retention_days,
+    )
     if password is not UNSET:
         changes["password_hash"] = make_password(password) if password else ""
     if not changes:
@@ -78,6 +89,26 @@ def update_workspace(
         raise slug_taken() from None
     workspace.refresh_from_db()
     return workspace
+
+
+@transaction.atomic
+def set_icon(*, workspace: Workspace, user: User, file_id: str | None) -> Workspace:
+    """Make one of ``user``'s pictures the icon of ``workspace``, None: no picture; delete the icon before.
+
+    Locks the workspace. Raises Invalid with ``file_id`` for anything but an unclaimed picture; NotFound.
+    """
+    access.lock_workspace(workspace.pk)
+    workspace.refresh_from_db()
+    icon = claim_picture(user=user, file_id=file_id) if file_id is not None else None
+    _release_icon(workspace)
+    workspace.icon_id = icon.pk if icon is not None else None
+    Workspace.objects.filter(pk=workspace.pk).update(icon_id=workspace.icon_id, updated_at=timezone.now())
+    return workspace
+
+
+def _release_icon(workspace: Workspace) -> None:
+    if workspace.icon_id:
+        release(files=File.objects.filter(pk=workspace.icon_id))
 
 
 def set_retention(*, workspace: Workspace, days: int | None) -> None:
@@ -96,6 +127,7 @@ def delete_workspace(*, workspace: Workspace) -> None:
     A task erases its messages and files.
     """
     now = timezone.now()
+    _release_icon(workspace)
     # Frees its slug, and locks the row, so that nobody joins in between.
     Workspace.objects.filter(pk=workspace.pk).update(
         deleted_at=now, slug=f"deleted-{new_ulid()}", visibility=Visibility.PRIVATE, member_count=0

@@ -21,6 +21,28 @@ class WorkspaceResource(serializers.Serializer[Any]):
     role = serializers.ChoiceField(Role.choices, allow_null=True, help_text="The caller's; null for non-members.")
     member_count = serializers.IntegerField()
     created_at = serializers.DateTimeField()
+    icon_url = serializers.CharField(allow_null=True)
+    default_language = serializers.CharField(
+        allow_null=True, help_text="Of mails to people who have no account yet; null: English."
+    )
+    retention_days = serializers.IntegerField(
+        allow_null=True, help_text="Days that messages are kept; null: for ever, or for non-members."
+    )
+
+
+class EngineUsageResource(serializers.Serializer[Any]):
+    engine = serializers.CharField()
+    characters = serializers.IntegerField()
+    is_metered = serializers.BooleanField(help_text="Whether they count towards the budget.")
+
+
+class TranslationUsageResource(serializers.Serializer[Any]):
+    month = serializers.CharField(help_text="In UTC, such as `2026-11`.")
+    limit = serializers.IntegerField(
+        allow_null=True, help_text="Characters that paid engines may translate in a month; null: any number."
+    )
+    used = serializers.IntegerField(help_text="Characters that paid engines translated.")
+    engines = EngineUsageResource(many=True)
 
 
 class MemberUserResource(serializers.Serializer[Any]):
@@ -46,6 +68,11 @@ class ListedMemberResource(MemberResource):
     )
 
 
+class SuspensionResource(serializers.Serializer[Any]):
+    user = MemberUserResource()
+    created_at = serializers.DateTimeField()
+
+
 class ChannelResource(serializers.Serializer[Any]):
     id = serializers.CharField()
     workspace_id = serializers.CharField()
@@ -67,6 +94,11 @@ class InviteResource(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
     accepted_count = serializers.IntegerField()
     created_by = serializers.IntegerField(allow_null=True)
+    role = serializers.ChoiceField(Role.choices, help_text="What whoever joins by it becomes.")
+    max_uses = serializers.IntegerField(allow_null=True, help_text="How many may join by it; null: any number.")
+    email = serializers.CharField(
+        allow_null=True, help_text="Whom it was mailed to, until it is used; null for a link that was copied."
+    )
 
 
 class InvitedToResource(serializers.Serializer[Any]):
@@ -161,6 +193,9 @@ WorkspaceAnswer = data_of(WorkspaceResource)
 WorkspaceListAnswer = _page_of(WorkspaceResource)
 MemberAnswer = data_of(ListedMemberResource)
 MemberListAnswer = _page_of(ListedMemberResource)
+TranslationUsageAnswer = data_of(TranslationUsageResource)
+SuspensionAnswer = data_of(SuspensionResource)
+SuspensionListAnswer = _page_of(SuspensionResource)
 ChannelAnswer = data_of(ChannelResource)
 ChannelListAnswer = _page_of(ChannelResource)
 InviteAnswer = data_of(InviteResource)
@@ -186,6 +221,9 @@ WORKSPACE_EXAMPLE = OpenApiExample(
             "role": "owner",
             "member_count": 1,
             "created_at": "2026-05-11T05:00:00+00:00",
+            "icon_url": None,
+            "default_language": None,
+            "retention_days": None,
         }
     },
     response_only=True,

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.api.serializers import Email
 from rosetta import languages
 from rosetta.errors import Invalid
 from rosetta.http.fields import NameField
@@ -14,7 +15,10 @@ from workspaces.models import Formality, Role, Visibility
 from workspaces.webhooks import ALL, EVENT_TYPES
 
 SUBSCRIBED_TYPES = (ALL, *EVENT_TYPES)
+# Nobody becomes an owner by a link.
+INVITED_ROLES = (Role.ADMIN.value, Role.MEMBER.value)
 MAX_NAME = 120
+MAX_RETENTION_DAYS = 36_500
 MAX_SLUG = 80
 
 
@@ -63,6 +67,20 @@ class UpdateWorkspaceSerializer(serializers.Serializer[Any]):
     slug = SlugField(required=False)
     visibility = serializers.ChoiceField(Visibility.choices, required=False)
     password = PasswordField(help_text="Null removes it.")
+    default_language = serializers.ChoiceField(
+        languages.CODES, required=False, allow_null=True, help_text="Of mails to people who have no account yet."
+    )
+    retention_days = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_RETENTION_DAYS,
+        required=False,
+        allow_null=True,
+        help_text="Days that messages are kept, for owners to change; older ones are erased for good. Null: for ever.",
+    )
+
+
+class IconSerializer(serializers.Serializer[Any]):
+    file_id = IdField(help_text="A picture that the caller uploaded and that nothing holds yet.")
 
 
 class CreateChannelSerializer(serializers.Serializer[Any]):
@@ -76,7 +94,11 @@ class CreateChannelSerializer(serializers.Serializer[Any]):
     password = PasswordField(help_text="Asked of those who join a public channel.")
 
 
-class UpdateChannelSerializer(UpdateWorkspaceSerializer):
+class UpdateChannelSerializer(serializers.Serializer[Any]):
+    name = NameField(max_length=MAX_NAME, required=False)
+    slug = SlugField(required=False)
+    visibility = serializers.ChoiceField(Visibility.choices, required=False)
+    password = PasswordField(help_text="Null removes it.")
     formality = serializers.ChoiceField(
         Formality.choices,
         required=False,
@@ -99,6 +121,25 @@ class MemberIdSerializer(serializers.Serializer[Any]):
 
 class InviteCreateSerializer(serializers.Serializer[Any]):
     expires_in_days = serializers.IntegerField(min_value=1, max_value=365, required=False, allow_null=True)
+    role = serializers.ChoiceField(
+        INVITED_ROLES,
+        required=False,
+        help_text="What whoever joins by it becomes; only owners invite admins.",
+    )
+    max_uses = serializers.IntegerField(
+        min_value=1,
+        max_value=10_000,
+        required=False,
+        allow_null=True,
+        help_text="How many may join by it; null: any number.",
+    )
+    email = Email(required=False, allow_null=True, help_text="Mail the link there, for one person.")
+    language = serializers.ChoiceField(
+        languages.CODES,
+        required=False,
+        allow_null=True,
+        help_text="The language of the mail, where the address has no account.",
+    )
 
 
 class WebhookCreateSerializer(serializers.Serializer[Any]):

@@ -8,6 +8,7 @@ SUBSCRIPTION = f"{WORKSPACE}/webhook-subscriptions/<ulid:subscription_id>"
 router = ApiRouter()
 router.register("workspaces", workspaces.WorkspaceViewSet, basename="workspace")
 router.register(f"{WORKSPACE}/members", workspaces.MemberViewSet, basename="member")
+router.register(f"{WORKSPACE}/suspensions", workspaces.SuspensionViewSet, basename="suspension")
 router.register(f"{WORKSPACE}/invites", invites.InviteViewSet, basename="invite")
 router.register(f"{WORKSPACE}/channels", channels.ChannelViewSet, basename="channel")
 router.register(f"{CHANNEL}/members", channels.ChannelMemberViewSet, basename="channel-member")
@@ -18,6 +19,10 @@ router.register(
 router.register(f"{SUBSCRIPTION}/deliveries", subscriptions.WebhookDeliveryViewSet, basename="webhook-delivery")
 
 singletons = SingletonRouter()
+singletons.register(
+    f"{WORKSPACE}/translation-usage", workspaces.TranslationUsageViewSet, basename="workspace-translation-usage"
+)
+singletons.register(f"{WORKSPACE}/icon", workspaces.WorkspaceIconViewSet, basename="workspace-icon")
 singletons.register("invites/<str:token>", invites.InvitePreviewViewSet, basename="invite-preview")
 singletons.register("invites/<str:token>/accept", invites.InviteAcceptanceViewSet, basename="invite-acceptance")
 

@@ -1,6 +1,7 @@
 """Workspaces, their members, and the invites that lead into them."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import LANGUAGE_LENGTH
 from rosetta import languages
-from rosetta.ids import ULIDModel
+from rosetta.ids import ULIDField, ULIDModel
 from workspaces.models.stream import Stream
 
 
@@ -66,6 +67,10 @@ class Workspace(ULIDModel, PasswordProtected, Stream):
         validators=[MinValueValidator(1)],
         help_text="Days that messages are kept; empty: for ever.",
     )
+    # A public file; a plain id, because it is shown by its address alone.
+    icon_id: "models.Field[Any, str | None]" = ULIDField(null=True, editable=False)  # type: ignore[misc]
+    # Of mails to people who have no account yet, from which it could be known.
+    default_language = models.CharField(max_length=LANGUAGE_LENGTH, null=True, blank=True)
     # Set for temporary rooms only.
     expires_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -130,13 +135,16 @@ class Member(ULIDModel):
 
 
 class Suspension(models.Model):
-    """Staff keep ``user`` out of a workspace.
+    """Staff, or moderators of the workspace, keep ``user`` out of it.
 
-    They can join neither by an invite nor because it is public.
+    They can join neither by an invite nor because it is public. What staff decided, only staff take back.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="suspensions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    is_by_staff = models.BooleanField(default=True, db_default=True)
+    # The moderator; null for staff, whom the audit log names.
+    suspended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -150,6 +158,12 @@ class Invite(ULIDModel):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="invites")
     token = models.CharField(max_length=64, unique=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    # What whoever joins by it becomes.
+    role = models.CharField(max_length=8, choices=Role, default=Role.MEMBER, db_default=Role.MEMBER)
+    # How many may join by it; null: any number.
+    max_uses = models.PositiveIntegerField(null=True, blank=True)
+    # Whom it was mailed to, until it is used or revoked; blank for a link that was copied.
+    email = models.EmailField(max_length=255, blank=True, default="", db_default="")
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     accepted_count = models.PositiveIntegerField(default=0)
@@ -157,3 +171,7 @@ class Invite(ULIDModel):
 
     def is_valid(self, now: datetime) -> bool:
         return self.revoked_at is None and now < self.expires_at
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.max_uses is not None and self.accepted_count >= self.max_uses

@@ -180,3 +180,36 @@ def test_everybody_hears_who_comes_and_goes(
     as_owner.delete(f"{base}/{membership.pk}")
     left = last_event(workspace)
     assert (left.kind, left.data["id"], left.user_id) == ("member.left", membership.pk, None)
+
+
+def test_moderators_keep_somebody_out_until_they_are_readmitted(
+    as_owner: APIClient, as_member: APIClient, base: str, membership: Member, workspace: Workspace, as_admin: APIClient
+) -> None:
+    suspensions = f"/api/v1/workspaces/{workspace.pk}/suspensions"
+    token = as_owner.post(f"/api/v1/workspaces/{workspace.pk}/invites").json()["data"]["token"]
+    answer = as_admin.post(f"{base}/{membership.pk}/suspend")
+    assert (answer.status_code, answer.json()["data"]["user"]["name"]) == (201, "Mali")
+    refused = as_member.post(f"/api/v1/invites/{token}/accept")
+    assert (refused.status_code, refused.json()["errors"]["code"]) == (403, ["suspended"])
+    assert [row["user"]["name"] for row in as_owner.get(suspensions).json()["data"]] == ["Mali"]
+    assert as_admin.delete(f"{suspensions}/{membership.user_id}").status_code == 204
+    assert as_owner.get(suspensions).json()["data"] == []
+    assert as_member.post(f"/api/v1/invites/{token}/accept").status_code == 200
+
+
+def test_moderators_neither_see_nor_end_what_staff_decided(
+    as_owner: APIClient, base: str, membership: Member, workspace: Workspace
+) -> None:
+    suspensions = f"/api/v1/workspaces/{workspace.pk}/suspensions"
+    as_owner.post(f"{base}/{membership.pk}/suspend")
+    actions.suspend_member(workspace=workspace, user=membership.user)
+    assert as_owner.get(suspensions).json()["data"] == []
+    assert as_owner.delete(f"{suspensions}/{membership.user_id}").status_code == 404
+
+
+def test_nobody_suspends_themselves_the_last_owner_or_somebody_of_a_higher_role(
+    as_owner: APIClient, as_admin: APIClient, as_member: APIClient, base: str, owning: Member, admin: Member,
+    membership: Member,
+) -> None:  # fmt: skip
+    for client, target in ((as_owner, owning), (as_admin, owning), (as_admin, admin), (as_member, admin)):
+        assert client.post(f"{base}/{target.pk}/suspend").status_code == 403

@@ -272,3 +272,19 @@ def test_the_documentation_lists_every_event_type() -> None:
     page = (settings.BASE_DIR / "docs" / "webhooks.md").read_text(encoding="utf-8")
     listed = page.partition("### Event types")[2]
     assert re.findall(r"`([a-z.]+)`", listed) == list(webhooks.EVENT_TYPES)
+
+
+def test_a_test_delivery_is_signed_and_logged_like_any_other(
+    as_owner: APIClient, base: str, receiver: Receiver
+) -> None:
+    made = subscribe(as_owner, base, receiver.url, "channel.created")
+    for _ in range(2):
+        assert as_owner.post(f"{base}/{made['id']}/test").json()["data"]["event_type"] == "webhook.test"
+    deliver_webhooks()
+    for _path, headers, body in receiver.requests:
+        Webhook(made["secret"]).verify(body, headers)
+    sent = [json.loads(body) for _path, _headers, body in receiver.requests]
+    assert [(body["type"], body["seq"], body["data"]) for body in sent] == [("webhook.test", 0, {})] * 2
+    assert {row["status"] for row in log(as_owner, base, made)} == {"succeeded"}
+    as_owner.put(f"{base}/{made['id']}", {"is_active": False})
+    assert as_owner.post(f"{base}/{made['id']}/test").status_code == 409

@@ -13,6 +13,7 @@ import pytest
 from django.db import connection, connections
 
 from accounts.models import User
+from accounts.tests.factories import UserFactory
 from conftest import make_user
 from rosetta.errors import DomainError
 from workspaces import actions
@@ -89,6 +90,15 @@ def test_one_person_joins_eight_times_at_once_and_is_one_member(workspace: Works
     invite.refresh_from_db()
     assert (workspace.member_count, invite.accepted_count) == (2, 1)
     assert Event.objects.filter(stream_id=workspace.pk, kind="member.joined").count() == 2
+
+
+def test_the_last_use_of_an_invite_is_used_once(workspace: Workspace) -> None:
+    invite = actions.create_invite(member=Member.objects.get(workspace=workspace), max_uses=1)
+    people = UserFactory.create_batch(4)
+    results = at_once(*[lambda user=user: actions.accept_invite(token=invite.token, user=user) for user in people])
+    assert refusals(results) == [404] * 3
+    invite.refresh_from_db()
+    assert (invite.accepted_count, Member.objects.filter(workspace=workspace).count()) == (1, 2)
 
 
 @pytest.mark.parametrize("attempt", range(5))

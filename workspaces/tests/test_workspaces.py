@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from files.tests.samples import picture
+from translation.models import TranslationPolicy, Usage, this_month
 from workspaces import actions
 from workspaces.models import Channel, ChannelMember, Event, Invite, Member, ReadMark, Workspace
 from workspaces.tasks import erase
@@ -31,6 +34,7 @@ def test_a_new_workspace_has_its_creator_as_owner_and_a_channel_general(as_owner
     made = create(as_owner)
     assert set(made) == {
         "id", "name", "slug", "kind", "visibility", "has_password", "role", "member_count", "created_at",
+        "icon_url", "default_language", "retention_days",
     }  # fmt: skip
     assert (made["slug"], made["kind"], made["visibility"], made["role"]) == ("acme", "team", "private", "owner")
     assert (made["member_count"], made["has_password"]) == (1, False)
@@ -218,3 +222,52 @@ def test_a_temporary_room_is_not_shown_to_others_nor_changed_here(
     assert as_owner.patch(f"{BASE}/{room.pk}", {"name": "x"}).status_code == 403
     assert as_owner.post(f"{BASE}/{room.pk}/channels", {"name": "x"}).status_code == 403
     assert as_owner.post(f"{BASE}/{room.pk}/invites").status_code == 403
+
+
+def test_owners_set_the_retention_and_moderators_the_language_of_mails(
+    as_owner: APIClient, as_member: APIClient, as_outsider: APIClient, workspace: Workspace, membership: Member
+) -> None:
+    address = f"/api/v1/workspaces/{workspace.pk}"
+    Member.objects.filter(pk=membership.pk).update(role="admin")
+    assert as_member.patch(address, {"retention_days": 30}).status_code == 403
+    assert as_member.patch(address, {"default_language": "th"}).json()["data"]["default_language"] == "th"
+    changed = as_owner.patch(address, {"retention_days": 30, "visibility": "public"}).json()["data"]
+    assert (changed["retention_days"], changed["default_language"]) == (30, "th")
+    assert as_outsider.get(address).json()["data"]["retention_days"] is None
+    assert as_owner.patch(address, {"retention_days": None}).json()["data"]["retention_days"] is None
+    for wrong in ({"retention_days": 0}, {"retention_days": 10**9}, {"default_language": "xx"}):
+        assert as_owner.patch(address, wrong).status_code == 422
+
+
+def test_a_workspace_shows_the_icon_that_was_set_last_and_none_when_it_is_gone(
+    as_owner: APIClient, workspace: Workspace
+) -> None:
+    def upload() -> str:
+        form = {"file": SimpleUploadedFile("icon.png", picture(), content_type="image/png")}
+        return str(as_owner.post("/api/v1/files", form, format="multipart").json()["data"]["id"])
+
+    address = f"/api/v1/workspaces/{workspace.pk}"
+    first, second = upload(), upload()
+    assert as_owner.put(f"{address}/icon", {"file_id": first}).json()["data"]["icon_url"].endswith(f"{first}/download")
+    assert as_owner.put(f"{address}/icon", {"file_id": first}).status_code == 422  # held already
+    assert as_owner.put(f"{address}/icon", {"file_id": second}).status_code == 200
+    assert APIClient().get(f"/api/v1/files/{second}").status_code == 200
+    assert as_owner.get(f"/api/v1/files/{first}").status_code == 404
+    assert as_owner.delete(f"{address}/icon").status_code == 204
+    assert as_owner.get(address).json()["data"]["icon_url"] is None
+    assert as_owner.get(f"/api/v1/files/{second}").status_code == 404
+
+
+def test_moderators_see_what_was_translated_this_month_and_how_much_of_the_budget_is_used(
+    as_owner: APIClient, workspace: Workspace
+) -> None:
+    address = f"{BASE}/{workspace.pk}/translation-usage"
+    TranslationPolicy.objects.create(scope_id=workspace.pk, monthly_characters=1000)
+    for target, metered, engine in (("ja", True, "deepl"), ("th", True, "deepl"), ("id", False, "local")):
+        Usage.objects.create(
+            scope_id=workspace.pk, month=this_month(), engine=engine, source="en", target=target, characters=40,
+            metered=metered,
+        )  # fmt: skip
+    usage = as_owner.get(address).json()["data"]
+    assert (usage["used"], usage["limit"]) == (80, 1000)
+    assert [(row["engine"], row["characters"]) for row in usage["engines"]] == [("deepl", 80), ("local", 40)]

@@ -62,7 +62,8 @@ def body_of(delivery: WebhookDelivery) -> str | None:
         "timestamp": moment(delivery.occurred_at),
         "workspace_id": workspace_id,
         "conversation_id": None if delivery.stream_id == workspace_id else delivery.stream_id,
-        "seq": delivery.event_seq,
+        # A test delivery is no event of the stream.
+        "seq": max(0, delivery.event_seq),
         "data": data,
     }
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))

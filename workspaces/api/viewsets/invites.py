@@ -35,7 +35,10 @@ class InviteViewSet(ApiViewSet):
     @extend_schema(
         operation_id="createInvite",
         summary="Create an invite",
-        description="For owners and admins. It is valid for 7 days unless `expires_in_days` says otherwise.",
+        description=(
+            "For owners and admins. It is valid for 7 days unless `expires_in_days` says otherwise, and for any number of "
+            "people unless `max_uses` does. With an `email` the link is mailed there and works once."
+        ),
         request=InviteCreateSerializer,
         responses={201: schemas.InviteAnswer},
     )

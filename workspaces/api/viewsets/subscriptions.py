@@ -93,6 +93,21 @@ class WebhookSubscriptionViewSet(ApiViewSet):
         actions.delete_subscription(subscription=_subscription(request, workspace_id, subscription_id))
         return Response(status=204)
 
+    @extend_schema(
+        operation_id="testWebhookSubscription",
+        summary="Send a test delivery",
+        description=(
+            "For owners and admins. A delivery of the type `webhook.test` with empty `data` and `seq` 0, signed and retried "
+            "like any other; the log says what became of it. A subscription that is switched off answers 409."
+        ),
+        request=None,
+        responses={201: schemas.DeliveryAnswer, 409: schemas.REFUSAL},
+    )
+    @action(detail=True, methods=["post"])
+    def test(self, request: Request, workspace_id: str, subscription_id: str) -> Response:
+        delivery = actions.send_test(subscription=_subscription(request, workspace_id, subscription_id))
+        return Response({"data": resources.delivery(delivery)}, status=201)
+
 
 class WebhookDeliveryViewSet(ApiViewSet):
     tag = "Outgoing webhooks"

@@ -11,10 +11,12 @@ from accounts.identity.callers import caller
 from rosetta.http.bodies import parsed
 from rosetta.http.pagination import PAGING, paged, query_flag
 from rosetta.http.viewsets import ApiViewSet
+from translation.engines import budgets
 from workspaces import access, actions, resources
 from workspaces.api import schemas
 from workspaces.api.serializers import (
     CreateWorkspaceSerializer,
+    IconSerializer,
     MemberUpdateSerializer,
     PasswordSerializer,
     UpdateWorkspaceSerializer,
@@ -71,13 +73,19 @@ class WorkspaceViewSet(ApiViewSet):
     @extend_schema(
         operation_id="updateWorkspace",
         summary="Change a workspace",
-        description="For owners and admins. Fields that are left out stay as they are; a `password` of null removes it.",
+        description=(
+            "For owners and admins; `retention_days` for owners alone. Fields that are left out stay as they are; a `password` "
+            "of null removes it."
+        ),
         request=UpdateWorkspaceSerializer,
         responses={200: schemas.WorkspaceAnswer},
     )
     def partial_update(self, request: Request, id: str) -> Response:
         member = access.team_moderator(caller(request), id)
-        workspace = actions.update_workspace(workspace=member.workspace, **parsed(UpdateWorkspaceSerializer, request))
+        fields = parsed(UpdateWorkspaceSerializer, request)
+        if "retention_days" in fields:
+            access.owned_workspace(caller(request), id)
+        workspace = actions.update_workspace(workspace=member.workspace, **fields)
         return Response({"data": resources.workspace(workspace, member.role)})
 
     @extend_schema(
@@ -114,6 +122,49 @@ class WorkspaceViewSet(ApiViewSet):
     def leave(self, request: Request, id: str) -> Response:
         workspace = actions.leave_workspace(user=caller(request), workspace_id=id)
         return Response({"data": resources.workspace(workspace, None)})
+
+
+class TranslationUsageViewSet(ApiViewSet):
+    tag = "Translation"
+
+    @extend_schema(
+        operation_id="getTranslationUsage",
+        summary="Show what a workspace had translated this month",
+        description="For owners and admins: characters by engine, and how much of the budget of paid engines is used.",
+        responses={200: schemas.TranslationUsageAnswer},
+    )
+    def retrieve(self, request: Request, workspace_id: str) -> Response:
+        scope_id = access.moderator(caller(request), workspace_id).workspace_id
+        usage = resources.translation_usage(budgets.monthly_limit(scope_id), budgets.usage_by_engine(scope_id))
+        return Response({"data": usage})
+
+
+class WorkspaceIconViewSet(ApiViewSet):
+    tag = "Workspaces"
+
+    @extend_schema(
+        operation_id="setWorkspaceIcon",
+        summary="Set a workspace's icon",
+        description="For owners and admins. The picture becomes public; the icon before it is deleted.",
+        request=IconSerializer,
+        responses={200: schemas.WorkspaceAnswer},
+    )
+    def update(self, request: Request, workspace_id: str) -> Response:
+        member = access.team_moderator(caller(request), workspace_id)
+        fields = parsed(IconSerializer, request)
+        workspace = actions.set_icon(workspace=member.workspace, user=caller(request), **fields)
+        return Response({"data": resources.workspace(workspace, member.role)})
+
+    @extend_schema(
+        operation_id="deleteWorkspaceIcon",
+        summary="Remove a workspace's icon",
+        description="For owners and admins. Idempotent.",
+        responses={204: None},
+    )
+    def destroy(self, request: Request, workspace_id: str) -> Response:
+        member = access.team_moderator(caller(request), workspace_id)
+        actions.set_icon(workspace=member.workspace, user=caller(request), file_id=None)
+        return Response(status=204)
 
 
 class MemberViewSet(ApiViewSet):
@@ -166,4 +217,43 @@ class MemberViewSet(ApiViewSet):
     )
     def destroy(self, request: Request, workspace_id: str, id: str) -> Response:
         actions.remove_member(by=caller(request), workspace_id=workspace_id, member_id=id)
+        return Response(status=204)
+
+    @extend_schema(
+        operation_id="suspendMember",
+        summary="Remove a member and keep them out",
+        description="Like the removal of a member, by owners and admins; no invite lets them back until they are readmitted.",
+        request=None,
+        responses={201: schemas.SuspensionAnswer, 409: schemas.REFUSAL},
+    )
+    @action(detail=True, methods=["post"])
+    def suspend(self, request: Request, workspace_id: str, id: str) -> Response:
+        suspension = actions.suspend_fellow(by=caller(request), workspace_id=workspace_id, member_id=id)
+        return Response({"data": resources.suspension(suspension)}, status=201)
+
+
+class SuspensionViewSet(ApiViewSet):
+    tag = "Members"
+    lookup_url_kwarg: ClassVar[str] = "user_id"
+    lookup_value_converter = "int_id"
+
+    @extend_schema(
+        operation_id="listSuspensions",
+        summary="List whom a workspace keeps out",
+        description="For owners and admins, the last suspended first. Suspensions by staff are not listed.",
+        parameters=PAGING,
+        responses={200: schemas.SuspensionListAnswer},
+    )
+    def list(self, request: Request, workspace_id: str) -> Response:
+        member = access.moderator(caller(request), workspace_id)
+        return paged(request, access.suspensions_of(member.workspace), resources.suspension)
+
+    @extend_schema(
+        operation_id="readmitUser",
+        summary="Let somebody join again",
+        description="For owners and admins. Ends a suspension by moderators; one by staff is a 404.",
+        responses={204: None},
+    )
+    def destroy(self, request: Request, workspace_id: str, user_id: int) -> Response:
+        actions.readmit(by=caller(request), workspace_id=workspace_id, user_id=user_id)
         return Response(status=204)
