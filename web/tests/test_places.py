@@ -375,7 +375,7 @@ def test_an_owner_renames_a_workspace_and_a_member_leaves_it(opens: Opens, servi
     window.expected += ("409",)
     page = window.sign_in(ann, place.page)
     page.get_by_role("button", name="Old name Workspaces").click()
-    page.get_by_role("menuitem", name="Rename workspace").click()
+    page.get_by_role("menuitem", name="Workspace settings").click()
     page.get_by_label("Name", exact=True).fill("New name")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="New name Workspaces").click()
@@ -387,7 +387,6 @@ def test_an_owner_renames_a_workspace_and_a_member_leaves_it(opens: Opens, servi
     other.expected += ("404",)  # What was in view is asked for until the next workspace is.
     page = other.sign_in(bob, place.page)
     page.get_by_role("button", name="New name Workspaces").click()
-    expect(page.get_by_role("menuitem", name="Rename workspace")).to_have_count(0)
     page.get_by_role("menuitem", name="Leave workspace").click()
     expect(page.get_by_role("dialog")).to_contain_text("Leave New name?")
     page.get_by_role("dialog").get_by_role("button", name="Leave workspace").click()

@@ -20,7 +20,7 @@ export async function changePicture(file) {
 }
 
 /** The middle of a picture; a file that the browser cannot draw is left for the service to judge. @param {File} file */
-async function squared(file) {
+export async function squared(file) {
   const picture = await createImageBitmap(file).catch(() => null);
   if (!picture) return file;
   const side = Math.min(picture.width, picture.height);

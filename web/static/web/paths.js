@@ -20,6 +20,14 @@ export const channelPage = (workspaceId, channelId) => `/w/${workspaceId}/c/${ch
 export const directPage = (workspace, id) => (workspace ? `/w/${workspace.id}/d/${id}` : `/w/d/${id}`);
 
 /**
+ * The settings of a workspace, or one tab of them.
+ *
+ * @param {string} workspaceId
+ * @param {string} [tab]
+ */
+export const settingsPage = (workspaceId, tab) => `/w/${workspaceId}/settings${tab ? `/${tab}` : ""}`;
+
+/**
  * The page on which `message` is brought into view.
  *
  * @param {Message | FoundMessage} message

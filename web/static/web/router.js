@@ -8,6 +8,7 @@ const PAGES = [
   { name: "social", pattern: /^\/auth\/([\w-]+)\/callback\/?$/, fields: ["provider"] },
   { name: "share", pattern: /^\/share\/?$/, fields: [] },
   { name: "settings", pattern: /^\/w\/settings(?:\/(\w+))?\/?$/, fields: ["section"] },
+  { name: "workspace", pattern: /^\/w\/([0-9a-z]{26})\/settings(?:\/(\w+))?\/?$/i, fields: ["workspace", "section"] },
   { name: "channel", pattern: /^\/w\/([0-9a-z]{26})(?:\/c\/([0-9a-z]{26}))?\/?$/i, fields: ["workspace", "channel"] },
   { name: "direct", pattern: /^\/w\/(?:([0-9a-z]{26})\/)?d\/([0-9a-z]{26})\/?$/i, fields: ["workspace", "direct"] },
 ];

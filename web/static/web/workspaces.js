@@ -123,6 +123,9 @@ export function recountSoon(workspaceId) {
   }, RECOUNT_AFTER);
 }
 
+/** Whether the reader moderates a workspace. @param {Workspace | undefined} workspace */
+export const isModerator = (workspace) => workspace?.role === "owner" || workspace?.role === "admin";
+
 // ── One row of the lists ──
 
 /** @param {string} id @returns {Listed | undefined} */

@@ -21,6 +21,7 @@ import { Settings } from "./settings/settings.js";
 import { useDrawer, useTitle, useTranslationWatch } from "./shell_effects.js";
 import { useShortcuts } from "./shortcuts.js";
 import { Sidebar } from "./sidebar.js";
+import { WorkspaceSettings } from "./workspace/workspace_settings.js";
 
 /** @import { Direct, FoundMessage, Message, Person } from "../../../types" */
 /** @import { PanelState } from "./place/place.js" */
@@ -43,6 +44,7 @@ export function Shell() {
     workspaces[0];
   const channels = workspace && app.state.channels[workspace.id];
   const conversationId = (params.direct || params.channel || "").toLowerCase();
+  const isOfWorkspace = "section" in params;
 
   useEffect(() => {
     if (!workspace) return;
@@ -51,13 +53,13 @@ export function Shell() {
   }, [workspace?.id]);
   // An address without a conversation leads to the last one, else the first.
   useEffect(() => {
-    if (!workspace || !channels || conversationId || name === "settings") return;
+    if (!workspace || !channels || conversationId || name === "settings" || isOfWorkspace) return;
     const last =
       channels.find((row) => row.id === localStore.get(`channel.${workspace.id}`)) ??
       channels.find((row) => row.slug === "general") ??
       channels[0];
     if (last) go(`/w/${workspace.id}/c/${last.id}`, { replace: true });
-  }, [workspace?.id, channels, conversationId, name]);
+  }, [workspace?.id, channels, conversationId, name, isOfWorkspace]);
   // Shortcuts of the installed client begin with something open.
   useEffect(() => {
     const dialog = query.get("open");
@@ -139,8 +141,15 @@ export function Shell() {
         onClick=${closeSide}
       ></button>
       ${
-        conversationId && (params.direct || workspace)
+        isOfWorkspace && workspace?.id === params.workspace.toLowerCase()
           ? html`
+            <${WorkspaceSettings}
+              workspace=${workspace}
+              section=${params.section}
+              onMenu=${() => setSideOpen(true)}
+            />`
+          : conversationId && (params.direct || workspace)
+            ? html`
             <${Place}
               key=${conversationId}
               id=${conversationId}
@@ -154,7 +163,7 @@ export function Shell() {
               jump=${jump}
               canInvite=${canInvite}
             />`
-          : html`
+            : html`
             <main id="main" class="stage" tabindex="-1">
               <${LinkState} />
               <header class="stage-head">

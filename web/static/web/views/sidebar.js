@@ -1,7 +1,7 @@
 /** The side: workspaces, channels, direct conversations, and one's own bar. */
 import { classes, html } from "../core.js";
 import { t } from "../i18n.js";
-import { directPage } from "../paths.js";
+import { directPage, settingsPage } from "../paths.js";
 import { go } from "../router.js";
 import { app } from "../state.js";
 import { unreadIn } from "../workspaces.js";
@@ -40,7 +40,11 @@ export function Sidebar({ workspace, channels, current, setDialog, canInvite, si
           align="start"
           label=${t("workspace.switch")}
           button=${html`<span class="workspace-name">
-              <${Logo} />
+              ${
+                workspace?.icon_url
+                  ? html`<${Avatar} key=${workspace.icon_url} url=${workspace.icon_url} seed="" size="small" />`
+                  : html`<${Logo} />`
+              }
               <span class="workspace-title">
                 <${Name}>${workspace?.name ?? "Rosetta"}<//>
               </span>
@@ -75,13 +79,9 @@ export function Sidebar({ workspace, channels, current, setDialog, canInvite, si
             workspace?.kind === "team" &&
             html`
               <hr />
-              ${
-                canInvite &&
-                html`
-                  <${MenuItem} icon="edit" onClick=${() => setDialog("rename")}>
-                    ${t("workspace.rename")}
-                  <//>`
-              }
+              <${MenuItem} icon="gear" onClick=${() => go(settingsPage(workspace.id))}>
+                ${t("workspace.settings")}
+              <//>
               <${MenuItem} icon="out" danger onClick=${() => setDialog("leave")}>
                 ${t("workspace.leave")}
               <//>`

@@ -9,7 +9,6 @@ import { LeaveWorkspace } from "./leave_workspace.js";
 import { NewChannel } from "./new_channel.js";
 import { NewDirect } from "./new_direct.js";
 import { NewWorkspace } from "./new_workspace.js";
-import { RenameWorkspace } from "./rename_workspace.js";
 import { Rooms } from "./rooms.js";
 
 /** @import { Children, Closing, Listed, Person, Workspace } from "../../../../types" */
@@ -30,7 +29,6 @@ const DIALOGS = {
   workspace: ({ onClose }) => html`<${NewWorkspace} onClose=${onClose} />`,
   room: ({ onClose }) => html`<${Rooms} onClose=${onClose} />`,
   join: ({ onClose }) => html`<${JoinWorkspace} onClose=${onClose} />`,
-  rename: ({ workspace, onClose }) => html`<${RenameWorkspace} workspace=${workspace} onClose=${onClose} />`,
   leave: ({ workspace, onClose }) => html`<${LeaveWorkspace} workspace=${workspace} onClose=${onClose} />`,
   channel: ({ workspace, onClose }) => html`<${NewChannel} workspace=${workspace} onClose=${onClose} />`,
   "channel-settings": ({ workspace, channel, onClose }) =>

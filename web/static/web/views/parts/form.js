@@ -62,9 +62,10 @@ export function Field({ label, hint, errors, as = "input", children, ...rest }) 
  * @param {{
  *   submit: (values: Record<string, string>, form: HTMLFormElement) => Promise<unknown>, button: string,
  *   fields: (Input & {name: string})[], children?: Children, class?: string, after?: Children, danger?: boolean,
+ *   disabled?: boolean,
  * }} props
  */
-export function Form({ submit, button, fields, children, class: more, after, danger }) {
+export function Form({ submit, button, fields, children, class: more, after, danger, disabled }) {
   const [errors, setErrors] = useState(/** @type {Record<string, string[]>} */ ({}));
   const [problem, setProblem] = useState("");
   const [isBusy, setBusy] = useState(false);
@@ -102,7 +103,7 @@ export function Form({ submit, button, fields, children, class: more, after, dan
           </p>`
       }
       <div class="form-end">
-        <button class=${classes("button primary", danger && "danger")} disabled=${isBusy} aria-busy=${isBusy}>
+        <button class=${classes("button primary", danger && "danger")} disabled=${isBusy || disabled} aria-busy=${isBusy}>
           ${button}
         </button>
         ${after}
