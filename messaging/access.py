@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Guest, User
 from messaging.context import ConversationContext
 from messaging.errors import Blocked, MessageDeleted, unknown_id
-from messaging.models import Attachment, Block, DirectConversation, Message
+from messaging.models import Attachment, Block, DirectConversation, KeptDraft, Message
 from rosetta import languages
 from rosetta.errors import NotFound
 from rosetta.ids import NO_ID, parse_ulid
@@ -195,6 +195,37 @@ def read_directs_of(user: User) -> QuerySet[DirectConversation]:
     """Return ``direct_conversations_of`` annotated with ``unread``, the number of messages that ``user`` has not read."""
     directs: QuerySet[DirectConversation] = with_unread(direct_conversations_of(user), user)
     return directs
+
+
+def context_in(user: User, conversation_id: str) -> ConversationContext:
+    """Return the context of ``user`` in a channel or direct conversation.
+
+    Raises as ``direct_context`` and ``channel_context`` do.
+    """
+    channel = Channel.objects.filter(pk=conversation_id).first()
+    if channel is None:
+        return direct_context(user, conversation_id)
+    return channel_context(user, channel.workspace_id, channel.pk)
+
+
+def drafts_of(user: User, conversation_id: str | None = None) -> QuerySet[KeptDraft]:
+    """Return what ``user`` has begun to write where they still read, the last changed first."""
+    channels = channels_read_by(user).filter(archived_at=None, pk=OuterRef("conversation"))
+    directs = direct_conversations_of(user).filter(pk=OuterRef("conversation"))
+    drafts = KeptDraft.objects.filter(Exists(channels) | Exists(directs), user=user)
+    if conversation_id is not None:
+        drafts = drafts.filter(conversation=parse_ulid(conversation_id) or NO_ID)
+    return drafts.select_related("conversation__channel").order_by("-updated_at", "-pk")
+
+
+def selected_parent(context: ConversationContext, message_id: str | None) -> Message | None:
+    """Return the message that a request's body names in ``parent_message_id``, if any. Raises Invalid."""
+    if message_id is None:
+        return None
+    message = messages_in(context).filter(pk=parse_ulid(message_id) or NO_ID).first()
+    if message is None:
+        raise unknown_id("parent_message_id")
+    return message
 
 
 def known_blocks_of(user: User) -> QuerySet[Block]:

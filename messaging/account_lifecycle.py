@@ -12,7 +12,7 @@ from accounts import lifecycle
 from accounts.models import User
 from messaging import access
 from messaging.mentions import present_names
-from messaging.models import Block, DirectConversation, Message, MessageTranslation, Reaction, Report
+from messaging.models import Block, DirectConversation, KeptDraft, Message, MessageTranslation, Reaction, Report
 from messaging.translations.plan import AUTHOR
 from rosetta.times import moment
 from workspaces.access import channels_read_by
@@ -198,6 +198,17 @@ EXPORTERS = (
         covers=("messaging.Report.reporter",),
     ),
     lifecycle.lines(
+        "drafts",
+        rows=lambda user: KeptDraft.objects.filter(user=user).order_by("pk"),
+        line=lambda row: {
+            "conversation_id": row.conversation_id,
+            "parent_message_id": row.parent_id,
+            "content": row.content,
+            "updated_at": moment(row.updated_at),
+        },
+        covers=("messaging.KeptDraft.user",),
+    ),
+    lifecycle.lines(
         "blocks",
         # Ids alone, because a block tells no name of somebody whom one does not know.
         rows=lambda user: Block.objects.filter(blocker=user).order_by("pk"),
@@ -213,3 +224,11 @@ NOT_EXPORTED = {
     "messaging.Reaction.guest": "guests have no account",
     "messaging.Report.decided_by": "the work of staff, which the audit log has",
 }
+
+
+def _erase_drafts(user: User) -> int:
+    return KeptDraft.objects.filter(user=user).delete()[0]
+
+
+# There are at most a few hundred of them.
+DRAFTS = lifecycle.Eraser("drafts", lambda user: KeptDraft.objects.filter(user=user).count(), _erase_drafts)

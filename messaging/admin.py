@@ -28,6 +28,7 @@ from messaging.models import (
     Block,
     DirectConversation,
     IdempotencyKey,
+    KeptDraft,
     Message,
     MessageRevision,
     MessageTranslation,
@@ -135,6 +136,17 @@ class BlockAdmin(ReadOnlyAdmin):
     list_select_related = ("blocker", "blocked")
     by_number = ("blocker", "blocked")
     by_email = ("blocker__email", "blocked__email")
+
+
+@admin.register(KeptDraft)
+class KeptDraftAdmin(ReadOnlyAdmin):
+    """Without what was begun: nobody but its writer reads that."""
+
+    list_display = ("user", "conversation", "updated_at")
+    list_select_related = ("user", "conversation")
+    exclude = ("content",)
+    by_number = ("user",)
+    by_email = ("user__email",)
 
 
 @admin.register(Conversation)

@@ -23,6 +23,7 @@ def register() -> None:
     """
     lifecycle.EXPORTERS.extend(account_lifecycle.EXPORTERS)
     lifecycle.NOT_EXPORTED.update(account_lifecycle.NOT_EXPORTED)
+    lifecycle.ERASERS.append(account_lifecycle.DRAFTS)
     workspace_erasure.ERASERS.append(erasure.erase_messages)
     workspace_unread.GAPS.extend(unread.GAPS)
     content.NOTICES |= {notices.DECIDED: notices.to_reporter, notices.TAKEN_BACK: notices.taken_back}

@@ -241,6 +241,31 @@ class Report(models.Model):
         return f"Report {self.pk}"
 
 
+class KeptDraft(models.Model):
+    """What a user has begun to write in a conversation or as a reply to ``parent``, kept until it is posted."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_drafts")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    parent = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="+")
+    # As it was typed, with its blanks.
+    content = models.TextField()
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "conversation"], condition=Q(parent=None), name="kept_draft_once"),
+            models.UniqueConstraint(
+                fields=["user", "parent"], condition=Q(parent__isnull=False), name="kept_draft_of_reply_once"
+            ),
+        ]
+        # Serves the list, the last first, and the limit on their number.
+        indexes = [models.Index(fields=["user", "-updated_at"], name="kept_draft_by_age")]
+
+    def __str__(self) -> str:
+        # Without its text, which is nobody else's business.
+        return f"Draft {self.pk}"
+
+
 class IdempotencyKey(models.Model):
     """The message that a POST with an Idempotency-Key created, for repeats within 24 hours."""
 

@@ -20,6 +20,7 @@ from messaging.models import (
     HUMAN,
     Attachment,
     DirectConversation,
+    KeptDraft,
     Message,
     MessageRevision,
     MessageTranslation,
@@ -345,6 +346,17 @@ def preview(result: Preview | JobResult, source: str, target: str) -> dict[str, 
         "back_translation": back,
         "engine": result.engine or None,
         "reason": reason,
+    }
+
+
+def draft(row: KeptDraft) -> dict[str, Any]:
+    channel = getattr(row.conversation, "channel", None)
+    return {
+        "conversation_id": row.conversation_id,
+        "workspace_id": channel.workspace_id if channel is not None else None,
+        "parent_message_id": row.parent_id,
+        "content": row.content,
+        "updated_at": moment(row.updated_at),
     }
 
 

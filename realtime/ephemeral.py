@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 
 from realtime.hub import Caller, Hub
-from realtime.protocol import PresenceSignal, ReadSignal, Sender, TypingSignal
+from realtime.protocol import DraftSignal, PresenceSignal, ReadSignal, Sender, TypingSignal
 from realtime.wire import TextFrame, text_frame
 
 TYPING_SECONDS = 2.0
@@ -57,6 +57,22 @@ def show_read(hub: Hub, user_id: int, conversation_id: str, last_read_seq: int) 
         "conversation_id": conversation_id,
         "event": "read",
         "data": {"last_read_seq": last_read_seq},
+    }
+    frame = text_frame(signal)
+    for socket in caller.sockets:
+        socket.push(frame)
+
+
+def show_draft(hub: Hub, user_id: int, conversation_id: str, parent_id: str | None) -> None:
+    """Tell a user's own clients that a draft of theirs has changed; what it says they read over REST."""
+    caller = hub.callers.get(f"user:{user_id}")
+    if caller is None or hub.subscription_of(caller, conversation_id) is None:
+        return
+    signal: DraftSignal = {
+        "type": "signal",
+        "conversation_id": conversation_id,
+        "event": "draft",
+        "data": {"parent_message_id": parent_id},
     }
     frame = text_frame(signal)
     for socket in caller.sockets:

@@ -49,6 +49,7 @@ from rosetta.pubsub import (
     AccessAdvanced,
     AccessChanged,
     CredentialEnded,
+    DraftChanged,
     Message,
     PresenceChanged,
     ReadMoved,
@@ -307,6 +308,8 @@ class Gateway:
                 self._credentials.schedule_credential(Credential(kind, pk))
             case ReadMoved(user_id, conversation_id, last_read_seq):
                 ephemeral.show_read(self._hub, user_id, conversation_id, last_read_seq)
+            case DraftChanged(user_id, conversation_id, parent_id):
+                ephemeral.show_draft(self._hub, user_id, conversation_id, parent_id)
             case Typing() if message.origin != self._process_id:
                 self._show_typing(message)
             case PresenceChanged() if message.origin != self._process_id:

@@ -75,6 +75,12 @@ class ReadPosition(TypedDict):
     last_read_seq: int
 
 
+class ChangedDraft(TypedDict):
+    """The message that the draft replies to, null for one in the conversation itself."""
+
+    parent_message_id: str | None
+
+
 class UserPresence(TypedDict):
     """Whether a user has a socket open."""
 
@@ -106,6 +112,15 @@ class ReadSignal(TypedDict):
     conversation_id: str
     event: Literal["read"]
     data: ReadPosition
+
+
+class DraftSignal(TypedDict):
+    """The user's draft was kept or deleted, on this client or another: read it with `GET /me/drafts`."""
+
+    type: Literal["signal"]
+    conversation_id: str
+    event: Literal["draft"]
+    data: ChangedDraft
 
 
 class PresenceSignal(TypedDict):
@@ -165,6 +180,7 @@ SERVER_FRAMES = (
     HelloFrame,
     TypingSignal,
     ReadSignal,
+    DraftSignal,
     PresenceSignal,
     ResumedFrame,
     ConversationResetFrame,

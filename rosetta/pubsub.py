@@ -1,7 +1,7 @@
 """Pub/sub between processes: short typed messages to every gateway over Redis.
 
 Delivery is at most once. Whatever a lost message was about is found by polling within about a second: events by their
-numbers, changes of access by theirs. Only `Typing`, `PresenceChanged` and `ReadMoved` are not
+numbers, changes of access by theirs. Only `Typing`, `PresenceChanged`, `ReadMoved` and `DraftChanged` are not
 repeated, because nobody waits for them.
 
 Without Redis, messages reach the gateway of this process alone; what other processes change is found by watching the
@@ -80,6 +80,15 @@ class ReadMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftChanged:
+    """A user's draft in a conversation, or in reply to a message of it, was kept or deleted."""
+
+    user_id: int
+    conversation_id: str
+    parent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Typing:
     """Somebody types.
 
@@ -105,7 +114,16 @@ class PresenceChanged:
     origin: str
 
 
-Message = StreamAdvanced | AccessAdvanced | AccessChanged | CredentialEnded | ReadMoved | Typing | PresenceChanged
+Message = (
+    StreamAdvanced
+    | AccessAdvanced
+    | AccessChanged
+    | CredentialEnded
+    | ReadMoved
+    | DraftChanged
+    | Typing
+    | PresenceChanged
+)
 Listener = Callable[[Message], None]
 
 _NAMES: dict[type[Message], str] = {
@@ -114,6 +132,7 @@ _NAMES: dict[type[Message], str] = {
     AccessChanged: "access_changed",
     CredentialEnded: "credential_ended",
     ReadMoved: "read_moved",
+    DraftChanged: "draft_changed",
     Typing: "typing",
     PresenceChanged: "presence_changed",
 }

@@ -178,6 +178,14 @@ class PreviewResource(serializers.Serializer[Any]):
     reason = serializers.CharField(allow_null=True, help_text="Why there is none.")
 
 
+class DraftResource(serializers.Serializer[Any]):
+    conversation_id = serializers.CharField()
+    workspace_id = serializers.CharField(allow_null=True, help_text="Null in a direct conversation.")
+    parent_message_id = serializers.CharField(allow_null=True, help_text="The message that it replies to.")
+    content = serializers.CharField()
+    updated_at = serializers.DateTimeField()
+
+
 class TermResource(serializers.Serializer[Any]):
     id = serializers.CharField()
     term = serializers.CharField()
@@ -204,6 +212,8 @@ PersonAnswer = data_of(PersonResource)
 PeopleAnswer = data_of(PersonResource, many=True)
 ProfileAnswer = data_of(PersonCardResource)
 ProfilesAnswer = data_of(PersonProfileResource, many=True, meta=PageMeta)
+DraftAnswer = data_of(DraftResource)
+DraftsAnswer = data_of(DraftResource, many=True)
 DirectConversationAnswer = data_of(DirectConversationResource)
 DirectConversationsAnswer = data_of(DirectConversationResource, many=True)
 TranslationAnswer = data_of(TranslationResource)

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.api.serializers import EmailAddress
 from messaging.drafts import NewMessage
-from messaging.models import Message
+from messaging.models import MAX_CONTENT, Message
 from rosetta import languages
 
 MAX_ATTACHMENTS = 10
@@ -108,6 +108,15 @@ class WebhookPostSerializer(PostSerializer):
 
 # The languages that a message can be said to be in.
 WRITTEN_LANGUAGES = (*languages.CODES, languages.UNKNOWN)
+
+
+class DraftSerializer(serializers.Serializer[Any]):
+    content = StringField(
+        max_length=MAX_CONTENT, trim_whitespace=False, help_text="1–8,000 characters, as they were typed."
+    )
+    parent_message_id = StringField(
+        required=False, allow_null=True, max_length=64, help_text="The message that the draft replies to."
+    )
 
 
 class EditSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,7 @@
 from messaging.api.viewsets import (
     attachments,
     direct,
+    drafts,
     glossary,
     messages,
     notifications,
@@ -41,6 +42,7 @@ router.register(f"{WORKSPACE}/translate", translations.PreviewViewSet, basename=
 router.register(f"{WORKSPACE}/glossary", glossary.GlossaryTermViewSet, basename="glossary-term")
 router.register("direct-recipients", direct.DirectRecipientViewSet, basename="direct-recipient")
 router.register("users", people.PersonViewSet, basename="person")
+router.register("me/drafts", drafts.DraftViewSet, basename="draft")
 router.register("me/blocks", direct.BlockViewSet, basename="block")
 
 singletons = SingletonRouter()

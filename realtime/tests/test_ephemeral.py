@@ -46,6 +46,16 @@ async def test_reading_is_shown_to_the_users_own_clients(team: Team) -> None:
         assert not [frame for frame in olivia.frames if frame.get("event") == "read"]
 
 
+async def test_a_draft_is_made_known_to_the_users_own_clients(team: Team) -> None:
+    async with team.mali.socket() as phone, team.olivia.socket() as olivia:
+        team.mali.call("PUT", f"me/drafts/{team.channel['id']}", json={"content": "Not yet"})
+        frame = await phone.next("signal", event="draft")
+        assert (frame["conversation_id"], frame["data"]) == (team.channel["id"], {"parent_message_id": None})
+        await olivia.send(type="ping")
+        await olivia.next("pong")
+        assert not [frame for frame in olivia.frames if frame.get("event") == "draft"]
+
+
 async def test_presence_is_shown_to_those_who_share_a_workspace(team: Team) -> None:
     async with team.olivia.socket() as olivia, team.otto.socket() as otto:
         async with team.mali.socket() as mali:

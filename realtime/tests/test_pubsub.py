@@ -15,7 +15,16 @@ from realtime.gateway import Gateway
 from realtime.hub import Hub
 from realtime.pubsub import receive
 from realtime.tests.fakes import FakeDatabase, Running, connect, settle, subscribed
-from rosetta.pubsub import AccessChanged, CredentialEnded, Message, ReadMoved, StreamAdvanced, Typing, encode
+from rosetta.pubsub import (
+    AccessChanged,
+    CredentialEnded,
+    DraftChanged,
+    Message,
+    ReadMoved,
+    StreamAdvanced,
+    Typing,
+    encode,
+)
 
 
 def test_a_message_that_cannot_be_read_is_logged_and_the_next_one_handled() -> None:
@@ -36,6 +45,7 @@ def test_a_message_that_cannot_be_read_is_logged_and_the_next_one_handled() -> N
         AccessChanged(workspace="01jx"),
         CredentialEnded("token", "1"),
         ReadMoved(1, "01jx", 3),
+        DraftChanged(1, "01jx"),
         Typing("01jx", "user:1", {}, "another process"),
     ],
 )

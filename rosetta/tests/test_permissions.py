@@ -85,6 +85,8 @@ def body_of(row: Row, cast: Cast) -> dict[str, Any]:
             body = {"text": "こんにちは"}
         elif row.method == "PUT" and last == "notifications":
             body = {"level": "all"}
+        elif row.method == "PUT" and row.template.startswith("/me/drafts/"):
+            body = TEXT
         elif row.method == "POST" and last == "report":
             body = {"reason": "Rude"}
         elif row.method == "POST" and last == "read":
