@@ -3,6 +3,7 @@ import * as api from "./api.js";
 import { ApiError } from "./api_error.js";
 import { closeConversations, openedConversations } from "./conversations.js";
 import { tabStore } from "./core.js";
+import { drafts } from "./drafts.js";
 import { match, speak, spoken } from "./i18n.js";
 import { forgetAnswers, storeFor } from "./offline.js";
 import { app, forgetPerson } from "./state.js";
@@ -49,6 +50,7 @@ function signedOut() {
   if (!app.state.me) return;
   closeStream();
   closeConversations();
+  drafts.forget();
   forgetPerson();
 }
 

@@ -1,6 +1,7 @@
 /** A signed-in person's realtime stream, and what each of its frames changes. */
 import * as api from "./api.js";
 import { isSeen, openedConversation, openedConversations } from "./conversations.js";
+import { drafts } from "./drafts.js";
 import { notify, translated } from "./notify.js";
 import { forgetMessages, keepMessages, keepReceived } from "./offline.js";
 import { channelPath, directPage, directPath } from "./paths.js";
@@ -46,6 +47,7 @@ export const sendTyping = (conversationId) => stream?.send({ type: "typing", con
 /** @param {boolean} isFirst */
 function onReady(isFirst) {
   loadSidebar();
+  drafts.refresh();
   for (const conversation of openedConversations()) conversation.connected(isFirst);
 }
 
@@ -178,6 +180,9 @@ function onSignal(frame) {
       break;
     case "read":
       markedElsewhere(frame.conversation_id, frame.data.last_read_seq);
+      break;
+    case "draft":
+      drafts.changedElsewhere(frame.conversation_id, frame.data.parent_message_id);
       break;
     default:
       /** @satisfies {never} */ (frame);

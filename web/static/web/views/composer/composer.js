@@ -1,9 +1,10 @@
 /** Where one writes: text, mentions, emoji, files by choice, drop or paste, and how others will read it. */
-import { classes, html, tabStore, useEffect, useLayoutEffect, useRef, useState, withValue } from "../../core.js";
+import { classes, html, useEffect, useLayoutEffect, useRef, useState, withValue } from "../../core.js";
 import { t } from "../../i18n.js";
 import { forSending } from "../../text.js";
 import { EmojiButton } from "../emoji.js";
 import { Icon, IconButton } from "../parts/icons.js";
+import { useDraft } from "./draft.js";
 import { StagedFiles, useDrop, useStagedFiles } from "./files.js";
 import { Choices, mentionAt, people } from "./mentions.js";
 import { Preview } from "./preview.js";
@@ -19,12 +20,12 @@ const TYPING_EVERY = 3000;
  * @param {InConversation & {parent?: string | null, label: string, onTyping?: () => void, autofocus?: boolean}} props
  */
 export function Composer({ conversation, room, parent = null, label, onTyping, autofocus = false }) {
-  const draftName = `draft.${room.me?.id}.${conversation.id}.${parent ?? ""}`;
-  const [value, setValue] = useState(() => draftOf(draftName)?.text ?? "");
+  const draft = useDraft(room, conversation, parent);
+  const [value, setValue] = useState(draft.first.text);
   const { files, addFiles, dropFile, forgetFiles } = useStagedFiles();
   const [picking, setPicking] = useState(/** @type {{from: number, query: string, at: number} | null} */ (null));
   const [isPreviewing, setPreviewing] = useState(false);
-  const mentions = useRef(new Map(draftOf(draftName)?.mentions ?? []));
+  const mentions = useRef(new Map(draft.first.mentions));
   /** @type {Ref<HTMLTextAreaElement>} */
   const box = useRef(null);
   /** @type {Ref<HTMLInputElement>} */
@@ -42,10 +43,15 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
     if (autofocus && hasKeyboard()) box.current.focus();
   }, [conversation]);
 
+  draft.useOther(value, mentions.current, (typed) => {
+    mentions.current = new Map(typed.mentions);
+    setValue(typed.text);
+  });
+
   /** @param {string} text */
   const write = (text) => {
     setValue(text);
-    tabStore.set(draftName, text ? { text, mentions: [...mentions.current] } : null);
+    draft.keep(text, mentions.current);
     setPicking(mentionAt(text, box.current?.selectionStart ?? text.length));
     if (text && onTyping && performance.now() - lastTyped.current > TYPING_EVERY) {
       lastTyped.current = performance.now();
@@ -91,7 +97,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
       parent,
     });
     mentions.current = new Map();
-    tabStore.set(draftName, null);
+    draft.keep("", mentions.current);
     setValue("");
     forgetFiles();
     setPicking(null);
@@ -232,6 +238,3 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
 
 /** Whether one writes with keys: on a touch screen the focus would bring up half a screen of them. */
 const hasKeyboard = () => matchMedia("(hover: hover)").matches;
-
-/** @param {string} name @returns {{text: string, mentions: [string, string][]} | null} */
-const draftOf = (name) => tabStore.get(name);
