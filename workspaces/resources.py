@@ -43,6 +43,7 @@ def workspace(row: Workspace, role: str | None) -> dict[str, Any]:
         "default_language": row.default_language,
         # How long messages are kept is for those who write them.
         "retention_days": row.retention_days if role is not None else None,
+        "demo_channel_id": row.demo_channel_id if role is not None else None,
     }
 
 

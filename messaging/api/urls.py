@@ -1,5 +1,6 @@
 from messaging.api.viewsets import (
     attachments,
+    demo,
     direct,
     drafts,
     glossary,
@@ -46,6 +47,7 @@ router.register("me/drafts", drafts.DraftViewSet, basename="draft")
 router.register("me/blocks", direct.BlockViewSet, basename="block")
 
 singletons = SingletonRouter()
+singletons.register(f"{WORKSPACE}/demo", demo.DemoViewSet, basename="workspace-demo")
 singletons.register(
     f"{CHANNEL}/notifications", notifications.ChannelNotificationViewSet, basename="channel-notifications"
 )

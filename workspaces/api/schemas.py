@@ -28,6 +28,7 @@ class WorkspaceResource(serializers.Serializer[Any]):
     retention_days = serializers.IntegerField(
         allow_null=True, help_text="Days that messages are kept; null: for ever, or for non-members."
     )
+    demo_channel_id = serializers.CharField(allow_null=True, help_text="The channel of the demo, until it is removed.")
 
 
 class EngineUsageResource(serializers.Serializer[Any]):
@@ -224,6 +225,7 @@ WORKSPACE_EXAMPLE = OpenApiExample(
             "icon_url": None,
             "default_language": None,
             "retention_days": None,
+            "demo_channel_id": None,
         }
     },
     response_only=True,

@@ -69,6 +69,8 @@ class Workspace(ULIDModel, PasswordProtected, Stream):
     )
     # A public file; a plain id, because it is shown by its address alone.
     icon_id: "models.Field[Any, str | None]" = ULIDField(null=True, editable=False)  # type: ignore[misc]
+    # The channel that shows how it works, until it is removed; a plain id, which may name a channel that is gone.
+    demo_channel_id: "models.Field[Any, str | None]" = ULIDField(null=True, editable=False)  # type: ignore[misc]
     # Of mails to people who have no account yet, from which it could be known.
     default_language = models.CharField(max_length=LANGUAGE_LENGTH, null=True, blank=True)
     # Set for temporary rooms only.

@@ -34,7 +34,7 @@ def test_a_new_workspace_has_its_creator_as_owner_and_a_channel_general(as_owner
     made = create(as_owner)
     assert set(made) == {
         "id", "name", "slug", "kind", "visibility", "has_password", "role", "member_count", "created_at",
-        "icon_url", "default_language", "retention_days",
+        "icon_url", "default_language", "retention_days", "demo_channel_id",
     }  # fmt: skip
     assert (made["slug"], made["kind"], made["visibility"], made["role"]) == ("acme", "team", "private", "owner")
     assert (made["member_count"], made["has_password"]) == (1, False)

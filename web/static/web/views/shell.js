@@ -16,6 +16,7 @@ import { Search } from "./panels/search.js";
 import { IconButton } from "./parts/icons.js";
 import { Empty, Waiting } from "./parts/lists.js";
 import { OpenCard } from "./people/card.js";
+import { NoWorkspace } from "./place/closed.js";
 import { Place } from "./place/place.js";
 import { Settings } from "./settings/settings.js";
 import { useDrawer, useTitle, useTranslationWatch } from "./shell_effects.js";
@@ -45,6 +46,11 @@ export function Shell() {
   const channels = workspace && app.state.channels[workspace.id];
   const conversationId = (params.direct || params.channel || "").toLowerCase();
   const isOfWorkspace = "section" in params;
+  const isElsewhere =
+    Boolean(params.workspace) &&
+    !params.direct &&
+    workspaces.length > 0 &&
+    workspaces.every((row) => row.id !== params.workspace.toLowerCase());
 
   useEffect(() => {
     if (!workspace) return;
@@ -53,13 +59,13 @@ export function Shell() {
   }, [workspace?.id]);
   // An address without a conversation leads to the last one, else the first.
   useEffect(() => {
-    if (!workspace || !channels || conversationId || name === "settings" || isOfWorkspace) return;
+    if (!workspace || !channels || conversationId || name === "settings" || isOfWorkspace || isElsewhere) return;
     const last =
       channels.find((row) => row.id === localStore.get(`channel.${workspace.id}`)) ??
       channels.find((row) => row.slug === "general") ??
       channels[0];
     if (last) go(`/w/${workspace.id}/c/${last.id}`, { replace: true });
-  }, [workspace?.id, channels, conversationId, name, isOfWorkspace]);
+  }, [workspace?.id, channels, conversationId, name, isOfWorkspace, isElsewhere]);
   // Shortcuts of the installed client begin with something open.
   useEffect(() => {
     const dialog = query.get("open");
@@ -141,7 +147,15 @@ export function Shell() {
         onClick=${closeSide}
       ></button>
       ${
-        isOfWorkspace && workspace?.id === params.workspace.toLowerCase()
+        isElsewhere
+          ? html`
+            <${NoWorkspace}
+              workspace=${workspace}
+              email=${me.email}
+              onMenu=${() => setSideOpen(true)}
+              onJoin=${() => setDialog("join")}
+            />`
+          : isOfWorkspace && workspace?.id === params.workspace.toLowerCase()
           ? html`
             <${WorkspaceSettings}
               workspace=${workspace}

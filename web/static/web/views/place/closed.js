@@ -3,11 +3,11 @@ import * as api from "../../api.js";
 import { html, useState } from "../../core.js";
 import { t } from "../../i18n.js";
 import { channelPath } from "../../paths.js";
+import { stripBidi } from "../../text.js";
 import { loadChannels } from "../../workspaces.js";
 import { LinkState } from "../link_state.js";
 import { IconButton } from "../parts/icons.js";
 import { Empty } from "../parts/lists.js";
-import { Name } from "../parts/people.js";
 
 /** @import { Channel, On, Workspace } from "../../../../types" */
 
@@ -22,10 +22,41 @@ export const Gone = ({ workspace, onMenu }) => html`
     <header class="stage-head">
       <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
     </header>
-    <${Empty} whole icon="warn" title=${t("error.notFound")}>
-      <a class="button primary" href=${workspace ? `/w/${workspace.id}` : "/"} data-go>
-        ${workspace ? html`<${Name}>${workspace.name}<//>` : t("back")}
-      </a>
+    <${Empty} whole icon="warn" title=${t("missing.place")}>
+      <p>${t("missing.placeHint")}</p>
+      <p class="form-end">
+        <a class="button primary" href=${workspace ? `/w/${workspace.id}` : "/"} data-go>
+          ${workspace ? t("missing.go", { name: stripBidi(workspace.name) }) : t("back")}
+        </a>
+      </p>
+    <//>
+  </main>`;
+
+/**
+ * The address of a workspace that whoever is signed in does not belong to.
+ *
+ * @param {{workspace: Workspace | undefined, email: string, onMenu: () => void, onJoin: () => void}} props
+ */
+export const NoWorkspace = ({ workspace, email, onMenu, onJoin }) => html`
+  <main id="main" class="stage" tabindex="-1">
+    <${LinkState} />
+    <header class="stage-head">
+      <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
+    </header>
+    <${Empty} whole icon="lock" title=${t("missing.workspace")}>
+      <p>${t("missing.workspaceHint", { email })}</p>
+      <p class="form-end">
+        <button type="button" class="button primary" onClick=${onJoin}>
+          ${t("workspace.join")}
+        </button>
+        ${
+          workspace &&
+          html`
+            <a class="button" href=${`/w/${workspace.id}`} data-go>
+              ${t("missing.go", { name: stripBidi(workspace.name) })}
+            </a>`
+        }
+      </p>
     <//>
   </main>`;
 

@@ -7,6 +7,7 @@ import { app } from "../../state.js";
 import { sendTyping } from "../../stream_events.js";
 import { stripBidi } from "../../text.js";
 import { findListed, patchListed } from "../../workspaces.js";
+import { DemoNotice, FirstSteps } from "../first_steps.js";
 import { Composer } from "../composer/composer.js";
 import { LinkState } from "../link_state.js";
 import { Pins } from "../panels/pins.js";
@@ -109,6 +110,7 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
       conversation.markRead((state) => patchListed(id, () => ({ unread_count: state.unread_count })));
   };
   const onTyping = () => sendTyping(id);
+  const isDemo = !isDirect && workspace?.demo_channel_id === id;
   const title = isDirect ? place?.participant?.name : place?.name;
   /** @param {string} kind */
   const toggle = (kind) => setPanel(panel?.kind === kind ? null : { kind });
@@ -148,10 +150,20 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
                           #<${Name}>${title}<//>`
                     }
                   </h2>
-                  <p>${t(isDirect ? "direct.intro" : "channel.intro")}</p>
+                  ${
+                    isDemo
+                      ? html`<${DemoNotice} workspace=${workspace} />`
+                      : html`<p>${t(isDirect ? "direct.intro" : "channel.intro")}</p>`
+                  }
+                  ${
+                    !isDirect &&
+                    place?.slug === "general" &&
+                    html`<${FirstSteps} workspace=${workspace} hasWritten=${Boolean(place.last_message_at)} />`
+                  }
                   ${
                     canInvite &&
                     !isDirect &&
+                    !isDemo &&
                     people.length < 2 &&
                     html`
                       <button type="button" class="button" onClick=${() => setDialog("invite")}>

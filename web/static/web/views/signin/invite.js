@@ -14,6 +14,7 @@ import { Welcome } from "./welcome.js";
 export function Invite({ token }) {
   const [invite, setInvite] = useState(/** @type {InvitePreviewResource | null} */ (null));
   const [problem, setProblem] = useState("");
+  const isInvalid = problem === t("invite.invalid");
   const { me } = app.state;
   useEffect(() => {
     /** @type {Promise<InvitePreviewAnswer>} */
@@ -36,13 +37,14 @@ export function Invite({ token }) {
   if (problem)
     return html`
       <${Welcome}>
-        <h1>${t("invite.title")}</h1>
+        <h1>${t(isInvalid ? "invite.broken" : "invite.title")}</h1>
         <p class="form-error" role="alert">
           ${problem}
         </p>
-        <p class="ways">
-          <a class="link" href="/" data-go>
-            ${t("back")}
+        ${isInvalid && html`<p class="lead">${t("invite.brokenHint")}</p>`}
+        <p class="form-end">
+          <a class="button primary" href="/" data-go>
+            ${t(me ? "invite.toRosetta" : "signin.go")}
           </a>
         </p>
       <//>`;
