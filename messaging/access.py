@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Guest, User
 from messaging.context import ConversationContext
 from messaging.errors import Blocked, MessageDeleted, unknown_id
-from messaging.models import Attachment, Block, DirectConversation, KeptDraft, Message
+from messaging.models import Attachment, Block, DirectConversation, KeptDraft, Message, Report
 from rosetta import languages
 from rosetta.errors import NotFound
 from rosetta.ids import NO_ID, parse_ulid
@@ -216,6 +216,37 @@ def drafts_of(user: User, conversation_id: str | None = None) -> QuerySet[KeptDr
     if conversation_id is not None:
         drafts = drafts.filter(conversation=parse_ulid(conversation_id) or NO_ID)
     return drafts.select_related("conversation__channel").order_by("-updated_at", "-pk")
+
+
+def reports_for(member: Member, *, is_open: bool) -> QuerySet[Report]:
+    """Return what was reported in channels that ``member``, a moderator, reads: waiting, the oldest first, or decided.
+
+    Without reports of what ``member`` wrote, about which somebody else decides.
+    """
+    channels = Channel.objects.filter(open_to(member), workspace_id=member.workspace_id)
+    reports = Report.objects.filter(message__conversation__channel__in=channels).exclude(
+        message__sender_user=member.user_id
+    )
+    if is_open:
+        reports = reports.filter(resolved_at=None, moderator_decision=None).order_by("pk")
+    else:
+        reports = reports.filter(moderator_decision__isnull=False).order_by("-moderator_decision__created_at", "-pk")
+    return reports.select_related(
+        "message__sender_user",
+        "message__sender_guest",
+        "message__sender_webhook",
+        "message__conversation__channel",
+        "moderator_decision__decided_by",
+    )
+
+
+def report_for(member: Member, report_id: int) -> Report:
+    """Return a report that ``member``, a moderator, may see. Raises NotFound."""
+    for is_open in (True, False):
+        report = reports_for(member, is_open=is_open).filter(pk=report_id).first()
+        if report is not None:
+            return report
+    raise NotFound
 
 
 def selected_parent(context: ConversationContext, message_id: str | None) -> Message | None:

@@ -32,6 +32,7 @@ from messaging.models import (
     Message,
     MessageRevision,
     MessageTranslation,
+    ModeratorDecision,
     Reaction,
     Report,
 )
@@ -207,6 +208,16 @@ class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
                 audit.mark_audited(self.request)
                 raise ValidationError(error.message) from error
         return cleaned
+
+
+@admin.register(ModeratorDecision)
+class ModeratorDecisionAdmin(ReadOnlyAdmin):
+    """What owners and admins decided about reports in their workspace."""
+
+    list_display = ("report", "decision", "decided_by", "created_at")
+    list_select_related = ("report", "decided_by")
+    by_number = ("report", "decided_by")
+    by_email = ("decided_by__email",)
 
 
 @admin.register(Report)

@@ -6,7 +6,7 @@ from accounts import lifecycle
 from accounts.mail import content
 from messaging import account_lifecycle, erasure, notices, unread, webhook_payloads
 from messaging.metrics import TranslationQueue
-from messaging.models import Report
+from messaging.models import ModeratorDecision, Report
 from rosetta.observability import metrics
 from workspaces import erasure as workspace_erasure
 from workspaces import unread as workspace_unread
@@ -31,6 +31,12 @@ def register() -> None:
         notices.topic_of(decision): partial(notices.to_sender, decision)
         for decision in Report.Decision
         if decision != Report.Decision.DISMISS
+    }
+    content.NOTICES[notices.MODERATED] = notices.moderated
+    content.NOTICES |= {
+        notices.topic_of_moderator(decision): partial(notices.by_moderator, decision)
+        for decision in ModeratorDecision.Decision
+        if decision != ModeratorDecision.Decision.DISMISS
     }
     metrics.register_database_collector(TranslationQueue())
     webhooks.RENDERERS.update(dict.fromkeys(MESSAGE_KINDS, webhook_payloads.message))

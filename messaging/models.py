@@ -241,6 +241,26 @@ class Report(models.Model):
         return f"Report {self.pk}"
 
 
+class ModeratorDecision(models.Model):
+    """What a moderator of the workspace decided about a report; staff decide for themselves, whatever this says."""
+
+    class Decision(models.TextChoices):
+        DISMISS = "dismiss"
+        REMOVE_MESSAGE = "remove_message"
+        WARN = "warn"
+        SUSPEND_MEMBER = "suspend_member"
+
+    report = models.OneToOneField(Report, on_delete=models.CASCADE, primary_key=True, related_name="moderator_decision")
+    decision = models.CharField(max_length=16, choices=Decision)
+    # For the other moderators; neither the reporter nor the sender sees it.
+    note = models.CharField(max_length=1000, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.decision} of report {self.report_id}"
+
+
 class KeptDraft(models.Model):
     """What a user has begun to write in a conversation or as a reply to ``parent``, kept until it is posted."""
 

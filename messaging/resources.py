@@ -24,7 +24,9 @@ from messaging.models import (
     Message,
     MessageRevision,
     MessageTranslation,
+    ModeratorDecision,
     Reaction,
+    Report,
 )
 from rosetta.db.queries import Unseen
 from rosetta.http.links import absolute
@@ -347,6 +349,41 @@ def preview(result: Preview | JobResult, source: str, target: str) -> dict[str, 
         "engine": result.engine or None,
         "reason": reason,
     }
+
+
+def moderated_report(row: Report) -> dict[str, Any]:
+    """Return a report as moderators see it: not who reported, which may be a friend of the sender's."""
+    message = row.message
+    decided: ModeratorDecision | None = getattr(row, "moderator_decision", None)
+    return {
+        "id": row.pk,
+        "reason": row.reason,
+        "content": row.content,
+        "message_id": message.pk,
+        "channel_id": message.conversation_id,
+        "channel_name": message.conversation.channel.name,
+        "language": message.language,
+        "sender": _reported_sender(message),
+        "is_deleted": message.deleted_at is not None,
+        "created_at": moment(row.created_at),
+        "decision": decided.decision if decided else None,
+        "note": decided.note if decided else "",
+        "decided_by": person(decided.decided_by) if decided and decided.decided_by else None,
+        "decided_at": moment(decided.created_at) if decided else None,
+    }
+
+
+def _reported_sender(message: Message) -> dict[str, Any] | None:
+    if message.sender_user is not None:
+        kind = "automation" if message.is_automation else "user"
+        return {"kind": kind, **person(message.sender_user)}
+    if message.sender_guest is not None:
+        guest = message.sender_guest
+        return {"kind": "guest", "id": guest.pk, "name": guest.nickname, "avatar_url": None}
+    if message.sender_webhook is not None:
+        webhook = message.sender_webhook
+        return {"kind": "webhook", "id": webhook.pk, "name": webhook.name, "avatar_url": None}
+    return None
 
 
 def draft(row: KeptDraft) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from accounts.api.schemas import ProfileResource
-from messaging.models import Message, MessageTranslation
+from messaging.models import Message, MessageTranslation, ModeratorDecision
 from rosetta import languages
 from rosetta.http.schema import AnyIdField, data_of
 from workspaces.api.schemas import PageMeta
@@ -178,6 +178,23 @@ class PreviewResource(serializers.Serializer[Any]):
     reason = serializers.CharField(allow_null=True, help_text="Why there is none.")
 
 
+class ModeratedReportResource(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    reason = serializers.CharField()
+    content = serializers.CharField(allow_null=True, help_text="What the message said when it was reported.")
+    message_id = serializers.CharField()
+    channel_id = serializers.CharField()
+    channel_name = serializers.CharField()
+    language = serializers.CharField(help_text="Of the content.")
+    sender = SenderResource(allow_null=True)
+    is_deleted = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    decision = serializers.ChoiceField(ModeratorDecision.Decision.choices, allow_null=True)
+    note = serializers.CharField(help_text="For moderators alone.")
+    decided_by = PersonResource(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
 class DraftResource(serializers.Serializer[Any]):
     conversation_id = serializers.CharField()
     workspace_id = serializers.CharField(allow_null=True, help_text="Null in a direct conversation.")
@@ -212,8 +229,10 @@ PersonAnswer = data_of(PersonResource)
 PeopleAnswer = data_of(PersonResource, many=True)
 ProfileAnswer = data_of(PersonCardResource)
 ProfilesAnswer = data_of(PersonProfileResource, many=True, meta=PageMeta)
+ModeratedReportAnswer = data_of(ModeratedReportResource)
+ReportsAnswer = data_of(ModeratedReportResource, many=True, meta=PageMeta)
 DraftAnswer = data_of(DraftResource)
-DraftsAnswer = data_of(DraftResource, many=True)
+DraftsAnswer = data_of(DraftResource, many=True, meta=PageMeta)
 DirectConversationAnswer = data_of(DirectConversationResource)
 DirectConversationsAnswer = data_of(DirectConversationResource, many=True)
 TranslationAnswer = data_of(TranslationResource)

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.api.serializers import EmailAddress
 from messaging.drafts import NewMessage
-from messaging.models import MAX_CONTENT, Message
+from messaging.models import MAX_CONTENT, Message, ModeratorDecision
 from rosetta import languages
 
 MAX_ATTACHMENTS = 10
@@ -108,6 +108,13 @@ class WebhookPostSerializer(PostSerializer):
 
 # The languages that a message can be said to be in.
 WRITTEN_LANGUAGES = (*languages.CODES, languages.UNKNOWN)
+
+
+class ReportDecisionSerializer(serializers.Serializer[Any]):
+    decision = serializers.ChoiceField(ModeratorDecision.Decision.choices)
+    note = StringField(
+        max_length=1000, required=False, allow_blank=True, help_text="For the other moderators; nobody else sees it."
+    )
 
 
 class DraftSerializer(serializers.Serializer[Any]):

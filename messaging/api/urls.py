@@ -8,6 +8,7 @@ from messaging.api.viewsets import (
     notifications,
     people,
     programs,
+    reports,
     search,
     translations,
 )
@@ -41,6 +42,7 @@ router.register(f"automation/{CHANNEL}/messages", programs.AutomationMessageView
 router.register(f"{WORKSPACE}/search", search.SearchViewSet, basename="message-search")
 router.register(f"{WORKSPACE}/translate", translations.PreviewViewSet, basename="translation-preview")
 router.register(f"{WORKSPACE}/glossary", glossary.GlossaryTermViewSet, basename="glossary-term")
+router.register(f"{WORKSPACE}/reports", reports.ReportViewSet, basename="report")
 router.register("direct-recipients", direct.DirectRecipientViewSet, basename="direct-recipient")
 router.register("users", people.PersonViewSet, basename="person")
 router.register("me/drafts", drafts.DraftViewSet, basename="draft")

@@ -11,6 +11,7 @@ from accounts.identity.secrets import digest
 from accounts.models import Guest, Session, User
 from accounts.tests.factories import AccessTokenFactory
 from conftest import make_user, token_client
+from messaging.models import Report
 from rooms.actions import create_room
 from workspaces import actions
 from workspaces.models import Channel, Member, Role, WebhookDelivery
@@ -137,6 +138,8 @@ def _add_words(cast: Cast, people: dict[str, User]) -> None:
         )
     )
     others = _data(olivia.post(f"{base}/{cast.ids['channel']}/messages", {"content": "Good."}))
+    reported = f"{base}/{cast.ids['channel']}/messages/{said['id']}/report"
+    assert token_client(people["Mem"]).post(reported, {"reason": "Rude"}).status_code == 201
     hidden = _data(
         mali.post(f"{base}/{cast.ids['private']}/messages", {"content": "Hidden.", "attachment_ids": [_upload(mali)]})
     )
@@ -149,6 +152,7 @@ def _add_words(cast: Cast, people: dict[str, User]) -> None:
     )
     cast.ids |= {
         "message": said["id"],
+        "report": str(Report.objects.get(message=said["id"]).pk),
         "others_message": others["id"],
         "hidden_message": hidden["id"],
         "attachment": said["attachments"][0]["id"],

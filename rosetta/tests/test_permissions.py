@@ -60,6 +60,7 @@ BODIES: dict[str, Body] = {
     "POST /workspaces/{workspace}/channels/{locked}/members": lambda cast: {"member_id": cast.ids["member"]},
     "POST /workspaces/{workspace}/webhooks": NAMED,
     "POST /workspaces/{workspace}/webhook-subscriptions": {"url": "https://example.com", "event_types": ["*"]},
+    "POST /workspaces/{workspace}/reports/{report}/decide": {"decision": "dismiss"},
     "POST /workspaces/{workspace}/glossary": {"term": "Rosetta"},
     "POST /workspaces/{workspace}/glossary/import": {"csv": "term\nRosetta\n"},
     "PATCH /workspaces/{workspace}/glossary/{term}": {"rendering": "Acme"},

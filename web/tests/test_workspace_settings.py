@@ -20,7 +20,7 @@ def test_an_owner_sets_up_a_workspace_and_deletes_it_by_typing_its_name(opens: O
     page.get_by_role("button", name="Harbour Workspaces").click()
     page.get_by_role("menuitem", name="Workspace settings").click()
     tabs = page.get_by_role("navigation", name="Workspace settings")
-    expect(tabs.get_by_role("link")).to_have_count(6)
+    expect(tabs.get_by_role("link")).to_have_count(7)
     expect(page.get_by_text("Everything between English and Japanese is translated.")).to_be_visible()
     window.check_axe("general")
 
@@ -83,6 +83,22 @@ def test_an_owner_sets_up_a_workspace_and_deletes_it_by_typing_its_name(opens: O
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(page.get_by_role("row")).to_have_count(4)
     window.check_axe("glossary")
+
+    said = place.say(yuki, "Nobody may read this")
+    mali = service.person("Mali", "th")
+    invite = ann.call("POST", f"/workspaces/{place.workspace}/invites", {})["data"]
+    mali.call("POST", f"/invites/{invite['token']}/accept")
+    mali.call("POST", f"{place.api}/messages/{said['id']}/report", {"reason": "Rude"})
+    tabs.get_by_role("link", name="Reports").click()
+    expect(page.get_by_role("blockquote")).to_have_text("Nobody may read this")
+    window.check_axe("reports")
+    page.get_by_role("button", name="Decide", exact=True).click()
+    page.get_by_role("radio", name="Remove the message").check()
+    window.check_axe("decide")
+    page.get_by_role("dialog").get_by_role("button", name="Decide", exact=True).click()
+    expect(page.get_by_role("heading", name="Nothing waits")).to_be_visible()
+    page.get_by_role("button", name="Decided").click()
+    expect(page.get_by_text("Message removed")).to_be_visible()
 
     tabs.get_by_role("link", name="Temporary rooms").click()
     page.get_by_label("Name", exact=True).fill("Open day")

@@ -12,7 +12,9 @@ const SAVE_AFTER = 1000;
 /** The service tells all of the person's sockets of a change, this one too; after so long the news was lost. */
 const ECHO_WITHIN = 10_000;
 
-/** @typedef {{conversation: string, parent: string | null, content: string, workspace: string | null, at: string}} Draft */
+/**
+ * @typedef {{conversation: string, parent: string | null, content: string, workspace: string | null, at: string}} Draft
+ */
 
 /** @param {string} conversation @param {string | null} parent */
 const keyOf = (conversation, parent) => `${conversation}.${parent ?? ""}`;

@@ -126,7 +126,12 @@ export function DemoNotice({ workspace }) {
     ${
       isAsked &&
       html`
-        <${Confirm} title=${t("demo.remove")} button=${t("demo.remove")} work=${remove} onClose=${() => setAsked(false)}>
+        <${Confirm}
+          title=${t("demo.remove")}
+          button=${t("demo.remove")}
+          work=${remove}
+          onClose=${() => setAsked(false)}
+        >
           ${t("demo.removeSure")}
         <//>`
     }`;

@@ -156,14 +156,14 @@ export function Shell() {
               onJoin=${() => setDialog("join")}
             />`
           : isOfWorkspace && workspace?.id === params.workspace.toLowerCase()
-          ? html`
+            ? html`
             <${WorkspaceSettings}
               workspace=${workspace}
               section=${params.section}
               onMenu=${() => setSideOpen(true)}
             />`
-          : conversationId && (params.direct || workspace)
-            ? html`
+            : conversationId && (params.direct || workspace)
+              ? html`
             <${Place}
               key=${conversationId}
               id=${conversationId}
@@ -177,7 +177,7 @@ export function Shell() {
               jump=${jump}
               canInvite=${canInvite}
             />`
-            : html`
+              : html`
             <main id="main" class="stage" tabindex="-1">
               <${LinkState} />
               <header class="stage-head">

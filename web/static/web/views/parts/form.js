@@ -103,7 +103,11 @@ export function Form({ submit, button, fields, children, class: more, after, dan
           </p>`
       }
       <div class="form-end">
-        <button class=${classes("button primary", danger && "danger")} disabled=${isBusy || disabled} aria-busy=${isBusy}>
+        <button
+          class=${classes("button primary", danger && "danger")}
+          disabled=${isBusy || disabled}
+          aria-busy=${isBusy}
+        >
           ${button}
         </button>
         ${after}

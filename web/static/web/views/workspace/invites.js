@@ -99,7 +99,13 @@ export function Invites({ workspace }) {
                 (row) => html`
                   <li key=${row.id}>
                     <span class="person">
-                      <input class="bare" readonly aria-label=${t("invite.link")} value=${row.url} onFocus=${selectAll} />
+                      <input
+                        class="bare"
+                        readonly
+                        aria-label=${t("invite.link")}
+                        value=${row.url}
+                        onFocus=${selectAll}
+                      />
                       <span class="hint">${describe(row)}</span>
                     </span>
                     <${IconButton} name="qr" label=${t("invites.qr")} onClick=${() => setShown(row)} />

@@ -11,6 +11,7 @@ import { General } from "./general.js";
 import { Glossary } from "./glossary.js";
 import { Integrations } from "./integrations.js";
 import { People } from "./people.js";
+import { Reports } from "./reports.js";
 import { VisitorRooms } from "./visitor_rooms.js";
 
 /** @import { VNode, Workspace } from "../../../../types" */
@@ -27,6 +28,7 @@ const TABS = {
   channels: { View: Channels, isFor: isModerator },
   integrations: { View: Integrations, isFor: isModerator },
   glossary: { View: Glossary, isFor: everybody },
+  reports: { View: Reports, isFor: isModerator },
   rooms: { View: VisitorRooms, isFor: everybody },
 };
 
