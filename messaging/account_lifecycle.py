@@ -222,6 +222,7 @@ NOT_EXPORTED = {
     "messaging.Message.sender_guest": "guests have no account",
     "messaging.MessageTranslation": "made by engines; a person's own are in messages.jsonl and corrections.jsonl",
     "messaging.Reaction.guest": "guests have no account",
+    "messaging.WorkspaceExport.user": "the workspace's data, not the account's; deleted after a week",
     "messaging.ModeratorDecision.decided_by": "the work of moderators, which the audit log has",
     "messaging.Report.decided_by": "the work of staff, which the audit log has",
 }

@@ -35,6 +35,7 @@ from messaging.models import (
     ModeratorDecision,
     Reaction,
     Report,
+    WorkspaceExport,
 )
 from rosetta.errors import DomainError
 from workspaces.models import Channel, Conversation, Visibility, Webhook
@@ -137,6 +138,18 @@ class BlockAdmin(ReadOnlyAdmin):
     list_select_related = ("blocker", "blocked")
     by_number = ("blocker", "blocked")
     by_email = ("blocker__email", "blocked__email")
+
+
+@admin.register(WorkspaceExport)
+class WorkspaceExportAdmin(ReadOnlyAdmin):
+    """Without its file, which only the owner who asked for it downloads."""
+
+    list_display = ("workspace", "user", "state", "progress", "created_at", "expires_at")
+    list_select_related = ("workspace", "user")
+    exclude = ("file",)
+    by_id = ("pk", "workspace")
+    by_number = ("user",)
+    by_email = ("user__email",)
 
 
 @admin.register(KeptDraft)

@@ -7,11 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.models import LANGUAGE_LENGTH, Guest
+from accounts.models import LANGUAGE_LENGTH, AccountWork, Guest
 from files.models import File
 from messaging.search.field import TermsField
 from rosetta.ids import ULIDModel
-from workspaces.models import Conversation, Webhook
+from workspaces.models import Conversation, Webhook, Workspace
 
 MAX_CONTENT = 8000
 
@@ -259,6 +259,27 @@ class ModeratorDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision} of report {self.report_id}"
+
+
+class WorkspaceExport(ULIDModel, AccountWork):
+    """A ZIP of a workspace as its owner ``user`` reads it."""
+
+    # Null once the workspace is erased: then only the file is left to delete.
+    workspace = models.ForeignKey(Workspace, on_delete=models.SET_NULL, null=True, related_name="exports")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    file = models.CharField(max_length=255, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        # At most one pending export for each workspace.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace"], condition=Q(state="pending"), name="workspace_export_once_under_way"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.workspace_id}: {self.state}"
 
 
 class KeptDraft(models.Model):

@@ -27,9 +27,10 @@ from messaging.models import (
     ModeratorDecision,
     Reaction,
     Report,
+    WorkspaceExport,
 )
 from rosetta.db.queries import Unseen
-from rosetta.http.links import absolute
+from rosetta.http.links import absolute, link_to
 from rosetta.ids import NO_ID
 from rosetta.languages import Reading
 from rosetta.times import moment
@@ -348,6 +349,16 @@ def preview(result: Preview | JobResult, source: str, target: str) -> dict[str, 
         "back_translation": back,
         "engine": result.engine or None,
         "reason": reason,
+    }
+
+
+def workspace_export(row: WorkspaceExport) -> dict[str, Any]:
+    is_ready = row.state == WorkspaceExport.State.READY
+    return {
+        "status": row.state,
+        "progress": row.progress,
+        "download_url": link_to("workspace-export-file", workspace_id=row.workspace_id) if is_ready else None,
+        "expires_at": moment(row.expires_at),
     }
 
 

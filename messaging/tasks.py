@@ -7,7 +7,13 @@ from django.utils import timezone
 
 from devices import transports
 from messaging.actions import expire
-from messaging.models import IdempotencyKey
+from messaging.actions.export_workspace import (
+    MAKE,
+    build_workspace_export,
+    expired_exports,
+    remove_workspace_export,
+)
+from messaging.models import IdempotencyKey, WorkspaceExport
 from messaging.push import requests as push
 from messaging.translations import recovery, worker
 from messaging.translations.plan import TRANSLATE
@@ -16,6 +22,7 @@ from rosetta.queue.nudge import nudge_once, started
 
 BATCH = 5000
 ROUNDS = 200
+EXPORTS = 50
 
 
 @shared_task(name=TRANSLATE)
@@ -81,3 +88,25 @@ def push_owed() -> int:
         if looked_at < push.BATCH:
             break
     return done
+
+
+@shared_task(name=MAKE)
+def make_workspace_export(export_id: str) -> None:
+    """Build an export of a workspace."""
+    build_workspace_export(export_id=export_id)
+
+
+@shared_task(name="messaging.tasks.resume_workspace_exports")
+def resume_workspace_exports() -> int:
+    """Build the exports whose nudge was lost or whose worker died, and delete those that have expired.
+
+    Returns how many were due.
+    """
+    due = {"state": WorkspaceExport.State.PENDING, "due_at__lte": timezone.now()}
+    export_ids = list(WorkspaceExport.objects.filter(**due).values_list("pk", flat=True)[:EXPORTS])
+    for export_id in in_time(export_ids):
+        build_workspace_export(export_id=export_id)
+    expired = list(expired_exports()[:EXPORTS])
+    for export in in_time(expired):
+        remove_workspace_export(export=export)
+    return len(export_ids) + len(expired)

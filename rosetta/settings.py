@@ -534,7 +534,13 @@ CELERY_TASK_TIME_LIMIT = 330
 CELERY_TASK_ANNOTATIONS = {
     # An account with much in it takes long.
     name: {"soft_time_limit": 3600, "time_limit": 3630}
-    for name in ("accounts.tasks.make_export", "accounts.tasks.erase_account", "accounts.tasks.resume_account_work")
+    for name in (
+        "accounts.tasks.make_export",
+        "accounts.tasks.erase_account",
+        "accounts.tasks.resume_account_work",
+        "messaging.tasks.make_workspace_export",
+        "messaging.tasks.resume_workspace_exports",
+    )
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -547,6 +553,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "resume-account-work": {"task": "accounts.tasks.resume_account_work", "schedule": every(30.0)},
     "expire-audit": {"task": "accounts.tasks.expire_audit", "schedule": every(3600.0)},
     "purge-accounts": {"task": "accounts.tasks.purge_accounts", "schedule": every(600.0)},
+    "resume-workspace-exports": {"task": "messaging.tasks.resume_workspace_exports", "schedule": every(60.0)},
     "sweep-translations": {"task": "messaging.tasks.sweep_translations", "schedule": every(5.0)},
     "retry-translations": {
         "task": "messaging.tasks.retry_translations",

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import AccountDeletion, AccountExport, AccountWork
+from accounts.models import AccountWork
 
 # Longer than any one step takes.
 LEASE = timedelta(minutes=5)
@@ -18,7 +18,8 @@ LEASE = timedelta(minutes=5)
 RENEW_EVERY = timedelta(seconds=30)
 RETRY = timedelta(seconds=30)
 
-Work = TypeVar("Work", AccountDeletion, AccountExport)
+# Whatever model it is has a ``user``.
+Work = TypeVar("Work", bound=AccountWork)
 
 
 def lease(model: type[Work], key: object) -> Work | None:

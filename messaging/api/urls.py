@@ -11,6 +11,7 @@ from messaging.api.viewsets import (
     reports,
     search,
     translations,
+    workspace_export,
 )
 from rosetta.http.routers import ApiRouter, SingletonRouter
 
@@ -49,6 +50,7 @@ router.register("me/drafts", drafts.DraftViewSet, basename="draft")
 router.register("me/blocks", direct.BlockViewSet, basename="block")
 
 singletons = SingletonRouter()
+singletons.register(f"{WORKSPACE}/export", workspace_export.WorkspaceExportViewSet, basename="workspace-export")
 singletons.register(f"{WORKSPACE}/demo", demo.DemoViewSet, basename="workspace-demo")
 singletons.register(
     f"{CHANNEL}/notifications", notifications.ChannelNotificationViewSet, basename="channel-notifications"

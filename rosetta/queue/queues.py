@@ -22,6 +22,7 @@ TASKS: dict[str, tuple[str, ...]] = {
         "accounts.tasks.make_export",
         "accounts.tasks.erase_account",
         "accounts.tasks.resume_account_work",
+        "messaging.tasks.*_workspace_export*",
         "*.expire_*",
         "*.purge_*",
         "workspaces.tasks.erase",

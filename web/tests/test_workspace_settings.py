@@ -111,6 +111,10 @@ def test_an_owner_sets_up_a_workspace_and_deletes_it_by_typing_its_name(opens: O
     window.check_axe("rooms")
 
     tabs.get_by_role("link", name="General").click()
+    page.get_by_role("button", name="Prepare an export").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "workspace-export.zip"
     page.get_by_role("button", name="Delete workspace").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Delete workspace")).to_be_disabled()

@@ -14,6 +14,7 @@ import { Form } from "../parts/form.js";
 import { Icon } from "../parts/icons.js";
 import { Waiting } from "../parts/lists.js";
 import { Avatar } from "../parts/people.js";
+import { Export } from "./export.js";
 import { Section } from "./section.js";
 
 /** @import { TranslationStatusResource, TranslationUsageResource } from "../../../../schema" */
@@ -29,6 +30,7 @@ export function General({ workspace }) {
     ${isModerator(workspace) && isTeam && html`<${Identity} workspace=${workspace} />`}
     <${TranslationState} />
     ${isModerator(workspace) && html`<${Budget} workspace=${workspace} />`}
+    ${isTeam && workspace.role === "owner" && html`<${Export} workspace=${workspace} />`}
     ${
       isTeam &&
       html`
