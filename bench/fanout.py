@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -118,15 +119,15 @@ async def measure_fanout(
     poster = subprocess.Popen(
         [sys.executable, __file__, "--post", channel_id], cwd=service.ROOT, env=env, stdin=subprocess.PIPE
     )
-    assert poster.stdin is not None
+    pipe: Any = poster.stdin
     sockets, base, posted = len(tokens), board.frames, 0
 
     async def go_on(until: float) -> None:
         nonlocal posted
         while time.perf_counter() < until:
             while posted * sockets - (board.frames - base) < OUTSTANDING * sockets:
-                poster.stdin.write(b"%d\n" % BATCH)
-                poster.stdin.flush()
+                pipe.write(b"%d\n" % BATCH)
+                pipe.flush()
                 posted += BATCH
             await board.wait_for(base + (posted - OUTSTANDING + BATCH) * sockets)
 
@@ -135,7 +136,7 @@ async def measure_fanout(
     await go_on(began + seconds)
     took, delivered, used = time.perf_counter() - began, board.frames - frames, cpu_of(pid) - cpu
     await board.wait_for(base + posted * sockets)
-    poster.stdin.close()
+    pipe.close()
     poster.wait()
     board.check_all_connected()
     rate, own = delivered / took, f"{delivered / used:,.0f} a second of the gateway's own time"

@@ -1,7 +1,7 @@
 """Messages as JSON resources, for REST and realtime alike."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -29,7 +29,7 @@ from messaging.models import (
     Report,
     WorkspaceExport,
 )
-from rosetta.db.queries import Unseen
+from rosetta.db.queries import ULID, CompiledQuery, Unseen
 from rosetta.http.links import absolute, link_to
 from rosetta.ids import NO_ID
 from rosetta.languages import Reading
@@ -90,6 +90,10 @@ _JOINED = {
 }
 _OWN = [name for name in MessageRow._fields if name not in _JOINED]
 _COLUMNS = [_JOINED.get(name, name) for name in MessageRow._fields]
+# The last columns of a message without a translation into the reader's language.
+_UNTRANSLATED = (None, None, None, None)
+# Up to so many messages are read one by one, because compiling a query for all of them takes longer.
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,38 @@ def with_translation(messages: QuerySet[Message], language: str | Unseen) -> Que
 def rows_of(messages: QuerySet[Message], language: str, limit: int | None = None) -> list[MessageRow]:
     """Return at most ``limit`` of ``messages`` with their translations into ``language``, in one query."""
     return [MessageRow._make(row) for row in with_translation(messages, language)[:limit]]
+
+
+def rows_by_language(pks: Collection[str], languages: Collection[str]) -> dict[str, list[MessageRow]]:
+    """Return the rows of ``pks`` for each of ``languages``.
+
+    Two queries for many messages, or two compiled ones for each of a few; for any number of languages.
+    """
+    if len(pks) <= FEW:
+        bare = [row for pk in pks for row in _BARE_ROW.rows(message_id=pk)]
+        translated = [row for pk in pks for row in _TRANSLATIONS.rows(message_id=pk)]
+    else:
+        bare = list(_bare(Message.objects.filter(pk__in=pks)))
+        translated = list(_translations(MessageTranslation.objects.filter(message__in=pks, language__in=languages)))
+    translations = {(message_id, language): values for message_id, language, *values in translated}
+    return {
+        language: [MessageRow._make((*row, *translations.get((row[0], language), _UNTRANSLATED))) for row in bare]
+        for language in languages
+    }
+
+
+def _bare(messages: QuerySet[Message]) -> QuerySet[Message, tuple[Any, ...]]:
+    return messages.values_list(*_COLUMNS[: -len(_UNTRANSLATED)])
+
+
+def _translations(rows: QuerySet[MessageTranslation]) -> QuerySet[MessageTranslation, tuple[Any, ...]]:
+    return rows.values_list("message_id", "language", "state", "text", "revision", "reason")
+
+
+_BARE_ROW = CompiledQuery(lambda message_id: _bare(Message.objects.filter(pk=message_id)), message_id=ULID)
+_TRANSLATIONS = CompiledQuery(
+    lambda message_id: _translations(MessageTranslation.objects.filter(message=message_id)), message_id=ULID
+)
 
 
 def rows_again(pks: Sequence[str], language: str) -> list[MessageRow]:

@@ -17,6 +17,7 @@ from realtime.database import Database
 from realtime.frames import EventFrame, event_frames
 from realtime.hub import Caller, Hub, Stream
 from realtime.metrics import Metrics
+from rosetta.db.queries import ULID, CompiledQuery
 from rosetta.pubsub import AccessChanged
 from workspaces.models import Event
 from workspaces.streams.kinds import EVENT_KINDS, Access
@@ -24,6 +25,8 @@ from workspaces.streams.kinds import EVENT_KINDS, Access
 log = structlog.get_logger(__name__)
 
 STREAMS_PER_QUERY = 100
+# Up to so many streams are read one by one.
+FEW = 3
 EVENTS_PER_QUERY = 500
 RETRY_SECONDS = 1.0
 
@@ -55,14 +58,30 @@ class Batch:
 
 def read_batch(positions: Mapping[str, StreamPosition]) -> Batch:
     """Read the streams' events after these positions, and render each for the stream's readings."""
-    after = Q()
-    for stream_id, stream in positions.items():
-        after |= Q(stream_id=stream_id, seq__gt=stream.position)
-    rows = list(Event.objects.filter(after).order_by("stream_id", "seq")[:EVENTS_PER_QUERY])
+    rows = _read_events(positions)
     frames = event_frames(rows, positions, {stream_id: stream.readings for stream_id, stream in positions.items()})
     age = (timezone.now() - min(row.created_at for row in rows)).total_seconds() if rows else None
     pairs = [(row.stream_id, frame) for row, frame in zip(rows, frames, strict=True)]
-    return Batch(pairs, age, len(rows) == EVENTS_PER_QUERY)
+    return Batch(pairs, age, len(rows) >= EVENTS_PER_QUERY)
+
+
+def _read_events(positions: Mapping[str, StreamPosition]) -> list[Event]:
+    if len(positions) <= FEW:
+        # Because compiling a query for all of them takes longer.
+        return [row for pk, stream in positions.items() for row in _EVENTS.rows(stream_id=pk, position=stream.position)]
+    after = Q()
+    for stream_id, stream in positions.items():
+        after |= Q(stream_id=stream_id, seq__gt=stream.position)
+    return list(Event.objects.filter(after).order_by("stream_id", "seq")[:EVENTS_PER_QUERY])
+
+
+_EVENTS = CompiledQuery(
+    lambda stream_id, position: Event.objects.filter(stream_id=stream_id, seq__gt=position).order_by("seq")[
+        :EVENTS_PER_QUERY
+    ],
+    stream_id=ULID,
+    position=int,
+)
 
 
 class EventDispatcher:

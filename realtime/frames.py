@@ -8,7 +8,7 @@ import orjson
 
 from messaging import resources
 from messaging.emoji import folded
-from messaging.models import Message, Reaction
+from messaging.models import Reaction
 from messaging.resources import MessageRow, Reader
 from rosetta.languages import Reading
 from rosetta.times import moment
@@ -120,7 +120,7 @@ def event_frames(
 ) -> list[EventFrame]:
     """Render ``rows`` for each of the readings of their streams.
 
-    At most seven queries a reading.
+    Two queries for all of them, and at most five for each reading: for attachments, reactions and the people mentioned.
     """
     frames = [EventFrame(row, streams[row.stream_id], readings[row.stream_id]) for row in rows]
     _tell_shared([frame for frame in frames if frame.shared_data is not None])
@@ -130,7 +130,7 @@ def event_frames(
             for reading in frame.readings:
                 if frame.concerns(reading):
                     message_ids[reading].add(row.data["message_id"])
-    rendered = {reading: _render_messages(ids, reading, streams) for reading, ids in message_ids.items()}
+    rendered = _render_messages(message_ids, streams)
     reactors = _read_reactors(message for by_id in rendered.values() for message in by_id.values())
     for row, frame in zip(rows, frames, strict=True):
         message_id = row.data.get("message_id", "") if row.kind in MESSAGE_KINDS else ""
@@ -148,17 +148,23 @@ def _tell_shared(frames: Sequence[EventFrame]) -> None:
 
 
 def _render_messages(
-    message_ids: Collection[str], reading: str, streams: Mapping[str, StreamInfo]
-) -> dict[str, dict[str, Any]]:
-    reader = Reader(Reading.of_key(reading))
-    by_conversation: dict[str, list[MessageRow]] = defaultdict(list)
-    for row in resources.rows_of(Message.objects.filter(pk__in=message_ids), reader.language):
-        by_conversation[row.conversation_id].append(row)
-    by_id: dict[str, dict[str, Any]] = {}
-    for conversation_id, rows in by_conversation.items():
-        workspace_id = streams[conversation_id].workspace_id
-        by_id |= {message["id"]: message for message in resources.messages(rows, workspace_id, reader)}
-    return by_id
+    message_ids: Mapping[str, Collection[str]], streams: Mapping[str, StreamInfo]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Render the messages that each reading needs: reading → message → resource."""
+    readers = {reading: Reader(Reading.of_key(reading)) for reading in message_ids}
+    all_ids: set[str] = set().union(*message_ids.values())
+    rows_by_language = resources.rows_by_language(all_ids, {reader.language for reader in readers.values()})
+    rendered: dict[str, dict[str, dict[str, Any]]] = {}
+    for reading, reader in readers.items():
+        by_conversation: dict[str, list[MessageRow]] = defaultdict(list)
+        for row in rows_by_language[reader.language]:
+            if row.id in message_ids[reading]:
+                by_conversation[row.conversation_id].append(row)
+        by_id = rendered[reading] = {}
+        for conversation_id, rows in by_conversation.items():
+            workspace_id = streams[conversation_id].workspace_id
+            by_id |= {message["id"]: message for message in resources.messages(rows, workspace_id, reader)}
+    return rendered
 
 
 def _read_reactors(messages: Iterable[dict[str, Any]]) -> dict[str, dict[str, set[str]]]:

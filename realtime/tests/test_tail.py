@@ -32,7 +32,7 @@ def test_each_row_is_read_once_and_those_from_just_before_the_start_too() -> Non
     record("3")
     position, rows = read_rows(AccessChange, COLUMNS, position, 2.0)
     assert subjects(rows) == ["3"]
-    assert position.gaps == ()
+    assert all(gap.last < position.last - 2 for gap in position.gaps)
 
 
 @pytest.mark.django_db
