@@ -1,6 +1,6 @@
 # The commands of developers and operators. Needs Python 3.11 or newer and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint format schema bench install clean
+.PHONY: help run demo test lint format schema bench lock sbom install clean
 
 # The first Python that is new enough; choose another with `make run PYTHON=/path/to/python3`.
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14 python; do \
@@ -64,6 +64,15 @@ schema: $(DEV)  ## Write the OpenAPI document to var/openapi.yaml
 
 bench: $(DEV)  ## Measure on PostgreSQL and Redis (DATABASE_URL, REDIS_URL)
 	@$(PY) bench/run.py $(ARGS)
+
+lock: $(DEV)  ## Write requirements.lock, which the image installs from, and the manifests in deploy/kubernetes
+	@$(VENV)/bin/uv pip compile -q requirements.txt requirements-observing.txt --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements.lock
+	@$(PY) -m rosetta.devtools.chart
+
+sbom:  ## Write what the image consists of to var/sbom.json (CycloneDX)
+	@mkdir -p var
+	@$(PY) -m rosetta.devtools.sbom > var/sbom.json && echo "wrote var/sbom.json"
 
 install: $(DEV)  ## Install everything, tests and checks included
 

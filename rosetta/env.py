@@ -163,11 +163,11 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
 
 
 def url(name: str, default: str = "", schemes: tuple[str, ...] = WEB) -> str:
-    """Read an address with one of ``schemes``, in either case.
+    """Read an address with one of ``schemes``, in either case, from ``name`` or the file that ``<name>_FILE`` points to.
 
     A slash at its end is removed.
     """
-    raw = text(name, default)
+    raw = secret(name) or default
     if raw and not is_address(raw, schemes):
         starts = " or ".join(f"{scheme}://" for scheme in schemes)
         raise ImproperlyConfigured(f"{name}={without_user(raw)!r}: write an address that starts with {starts}")

@@ -113,6 +113,8 @@ EMBED_ORIGINS = env.words("EMBED_ORIGINS", ("*",))
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, high=10)
 THROTTLE = env.switch("THROTTLE", True)
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
+# Where processes of one supervisor keep their counters; containers that share VAR_DIR need folders of their own.
+METRICS_DIR = env.folder("METRICS_DIR", VAR_DIR / "metrics")
 # The port on which a worker that runs apart from the web processes answers /healthz and /metrics; 0: none.
 WORKER_METRICS_PORT = env.integer("WORKER_METRICS_PORT", 0, high=65535)
 

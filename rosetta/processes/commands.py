@@ -68,7 +68,7 @@ def _worker(process: str, names: list[str], pool: str) -> list[str]:
 
 def metrics_folder(name: str) -> Path:
     """Make an empty folder for the counters of processes that start now, so that ``/metrics`` can sum them."""
-    folder: Path = settings.VAR_DIR / "metrics" / name
+    folder: Path = settings.METRICS_DIR / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder

@@ -42,7 +42,7 @@ class Sentinels:
 
 def read_redis(name: str) -> str:
     """Read the variable ``name`` as the address of a Redis; empty when unset. Raises ImproperlyConfigured."""
-    return _read(name, env.text(name), (*PLAIN, *SENTINEL, "unix"))
+    return _read(name, env.secret(name), (*PLAIN, *SENTINEL, "unix"))
 
 
 def read_broker(name: str, default: str) -> str:
@@ -50,7 +50,7 @@ def read_broker(name: str, default: str) -> str:
 
     Raises ImproperlyConfigured.
     """
-    raw = env.text(name, default)
+    raw = env.secret(name) or default
     if ";" not in raw:
         return _read(name, raw, (*PLAIN, *SENTINEL, "unix", *RABBITMQ))
     addresses = [_read(name, one.strip(), RABBITMQ, hint=f"; for several Redis, {EXAMPLE}") for one in raw.split(";")]

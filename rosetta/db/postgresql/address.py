@@ -30,11 +30,11 @@ WAIT_SECONDS = 2
 
 
 def read_address(name: str) -> str:
-    """Read the variable ``name`` as the address of a PostgreSQL database.
+    """Read the variable ``name``, or the file that ``<name>_FILE`` points to, as the address of a PostgreSQL database.
 
     Raises ImproperlyConfigured.
     """
-    scheme, separator, rest = env.text(name).partition("://")
+    scheme, separator, rest = env.secret(name).partition("://")
     address = f"{scheme.lower()}{separator}{rest}"
     if address:
         _parameters(name, address)
