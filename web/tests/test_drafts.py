@@ -21,6 +21,11 @@ def test_a_draft_goes_from_desk_to_phone_and_ends_on_both_when_it_is_sent(opens:
     desk.keyboard.press("Enter")
     desk.keyboard.type("are you there")
     expect(box(phone)).to_have_value("@Bob Lee are you there")
+    phone.get_by_role("button", name="Open the list of places").tap()
+    phone.get_by_role("button", name="Drafts 1 draft").tap()
+    expect(phone.get_by_role("link", name="#general")).to_contain_text("@Bob Lee are you there")
+    phone_window.check_axe("drafts")
+    phone.get_by_role("button", name="Close").last.tap()
     # A reload of a device that kept nothing itself.
     phone.evaluate("() => sessionStorage.clear()")
     phone.reload()

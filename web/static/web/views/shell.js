@@ -11,6 +11,7 @@ import { withToast } from "../toasts.js";
 import { findListed, loadChannels, loadMembers, loadSidebar } from "../workspaces.js";
 import { OpenDialog } from "./dialogs/open_dialog.js";
 import { LinkState } from "./link_state.js";
+import { DraftsPanel } from "./panels/drafts.js";
 import { Members } from "./panels/members.js";
 import { Search } from "./panels/search.js";
 import { IconButton } from "./parts/icons.js";
@@ -138,6 +139,10 @@ export function Shell() {
         canInvite=${canInvite}
         side=${side}
         onPlace=${closeSide}
+        onDrafts=${() => {
+          closeSide();
+          setPanel({ kind: "drafts" });
+        }}
       />
       <button
         type="button"
@@ -219,6 +224,11 @@ export function Shell() {
             onJump=${jump}
             onClose=${() => setPanel(null)}
           />`
+      }
+      ${
+        panel?.kind === "drafts" &&
+        html`
+          <${DraftsPanel} workspace=${workspace} onClose=${() => setPanel(null)} />`
       }
       ${
         panel?.kind === "members" &&

@@ -5,6 +5,7 @@ import { directPage, settingsPage } from "../paths.js";
 import { go } from "../router.js";
 import { app } from "../state.js";
 import { unreadIn } from "../workspaces.js";
+import { DraftsLink } from "./panels/drafts.js";
 import { AccountBar } from "./account_bar.js";
 import { Icon, IconButton, Logo } from "./parts/icons.js";
 import { Menu, MenuItem } from "./parts/menu.js";
@@ -18,9 +19,10 @@ import { Unread } from "./unread.js";
  * @param {{
  *   workspace: Workspace | undefined, channels: Channel[] | undefined, current: string, canInvite: boolean,
  *   setDialog: (dialog: string) => void, side: Ref<HTMLElement>, onPlace: () => void,
+ *   onDrafts: () => void,
  * }} props
  */
-export function Sidebar({ workspace, channels, current, setDialog, canInvite, side, onPlace }) {
+export function Sidebar({ workspace, channels, current, setDialog, canInvite, side, onPlace, onDrafts }) {
   const { workspaces, directs, presence } = app.state;
   const archived = (workspace && app.state.archived[workspace.id]) ?? [];
   const elsewhere = workspaces.reduce((sum, row) => sum + (row.id === workspace?.id ? 0 : unreadIn(row.id)), 0);
@@ -94,6 +96,7 @@ export function Sidebar({ workspace, channels, current, setDialog, canInvite, si
         <span class="keys" aria-hidden="true"><kbd>${MOD}</kbd><kbd>K</kbd></span>
       </button>
       <div class="side-body" tabindex="-1">
+        <${DraftsLink} onOpen=${onDrafts} />
         ${
           workspace &&
           html`
