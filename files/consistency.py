@@ -1,11 +1,12 @@
 """Find and repair differences between files' rows and stored bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from files import removals, storage
@@ -16,6 +17,8 @@ FOLDERS = ("uploads", "thumbnails")
 BATCH = 500
 # A removal due for longer than this was missed by two rounds of the sweep.
 OVERDUE = timedelta(minutes=15)
+# Queries for the ids of files that something other than a message or an account holds; registered by higher apps.
+HOLDERS: list[Callable[[], QuerySet[Any]]] = []
 
 
 @dataclass
@@ -23,7 +26,7 @@ class Findings:
     """Differences between rows and storage; false when there are none.
 
     ``orphaned``: stored names without a row. ``missing``: names of rows whose bytes are missing. ``overdue``: names whose
-    removal did not happen in time. ``unheld``: ids of claimed files whose message no longer exists.
+    removal did not happen in time. ``unheld``: ids of claimed files that nothing holds any longer.
     """
 
     orphaned: list[str] = field(default_factory=list)
@@ -50,7 +53,9 @@ def compare() -> Findings:
     late = Removal.objects.filter(due_at__lte=timezone.now() - OVERDUE)
     findings.overdue = list(late.values_list("storage_name", flat=True))
     # ``attachment`` is the relation of a higher app, whose model cannot be imported here.
-    unheld = File.objects.filter(claimed_at__isnull=False, deleted_at=None, attachment=None)
+    unheld = File.objects.filter(claimed_at__isnull=False, deleted_at=None, is_avatar=False, attachment=None)
+    for holder in HOLDERS:
+        unheld = unheld.exclude(pk__in=holder())
     findings.unheld = [str(pk) for pk in unheld.values_list("pk", flat=True)]
     return findings
 

@@ -3,28 +3,36 @@
 Called once, when Django has loaded the app.
 """
 
+from typing import Any
+
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import lifecycle
 from accounts.models import Guest, User
+from files import consistency
 from rosetta.errors import Invalid, NotFound
 from translation.local_models import demand
 from workspaces import access, account_lifecycle, actions, notices
 from workspaces.actions.members import end_membership
-from workspaces.models import Member, Role
+from workspaces.models import Member, Role, Workspace
 
 
 def register() -> None:
     """Let deletions of accounts end their memberships, exports show them, and translation know who reads which language."""
     notices.register()
+    consistency.HOLDERS.append(_icons)
     lifecycle.EXPORTERS.extend(account_lifecycle.EXPORTERS)
     lifecycle.NOT_EXPORTED.update(account_lifecycle.NOT_EXPORTED)
     lifecycle.CHECKS.append(leave_all)
     lifecycle.ERASERS.append(lifecycle.Eraser("workspaces", lambda user: user.memberships.count(), _leave_remaining))
     demand.READERS.extend((_members_by_language, _guests_by_language))
+
+
+def _icons() -> QuerySet[Any]:
+    return Workspace.objects.exclude(icon_id=None).values("icon_id")
 
 
 def _members_by_language() -> dict[str, int]:

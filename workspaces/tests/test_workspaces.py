@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from files.consistency import compare
 from files.tests.samples import picture
 from translation.models import TranslationPolicy, Usage, this_month
 from workspaces import actions
@@ -251,6 +252,8 @@ def test_a_workspace_shows_the_icon_that_was_set_last_and_none_when_it_is_gone(
     assert as_owner.put(f"{address}/icon", {"file_id": first}).json()["data"]["icon_url"].endswith(f"{first}/download")
     assert as_owner.put(f"{address}/icon", {"file_id": first}).status_code == 422  # held already
     assert as_owner.put(f"{address}/icon", {"file_id": second}).status_code == 200
+    assert as_owner.put("/api/v1/me/avatar", {"file_id": upload()}).status_code == 200
+    assert compare().unheld == []
     assert APIClient().get(f"/api/v1/files/{second}").status_code == 200
     assert as_owner.get(f"/api/v1/files/{first}").status_code == 404
     assert as_owner.delete(f"{address}/icon").status_code == 204
