@@ -2,6 +2,7 @@
 import * as api from "../../api.js";
 import { html, useEffect, useState } from "../../core.js";
 import { moment, t } from "../../i18n.js";
+import { settingsPage } from "../../paths.js";
 import { copy, withToast } from "../../toasts.js";
 import { Dialog } from "../parts/dialog.js";
 import { Icon, IconButton } from "../parts/icons.js";
@@ -56,6 +57,9 @@ export function InvitePeople({ workspace, onClose }) {
         <button type="button" class="button primary" onClick=${make}>
           <${Icon} name="plus" /> ${t("invite.new")}
         </button>
+        <a class="button" href=${settingsPage(workspace.id, "people")} data-go onClick=${onClose}>
+          ${t("invites.more")}
+        </a>
       </div>
     <//>`;
 }

@@ -11,6 +11,7 @@ import { Icon } from "../parts/icons.js";
 import { useRows, Waiting } from "../parts/lists.js";
 import { Menu, MenuItem } from "../parts/menu.js";
 import { Avatar, Name } from "../parts/people.js";
+import { furtherOf } from "../people/card.js";
 import { Invites } from "./invites.js";
 import { More, usePages } from "./pages.js";
 import { Section } from "./section.js";
@@ -182,10 +183,11 @@ function MemberRow({ workspace, row, path, onChanged, onRemove, onSuspend }) {
       <span class="person">
         <strong>
           <${Name}>${row.user.name}<//>
+          ${row.user.name_reading && html` <span class="reading"><${Name}>${row.user.name_reading}<//></span>`}
         </strong>
         <span class="hint">
-          ${t("members.since", { date: moment(row.joined_at) })}
-          ${row.preferred_language ? ` · ${languageName(row.preferred_language)}` : ""}
+          ${[row.language, ...furtherOf(row)].map(languageName).join(" · ")}
+          · ${t("members.since", { date: moment(row.joined_at) })}
         </span>
       </span>
       ${
