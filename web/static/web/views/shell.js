@@ -10,14 +10,12 @@ import { app } from "../state.js";
 import { withToast } from "../toasts.js";
 import { findListed, loadChannels, loadMembers, loadSidebar } from "../workspaces.js";
 import { OpenDialog } from "./dialogs/open_dialog.js";
-import { LinkState } from "./link_state.js";
 import { DraftsPanel } from "./panels/drafts.js";
 import { Members } from "./panels/members.js";
 import { Search } from "./panels/search.js";
-import { IconButton } from "./parts/icons.js";
-import { Empty, Waiting } from "./parts/lists.js";
 import { OpenCard } from "./people/card.js";
 import { NoWorkspace } from "./place/closed.js";
+import { Nowhere } from "./place/nowhere.js";
 import { Place } from "./place/place.js";
 import { Settings } from "./settings/settings.js";
 import { useDrawer, useTitle, useTranslationWatch } from "./shell_effects.js";
@@ -183,35 +181,12 @@ export function Shell() {
               canInvite=${canInvite}
             />`
               : html`
-            <main id="main" class="stage" tabindex="-1">
-              <${LinkState} />
-              <header class="stage-head">
-                <${IconButton}
-                  class="menu-toggle"
-                  name="menu"
-                  label=${t("nav.open")}
-                  onClick=${() => setSideOpen(true)}
-                />
-              </header>
-              ${
-                !app.state.isStarted || (workspace && !channels)
-                  ? html`
-                    <${Waiting} />`
-                  : !workspace &&
-                    html`
-                      <${Empty} whole icon="globe" title=${t("empty.title", { name: me.name })}>
-                        <p>${t("empty.lead")}</p>
-                        <p class="form-end">
-                          <button type="button" class="button primary" onClick=${() => setDialog("workspace")}>
-                            ${t("workspace.new")}
-                          </button>
-                          <button type="button" class="button" onClick=${() => setDialog("join")}>
-                            ${t("workspace.join")}
-                          </button>
-                        </p>
-                      <//>`
-              }
-            </main>`
+            <${Nowhere}
+              isOnTheWay=${!app.state.isStarted || Boolean(workspace && !channels)}
+              isNew=${!workspace}
+              onMenu=${() => setSideOpen(true)}
+              setDialog=${setDialog}
+            />`
       }
       ${
         panel?.kind === "search" &&

@@ -1,23 +1,21 @@
 /** A workspace's glossary as a table: terms that are kept, or always translated in the same way. */
 import * as api from "../../api.js";
-import { html, useEffect, useRef, useState, withValue } from "../../core.js";
+import { html, useEffect, useState, withValue } from "../../core.js";
 import { CODES, languageName, t } from "../../i18n.js";
-import { toast, withToast } from "../../toasts.js";
 import { isModerator } from "../../workspaces.js";
 import { Confirm } from "../dialogs/confirm.js";
 import { Dialog } from "../parts/dialog.js";
 import { Form } from "../parts/form.js";
 import { Icon, IconButton } from "../parts/icons.js";
 import { Waiting } from "../parts/lists.js";
+import { ImportButton } from "./glossary_import.js";
 import { More, usePages } from "./pages.js";
 import { Section, SwitchField } from "./section.js";
 
 /** @import { TermResource } from "../../../../schema" */
-/** @import { Closing, On, Ref } from "../../../../types" */
+/** @import { Closing } from "../../../../types" */
 /** @import { OfWorkspace } from "./workspace_settings.js" */
 
-/** The service reads no longer file. */
-const MAX_CSV = 1024 * 1024;
 const SEARCH_AFTER = 250;
 
 /** @typedef {{kind: "edit" | "delete", row: TermResource} | {kind: "new", row?: undefined} | null} Asked */
@@ -207,47 +205,3 @@ const languageOptions = (chosen) => html`
         ${languageName(code)}
       </option>`,
   )}`;
-
-/** @param {{path: string, onDone: () => unknown}} props */
-function ImportButton({ path, onDone }) {
-  /** @type {Ref<HTMLInputElement>} */
-  const chooser = useRef(null);
-  const [isBusy, setBusy] = useState(false);
-  /** @param {File} file */
-  const read = async (file) => {
-    if (file.size > MAX_CSV) return toast(t("error.tooLarge"), "error");
-    setBusy(true);
-    await withToast(async () => {
-      /** @type {{data: {added: number, changed: number}}} */
-      const { data } = await api.post(`${path}/import`, { csv: await file.text() });
-      toast(t("glossary.imported", data));
-      await onDone();
-    });
-    return setBusy(false);
-  };
-  /** @param {On<HTMLInputElement>} event */
-  const onChoose = ({ currentTarget: field }) => {
-    const [file] = field.files ?? [];
-    if (file) read(file);
-    field.value = "";
-  };
-  return html`
-    <button
-      type="button"
-      class="button"
-      aria-busy=${isBusy}
-      disabled=${isBusy}
-      title=${t("glossary.importHint")}
-      onClick=${() => chooser.current.click()}
-    >
-      <${Icon} name="sheet" /> ${t("glossary.import")}
-    </button>
-    <input
-      ref=${chooser}
-      type="file"
-      accept=".csv,text/csv"
-      hidden
-      aria-label=${t("glossary.import")}
-      onChange=${onChoose}
-    />`;
-}
