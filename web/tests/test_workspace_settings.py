@@ -111,6 +111,12 @@ def test_an_owner_sets_up_a_workspace_and_deletes_it_by_typing_its_name(opens: O
     window.check_axe("rooms")
 
     tabs.get_by_role("link", name="General").click()
+    page.get_by_label("Keep messages for how many days").fill("90")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Messages older than 90 days are erased")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert ann.call("GET", f"/workspaces/{place.workspace}")["data"]["retention_days"] == 90
     page.get_by_role("button", name="Prepare an export").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()

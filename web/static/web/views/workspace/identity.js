@@ -5,6 +5,7 @@ import { html, useRef, useState } from "../../core.js";
 import { LANGUAGES, t } from "../../i18n.js";
 import { toast, withToast } from "../../toasts.js";
 import { loadSidebar } from "../../workspaces.js";
+import { Confirm } from "../dialogs/confirm.js";
 import { visibilities } from "../dialogs/fields.js";
 import { Form } from "../parts/form.js";
 import { Avatar } from "../parts/people.js";
@@ -16,8 +17,16 @@ import { Section } from "./section.js";
 /** @param {OfWorkspace} props */
 export function Identity({ workspace }) {
   const isOwner = workspace.role === "owner";
+  const [asked, setAsked] = useState(/** @type {Record<string, string> | null} */ (null));
   /** @param {Record<string, string>} values */
-  const submit = async ({ name, visibility, language, retention }) => {
+  const submit = async (values) => {
+    const days = Number(values.retention);
+    // What this erases nobody brings back.
+    if (isOwner && days && days < (workspace.retention_days ?? Infinity)) setAsked(values);
+    else await save(values);
+  };
+  /** @param {Record<string, string>} values */
+  const save = async ({ name, visibility, language, retention }) => {
     await api.patch(`/workspaces/${workspace.id}`, {
       name,
       visibility,
@@ -73,6 +82,18 @@ export function Identity({ workspace }) {
             : []),
         ]}
       />
+      ${
+        asked &&
+        html`
+          <${Confirm}
+            title=${t("workspace.retention")}
+            button=${t("save")}
+            work=${() => save(asked)}
+            onClose=${() => setAsked(null)}
+          >
+            ${t("workspace.retentionSure", { count: Number(asked.retention) })}
+          <//>`
+      }
     <//>`;
 }
 
