@@ -186,8 +186,10 @@ function MemberRow({ workspace, row, path, onChanged, onRemove, onSuspend }) {
           ${row.user.name_reading && html` <span class="reading"><${Name}>${row.user.name_reading}<//></span>`}
         </strong>
         <span class="hint">
-          ${[row.language, ...furtherOf(row)].map(languageName).join(" · ")}
-          · ${t("members.since", { date: moment(row.joined_at) })}
+          ${[
+            ...[row.language, ...furtherOf(row)].map(languageName),
+            t("members.since", { date: moment(row.joined_at) }),
+          ].join(" · ")}
         </span>
       </span>
       ${
