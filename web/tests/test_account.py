@@ -99,7 +99,7 @@ def test_somebody_is_blocked_in_their_conversation_and_taken_back_in_the_setting
     assert mali.http.post(path, json={"content": "Hello?"}).status_code == 403
     open_settings(page, "Blocked people")
     page.get_by_role("button", name="Unblock Mali").click()
-    expect(page.get_by_text("You have blocked nobody.")).to_be_visible()
+    expect(page.get_by_text("You have not blocked anyone.")).to_be_visible()
     assert mali.http.post(path, json={"content": "Hello again"}).status_code == 201
     page.keyboard.press("Escape")
     choose("Block Mali")
@@ -161,11 +161,11 @@ def test_a_deleted_account_is_signed_out_cannot_come_back_and_leaves_its_words(o
     window.expected += ("404", "422")
     page = window.sign_in(ann, place.page)
     open_settings(page, "Your data")
-    page.get_by_label("Your present password").fill("not the password")
+    page.get_by_label("Current password").fill("not the password")
     page.get_by_role("button", name="Delete my account").click()
     expect(page.get_by_role("alert")).to_have_text("The current password is incorrect.")
     window.check_axe("leaving")
-    page.get_by_label("Your present password").fill(PASSWORD)
+    page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_role("button", name="Delete my account").click()
     expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
 

@@ -112,7 +112,7 @@ def test_archiving_asks_first_and_the_archive_gives_back(opens: Opens, service: 
     page.get_by_role("link", name="old news").click()
     window.check_axe("an archived channel")
     settings_of_channel(page)
-    page.get_by_role("button", name="Bring back").click()
+    page.get_by_role("button", name="Unarchive").click()
     expect(page.locator(".composer")).to_be_visible()
     expect(page.get_by_text("Archived", exact=True)).to_have_count(0)
 

@@ -55,7 +55,7 @@ def test_a_code_or_a_new_password_gets_in(opens: Opens, service: Service) -> Non
     window.check_axe("wrong password")
     page.get_by_role("button", name="Sign in with a code by email").click()
     page.get_by_role("button", name="Send me a code").click()
-    page.get_by_label("Code of 6 digits").fill(mail_to(service, ann.email, r"\b(\d{6})\b"))
+    page.get_by_label("6-digit code").fill(mail_to(service, ann.email, r"\b(\d{6})\b"))
     window.check_axe("code")
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Welcome, Ann")).to_be_visible()
@@ -362,7 +362,7 @@ def test_what_is_unread_elsewhere_is_seen_from_here(opens: Opens, service: Servi
     expect(page.get_by_role("menuitemradio", name="There 2 unread")).to_be_visible()
     page.get_by_role("menuitem", name="Temporary rooms").click()
     expect(page.get_by_role("dialog").get_by_label("1 unread")).to_be_visible()
-    page.get_by_role("link", name="enter").click()
+    page.get_by_role("link", name="Open", exact=True).click()
     expect(page.get_by_text("May I ask?")).to_be_visible()
     expect(page.get_by_role("button", name="2 unread in other workspaces Workspaces")).to_be_visible()
 

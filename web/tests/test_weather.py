@@ -243,7 +243,7 @@ def test_a_failure_that_comes_late_is_not_said_and_one_that_holds_is_tried_again
     page.unroute_all()
     page.route(lists, lambda route: route.fulfill(**refused))
     service.gate.flap()
-    expect(page.locator(".link-state.on")).to_have_text("You may not do this.")
+    expect(page.locator(".link-state.on")).to_have_text("You are not allowed to do this.")
     page.unroute_all()
     expect(page.locator(".link-state.on")).to_have_count(0)
 

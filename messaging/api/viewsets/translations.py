@@ -23,7 +23,7 @@ from translation.detection import source_language
 from translation.service import preview
 from workspaces.access import membership
 
-PREVIEWS = Limit("preview", "20/minute", by_caller)
+PREVIEWS = Limit("preview", "60/minute", by_caller)
 
 
 class TranslationViewSet(ConversationViewSet):

@@ -115,13 +115,13 @@ const startOfDay = (date) => new Date(date.getFullYear(), date.getMonth(), date.
 /** @param {string} text */
 const capital = (text) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
 
-/** @param {number} bytes */
+/** A size as people count it: what is limited to 25 MiB is "25 MB". @param {number} bytes */
 export function size(bytes) {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
   let step = 0;
   let amount = bytes;
-  while (amount >= 1000 && step < units.length - 1) {
-    amount /= 1000;
+  while (amount >= 1024 && step < units.length - 1) {
+    amount /= 1024;
     step += 1;
   }
   return new Intl.NumberFormat(language, {

@@ -15,7 +15,10 @@
     return;
   }
   const origin = new URL(tag.src).origin;
-  const label = tag.dataset.label || "Chat";
+  /** The button's word, in the languages of the service. @type {Record<string, string>} */
+  const words = { en: "Chat", ja: "チャット", zh: "在线聊天", th: "แชท", id: "Obrolan" };
+  const spoken = navigator.languages.map((code) => code.split("-")[0].toLowerCase()).find((code) => code in words);
+  const label = tag.dataset.label || words[spoken ?? "en"];
   const side = tag.dataset.side === "left" ? "left" : "right";
   const color = tag.dataset.color || "#1d6b62";
   /**

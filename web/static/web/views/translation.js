@@ -40,11 +40,11 @@ export function TranslatedMark({ message, shows, setShows }) {
       type="button"
       class="translated"
       aria-expanded=${shows === "original"}
-      title=${t(shows === "original" ? "translation.hideOriginal" : "translation.showOriginal")}
+      title=${t("translation.showOriginal")}
       onClick=${() => setShows(shows === "original" ? "" : "original")}
     >
       <${Icon} name="translate" />
-      <span>${from}</span>
+      <span>${shows === "original" ? t("translation.hideOriginal") : from}</span>
     </button>`;
 }
 
@@ -81,6 +81,7 @@ export function Translation({ message, room, shows, setShows, conversation, onCo
               html`
             <p class="original-note">
               ${t("translation.note", { language: from })}${" "}
+                <span class="note-kept">${t("translation.noteKept")}${" "}</span>
               ${!room.isGuest && html`<${Translator} message=${message} conversation=${conversation} />`}
               ${
                 room.canCorrect &&

@@ -1,7 +1,7 @@
-/** The draft as others will read it. */
+/** The draft as it will look, and as others will read it. */
 import * as api from "../../api.js";
-import { html, useEffect, useState, withValue } from "../../core.js";
-import { languageName, LANGUAGES, t } from "../../i18n.js";
+import { html, useEffect, useState } from "../../core.js";
+import { languageName, list, t } from "../../i18n.js";
 import { stripBidi } from "../../text.js";
 import { withToast } from "../../toasts.js";
 import { IconButton } from "../parts/icons.js";
@@ -10,67 +10,92 @@ import { RichText } from "../parts/rich_text.js";
 /** @import { PreviewResource } from "../../../../schema" */
 /** @import { Closing, Room } from "../../../../types" */
 
-const OWN = "";
+const TYPED_FOR = 350;
+const NAMED = 3;
 
 /**
- * The draft as it is written, or as somebody with another language will read it, and what that says when read back.
+ * The draft as it will look, and in each language that is read here, with what that says when read back.
  *
  * @param {Closing & {content: string, room: Room}} props
  */
 export function Preview({ content, room, onClose }) {
-  const others = room.languages ?? [];
-  const choices = room.canPreview
-    ? (others.length ? others : Object.keys(LANGUAGES)).filter((code) => code !== room.language)
-    : [];
-  // OWN: as it is written.
-  const [language, setLanguage] = useState(choices[0] ?? OWN);
-  const [preview, setPreview] = useState(/** @type {PreviewResource | null} */ (null));
-  const [isAsking, setAsking] = useState(false);
+  const languages = room.canPreview ? (room.languages ?? []) : [];
+  return html`
+    <section class="preview" aria-label=${t(languages.length ? "preview.open" : "preview.own")}>
+      <header>
+        <h2>${t(languages.length ? "preview.title" : "preview.own")}</h2>
+        <${IconButton} name="close" label=${t("close")} onClick=${onClose} />
+      </header>
+      <div class="previews" tabindex="0" role="region" aria-label=${t("preview.title")}>
+        ${languages.map(
+          (language) => html`
+            <${InLanguage} key=${language} language=${language} content=${content} room=${room} />`,
+        )}
+        <section class="preview-part">
+          ${languages.length > 0 && html`<h3>${t("preview.own")}</h3>`}
+          <div class="text preview-text" dir="auto">
+            <${RichText} content=${content} type="markdown" names=${room.names} me=${room.me} />
+          </div>
+        </section>
+      </div>
+    </section>`;
+}
+
+/**
+ * The translation of `content`, once nobody types any longer; undefined while it is asked for, null where it failed.
+ *
+ * @param {Room} room
+ * @param {string} language
+ * @param {string} content
+ */
+function usePreview(room, language, content) {
+  const [preview, setPreview] = useState(/** @type {PreviewResource | null | undefined} */ (undefined));
   useEffect(() => {
-    setPreview(null);
-    if (!content || language === OWN) return undefined;
+    setPreview(undefined);
     let isStale = false;
     const timer = setTimeout(async () => {
-      setAsking(true);
       /** @type {{data: PreviewResource} | undefined} */
       const answer = await withToast(() =>
         api.post(`/workspaces/${room.workspaceId}/translate`, { text: content, target: language }),
       );
-      if (isStale) return;
-      setPreview(answer?.data ?? null);
-      setAsking(false);
-    }, 350);
+      if (!isStale) setPreview(answer?.data ?? null);
+    }, TYPED_FOR);
     return () => {
       isStale = true;
       clearTimeout(timer);
     };
   }, [content, language]);
-  const readers = (room.people ?? [])
-    .filter((person) => person.language === language && person.id !== room.me?.id)
-    .map((person) => person.name);
+  return preview;
+}
+
+/** @param {{language: string, content: string, room: Room}} props */
+function InLanguage({ language, content, room }) {
+  const preview = usePreview(room, language, content);
+  // Whoever reads what it was written in reads no translation.
+  const readers = (room.people ?? []).filter(
+    (person) =>
+      person.language === language &&
+      person.id !== room.me?.id &&
+      !person.also_reads?.some((code) => code === preview?.source),
+  );
+  if (preview && preview.source === language) return null;
   return html`
-    <section class="preview" aria-label=${t("preview.open")}>
-      <header>
-        <label>
-          ${t("preview.as")}${" "}
-          <select value=${language} onChange=${withValue(setLanguage)}>
-            ${[...choices, OWN].map(
-              (code) => html`
-                <option key=${code} value=${code} selected=${code === language}>
-                  ${code === OWN ? t("preview.own") : languageName(code)}
-                </option>`,
-            )}
-          </select>
-        </label>
-        ${readers.length > 0 && html`<span class="hint">${readers.slice(0, 3).map(stripBidi).join(", ")}</span>`}
-        <${IconButton} name="close" label=${t("close")} onClick=${onClose} />
-      </header>
+    <section class="preview-part">
+      <h3>
+        ${languageName(language)}
+        ${
+          readers.length > 0 &&
+          html`
+            <span class="hint">${list(readers.slice(0, NAMED).map((person) => stripBidi(person.name)))}</span>`
+        }
+      </h3>
       ${
-        language === OWN &&
+        preview === undefined &&
         html`
-          <div class="text preview-text" dir="auto">
-            <${RichText} content=${content} type="markdown" names=${room.names} me=${room.me} />
-          </div>`
+          <p class="translating" role="status">
+            <span class="shimmer"></span>
+            <span>${t("translation.pending")}</span>
+          </p>`
       }
       ${
         preview?.text &&
@@ -93,17 +118,7 @@ export function Preview({ content, room, onClose }) {
         preview &&
         !preview.text &&
         html`
-          <p class="hint">${preview.reason || t("translation.failed", { language: languageName(preview.target) })}</p>`
-      }
-      ${
-        isAsking &&
-        language !== OWN &&
-        !preview &&
-        html`
-          <p class="translating">
-            <span class="shimmer"></span>
-            <span>${t("translation.pending")}</span>
-          </p>`
+          <p class="hint">${t("translation.failed", { language: languageName(language) })}</p>`
       }
     </section>`;
 }
