@@ -111,6 +111,10 @@ class Message(ULIDModel):
             ),
             # Serves unread counts, which leave out deleted messages.
             models.Index(fields=["conversation", "seq"], name="message_deleted", condition=Q(deleted_at__isnull=False)),
+            # Serves the files of a conversation.
+            models.Index(
+                fields=["conversation", "-id"], name="message_with_files", condition=Q(attachment_count__gt=0)
+            ),
             models.Index(
                 fields=["conversation", "-pinned_at"], name="message_pins", condition=Q(pinned_at__isnull=False)
             ),

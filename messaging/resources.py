@@ -326,6 +326,23 @@ def _attachment_path(name: str) -> str:
     return reverse(name, kwargs={"attachment_id": NO_ID})
 
 
+def shared_files(rows: Sequence[MessageRow], workspace_id: str | None, reader: Reader) -> list[dict[str, Any]]:
+    """Return the files of ``rows``, each with the message that brought it."""
+    return [
+        file
+        | {
+            "message_id": row["id"],
+            "conversation_id": row["conversation_id"],
+            "channel_id": row["channel_id"],
+            "workspace_id": row["workspace_id"],
+            "sender": row["sender"],
+            "created_at": row["created_at"],
+        }
+        for row in messages(rows, workspace_id, reader)
+        for file in row["attachments"]
+    ]
+
+
 def _attachments_of(message_ids: list[str], workspace_id: str | None) -> dict[str, list[dict[str, Any]]]:
     by_message: dict[str, list[dict[str, Any]]] = defaultdict(list)
     if message_ids:

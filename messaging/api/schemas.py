@@ -35,6 +35,15 @@ class AttachmentResource(serializers.Serializer[Any]):
     thumbnail_url = serializers.URLField(allow_null=True, help_text="Of a picture; a 404 until it is made.")
 
 
+class SharedFileResource(AttachmentResource):
+    message_id = serializers.CharField()
+    conversation_id = serializers.CharField()
+    channel_id = serializers.CharField(allow_null=True)
+    workspace_id = serializers.CharField(allow_null=True)
+    sender = SenderResource(allow_null=True)
+    created_at = serializers.DateTimeField(help_text="When the message was posted.")
+
+
 class MentionResource(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(MENTION_KINDS)
     id = AnyIdField()
@@ -223,6 +232,7 @@ class ImportedResource(serializers.Serializer[Any]):
 MessageAnswer = data_of(MessageResource)
 RevisionsAnswer = data_of(RevisionResource, many=True)
 MessagesAnswer = data_of(MessageResource, many=True, meta=CursorMeta)
+SharedFilesAnswer = data_of(SharedFileResource, many=True, meta=CursorMeta)
 FoundMessagesAnswer = data_of(FoundMessageResource, many=True, meta=SearchMeta)
 ReadAnswer = data_of(ReadStateResource)
 PersonAnswer = data_of(PersonResource)

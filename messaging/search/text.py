@@ -163,6 +163,11 @@ class SearchQuery:
         folded = _spaced(fold(as_plain_text(text)))
         return all(needle.search(folded) for needle in self.needles)
 
+    def weight(self, text: str) -> float:
+        """Return how often the words stand in ``text``, where few are worth nearly as much as many."""
+        folded = _spaced(fold(text))
+        return sum(min(len(needle.findall(folded)), 3) for needle in self.needles) / max(1, len(self.needles))
+
     def snippet(self, text: str) -> str:
         """Return about SNIPPET characters of ``text`` around the first hit, in one line."""
         line = " ".join(text.split())
