@@ -1,13 +1,13 @@
 """Ephemeral signals, which may be lost.
 
-Who types, who is online, how far the user has read on another client.
+Who types, who is online, how far the user has read and what they arranged on another client.
 """
 
 import time
 from collections.abc import Iterable
 
 from realtime.hub import Caller, Hub
-from realtime.protocol import DraftSignal, PresenceSignal, ReadSignal, Sender, TypingSignal
+from realtime.protocol import DraftSignal, PresenceSignal, ReadSignal, Sender, SidebarSignal, TypingSignal
 from realtime.wire import TextFrame, text_frame
 
 TYPING_SECONDS = 2.0
@@ -73,6 +73,22 @@ def show_draft(hub: Hub, user_id: int, conversation_id: str, parent_id: str | No
         "conversation_id": conversation_id,
         "event": "draft",
         "data": {"parent_message_id": parent_id},
+    }
+    frame = text_frame(signal)
+    for socket in caller.sockets:
+        socket.push(frame)
+
+
+def show_sidebar(hub: Hub, user_id: int) -> None:
+    """Tell a user's own clients that their sidebar was arranged."""
+    caller = hub.callers.get(f"user:{user_id}")
+    if caller is None:
+        return
+    signal: SidebarSignal = {
+        "type": "signal",
+        "conversation_id": None,
+        "event": "sidebar",
+        "data": {"user_id": user_id},
     }
     frame = text_frame(signal)
     for socket in caller.sockets:

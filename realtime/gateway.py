@@ -53,6 +53,7 @@ from rosetta.pubsub import (
     Message,
     PresenceChanged,
     ReadMoved,
+    SidebarChanged,
     StreamAdvanced,
     Typing,
 )
@@ -310,6 +311,8 @@ class Gateway:
                 ephemeral.show_read(self._hub, user_id, conversation_id, last_read_seq)
             case DraftChanged(user_id, conversation_id, parent_id):
                 ephemeral.show_draft(self._hub, user_id, conversation_id, parent_id)
+            case SidebarChanged(user_id):
+                ephemeral.show_sidebar(self._hub, user_id)
             case Typing() if message.origin != self._process_id:
                 self._show_typing(message)
             case PresenceChanged() if message.origin != self._process_id:

@@ -88,6 +88,12 @@ class UserPresence(TypedDict):
     status: Literal["online", "offline"]
 
 
+class SidebarOwner(TypedDict):
+    """Whose sidebar it is."""
+
+    user_id: int
+
+
 class HelloFrame(TypedDict):
     """The first frame: every stream that the socket is subscribed to, with the number after which events will follow."""
 
@@ -133,6 +139,18 @@ class PresenceSignal(TypedDict):
     conversation_id: None
     event: Literal["presence"]
     data: UserPresence
+
+
+class SidebarSignal(TypedDict):
+    """The user has arranged their sidebar, on this client or another: read it again.
+
+    It belongs to no conversation.
+    """
+
+    type: Literal["signal"]
+    conversation_id: None
+    event: Literal["sidebar"]
+    data: SidebarOwner
 
 
 class ResumedFrame(TypedDict):
@@ -182,6 +200,7 @@ SERVER_FRAMES = (
     ReadSignal,
     DraftSignal,
     PresenceSignal,
+    SidebarSignal,
     ResumedFrame,
     ConversationResetFrame,
     WorkspaceResetFrame,

@@ -1,7 +1,7 @@
 """Pub/sub between processes: short typed messages to every gateway over Redis.
 
 Delivery is at most once. Whatever a lost message was about is found by polling within about a second: events by their
-numbers, changes of access by theirs. Only `Typing`, `PresenceChanged`, `ReadMoved` and `DraftChanged` are not
+numbers, changes of access by theirs. Only `Typing`, `PresenceChanged`, `ReadMoved`, `DraftChanged` and `SidebarChanged` are not
 repeated, because nobody waits for them.
 
 Without Redis, messages reach the gateway of this process alone; what other processes change is found by watching the
@@ -89,6 +89,13 @@ class DraftChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SidebarChanged:
+    """A user has arranged their sidebar."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Typing:
     """Somebody types.
 
@@ -121,6 +128,7 @@ Message = (
     | CredentialEnded
     | ReadMoved
     | DraftChanged
+    | SidebarChanged
     | Typing
     | PresenceChanged
 )
@@ -133,6 +141,7 @@ _NAMES: dict[type[Message], str] = {
     CredentialEnded: "credential_ended",
     ReadMoved: "read_moved",
     DraftChanged: "draft_changed",
+    SidebarChanged: "sidebar_changed",
     Typing: "typing",
     PresenceChanged: "presence_changed",
 }

@@ -8,10 +8,16 @@ export type User = api.UserAnswer;
 export type Workspace = api.WorkspaceResource;
 export type Channel = api.ChannelResource;
 export type Member = api.ListedMemberResource;
+export type BrowsedChannel = api.BrowsedChannelResource;
+export type Placement = api.PlacementResource;
+export type SidebarSection = api.SidebarSectionResource;
+/** A heading of the sidebar with the places under it; `section` is one of the reader's own. */
+export type SidebarGroup = { key: string; section?: SidebarSection; rows: Listed[] };
 export type Direct = api.DirectConversationResource;
 export type Message = api.MessageResource;
 export type Reaction = api.ReactionResource;
 export type FoundMessage = api.FoundMessageResource;
+export type SharedFile = api.SharedFileResource;
 export type Attachment = api.AttachmentResource;
 export type Invite = api.InviteResource;
 /** A person as far as a view needs them; whoever shares a conversation or workspace is known better. */

@@ -12,7 +12,9 @@ from workspaces.models import (
     ChannelMember,
     Invite,
     Member,
+    Placement,
     ReadMark,
+    SidebarSection,
     Suspension,
     Webhook,
     WebhookSubscription,
@@ -25,6 +27,7 @@ def _membership(row: Member) -> dict[str, Any]:
         "workspace": {"id": row.workspace_id, "name": row.workspace.name, "slug": row.workspace.slug},
         "role": row.role,
         "preferred_language": row.preferred_language,
+        "channel_order": row.channel_order,
         "joined_at": moment(row.joined_at),
     }
 
@@ -78,6 +81,18 @@ EXPORTERS = (
         rows=lambda user: ReadMark.objects.filter(user=user).order_by("pk"),
         line=lambda row: {"conversation_id": row.conversation_id, "last_read_seq": row.last_read_seq},
         covers=("workspaces.ReadMark.user",),
+    ),
+    lifecycle.lines(
+        "sidebar_sections",
+        rows=lambda user: SidebarSection.objects.filter(member__user=user).select_related("member").order_by("pk"),
+        line=lambda row: {**resources.sidebar_section(row), "workspace_id": row.member.workspace_id},
+        covers=("workspaces.SidebarSection",),
+    ),
+    lifecycle.lines(
+        "sidebar_placements",
+        rows=lambda user: Placement.objects.filter(user=user).order_by("pk"),
+        line=resources.placement,
+        covers=("workspaces.Placement.user",),
     ),
     lifecycle.lines(
         "suspensions",

@@ -18,7 +18,9 @@ from workspaces.models import (
     Event,
     Invite,
     Member,
+    Placement,
     ReadMark,
+    SidebarSection,
     Suspension,
     Webhook,
     WebhookDelivery,
@@ -227,6 +229,23 @@ class ChannelMemberAdmin(ReadOnlyAdmin):
     list_display = ("channel", "member", "joined_at")
     list_select_related = ("channel", "member")
     by_id = ("pk", "channel", "member")
+    by_email = ("member__user__email",)
+
+
+@admin.register(Placement)
+class PlacementAdmin(ReadOnlyAdmin):
+    list_display = ("user", "conversation", "is_favourite", "is_muted", "is_hidden")
+    list_select_related = ("user", "conversation")
+    by_id = ("conversation",)
+    by_number = ("user",)
+    by_email = ("user__email",)
+
+
+@admin.register(SidebarSection)
+class SidebarSectionAdmin(ReadOnlyAdmin):
+    list_display = ("name", "member", "position")
+    list_select_related = ("member",)
+    by_id = ("pk", "member")
     by_email = ("member__user__email",)
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from rosetta.queue.nudge import nudge
 from translation.actions import forget_scope
-from workspaces.models import Channel, Conversation, Erasure, Event, ReadMark, StreamCursor, Workspace
+from workspaces.models import Channel, Conversation, Erasure, Event, Placement, ReadMark, StreamCursor, Workspace
 
 # Called with ids of unreachable conversations: deletes a bounded number of its app's rows about them (and unlinks their
 # files) and returns the number deleted, 0 when nothing is left.
@@ -71,8 +71,10 @@ def _erase_own_rows(conversation_ids: list[str]) -> int:
     events = Event.objects.filter(stream_id__in=conversation_ids).values_list("pk", flat=True)[:BATCH]
     erased, _ = Event.objects.filter(pk__in=list(events)).delete()
     erased += StreamCursor.objects.filter(stream_id__in=conversation_ids).delete()[0]
-    read_positions = ReadMark.objects.filter(conversation__in=conversation_ids).values_list("pk", flat=True)[:BATCH]
-    return erased + ReadMark.objects.filter(pk__in=list(read_positions)).delete()[0]
+    for model in (ReadMark, Placement):
+        rows = model._default_manager.filter(conversation__in=conversation_ids).values_list("pk", flat=True)[:BATCH]
+        erased += model._default_manager.filter(pk__in=list(rows)).delete()[0]
+    return erased
 
 
 def _drop_ended_workspaces() -> int:

@@ -33,6 +33,13 @@ class ChannelIsOpen(Conflict):
     message = "Everybody in the workspace reads this channel."
 
 
+class SidebarFull(Conflict):
+    """A sidebar has as many sections, or conversations outside of their usual place, as it may have."""
+
+    code = "sidebar_full"
+    message = "Your sidebar is full. Remove something from it first."
+
+
 class SubscriptionInactive(Conflict):
     """A delivery of a subscription that is switched off cannot be sent again."""
 

@@ -15,6 +15,8 @@ from workspaces.models import (
     Channel,
     Invite,
     Member,
+    Placement,
+    SidebarSection,
     Suspension,
     Webhook,
     WebhookDelivery,
@@ -88,6 +90,8 @@ def channel(
         "workspace_id": row.workspace_id,
         "name": row.name,
         "slug": row.slug,
+        "topic": row.topic,
+        "description": row.description,
         "visibility": row.visibility,
         "formality": row.formality,
         "has_password": row.has_password,
@@ -105,6 +109,37 @@ def listed_channel(row: Channel) -> dict[str, Any]:
         return channel(row)
     unread: int = row.unread  # type: ignore[attr-defined]
     return channel(row, is_member=True, unread_count=unread, last_message_at=row.conversation.last_message_at)
+
+
+def browsed_channel(row: Channel) -> dict[str, Any]:
+    """Return a channel of ``access.browsable_channels``."""
+    return listed_channel(row) | {
+        "member_count": row.people,  # type: ignore[attr-defined]
+        "is_hidden": row.has_left,  # type: ignore[attr-defined]
+    }
+
+
+def sidebar_section(row: SidebarSection) -> dict[str, Any]:
+    return {"id": row.pk, "name": row.name, "position": row.position}
+
+
+def arranged_membership(row: Member) -> dict[str, Any]:
+    sections = sorted(row.sidebar_sections.all(), key=lambda section: (section.position, section.pk))
+    return {
+        "workspace_id": row.workspace_id,
+        "channel_order": row.channel_order,
+        "sections": [sidebar_section(section) for section in sections],
+    }
+
+
+def placement(row: Placement) -> dict[str, Any]:
+    return {
+        "conversation_id": row.conversation_id,
+        "is_favourite": row.is_favourite,
+        "is_muted": row.is_muted,
+        "is_hidden": row.is_hidden,
+        "section_id": row.section_id,
+    }
 
 
 def invite(row: Invite) -> dict[str, Any]:

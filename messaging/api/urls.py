@@ -7,9 +7,11 @@ from messaging.api.viewsets import (
     messages,
     notifications,
     people,
+    placements,
     programs,
     reports,
     search,
+    shared_files,
     translations,
     workspace_export,
 )
@@ -40,6 +42,9 @@ router.register("message-attachments", attachments.ChannelAttachmentViewSet, bas
 router.register("direct-message-attachments", attachments.DirectAttachmentViewSet, basename="direct-message-attachment")
 router.register("webhooks/<ulid:webhook_id>/messages", programs.WebhookMessageViewSet, basename="webhook-message")
 router.register(f"automation/{CHANNEL}/messages", programs.AutomationMessageViewSet, basename="automation-message")
+router.register(f"{CHANNEL}/files", shared_files.ChannelFileViewSet, basename="channel-file")
+router.register(f"{DIRECT}/files", shared_files.DirectFileViewSet, basename="direct-file")
+router.register(f"{WORKSPACE}/files", shared_files.WorkspaceFileViewSet, basename="workspace-file")
 router.register(f"{WORKSPACE}/search", search.SearchViewSet, basename="message-search")
 router.register(f"{WORKSPACE}/translate", translations.PreviewViewSet, basename="translation-preview")
 router.register(f"{WORKSPACE}/glossary", glossary.GlossaryTermViewSet, basename="glossary-term")
@@ -56,5 +61,7 @@ singletons.register(
     f"{CHANNEL}/notifications", notifications.ChannelNotificationViewSet, basename="channel-notifications"
 )
 singletons.register(f"{DIRECT}/notifications", notifications.DirectNotificationViewSet, basename="direct-notifications")
+singletons.register(f"{CHANNEL}/placement", placements.ChannelPlacementViewSet, basename="channel-placement")
+singletons.register(f"{DIRECT}/placement", placements.DirectPlacementViewSet, basename="direct-placement")
 
 urlpatterns = [*router.urls, *singletons.urls]

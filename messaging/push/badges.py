@@ -7,12 +7,12 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from messaging.models import DirectConversation
-from workspaces.models import Channel, ChannelMember, Visibility
+from workspaces.models import Channel, ChannelMember, Placement, Visibility
 from workspaces.unread import with_unread
 
 
 def unread_of(user_ids: Collection[int]) -> Counter[int]:
-    """Return how many messages each of ``user_ids`` has not read, over all conversations that they can read."""
+    """Return how many messages each of ``user_ids`` has not read, over all that they can read and have not muted."""
     joined = ChannelMember.objects.filter(channel=OuterRef("pk"), member=OuterRef("workspace__members"))
     channels = Channel.objects.filter(workspace__members__user__in=user_ids, archived_at=None)
     is_open = Q(visibility=Visibility.PUBLIC, password_hash="")
@@ -28,5 +28,7 @@ def _unread(conversations: QuerySet[Any], reader: str) -> dict[int, int]:
 
     ``reader`` is the lookup of the account in their rows.
     """
-    rows = with_unread(conversations, OuterRef(reader)).filter(conversation__last_seq__gt=F("read"))
+    muted = Placement.objects.filter(user=OuterRef(reader), conversation=OuterRef("conversation"), is_muted=True)
+    unread = with_unread(conversations, OuterRef(reader)).filter(conversation__last_seq__gt=F("read"))
+    rows = unread.filter(~Exists(muted))
     return dict(rows.order_by().values(reader).annotate(total=Sum("unread")).values_list(reader, "total"))

@@ -11,7 +11,7 @@ from accounts import presence
 from accounts.models import User
 from devices.models import ConversationPreference, Device, PushPreference
 from messaging.models import DirectConversation, Message
-from workspaces.models import Channel, Member, ReadMark, Workspace
+from workspaces.models import Channel, Member, Placement, ReadMark, Workspace
 
 Level = ConversationPreference.Level
 
@@ -46,6 +46,8 @@ def recipients(message: Message) -> set[int]:
         pk for pk in user_ids if _wants(chosen.get(pk), default, is_mentioned=mentions_all or pk in mentioned, now=now)
     }
     user_ids -= _undisturbed(user_ids, now)
+    muted = Placement.objects.filter(conversation=message.conversation_id, user__in=user_ids, is_muted=True)
+    user_ids -= set(muted.values_list("user_id", flat=True))
     read = ReadMark.objects.filter(
         conversation=message.conversation_id, user__in=user_ids, last_read_seq__gte=message.seq
     )

@@ -56,6 +56,18 @@ async def test_a_draft_is_made_known_to_the_users_own_clients(team: Team) -> Non
         assert not [frame for frame in olivia.frames if frame.get("event") == "draft"]
 
 
+async def test_arranging_the_sidebar_is_shown_to_the_users_own_clients(team: Team) -> None:
+    async with team.mali.socket() as phone, team.mali.socket() as laptop, team.olivia.socket() as olivia:
+        path = f"workspaces/{team.workspace['id']}/channels/{team.channel['id']}/placement"
+        team.mali.call("PATCH", path, json={"is_favourite": True})
+        for client in (phone, laptop):
+            frame = await client.next("signal", event="sidebar")
+            assert (frame["conversation_id"], frame["data"]) == (None, {"user_id": team.mali.pk})
+        await olivia.send(type="ping")
+        await olivia.next("pong")
+        assert not [frame for frame in olivia.frames if frame.get("event") == "sidebar"]
+
+
 async def test_presence_is_shown_to_those_who_share_a_workspace(team: Team) -> None:
     async with team.olivia.socket() as olivia, team.otto.socket() as otto:
         async with team.mali.socket() as mali:

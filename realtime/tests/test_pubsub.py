@@ -21,6 +21,7 @@ from rosetta.pubsub import (
     DraftChanged,
     Message,
     ReadMoved,
+    SidebarChanged,
     StreamAdvanced,
     Typing,
     encode,
@@ -46,6 +47,7 @@ def test_a_message_that_cannot_be_read_is_logged_and_the_next_one_handled() -> N
         CredentialEnded("token", "1"),
         ReadMoved(1, "01jx", 3),
         DraftChanged(1, "01jx"),
+        SidebarChanged(1),
         Typing("01jx", "user:1", {}, "another process"),
     ],
 )

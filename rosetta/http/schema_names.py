@@ -19,6 +19,7 @@ TAGS: dict[str, str] = {
     "Invites": "Links into a workspace.",
     "Channels": "Named conversations in a workspace, public or private.",
     "People": "Profiles of people who share a workspace or a conversation with the caller.",
+    "Sidebar": "How somebody's list of conversations is arranged: sections, favourites, muted and hidden ones, order.",
     "Direct conversations": "Conversations of two users.",
     "Messages": "What is said in a conversation: posts, edits, replies, reactions, pins, reports, search.",
     "Translation": "Which pairs of languages can be translated, and the models on their way.",
@@ -38,12 +39,14 @@ TAGS: dict[str, str] = {
 
 # Each enumeration of the API and where its values are; whatever has the same values gets the same name.
 ENUM_NAMES: dict[str, str] = {
+    "ChannelOrder": "workspaces.models.ChannelOrder",
     "DeliveryStatus": "workspaces.models.WebhookDelivery.Status",
     "DevicePlatform": "devices.models.Device.Platform",
     "DeviceSort": "devices.api.serializers.DeviceListQuery.SORTS",
     "DisplaySource": "messaging.api.schemas.DISPLAY_SOURCES",
     "EventType": "workspaces.streams.kinds.EVENT_KINDS",
     "ExportStatus": "accounts.models.AccountExport.State",
+    "FileKind": "messaging.search.files.KINDS",
     "FileSort": "files.api.serializers.FileListQuery.SORTS",
     "IncomingFormat": "messaging.incoming.registry.NAMES",
     "InvitedRole": "workspaces.api.serializers.INVITED_ROLES",
@@ -61,6 +64,7 @@ ENUM_NAMES: dict[str, str] = {
     "PreviewState": "messaging.api.schemas.PREVIEW_STATES",
     "PushProvider": "devices.models.Device.Provider",
     "RoomStatus": "rooms.access.STATUSES",
+    "SearchSort": "messaging.api.viewsets.search.SORTS",
     "SenderKind": "messaging.api.schemas.SENDER_KINDS",
     "SubscribedEventType": "workspaces.api.serializers.SUBSCRIBED_TYPES",
     "SubscriptionDisabledReason": "workspaces.models.WebhookSubscription.Disabled",
@@ -91,6 +95,7 @@ PATH_IDS: dict[str, str] = {
     "message_id": "message",
     "report_id": "report",
     "room_id": "room",
+    "section_id": "section",
     "session_id": "session",
     "subscription_id": "subscription",
     "term_id": "glossary entry",

@@ -78,6 +78,7 @@ def _add_channels(cast: Cast, seats: dict[str, Member], mem: Member) -> None:
         "private": private.pk,
         "locked": locked.pk,
         "archived": archived.pk,
+        "section": actions.create_section(member=seats["member"], name="Mine").pk,
     }
 
 

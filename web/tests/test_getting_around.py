@@ -1,6 +1,6 @@
 """Going from place to place, and through the messages, by keys alone."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from web.tests.conftest import Opens
 from web.tests.service import LINES, Service
@@ -75,3 +75,43 @@ def test_tab_passes_the_tools_of_messages_and_the_arrows_reach_them(opens: Opens
     expect(row).to_be_focused()
     stops = page.locator(".message-tools button").evaluate_all("all => all.map(one => one.tabIndex)")
     assert set(stops) == {-1}
+
+
+def test_a_sidebar_that_is_arranged_in_one_browser_is_arranged_in_another(opens: Opens, service: Service) -> None:
+    ann, yuki = service.person("Ann", "en"), service.person("Yuki", "ja")
+    place = ann.workspace("Arranged", yuki)
+    for name in ("Zebra", "Apple"):
+        ann.call("POST", f"/workspaces/{place.workspace}/channels", {"name": name, "topic": f"All of {name}"})
+    window, other = opens("en-GB"), opens("en-GB", dark=True)
+    page, mirror = window.sign_in(ann, place.page), other.sign_in(ann, place.page)
+
+    def choose(menu: str, *items: str) -> None:
+        for item in items:
+            page.get_by_role("button", name=menu, exact=True).click()
+            page.locator(".menu-list").get_by_text(item, exact=True).click()
+
+    def channels(section: str) -> Locator:
+        return mirror.get_by_role("region", name=section, exact=True).locator("a.place")
+
+    choose("Arrange channels", "Name", "New section")
+    page.get_by_label("Name", exact=True).fill("Fruit")
+    page.get_by_role("button", name="Create").click()
+    expect(channels("Channels")).to_have_text(["Apple", "general", "Zebra"])
+    page.locator(".place", has_text="Apple").click()
+    expect(page.locator(".topic")).to_have_text("All of Apple")
+    choose("More about this conversation", "Fruit")
+    expect(channels("Fruit")).to_have_text(["Apple"])
+    page.locator(".place", has_text="Zebra").click()
+    choose("More about this conversation", "Add to favourites", "Mute")
+    expect(channels("Favourites")).to_have_text(["ZebraMuted"])
+    choose("More about this conversation", "Leave channel")
+    expect(channels("Favourites")).to_have_count(0)
+    other.check_axe("arranged")
+    page.get_by_role("button", name="Browse channels").click()
+    dialog = page.get_by_role("dialog", name="Browse channels")
+    expect(dialog.locator("li", has_text="Zebra")).to_contain_text("1 member")
+    window.check_axe("browsing channels")
+    dialog.get_by_label("Search by name").fill("zeb")
+    dialog.get_by_role("button", name="Join #Zebra").click()
+    expect(dialog.locator("li")).to_contain_text(["2 members"])
+    expect(channels("Favourites")).to_have_text(["ZebraMuted"])

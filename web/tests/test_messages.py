@@ -5,7 +5,7 @@ How one's own and those of others arrive.
 
 import json
 
-from playwright.sync_api import APIResponse, Route, expect
+from playwright.sync_api import APIResponse, Locator, Route, expect
 
 from web.tests.conftest import Opens
 from web.tests.pages import said, wait_until, write
@@ -35,23 +35,47 @@ def test_a_messages_actions_work_by_touch(opens: Opens, service: Service) -> Non
     window = opens("en-GB", phone=True)
     page = window.sign_in(ann, place.page)
     row = page.locator(".scroller .message").last
-    tools = row.locator(".message-tools")
+    sheet = page.get_by_role("dialog", name="Message actions")
     expect(row.locator(".text")).to_have_text(LINES["yes"]["en"])
     row.locator(".text").tap()
-    expect(tools).to_have_css("opacity", "1")
-    assert tools.evaluate(IS_IN_VIEW), "the last message's too, above the composer"
-    row.get_by_role("button", name="React with 👍").tap()
+    expect(page.locator(".message-tools:visible")).to_have_count(0)
+    touch(row, to=None)
+    expect(sheet).to_be_visible()
+    small = sheet.locator("button:visible").evaluate_all("all => all.filter(one => one.offsetHeight < 44)")
+    assert small == []
+    window.check_axe("message sheet on a phone")
+    sheet.get_by_role("button", name="React with 👍").tap()
     expect(row.locator(".reaction")).to_contain_text("1")
-    row.get_by_role("button", name="More actions").tap()
-    window.check_axe("message menu on a phone")
-    page.get_by_role("menuitem", name="Pin", exact=True).tap()
+    expect(sheet).to_have_count(0)
+    touch(row, to=None)
+    sheet.get_by_role("menuitem", name="Pin", exact=True).tap()
     expect(row.locator(".pinned-mark")).to_be_visible()
-    # Another message's tools take their place; what stands under hidden ones is within reach.
+    expect(sheet).to_have_count(0)
+    # A short swipe does nothing, a long one replies.
     other = page.locator(".scroller .message").first
-    other.locator(".text").tap()
-    expect(tools).to_have_css("opacity", "0")
-    other.get_by_role("button", name="Reply in a thread").tap()
+    touch(other, to=30)
+    touch(other, to=120)
     expect(page.locator(".thread .text")).to_have_text(LINES["morning"]["en"])
+
+
+def touch(row: Locator, *, to: int | None) -> None:
+    """Press a message for long, or move a finger over it by ``to`` pixels."""
+    row.locator(".text").evaluate(
+        """async (target, to) => {
+            const at = target.getBoundingClientRect();
+            const send = (kind, x) => {
+                const point = new Touch({identifier: 1, target, clientX: at.left + x, clientY: at.top + 4});
+                const touches = kind === "touchend" ? [] : [point];
+                const event = new TouchEvent(kind, {touches, changedTouches: [point], bubbles: true, cancelable: true});
+                target.dispatchEvent(event);
+            };
+            send("touchstart", 2);
+            if (to === null) await new Promise(resolve => setTimeout(resolve, 600));
+            else for (let x = 10; x <= to; x += 10) send("touchmove", x);
+            send("touchend", to ?? 2);
+        }""",
+        to,
+    )
 
 
 def test_a_dialog_gives_the_focus_back_to_its_message(opens: Opens, service: Service) -> None:

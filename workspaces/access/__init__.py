@@ -17,6 +17,14 @@ from workspaces.access.channels import (
     readers_of,
     selected_channel,
 )
+from workspaces.access.sidebar import (
+    arranged_memberships,
+    browsable_channels,
+    placements_of,
+    section_of,
+    sections_of,
+    selected_section,
+)
 from workspaces.access.webhooks import (
     deliveries_of,
     delivery_of,
@@ -52,6 +60,8 @@ from workspaces.access.workspaces import (
 
 __all__ = [
     "ChannelAccess",
+    "arranged_memberships",
+    "browsable_channels",
     "channels_for",
     "channels_read_by",
     "check_is_team",
@@ -73,11 +83,15 @@ __all__ = [
     "name_or_reading",
     "open_to",
     "owned_workspace",
+    "placements_of",
     "purgeable_channel",
     "readable_channel",
     "readers_of",
+    "section_of",
+    "sections_of",
     "selected_channel",
     "selected_member",
+    "selected_section",
     "subscription_in",
     "subscriptions_of",
     "suspension_of",

@@ -26,6 +26,7 @@ from workspaces.actions.members import (
     suspend_member,
     update_member,
 )
+from workspaces.actions.sidebar import create_section, delete_section, order_channels, place, update_section
 from workspaces.actions.subscriptions import (
     create_subscription,
     delete_subscription,
@@ -43,9 +44,11 @@ __all__ = [
     "archive_channel",
     "create_channel",
     "create_invite",
+    "create_section",
     "create_subscription",
     "create_webhook",
     "create_workspace",
+    "delete_section",
     "delete_subscription",
     "delete_webhook",
     "delete_workspace",
@@ -54,6 +57,8 @@ __all__ = [
     "join_workspace",
     "leave_channel",
     "leave_workspace",
+    "order_channels",
+    "place",
     "purge_channel",
     "readmit",
     "remove_from_channel",
@@ -68,6 +73,7 @@ __all__ = [
     "unarchive_channel",
     "update_channel",
     "update_member",
+    "update_section",
     "update_subscription",
     "update_webhook",
     "update_workspace",

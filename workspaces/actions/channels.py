@@ -14,6 +14,7 @@ from rosetta.ids import new_ulid
 from workspaces import access, erasure, resources
 from workspaces.access import ChannelAccess
 from workspaces.actions.members import access_changed, check_password, mark_read
+from workspaces.actions.sidebar import place
 from workspaces.changes import UNSET, given
 from workspaces.errors import ChannelIsOpen
 from workspaces.models import Channel, ChannelMember, Conversation, Member, ReadMark, Visibility
@@ -46,6 +47,8 @@ def create_channel(
     slug: str | None = None,
     visibility: str | None = None,
     password: str | None = None,
+    topic: str = "",
+    description: str = "",
 ) -> Channel:
     """Create a channel that ``member`` has joined.
 
@@ -59,6 +62,8 @@ def create_channel(
         "visibility": visibility or Visibility.PUBLIC,
         "password_hash": make_password(password) if password else "",
         "created_by": member.user,
+        "topic": topic,
+        "description": description,
     }
     channel = create_under_slug(
         lambda free_slug: Channel.objects.create(slug=free_slug, **fields),
@@ -91,6 +96,8 @@ def update_channel(
     visibility: str = UNSET,
     formality: str = UNSET,
     password: str | None = UNSET,
+    topic: str = UNSET,
+    description: str = UNSET,
 ) -> Channel:
     """Change the given fields; a ``password`` of None removes it.
 
@@ -98,7 +105,9 @@ def update_channel(
 
     A public channel that becomes private keeps the members who have joined it and the one who changes it.
     """
-    changes = given(name=name, slug=slug, visibility=visibility, formality=formality)
+    changes = given(
+        name=name, slug=slug, visibility=visibility, formality=formality, topic=topic, description=description
+    )
     if password is not UNSET:
         # Before the lock, because hashing is slow and others would wait for the workspace.
         changes["password_hash"] = make_password(password) if password else ""
@@ -191,7 +200,7 @@ def purge_channel(*, channel: Channel) -> None:
 
 
 def join_channel(*, user: User, workspace_id: str, channel_id: str, password: str | None = None) -> ChannelAccess:
-    """Make ``user`` a member of a channel.
+    """Make ``user`` a member of a channel, and list it again where they had left it.
 
     Idempotent. Raises NotFound; Invalid for a wrong password.
     """
@@ -200,6 +209,7 @@ def join_channel(*, user: User, workspace_id: str, channel_id: str, password: st
         # Outside the transaction, because hashing is slow and others would wait for the lock.
         check_password(before.channel, password, user=user, target_id=channel_id)
         add_to_channel(channel_access=before, member=before.member)
+    place(user=user, conversation_id=before.channel.pk, is_hidden=False)
     return replace(before, has_joined=True)
 
 
@@ -219,8 +229,10 @@ def add_to_channel(*, channel_access: ChannelAccess, member: Member) -> bool:
 
 @transaction.atomic
 def leave_channel(*, channel_access: ChannelAccess) -> None:
-    """Leave a channel; an open one stays readable. Idempotent."""
+    """Leave a channel; an open one stays readable, and is not listed in the member's sidebar. Idempotent."""
     _remove(channel_access.channel, channel_access.member)
+    if not channel_access.channel.is_restricted:
+        place(user=channel_access.member.user, conversation_id=channel_access.channel.pk, is_hidden=True)
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from workspaces.models import (
     Conversation,
     Member,
     PasswordProtected,
+    Placement,
     ReadMark,
     Role,
     Suspension,
@@ -190,9 +191,9 @@ def end_membership(member: Member) -> None:
     user_id = member.user_id
     revoke_granted(workspace=workspace, user_id=user_id)
     Member.objects.filter(pk=member.pk).delete()  # cascades to the channels that it joined
-    ReadMark.objects.filter(
-        user_id=user_id, conversation__in=Channel.objects.filter(workspace=workspace).values("pk")
-    ).delete()
+    channel_ids = Channel.objects.filter(workspace=workspace).values("pk")
+    ReadMark.objects.filter(user_id=user_id, conversation__in=channel_ids).delete()
+    Placement.objects.filter(user_id=user_id, conversation__in=channel_ids).delete()
     Workspace.objects.filter(pk=workspace.pk).update(member_count=F("member_count") - 1)
     events.append(workspace, events.NewEvent("member.left", snapshot))
     access_changed(user_id)

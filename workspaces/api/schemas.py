@@ -8,7 +8,15 @@ from rest_framework import serializers
 from accounts.api.schemas import ProfileResource
 from rosetta import languages
 from rosetta.http.schema import MESSAGE, data_of
-from workspaces.models import Formality, Role, Visibility, WebhookDelivery, WebhookSubscription, Workspace
+from workspaces.models import (
+    ChannelOrder,
+    Formality,
+    Role,
+    Visibility,
+    WebhookDelivery,
+    WebhookSubscription,
+    Workspace,
+)
 
 
 class WorkspaceResource(serializers.Serializer[Any]):
@@ -79,6 +87,8 @@ class ChannelResource(serializers.Serializer[Any]):
     workspace_id = serializers.CharField()
     name = serializers.CharField()
     slug = serializers.CharField()
+    topic = serializers.CharField(help_text="One line about what is talked of now; may be empty.")
+    description = serializers.CharField(help_text="What the channel is for; may be empty.")
     visibility = serializers.ChoiceField(Visibility.choices)
     formality = serializers.ChoiceField(Formality.choices, help_text="The tone that translations keep there.")
     has_password = serializers.BooleanField()
@@ -86,6 +96,40 @@ class ChannelResource(serializers.Serializer[Any]):
     is_archived = serializers.BooleanField()
     unread_count = serializers.IntegerField()
     last_message_at = serializers.DateTimeField(allow_null=True)
+
+
+class BrowsedChannelResource(ChannelResource):
+    member_count = serializers.IntegerField(
+        help_text="Members who joined it; where all may read it, all who have not left it."
+    )
+    is_hidden = serializers.BooleanField(
+        help_text="Whether the caller left it, so that their sidebar does not list it."
+    )
+
+
+class SidebarSectionResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    position = serializers.IntegerField()
+
+
+class ArrangedWorkspaceResource(serializers.Serializer[Any]):
+    workspace_id = serializers.CharField()
+    channel_order = serializers.ChoiceField(ChannelOrder.choices)
+    sections = SidebarSectionResource(many=True)
+
+
+class PlacementResource(serializers.Serializer[Any]):
+    conversation_id = serializers.CharField()
+    is_favourite = serializers.BooleanField()
+    is_muted = serializers.BooleanField(help_text="Not counted as unread, and never notified of.")
+    is_hidden = serializers.BooleanField(help_text="Not listed.")
+    section_id = serializers.CharField(allow_null=True)
+
+
+class SidebarResource(serializers.Serializer[Any]):
+    workspaces = ArrangedWorkspaceResource(many=True)
+    placements = PlacementResource(many=True)
 
 
 class InviteResource(serializers.Serializer[Any]):
@@ -199,6 +243,11 @@ SuspensionAnswer = data_of(SuspensionResource)
 SuspensionListAnswer = _page_of(SuspensionResource)
 ChannelAnswer = data_of(ChannelResource)
 ChannelListAnswer = _page_of(ChannelResource)
+BrowsedChannelListAnswer = _page_of(BrowsedChannelResource)
+SidebarAnswer = data_of(SidebarResource)
+ArrangedWorkspaceAnswer = data_of(ArrangedWorkspaceResource)
+SidebarSectionAnswer = data_of(SidebarSectionResource)
+PlacementAnswer = data_of(PlacementResource)
 InviteAnswer = data_of(InviteResource)
 InviteListAnswer = _page_of(InviteResource)
 InvitePreviewAnswer = data_of(InvitePreviewResource)

@@ -11,7 +11,7 @@ from rosetta import languages
 from rosetta.errors import Invalid
 from rosetta.http.fields import NameField
 from rosetta.ids import NO_ID, parse_ulid
-from workspaces.models import Formality, Role, Visibility
+from workspaces.models import ChannelOrder, Formality, Role, Visibility
 from workspaces.webhooks import ALL, EVENT_TYPES
 
 SUBSCRIBED_TYPES = (ALL, *EVENT_TYPES)
@@ -20,6 +20,9 @@ INVITED_ROLES = (Role.ADMIN.value, Role.MEMBER.value)
 MAX_NAME = 120
 MAX_RETENTION_DAYS = 36_500
 MAX_SLUG = 80
+MAX_TOPIC = 250
+MAX_DESCRIPTION = 1000
+MAX_SECTION_NAME = 60
 
 
 def query_text(request: Request, name: str) -> str | None:
@@ -44,6 +47,25 @@ class PasswordField(serializers.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_length=8, max_length=120, trim_whitespace=False, allow_null=True, required=False, **kwargs)
+
+
+class TopicField(NameField):
+    """One line, or nothing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        words = "What is talked of in the channel now, on one line."
+        super().__init__(max_length=MAX_TOPIC, allow_blank=True, required=False, help_text=words, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data) if str(data).strip() else ""
+
+
+class DescriptionField(serializers.CharField):
+    """What a channel is for: one or several lines."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        words = "What the channel is for."
+        super().__init__(max_length=MAX_DESCRIPTION, allow_blank=True, required=False, help_text=words, **kwargs)
 
 
 class IdField(serializers.CharField):
@@ -92,6 +114,8 @@ class CreateChannelSerializer(serializers.Serializer[Any]):
         Visibility.choices, required=False, allow_null=True, help_text="`public` unless given."
     )
     password = PasswordField(help_text="Asked of those who join a public channel.")
+    topic = TopicField()
+    description = DescriptionField()
 
 
 class UpdateChannelSerializer(serializers.Serializer[Any]):
@@ -104,6 +128,28 @@ class UpdateChannelSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="How people address one another here, for engines that follow it: of what is translated from then on.",
     )
+    topic = TopicField()
+    description = DescriptionField()
+
+
+class ChannelOrderSerializer(serializers.Serializer[Any]):
+    channel_order = serializers.ChoiceField(ChannelOrder.choices)
+
+
+class CreateSidebarSectionSerializer(serializers.Serializer[Any]):
+    name = NameField(max_length=MAX_SECTION_NAME)
+
+
+class UpdateSidebarSectionSerializer(serializers.Serializer[Any]):
+    name = NameField(max_length=MAX_SECTION_NAME, required=False)
+    position = serializers.IntegerField(min_value=0, max_value=1000, required=False)
+
+
+class PlacementSerializer(serializers.Serializer[Any]):
+    is_favourite = serializers.BooleanField(required=False)
+    is_muted = serializers.BooleanField(required=False)
+    is_hidden = serializers.BooleanField(required=False)
+    section_id = IdField(required=False, allow_null=True, help_text="Of the channel's workspace; null: in none.")
 
 
 class PasswordSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,7 @@
 """Rows of workspaces, channels, streams and webhooks."""
 
 from workspaces.models.channel import Channel, ChannelMember, Erasure, Formality
+from workspaces.models.sidebar import Placement, SidebarSection
 from workspaces.models.stream import Conversation, Event, ReadMark, Stream
 from workspaces.models.webhook import (
     StreamCursor,
@@ -10,6 +11,7 @@ from workspaces.models.webhook import (
     new_signing_secret,
 )
 from workspaces.models.workspace import (
+    ChannelOrder,
     Invite,
     Member,
     PasswordProtected,
@@ -22,6 +24,7 @@ from workspaces.models.workspace import (
 __all__ = [
     "Channel",
     "ChannelMember",
+    "ChannelOrder",
     "Conversation",
     "Erasure",
     "Event",
@@ -29,8 +32,10 @@ __all__ = [
     "Invite",
     "Member",
     "PasswordProtected",
+    "Placement",
     "ReadMark",
     "Role",
+    "SidebarSection",
     "Stream",
     "StreamCursor",
     "Suspension",

@@ -22,6 +22,9 @@ class Channel(PasswordProtected):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="channels")
     name = models.CharField(max_length=120)
     slug = models.CharField(max_length=80)
+    # One line about what is talked of now, and what the channel is for.
+    topic = models.CharField(max_length=250, blank=True, default="", db_default="")
+    description = models.CharField(max_length=1000, blank=True, default="", db_default="")
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PUBLIC)
     formality = models.CharField(
         max_length=8, choices=Formality, default=Formality.DEFAULT, db_default=Formality.DEFAULT.value

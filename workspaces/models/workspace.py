@@ -31,6 +31,12 @@ class Visibility(models.TextChoices):
     PRIVATE = "private"
 
 
+class ChannelOrder(models.TextChoices):
+    CREATED = "created"
+    NAME = "name"
+    ACTIVITY = "activity"
+
+
 class PasswordProtected(models.Model):
     """Something that may need a password to join.
 
@@ -113,6 +119,10 @@ class Member(ULIDModel):
     preferred_language = models.CharField(max_length=LANGUAGE_LENGTH, null=True, blank=True)
     language = models.CharField(max_length=LANGUAGE_LENGTH)
     also_reads = models.CharField(max_length=100, blank=True, default="", db_default="")
+    # How this member's own sidebar sorts channels.
+    channel_order = models.CharField(
+        max_length=8, choices=ChannelOrder, default=ChannelOrder.CREATED, db_default=ChannelOrder.CREATED
+    )
     joined_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

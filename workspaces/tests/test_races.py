@@ -17,7 +17,7 @@ from accounts.tests.factories import UserFactory
 from conftest import make_user
 from rosetta.errors import DomainError
 from workspaces import actions
-from workspaces.models import Channel, Event, Invite, Member, Role, Workspace
+from workspaces.models import Channel, Event, Invite, Member, Placement, Role, Workspace
 from workspaces.tests.factories import MemberFactory
 
 pytestmark = [
@@ -182,3 +182,11 @@ def test_who_leaves_while_closing_a_channel_is_not_in_it(
     assert isinstance(left, Workspace)
     assert isinstance(closed, Channel) or closed.status == 404
     assert not channel.channel_members.filter(member_id=second.pk).exists()
+
+
+def test_parallel_changes_of_where_a_channel_stands_are_all_kept(owner: User, channel: Channel) -> None:
+    names = ("is_favourite", "is_muted", "is_hidden")
+    calls = [partial(actions.place, user=owner, conversation_id=channel.pk, **{name: True}) for name in names]
+    at_once(*calls)
+    row = Placement.objects.get(user=owner, conversation=channel.pk)
+    assert [getattr(row, name) for name in names] == [True, True, True]

@@ -1,6 +1,7 @@
 /** The client's beginning: a language, who is here, and the page that the address asks for. */
 import { html, render, useEffect, useObserved } from "./core.js";
 import { firstLanguage, speak, t } from "./i18n.js";
+import { followKeyboard } from "./keyboard.js";
 import { go, route } from "./router.js";
 import { start } from "./session.js";
 import { app } from "./state.js";
@@ -73,6 +74,7 @@ function Unreachable({ error }) {
 }
 
 setTheme(app.state.theme);
+followKeyboard();
 await speak(firstLanguage()).catch(() => speak("en"));
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 root.replaceChildren();

@@ -1,6 +1,6 @@
 /** Addresses of conversations, below the API and as pages of this client; and of the service, as paths. */
 
-/** @import { FoundMessage, Message, Workspace } from "../../types" */
+/** @import { Message, Workspace } from "../../types" */
 
 /** @param {string} workspaceId @param {string} channelId */
 export const channelPath = (workspaceId, channelId) => `/workspaces/${workspaceId}/channels/${channelId}`;
@@ -30,7 +30,7 @@ export const settingsPage = (workspaceId, tab) => `/w/${workspaceId}/settings${t
 /**
  * The page on which `message` is brought into view.
  *
- * @param {Message | FoundMessage} message
+ * @param {Pick<Message, "id" | "conversation_id" | "channel_id" | "workspace_id">} message
  * @param {Workspace | null | undefined} workspace where the reader is, for a direct message
  */
 export function pageOf(message, workspace) {

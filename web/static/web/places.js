@@ -1,4 +1,5 @@
 /** The places of the sidebar in its order: what the keys move through and the switcher offers. */
+import { groupsOf, isCounted } from "./arrangement.js";
 import { localStore } from "./core.js";
 import { directPage } from "./paths.js";
 import { app } from "./state.js";
@@ -23,11 +24,8 @@ export function noteShown(id) {
 export const placePage = (row, workspace) =>
   row.workspace_id ? `/w/${row.workspace_id}/c/${row.id}` : directPage(workspace, row.id);
 
-/** Channels and direct conversations as the sidebar lists them. @param {Workspace | undefined} workspace */
-export const listedPlaces = (workspace) => [
-  ...((workspace && app.state.channels[workspace.id]) ?? []),
-  ...app.state.directs,
-];
+/** Whether a place has something unread that calls its reader. @param {Listed} row */
+export const isUnread = (row) => row.unread_count > 0 && isCounted(row);
 
 /**
  * The place that is `step` further in the sidebar than `current`, around its ends.
@@ -39,7 +37,7 @@ export const listedPlaces = (workspace) => [
  * @returns {Listed | undefined}
  */
 export function nextPlace(workspace, current, step, isMeant = () => true) {
-  const rows = /** @type {Listed[]} */ (listedPlaces(workspace));
+  const rows = groupsOf(workspace, current).flatMap((group) => group.rows);
   const at = rows.findIndex((row) => row.id === current);
   const begin = at < 0 && step < 0 ? 0 : at;
   for (let i = 1; i <= rows.length; i += 1) {

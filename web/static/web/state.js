@@ -2,18 +2,21 @@
 import { localStore, Store } from "./core.js";
 
 /** @import { ApiError } from "./api_error.js" */
-/** @import { Channel, Direct, LinkState, Member, User, Workspace } from "../../types" */
+/** @import { ArrangedWorkspaceResource } from "../../schema" */
+/** @import { Channel, Direct, LinkState, Member, Placement, User, Workspace } from "../../types" */
 
 /** @typedef {"auto" | "light" | "dark"} Theme */
 /** @typedef {{id: number, text: string, kind: "info" | "error"}} Toast */
 
 /**
  * `me` is null until somebody is signed in, which views behind the sign-in need not ask; `channels`, `archived` (of
- * workspaces that were shown) and `members` by workspace; `presence` by user.
+ * workspaces that were shown) and `members` by workspace; `presence` by user; `placements` by
+ * conversation, for those that are not in their usual place.
  *
  * @typedef {{
  *   me: User, isStarted: boolean, link: LinkState,
  *   workspaces: Workspace[], channels: Record<string, Channel[]>, archived: Record<string, Channel[]>,
+ *   arranged: Record<string, ArrangedWorkspaceResource>, placements: Record<string, Placement>,
  *   members: Record<string, Member[]>, directs: Direct[], presence: Record<string, "online" | "offline">,
  *   language: string, theme: Theme, toasts: Toast[], error: ApiError | null,
  * }} State
@@ -25,6 +28,8 @@ const nobody = () => ({
   workspaces: [],
   channels: {},
   archived: {},
+  arranged: {},
+  placements: {},
   members: {},
   directs: [],
   presence: {},

@@ -1,5 +1,6 @@
 /** A signed-in person's realtime stream, and what each of its frames changes. */
 import * as api from "./api.js";
+import { isCounted, loadArrangement } from "./arrangement.js";
 import { isSeen, openedConversation, openedConversations } from "./conversations.js";
 import { drafts } from "./drafts.js";
 import { notify, translated } from "./notify.js";
@@ -142,6 +143,7 @@ function onMessageDeleted(id, message) {
 /** Show a notification of this browser, where it may. @param {string} id @param {Message} message */
 function notifyOf(id, message) {
   const listed = findListed(id);
+  if (listed && !isCounted(listed)) return;
   const workspaceId = message.workspace_id;
   const isDirect = workspaceId === null;
   const page = isDirect ? directPage(app.state.workspaces[0], id) : `/w/${workspaceId}/c/${id}`;
@@ -177,6 +179,9 @@ function onSignal(frame) {
       break;
     case "presence":
       app.set({ presence: { ...app.state.presence, [frame.data.user_id]: frame.data.status } });
+      break;
+    case "sidebar":
+      loadArrangement().catch(() => {});
       break;
     case "read":
       markedElsewhere(frame.conversation_id, frame.data.last_read_seq);

@@ -3,6 +3,7 @@
  */
 import * as api from "./api.js";
 import { ApiError } from "./api_error.js";
+import { isCounted, loadArrangement } from "./arrangement.js";
 import { latestOnly } from "./core.js";
 import { app } from "./state.js";
 
@@ -31,10 +32,13 @@ export async function loadSidebar() {
   clearTimeout(sidebarTimer);
   const isToBeShown = beginSidebar();
   try {
+    // What cannot be arranged is listed in its usual place.
+    const arranging = loadArrangement().catch(() => {});
     const [workspaces, directs] = await Promise.all([
       /** @type {Promise<Workspace[]>} */ (api.all("/workspaces")),
       /** @type {Promise<Direct[]>} */ (api.all("/direct-conversations", {}, MOST_DIRECTS)),
     ]);
+    await arranging;
     if (!isToBeShown()) return;
     app.set({
       workspaces,
@@ -155,7 +159,7 @@ export const noteReceived = (workspaceId) =>
 // ── Unread ──
 
 /** @param {Listed[]} rows */
-const unreadOf = (rows) => rows.reduce((sum, row) => sum + row.unread_count, 0);
+const unreadOf = (rows) => rows.filter(isCounted).reduce((sum, row) => sum + row.unread_count, 0);
 
 /** Everything unread, for the window's title and the badge. */
 export const unreadInAll = () => unreadOf([...Object.values(app.state.channels).flat(), ...app.state.directs]);

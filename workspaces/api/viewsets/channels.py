@@ -18,10 +18,12 @@ from workspaces.api.serializers import (
     MemberIdSerializer,
     PasswordSerializer,
     UpdateChannelSerializer,
+    query_text,
 )
 from workspaces.models import Member
 
 ARCHIVED = OpenApiParameter("archived", bool, description="List the archived channels instead of the others.")
+SEARCHED = OpenApiParameter("q", str, description="Words in the name, the topic or the description.")
 PURGE = OpenApiParameter("purge", bool, description="Destroy the channel instead of archiving it; for owners.")
 
 
@@ -42,6 +44,21 @@ class ChannelViewSet(ApiViewSet):
         is_archived = query_flag(request, "archived", default=False)
         channels = access.channels_for(member).filter(archived_at__isnull=not is_archived)
         return paged(request, channels, resources.listed_channel)
+
+    @extend_schema(
+        operation_id="browseChannels",
+        summary="Browse public channels",
+        description=(
+            "The public channels of the workspace by name, with how many have joined each: to find and join them. Archived ones "
+            "are left out."
+        ),
+        parameters=[SEARCHED, *PAGING],
+        responses={200: schemas.BrowsedChannelListAnswer},
+    )
+    @action(detail=False, methods=["get"])
+    def browse(self, request: Request, workspace_id: str) -> Response:
+        member = access.membership(caller(request), workspace_id)
+        return paged(request, access.browsable_channels(member, query_text(request, "q")), resources.browsed_channel)
 
     @extend_schema(
         operation_id="createChannel",
@@ -122,7 +139,7 @@ class ChannelViewSet(ApiViewSet):
     @extend_schema(
         operation_id="joinChannel",
         summary="Join a channel",
-        description="Needs the channel's password where it has one. Joining a channel again changes nothing.",
+        description="Needs the channel's password where it has one. Joining a channel again changes nothing, but lists it again.",
         request=PasswordSerializer,
         responses={200: schemas.ChannelAnswer},
     )
@@ -138,7 +155,10 @@ class ChannelViewSet(ApiViewSet):
     @extend_schema(
         operation_id="leaveChannel",
         summary="Leave a channel",
-        description="A channel that the whole workspace reads stays readable. Leaving a channel again changes nothing.",
+        description=(
+            "A channel that the whole workspace reads stays readable; the caller's sidebar no longer lists it. Leaving a "
+            "channel again changes nothing."
+        ),
         request=None,
         responses={200: schemas.ChannelAnswer},
     )

@@ -1,10 +1,11 @@
 /** The signed-in client: the sidebar, the conversation in the middle, a panel beside it. */
 import * as api from "../api.js";
+import { placementOf } from "../arrangement.js";
 import { conversationOf } from "../conversations.js";
 import { classes, html, localStore, useEffect, useObserved, useRef, useState } from "../core.js";
 import { t } from "../i18n.js";
 import { channelPath, directPage, directPath, pageOf } from "../paths.js";
-import { nextPlace, noteShown, placePage } from "../places.js";
+import { isUnread, nextPlace, noteShown, placePage } from "../places.js";
 import { go, route } from "../router.js";
 import { app } from "../state.js";
 import { withToast } from "../toasts.js";
@@ -23,7 +24,8 @@ import { useShortcuts } from "./shortcuts.js";
 import { Sidebar } from "./sidebar.js";
 import { WorkspaceSettings } from "./workspace/workspace_settings.js";
 
-/** @import { Direct, FoundMessage, Message, Person } from "../../../types" */
+/** @import { Direct, Listed, Person } from "../../../types" */
+/** @import { JumpTo } from "./panels/found.js" */
 /** @import { PanelState } from "./place/place.js" */
 /** @import { Command } from "./shortcuts.js" */
 
@@ -59,9 +61,11 @@ export function Shell() {
   // An address without a conversation leads to the last one, else the first.
   useEffect(() => {
     if (!workspace || !channels || conversationId || name === "settings" || isOfWorkspace || isElsewhere) return;
+    const listed = channels.filter((row) => !placementOf(row.id).is_hidden);
     const last =
-      channels.find((row) => row.id === localStore.get(`channel.${workspace.id}`)) ??
-      channels.find((row) => row.slug === "general") ??
+      listed.find((row) => row.id === localStore.get(`channel.${workspace.id}`)) ??
+      listed.find((row) => row.slug === "general") ??
+      listed[0] ??
       channels[0];
     if (last) go(`/w/${workspace.id}/c/${last.id}`, { replace: true });
   }, [workspace?.id, channels, conversationId, name, isOfWorkspace, isElsewhere]);
@@ -82,9 +86,9 @@ export function Shell() {
   useTranslationWatch(workspace);
   /** @param {string} [query] */
   const search = (query = "") => workspace && setPanel({ kind: "search", id: query });
-  /** @param {1 | -1} step @param {boolean} [isUnread] */
-  const step = (step, isUnread = false) => {
-    const next = nextPlace(workspace, conversationId, step, (row) => !isUnread || row.unread_count > 0);
+  /** @param {1 | -1} way @param {(row: Listed) => boolean} [isMeant] */
+  const step = (way, isMeant) => {
+    const next = nextPlace(workspace, conversationId, way, isMeant);
     if (next) go(placePage(next, workspace));
   };
   /** @type {Record<Command, () => void>} */
@@ -94,15 +98,15 @@ export function Shell() {
     search: () => search(),
     next: () => step(1),
     previous: () => step(-1),
-    nextUnread: () => step(1, true),
-    previousUnread: () => step(-1, true),
+    nextUnread: () => step(1, isUnread),
+    previousUnread: () => step(-1, isUnread),
   };
   useShortcuts(
     (command) => commands[command](),
     (command) => (command === "switcher" && dialog === "switcher") || (command === "help" && dialog === "shortcuts"),
   );
 
-  /** @param {Message | FoundMessage} row */
+  /** @type {JumpTo} */
   const jump = (row) => {
     const page = pageOf(row, workspace);
     const path =
@@ -131,7 +135,6 @@ export function Shell() {
       </a>
       <${Sidebar}
         workspace=${workspace}
-        channels=${channels}
         current=${conversationId}
         setDialog=${setDialog}
         canInvite=${canInvite}
@@ -197,6 +200,7 @@ export function Shell() {
             first=${panel.id}
             nameOf=${nameOf}
             onJump=${jump}
+            onPerson=${openDirect}
             onClose=${() => setPanel(null)}
           />`
       }
@@ -236,7 +240,7 @@ export function Shell() {
     </div>`;
 }
 
-/** What a listed message's conversation is called. @param {FoundMessage} row */
+/** What a listed message's conversation is called. @param {{conversation_id: string}} row */
 function nameOf(row) {
   const listed = findListed(row.conversation_id);
   return listed?.name ? `#${listed.name}` : listed?.participant?.name;

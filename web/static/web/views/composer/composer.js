@@ -172,7 +172,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
       <${StagedFiles} rows=${files} onDrop=${dropFile} />
       <div class="composer-box">
       ${toolbar.isShown && html`<${Toolbar} box=${box} isOff=${room.isClosed} />`}
-      <div class="composer-row">
+      <div class="composer-row" onMouseDown=${keepKeyboard}>
         <input
           ref=${chooser}
           type="file"
@@ -238,3 +238,8 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
 
 /** Whether one writes with keys: on a touch screen the focus would bring up half a screen of them. */
 const hasKeyboard = () => matchMedia("(hover: hover)").matches;
+
+/** Buttons beside the box do not take its focus on a touch screen: the keys would go away under the finger. */
+/** @param {MouseEvent} event */
+const keepKeyboard = (event) =>
+  !hasKeyboard() && event.target instanceof Element && event.target.closest("button") && event.preventDefault();

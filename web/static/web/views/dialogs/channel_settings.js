@@ -26,8 +26,8 @@ export function ChannelSettings({ channel, workspace, onClose }) {
     onClose();
   };
   /** @param {Record<string, string>} values */
-  const submit = async ({ name, visibility }) => {
-    await api.put(path, { name, visibility });
+  const submit = async ({ name, topic, description, visibility }) => {
+    await api.put(path, { name, topic, description, visibility });
     await done();
   };
   const archive = async () => {
@@ -62,6 +62,16 @@ export function ChannelSettings({ channel, workspace, onClose }) {
         button=${t("save")}
         fields=${[
           { name: "name", label: t("name"), maxlength: 120, defaultValue: channel.name, autofocus: true },
+          { name: "topic", label: t("channel.topic"), maxlength: 250, defaultValue: channel.topic, dir: "auto" },
+          {
+            name: "description",
+            as: "textarea",
+            label: t("channel.description"),
+            rows: 3,
+            maxlength: 1000,
+            defaultValue: channel.description,
+            dir: "auto",
+          },
           {
             name: "visibility",
             as: "select",

@@ -2,12 +2,14 @@
 import { html } from "../../core.js";
 import { Shortcuts } from "../shortcuts.js";
 import { Switcher } from "../switcher/switcher.js";
+import { BrowseChannels } from "./browse_channels.js";
 import { ChannelSettings } from "./channel_settings.js";
 import { InvitePeople } from "./invite_people.js";
 import { JoinWorkspace } from "./join_workspace.js";
 import { LeaveWorkspace } from "./leave_workspace.js";
 import { NewChannel } from "./new_channel.js";
 import { NewDirect } from "./new_direct.js";
+import { NewSection } from "./new_section.js";
 import { NewWorkspace } from "./new_workspace.js";
 import { Rooms } from "./rooms.js";
 
@@ -31,6 +33,9 @@ const DIALOGS = {
   join: ({ onClose }) => html`<${JoinWorkspace} onClose=${onClose} />`,
   leave: ({ workspace, onClose }) => html`<${LeaveWorkspace} workspace=${workspace} onClose=${onClose} />`,
   channel: ({ workspace, onClose }) => html`<${NewChannel} workspace=${workspace} onClose=${onClose} />`,
+  browse: ({ workspace, onDialog, onClose }) =>
+    html`<${BrowseChannels} workspace=${workspace} onDialog=${onDialog} onClose=${onClose} />`,
+  section: ({ workspace, onClose }) => html`<${NewSection} workspace=${workspace} onClose=${onClose} />`,
   "channel-settings": ({ workspace, channel, onClose }) =>
     channel && html`<${ChannelSettings} channel=${channel} workspace=${workspace} onClose=${onClose} />`,
   direct: ({ onPick, onClose }) => html`<${NewDirect} onPick=${onPick} onClose=${onClose} />`,

@@ -6,7 +6,7 @@ import { excerpt, stripBidi } from "../../text.js";
 
 const MOST = 500;
 
-/** Who wrote it, when, what it says in the reader's language, and from which it was translated. @param {Message} message */
+/** Who wrote it, when, what it says, and from which language. @param {Message} message */
 export function labelOf(message) {
   const name = stripBidi(message.sender?.name ?? t("message.service"));
   const by = t("message.by", { name, time: time(message.created_at) });

@@ -12,9 +12,11 @@ import { showPerson } from "../people/card.js";
 import { TranslatedMark, Translation } from "../translation.js";
 import { labelOf } from "./label.js";
 import { Reactions } from "./reactions.js";
+import { Sheet } from "./sheet.js";
 import { Quote, Text } from "./text.js";
 import { enterTools } from "./tool_keys.js";
 import { Tools } from "./tools.js";
+import { useTouch } from "./touch.js";
 
 /** @import { InConversation, Message as Row, On, Ref } from "../../../../types" */
 
@@ -26,6 +28,7 @@ export function Message({ message, conversation, isFirst, room, inThread = false
   const [shows, setShows] = useState(/** @type {"" | "original" | "why"} */ (""));
   const [isEditing, setEditing] = useState(false);
   const [dialog, setDialog] = useState("");
+  const [isSheet, setSheet] = useState(false);
   /** @type {Ref<HTMLElement>} */
   const row = useRef(null);
   // Not useEffect: that runs a frame later, and an editor that is opened in between would never be shown.
@@ -75,7 +78,22 @@ export function Message({ message, conversation, isFirst, room, inThread = false
     return undefined;
   };
   const mark = html`<${TranslatedMark} message=${message} shows=${shows} setShows=${setShows} />`;
+  const mayAct = !isGone && !isEditing && !room.isGuest;
+  const touch = useTouch({
+    onLongPress: mayAct && (() => setSheet(true)),
+    onSwipe: mayAct && !inThread && room.onThread && !room.isReadOnly && actions.reply,
+  });
   const sender = message.sender;
+  const tools = html`
+    <${Tools}
+      message=${message}
+      room=${room}
+      actions=${actions}
+      isMine=${isMine}
+      isPinned=${isPinned}
+      mayAskWhy=${mayAskWhy}
+      inThread=${inThread}
+    />`;
   const name = sender ? sender.name : t("message.service");
   const picture = html`<${Avatar} name=${name} url=${sender?.avatar_url} seed=${`${sender?.kind}${sender?.id}`} />`;
   // A visitor knows people by name only.
@@ -94,6 +112,7 @@ export function Message({ message, conversation, isFirst, room, inThread = false
       data-id=${message.id}
       tabindex="-1"
       onKeyDown=${onKeyDown}
+      ...${touch}
       aria-label=${labelOf(message)}
     >
       ${
@@ -189,20 +208,11 @@ export function Message({ message, conversation, isFirst, room, inThread = false
             </button>`
         }
       </div>
+      ${mayAct && !isSheet && tools}
       ${
-        !isGone &&
-        !isEditing &&
-        !room.isGuest &&
+        isSheet &&
         html`
-          <${Tools}
-            message=${message}
-            room=${room}
-            actions=${actions}
-            isMine=${isMine}
-            isPinned=${isPinned}
-            mayAskWhy=${mayAskWhy}
-            inThread=${inThread}
-          />`
+          <${Sheet} onClose=${() => setSheet(false)}>${tools}<//>`
       }
       ${
         dialog === "delete" &&

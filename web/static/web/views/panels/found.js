@@ -7,6 +7,11 @@ import { Name } from "../parts/people.js";
 /** @import { FoundMessage, Message as Row } from "../../../../types" */
 
 /** @typedef {(row: Row | FoundMessage) => void} Jump */
+/**
+ * Bring a message into view that is known by its ids alone.
+ *
+ * @typedef {(row: Pick<Row, "id" | "conversation_id" | "channel_id" | "workspace_id">) => void} JumpTo
+ */
 
 /**
  * One line of a list of messages.

@@ -6,7 +6,7 @@ import { channelPath } from "../../paths.js";
 import { stripBidi } from "../../text.js";
 import { loadChannels } from "../../workspaces.js";
 import { LinkState } from "../link_state.js";
-import { IconButton } from "../parts/icons.js";
+import { MenuToggle } from "../menu_toggle.js";
 import { Empty } from "../parts/lists.js";
 
 /** @import { Channel, On, Workspace } from "../../../../types" */
@@ -20,7 +20,7 @@ export const Gone = ({ workspace, onMenu }) => html`
   <main id="main" class="stage" tabindex="-1">
     <${LinkState} />
     <header class="stage-head">
-      <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
+      <${MenuToggle} onMenu=${onMenu} />
     </header>
     <${Empty} whole icon="warn" title=${t("missing.place")}>
       <p>${t("missing.placeHint")}</p>
@@ -41,7 +41,7 @@ export const NoWorkspace = ({ workspace, email, onMenu, onJoin }) => html`
   <main id="main" class="stage" tabindex="-1">
     <${LinkState} />
     <header class="stage-head">
-      <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
+      <${MenuToggle} onMenu=${onMenu} />
     </header>
     <${Empty} whole icon="lock" title=${t("missing.workspace")}>
       <p>${t("missing.workspaceHint", { email })}</p>

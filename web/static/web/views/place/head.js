@@ -4,6 +4,7 @@ import { languageName, list, number, t } from "../../i18n.js";
 import { app } from "../../state.js";
 import { stripBidi } from "../../text.js";
 import { Blocking } from "../blocks.js";
+import { MenuToggle } from "../menu_toggle.js";
 import { Levels } from "../notifications.js";
 import { Dialog } from "../parts/dialog.js";
 import { Icon, IconButton } from "../parts/icons.js";
@@ -11,6 +12,7 @@ import { Menu, MenuItem } from "../parts/menu.js";
 import { Avatar, Name } from "../parts/people.js";
 import { showPerson } from "../people/card.js";
 import { Status } from "../people/status.js";
+import { Placing } from "./placing.js";
 
 /** @import { Closing, Listed, Person } from "../../../../types" */
 
@@ -29,7 +31,7 @@ export function Head({ place, isDirect, title, languages, people, path, toggle, 
   const person = isDirect ? place?.participant : undefined;
   return html`
     <header class="stage-head">
-      <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
+      <${MenuToggle} onMenu=${onMenu} />
       ${
         isDirect
           ? html`
@@ -59,7 +61,15 @@ export function Head({ place, isDirect, title, languages, people, path, toggle, 
         html`
           <${Tongues} languages=${languages} people=${people} />`
       }
-      <span class="grow"></span>
+      ${
+        place?.topic
+          ? html`
+            <button type="button" class="topic" title=${stripBidi(place.topic)} onClick=${onSettings}>
+              <span dir="auto">${stripBidi(place.topic)}</span>
+            </button>`
+          : html`
+            <span class="grow"></span>`
+      }
       <${IconButton}
         name="search"
         label=${t("search.title")}
@@ -81,7 +91,7 @@ export function Head({ place, isDirect, title, languages, people, path, toggle, 
         html`
           <${PlaceMenu}
             path=${path}
-            person=${place.participant}
+            place=${place}
             toggle=${toggle}
             onSettings=${onSettings}
           />`
@@ -159,9 +169,10 @@ function WhoReadsWhat({ languages, people, onClose }) {
 /**
  * What else one may do here; on a narrow screen also what has a button of its own elsewhere.
  *
- * @param {{path: string, person?: Person, toggle: (kind: string) => void, onSettings: () => void}} props
+ * @param {{path: string, place: Listed, toggle: (kind: string) => void, onSettings: () => void}} props
  */
-function PlaceMenu({ path, person, toggle, onSettings }) {
+function PlaceMenu({ path, place, toggle, onSettings }) {
+  const person = place.participant;
   return html`
     <${Menu} label=${t("place.more")} icon="more">
       <${MenuItem} class="narrow" icon="pin" onClick=${() => toggle("pins")}>
@@ -174,6 +185,9 @@ function PlaceMenu({ path, person, toggle, onSettings }) {
             ${t("members.title")}
           <//>`
       }
+      <${MenuItem} icon="file" onClick=${() => toggle("files")}>
+        ${t("files.title")}
+      <//>
       ${
         !person &&
         html`
@@ -181,6 +195,7 @@ function PlaceMenu({ path, person, toggle, onSettings }) {
             ${t("channel.settings")}
           <//>`
       }
+      <${Placing} row=${place} />
       <${Levels} path=${path} />
       ${person && html`<${Blocking} person=${person} />`}
     <//>`;

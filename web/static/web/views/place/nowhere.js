@@ -3,7 +3,7 @@ import { html } from "../../core.js";
 import { t } from "../../i18n.js";
 import { app } from "../../state.js";
 import { LinkState } from "../link_state.js";
-import { IconButton } from "../parts/icons.js";
+import { MenuToggle } from "../menu_toggle.js";
 import { Empty, Waiting } from "../parts/lists.js";
 
 /** @param {{isOnTheWay: boolean, isNew: boolean, onMenu: () => void, setDialog: (dialog: string) => void}} props */
@@ -11,7 +11,7 @@ export const Nowhere = ({ isOnTheWay, isNew, onMenu, setDialog }) => html`
   <main id="main" class="stage" tabindex="-1">
     <${LinkState} />
     <header class="stage-head">
-      <${IconButton} class="menu-toggle" name="menu" label=${t("nav.open")} onClick=${onMenu} />
+      <${MenuToggle} onMenu=${onMenu} />
     </header>
     ${
       isOnTheWay

@@ -10,6 +10,7 @@ import { findListed, patchListed } from "../../workspaces.js";
 import { DemoNotice, FirstSteps } from "../first_steps.js";
 import { Composer } from "../composer/composer.js";
 import { LinkState } from "../link_state.js";
+import { FilesPanel } from "../panels/files.js";
 import { Pins } from "../panels/pins.js";
 import { Thread } from "../panels/thread.js";
 import { Icon } from "../parts/icons.js";
@@ -21,7 +22,7 @@ import { Head } from "./head.js";
 import { peopleOf } from "./readers.js";
 
 /** @import { Workspace } from "../../../../types" */
-/** @import { Jump } from "../panels/found.js" */
+/** @import { JumpTo } from "../panels/found.js" */
 
 /** What stands beside the conversation. @typedef {{kind: string, id?: string} | null} PanelState */
 
@@ -31,7 +32,7 @@ import { peopleOf } from "./readers.js";
  * @param {{
  *   id: string, workspace: Workspace | undefined, isDirect: boolean, at: string | null,
  *   panel: PanelState, setPanel: (panel: PanelState) => void, setDialog: (dialog: string) => void,
- *   onMenu: () => void, jump: Jump, canInvite: boolean,
+ *   onMenu: () => void, jump: JumpTo, canInvite: boolean,
  * }} props
  */
 export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, setDialog, jump, canInvite }) {
@@ -160,6 +161,7 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
                     place?.slug === "general" &&
                     html`<${FirstSteps} workspace=${workspace} hasWritten=${Boolean(place.last_message_at)} />`
                   }
+                  ${place?.description && html`<p class="description" dir="auto">${stripBidi(place.description)}</p>`}
                   ${
                     canInvite &&
                     !isDirect &&
@@ -209,5 +211,10 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
       panel?.kind === "pins" &&
       html`
         <${Pins} conversation=${conversation} onJump=${jump} onClose=${() => setPanel(null)} />`
+    }
+    ${
+      panel?.kind === "files" &&
+      html`
+        <${FilesPanel} path=${path} onJump=${jump} onClose=${() => setPanel(null)} />`
     }`;
 }

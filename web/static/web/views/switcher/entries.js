@@ -37,6 +37,7 @@ function commands({ workspace, canInvite, onDialog, onSearch }) {
   const rows = [
     ["search.title", "search", () => onSearch(""), workspace],
     ["invite.make", "link", () => onDialog("invite"), canInvite],
+    ["browse.title", "hash", () => onDialog("browse"), workspace],
     ["channel.new", "plus", () => onDialog("channel"), workspace],
     ["direct.new", "plus", () => onDialog("direct"), workspace],
     ["workspace.new", "plus", () => onDialog("workspace")],
