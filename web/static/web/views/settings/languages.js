@@ -98,7 +98,9 @@ function InWorkspace({ workspace, me }) {
         <option value="" selected=${!mine.preferred_language}>${t("languages.asEverywhere")}</option>
         ${Object.entries(LANGUAGES).map(
           ([code, name]) => html`
-            <option key=${code} value=${code} lang=${code} selected=${code === mine.preferred_language}>${name}</option>`,
+            <option key=${code} value=${code} lang=${code} selected=${code === mine.preferred_language}>
+              ${name}
+            </option>`,
         )}
       </select>
     </label>`;
