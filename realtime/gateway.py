@@ -187,6 +187,7 @@ class Gateway:
         offered = list(scope.get("subprotocols", ()))
         identity, code = await self._authenticate(headers, offered)
         accept = {"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None}
+        del headers, offered  # because this frame lasts as long as the socket
         if not await is_sent(send, accept):
             return
         if identity is not None and self._hub.sockets_of(identity.key) >= settings.SOCKETS_PER_CALLER:

@@ -45,6 +45,11 @@ class WebSocket(WebSocketsSansIOProtocol):
                 return  # because parsing it costs more than all else about an idle socket
         super().data_received(data)
 
+    def start_keepalive(self) -> None:
+        """Let go of the opening request, which the server would keep as long as the socket."""
+        del self.request, self.response
+        self.scope["headers"] = []
+
     def keep_alive(self, now: float) -> None:
         """Ping a client that is silent, and close one that does not answer; ``now`` is the event loop's time."""
         silence = now - self.heard_at
