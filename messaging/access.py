@@ -2,13 +2,22 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Guest, User
 from messaging.context import ConversationContext
 from messaging.errors import Blocked, MessageDeleted, unknown_id
-from messaging.models import Attachment, Block, DirectConversation, KeptDraft, Message, Report
+from messaging.models import (
+    Attachment,
+    Block,
+    DirectConversation,
+    KeptDraft,
+    Message,
+    MessageTranslation,
+    Report,
+    TranslationFeedback,
+)
 from rosetta import languages
 from rosetta.errors import NotFound
 from rosetta.ids import NO_ID, parse_ulid
@@ -314,6 +323,24 @@ def person_at(email: str) -> User:
     if user is None:
         raise NotFound
     return user
+
+
+def rejected_translations(member: Member) -> QuerySet[MessageTranslation]:
+    """Return translations that readers called bad, in the channels that ``member`` reads, the last called so first.
+
+    With ``bad``, how many did, and ``last_at``.
+    """
+    channels = Channel.objects.filter(open_to(member), workspace_id=member.workspace_id)
+    is_open = Q(feedback__verdict=TranslationFeedback.Verdict.BAD, feedback__resolved_at=None)
+    return (
+        MessageTranslation.objects.filter(
+            is_open, message__conversation__channel__in=channels, message__deleted_at=None, state="ready"
+        )
+        .annotate(bad=Count("feedback"), last_at=Max("feedback__created_at"))
+        .select_related("message")
+        .defer("terms", "message__terms")
+        .order_by("-last_at", "-pk")
+    )
 
 
 def locked_message(context: ConversationContext, message_id: str) -> Message:

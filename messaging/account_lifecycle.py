@@ -12,7 +12,16 @@ from accounts import lifecycle
 from accounts.models import User
 from messaging import access
 from messaging.mentions import present_names
-from messaging.models import Block, DirectConversation, KeptDraft, Message, MessageTranslation, Reaction, Report
+from messaging.models import (
+    Block,
+    DirectConversation,
+    KeptDraft,
+    Message,
+    MessageTranslation,
+    Reaction,
+    Report,
+    TranslationFeedback,
+)
 from messaging.translations.plan import AUTHOR
 from rosetta.times import moment
 from workspaces.access import channels_read_by
@@ -190,6 +199,22 @@ EXPORTERS = (
         ),
         line=_correction,
         covers=("messaging.MessageTranslation.corrected_by",),
+    ),
+    lifecycle.lines(
+        "translation_feedback",
+        rows=lambda user: (
+            TranslationFeedback.objects.filter(user=user)
+            .select_related("translation")
+            .only("translation__message_id", "translation__language", "verdict", "created_at")
+            .order_by("pk")
+        ),
+        line=lambda row: {
+            "message_id": row.translation.message_id,
+            "language": row.translation.language,
+            "verdict": row.verdict,
+            "created_at": moment(row.created_at),
+        },
+        covers=("messaging.TranslationFeedback.user",),
     ),
     lifecycle.lines(
         "reports",

@@ -3,6 +3,7 @@
 Only two pages show content: a report's, and a conversation's, for which staff give a reason.
 """
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from accounts.staff import audit
 from accounts.staff.pages import ReadOnlyAdmin, may
 from accounts.staff.reason_prompt import require_reason
 from messaging.actions import moderate
+from messaging.actions.feedback import staff_translate_again
 from messaging.models import (
     Attachment,
     Block,
@@ -35,9 +37,10 @@ from messaging.models import (
     ModeratorDecision,
     Reaction,
     Report,
+    TranslationFeedback,
     WorkspaceExport,
 )
-from rosetta.errors import DomainError
+from rosetta.errors import Conflict, DomainError
 from workspaces.models import Channel, Conversation, Visibility, Webhook
 
 SHOWN = 50
@@ -96,6 +99,36 @@ class MessageTranslationAdmin(ReadOnlyAdmin):
     list_filter = (PendingFilter,)
     by_id = ("message",)
     exclude = ("text", "terms")
+
+
+@admin.register(TranslationFeedback)
+class TranslationFeedbackAdmin(ReadOnlyAdmin):
+    """List what readers think of translations, by pair and engine."""
+
+    list_display = ("source", "target", "engine", "verdict", "message_id", "created_at", "resolved_at")
+    list_filter = ("verdict", "engine", "source", "translation__language")
+    list_select_related = ("translation",)
+    by_id = ("translation__message",)
+    actions = ("translate_again",)
+
+    has_again_permission = may("translation.change_enginestate")
+
+    @admin.display(ordering="translation__language")
+    def target(self, row: TranslationFeedback) -> str:
+        return row.translation.language
+
+    @admin.display
+    def message_id(self, row: TranslationFeedback) -> str:
+        return row.translation.message_id
+
+    @admin.action(description="Translate again with another engine", permissions=["again"])
+    def translate_again(self, request: HttpRequest, queryset: QuerySet[TranslationFeedback]) -> None:
+        done = 0
+        for translation in MessageTranslation.objects.filter(feedback__in=queryset[:100].values("pk")).distinct():
+            with contextlib.suppress(Conflict):
+                staff_translate_again(translation, by=request.user.pk)
+                done += 1
+        self.message_user(request, f"Translations that are made again: {done}.")
 
 
 @admin.register(MessageRevision)

@@ -20,6 +20,11 @@ class IdempotencyInProgress(Conflict):
     message = "A request with this Idempotency-Key is still under way."
 
 
+class NoOtherEngine(Conflict):
+    code = "no_other_engine"
+    message = "No other engine translates this pair, or a person wrote this translation."
+
+
 class Blocked(Forbidden):
     code = "blocked"
     message = "This person does not take direct messages from you."

@@ -146,6 +146,10 @@ class MessageTranslation(models.Model):
     # The search terms of ``text``; written whenever ``text`` is.
     terms = TermsField()
     engine = models.CharField(max_length=32, blank=True)
+    # How sure an engine's translation is, from 0 to 100; null where nobody judged it.
+    confidence = models.PositiveSmallIntegerField(null=True)
+    # An engine that readers or owners found wanting here: another one translates it.
+    not_by = models.CharField(max_length=32, blank=True, default="", db_default="")
     reason = models.CharField(max_length=64, blank=True)
     corrected_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
@@ -166,6 +170,36 @@ class MessageTranslation(models.Model):
             models.Index(fields=["due_at"], name="translation_failed", condition=Q(state="failed")),
             models.Index(fields=["corrected_by"], name="translation_by", condition=Q(corrected_by__isnull=False)),
         ]
+
+
+class TranslationFeedback(models.Model):
+    """What a reader thinks of a translation.
+
+    ``resolved_at``: since when another translation stands in its place.
+    """
+
+    class Verdict(models.TextChoices):
+        GOOD = "good"
+        BAD = "bad"
+
+    translation = models.ForeignKey(MessageTranslation, on_delete=models.CASCADE, related_name="feedback")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    verdict = models.CharField(max_length=4, choices=Verdict)
+    # Whose translation it was, from which language.
+    engine = models.CharField(max_length=32, blank=True)
+    source = models.CharField(max_length=LANGUAGE_LENGTH)
+    created_at = models.DateTimeField(default=timezone.now)
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "translation feedback"
+        constraints = [models.UniqueConstraint(fields=["translation", "user"], name="feedback_once")]
+        indexes = [
+            models.Index(fields=["id"], name="feedback_open", condition=Q(verdict="bad", resolved_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.translation.language}: {self.verdict}"
 
 
 class MessageRevision(models.Model):

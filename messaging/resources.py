@@ -27,6 +27,7 @@ from messaging.models import (
     ModeratorDecision,
     Reaction,
     Report,
+    TranslationFeedback,
     WorkspaceExport,
 )
 from rosetta.db.queries import ULID, CompiledQuery, Unseen
@@ -35,7 +36,7 @@ from rosetta.ids import NO_ID
 from rosetta.languages import Reading
 from rosetta.times import moment
 from translation.memory.store import CORRECTION
-from translation.models import GlossaryTerm
+from translation.models import GlossaryTerm, TermProposal
 from translation.service import JobResult, Preview
 from workspaces.resources import person
 
@@ -75,6 +76,7 @@ class MessageRow(NamedTuple):
     translation_text: str | None
     translation_revision: int | None
     translation_reason: str | None
+    translation_confidence: int | None
 
 
 # The columns that come from other tables, by the query's names for them.
@@ -87,6 +89,7 @@ _JOINED = {
     "translation_text": "translated__text",
     "translation_revision": "translated__revision",
     "translation_reason": "translated__reason",
+    "translation_confidence": "translated__confidence",
 }
 _OWN = [name for name in MessageRow._fields if name not in _JOINED]
 _COLUMNS = [_JOINED.get(name, name) for name in MessageRow._fields]
@@ -217,6 +220,7 @@ def fresh_message(
         translation_text=translation.text if translation else None,
         translation_revision=translation.revision if translation else None,
         translation_reason=translation.reason if translation else None,
+        translation_confidence=translation.confidence if translation else None,
     )
     shown = [attachment(file, workspace_id) for file in attachments]
     return _message(posted, workspace_id, reader, PresentNames.stored(row.mentions), shown, [])
@@ -258,6 +262,7 @@ def _message(
         "display_source": "translation" if translated else "original",
         "translation_status": row.translation_status,
         "translation_reason": None if translated else _reason(row, reader.reading),
+        "translation_confidence": _share(row.translation_confidence) if translated else None,
         "parent_message_id": row.parent_id,
         "reply_count": row.reply_count,
         "attachments": attachments,
@@ -275,6 +280,10 @@ def _reason(row: MessageRow, reading: Reading) -> str | None:
         return None
     is_given_up = row.translation_state in (MessageTranslation.State.FAILED, MessageTranslation.State.SKIPPED)
     return row.translation_reason if is_given_up and row.translation_revision == row.revision else None
+
+
+def _share(percent: int | None) -> float | None:
+    return None if percent is None else percent / 100
 
 
 def _sender(row: MessageRow) -> dict[str, Any] | None:
@@ -382,12 +391,46 @@ def translation(row: MessageTranslation) -> dict[str, Any]:
         "state": row.state,
         "text": row.text if is_ready else None,
         "engine": row.engine or None,
+        "confidence": _share(row.confidence) if is_ready else None,
         "is_corrected": row.engine in (HUMAN, CORRECTION),
         "corrected_by": person(row.corrected_by) if row.corrected_by is not None else None,
         "reason": row.reason or None,
         "attempts": row.attempts,
         "retry_at": moment(row.due_at) if is_failed else None,
         "translated_at": moment(row.ready_at) if is_ready else None,
+    }
+
+
+def feedback(row: TranslationFeedback) -> dict[str, Any]:
+    """Return what the caller said of a translation."""
+    return {"verdict": row.verdict, "engine": row.engine or None, "created_at": moment(row.created_at)}
+
+
+def rejected_translation(row: MessageTranslation) -> dict[str, Any]:
+    """Return a translation that readers called bad, given a row of ``access.rejected_translations``."""
+    return {
+        "message_id": row.message_id,
+        "channel_id": row.message.conversation_id,
+        "source": row.message.language,
+        "target": row.language,
+        "engine": row.engine or None,
+        "original_content": row.message.content,
+        "text": row.text,
+        "bad_count": row.bad,  # type: ignore[attr-defined]
+        "last_at": moment(row.last_at),  # type: ignore[attr-defined]
+    }
+
+
+def term_proposal(row: TermProposal) -> dict[str, Any]:
+    """Return a term that corrections propose."""
+    return {
+        "id": row.pk,
+        "term": row.term,
+        "rendering": row.rendering,
+        "instead_of": row.was,
+        "source": row.source,
+        "target": row.target,
+        "created_at": moment(row.created_at),
     }
 
 

@@ -17,7 +17,7 @@ from translation.access import term_in, terms_of
 from translation.glossary import csv_exchange, scope_cache
 from translation.glossary.terms import TermValues, check_size, check_term
 from translation.memory.store import forget_results_with
-from translation.models import GlossaryTerm, MemoryEntry, TranslationPolicy
+from translation.models import GlossaryTerm, MemoryEntry, TermProposal, TranslationPolicy
 
 _BATCH = 1000
 
@@ -135,7 +135,7 @@ def forget_scope(*, scope_id: str) -> None:
 
     Idempotent. The scope's usage is kept.
     """
-    for model in (MemoryEntry, GlossaryTerm, TranslationPolicy):
+    for model in (MemoryEntry, GlossaryTerm, TermProposal, TranslationPolicy):
         model.objects.filter(scope_id=scope_id).delete()
     scope_cache.forget(scope_id)
 

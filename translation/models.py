@@ -41,6 +41,8 @@ class MemoryEntry(models.Model):
     engine = models.CharField(max_length=ENGINE_LENGTH)
     # Shows which version of the glossary the translation was made with. Not compared: terms are placeholders in the texts.
     glossary_version = models.PositiveIntegerField(default=0)
+    # How sure it is, from 0 to 100; null where a person wrote it, or it is from before this was judged.
+    confidence = models.PositiveSmallIntegerField(null=True, editable=False)
     # It holds for one tone, or after what was said before it, and is found only there.
     is_bound = models.BooleanField(default=False, db_default=False, editable=False)
     hits = models.PositiveBigIntegerField(default=0)
@@ -95,6 +97,46 @@ class GlossaryTerm(ULIDModel):
 
 def fold(term: str) -> str:
     return nfc(term).casefold()
+
+
+class TermProposal(ULIDModel):
+    """A rendering that people of a scope corrected in the same way, and the term that would spare them that.
+
+    ``seen`` has hashes of the texts in which it was corrected; ``words`` those that all of them have. It is proposed once
+    there are ``PROPOSED_AFTER`` texts and a word.
+    """
+
+    class State(models.TextChoices):
+        COUNTING = "counting"
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        DISMISSED = "dismissed"
+
+    scope_id = ULIDField()
+    source = models.CharField(max_length=LANGUAGE_LENGTH)
+    target = models.CharField(max_length=LANGUAGE_LENGTH)
+    # What engines write, and what people write instead.
+    was = models.CharField(max_length=MAX_TERM)
+    rendering = models.CharField(max_length=MAX_TERM)
+    words: "models.JSONField[Any, Any]" = models.JSONField(default=list)
+    seen: "models.JSONField[Any, Any]" = models.JSONField(default=list)
+    state = models.CharField(max_length=9, choices=State, default=State.COUNTING)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scope_id", "source", "target", "was", "rendering"], name="proposal_once")
+        ]
+        indexes = [models.Index(fields=["updated_at"], name="proposal_by_use")]
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target} ({self.pk})"
+
+    @property
+    def term(self) -> str:
+        """Return the word of the source that would become a term: the longest."""
+        return max(self.words, key=len, default="")
 
 
 class TranslationPolicy(models.Model):

@@ -24,7 +24,7 @@ from translation.memory import hits, phrasebook, store
 from translation.memory.corrections import remember_correction
 from translation.memory.recall import PHRASEBOOK, Translation, compose, recall, recall_many
 from translation.memory.settings import Circumstances, Shelf, uses_context
-from translation.models import EngineState
+from translation.models import EngineState, MemoryEntry
 from translation.protection.protect import Parsed, Unit, is_translatable, parse
 
 __all__ = [
@@ -49,6 +49,8 @@ class Job:
     source: str
     target: str
     context: TextContext = NO_CONTEXT
+    # The engine that is not asked, and whose earlier result is replaced; or another source of translations.
+    not_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class JobResult:
     state: Literal["ready", "failed", "skipped"]
     text: str = ""
     engine: str = ""
+    # How sure a ready translation is, from 0 to 100; None where nobody judged it.
+    confidence: int | None = None
     reason: str = ""
     retry_after: float | None = None
 
@@ -144,13 +148,18 @@ class _Batch:
 
     def _result_from_memory(self, parsed_job: _ParsedJob) -> JobResult | None:
         job, parsed = parsed_job.job, parsed_job.parsed
-        hits_of_scope = self._hits.get(job.scope_id, {})
+        hits_of_scope = self._hits_for(job)
         composed = compose(parsed, job.source, job.target, hits_of_scope, parsed_job.circumstances)
         if composed:
             translation, used = composed
             hits.count_hits(job.scope_id, used)
-            return JobResult(job, "ready", translation.text, translation.engine)
+            return JobResult(job, "ready", translation.text, translation.engine, translation.confidence)
         return None if parsed.units else JobResult(job, "skipped", reason="nothing_to_translate")
+
+    def _hits_for(self, job: Job) -> dict[str, store.Hit]:
+        """Return what the memory has for a job; only people's translations where an engine's was found wanting."""
+        known = self._hits.get(job.scope_id, {})
+        return {key: hit for key, hit in known.items() if hit.origin == store.CORRECTION} if job.not_by else known
 
     def _translate(self, parsed_jobs: list[_ParsedJob]) -> list[JobResult]:
         requests = self._requests(parsed_jobs)
@@ -161,10 +170,11 @@ class _Batch:
         decision = budgets.choose_engines(
             [request for request in requests.values() if request.id not in results], self._scopes
         )
+        allowed = [_without_rejected(request) for request in decision.allowed]
         results |= {request.id: UnitResult(request, reason="budget") for request in decision.over_budget}
-        health = breakers.snapshot({name for request in decision.allowed for name in request.engines})
-        self._history.load(decision.allowed)
-        results |= {result.request.id: result for result in self._ask_engines(decision.allowed, health)}
+        health = breakers.snapshot({name for request in allowed for name in request.engines})
+        self._history.load(allowed)
+        results |= {result.request.id: result for result in self._ask_engines(allowed, health)}
         health.save()
         self._history.save()
         return [self._job_result(parsed_job, results, health) for parsed_job in parsed_jobs]
@@ -181,7 +191,9 @@ class _Batch:
                 setting = shelf.setting(unit.canonical) or ""
                 context = parsed_job.context if _needs_context(job, unit) else TextContext(formality=setting)
                 key = shelf.key(unit.canonical, setting)
-                request = UnitRequest(job.scope_id, key, unit, job.source, job.target, context, setting=setting)
+                request = UnitRequest(
+                    job.scope_id, key, unit, job.source, job.target, context, setting=setting, not_by=job.not_by
+                )
                 requests.setdefault(request.id, request)
         return requests
 
@@ -190,10 +202,10 @@ class _Batch:
         general = store.key_of(request.unit.canonical, request.source, request.target)
         hit = hits_of_scope.get(general)
         if hit is None or hit.origin != store.CORRECTION:
-            hit = hits_of_scope.get(request.key)
+            hit = None if request.not_by else hits_of_scope.get(request.key)
         if hit is not None:
-            return UnitResult(request, hit.text, hit.engine)
-        if phrase := phrases.get(request.id):
+            return UnitResult(request, hit.text, hit.engine, confidence=hit.confidence)
+        if (phrase := phrases.get(request.id)) and not request.not_by:
             return UnitResult(request, phrase, PHRASEBOOK)
         return None
 
@@ -216,21 +228,23 @@ class _Batch:
 
     def _store(self, results: list[UnitResult]) -> None:
         """Store the engines' translations in the memory, and record their cost and what was refused."""
-        translated = [
-            (result.request, result.stored, result.engine)
-            for result in results
-            if result.stored is not None and result.is_memorable
-        ]
-        if translated:
-            store.store(
-                store.entry(
-                    request.scope_id, request.unit.canonical, stored, source=request.source, target=request.target,
-                    engine=engine, version=self._scopes[request.scope_id].version, setting=request.setting,
-                )
-                for request, stored, engine in translated
-            )  # fmt: skip
+        translated = [result for result in results if result.stored is not None and result.is_memorable]
+        for rows, keep in (
+            ([result for result in translated if not result.request.not_by], store.store),
+            ([result for result in translated if result.request.not_by], store.replace),
+        ):
+            if rows:
+                keep(self._entry(result) for result in rows)
         budgets.record(results)
         refusals.record(results)
+
+    def _entry(self, result: UnitResult) -> MemoryEntry:
+        request = result.request
+        return store.entry(
+            request.scope_id, request.unit.canonical, result.stored or "", source=request.source, target=request.target,
+            engine=result.engine, version=self._scopes[request.scope_id].version, setting=request.setting,
+            confidence=result.confidence,
+        )  # fmt: skip
 
     def _job_result(
         self, parsed_job: _ParsedJob, results: dict[RequestId, UnitResult], health: breakers.Breakers
@@ -241,7 +255,9 @@ class _Batch:
         if not missing:
             stored = {result.request.unit.canonical: result.stored or "" for result in unit_results}
             try:
-                return JobResult(job, "ready", parsed_job.parsed.render(stored), unit_results[0].engine)
+                sure = [result.confidence for result in unit_results if result.confidence is not None]
+                text = parsed_job.parsed.render(stored)
+                return JobResult(job, "ready", text, unit_results[0].engine, min(sure, default=None))
             except ValueError:
                 return JobResult(job, "failed", reason="protection")
         reason = missing[0].reason
@@ -282,6 +298,13 @@ def _phrases(parsed_jobs: Sequence[_ParsedJob]) -> dict[RequestId, str]:
         phrases |= {parsed_job.key_of(canonical): stored for canonical, stored in known.items()}
         elsewhere.update(parsed_job.key_of(u.canonical) for u in parsed_job.parsed.units if u.canonical not in known)
     return {request_id: stored for request_id, stored in phrases.items() if request_id not in elsewhere}
+
+
+def _without_rejected(request: UnitRequest) -> UnitRequest:
+    """Return a request without the engine whose translation was found wanting."""
+    if not request.not_by:
+        return request
+    return replace(request, engines=tuple(name for name in request.engines if name != request.not_by))
 
 
 def _needs_context(job: Job, unit: Unit) -> bool:
@@ -326,6 +349,12 @@ def preview(*, scope_id: str, text: str, source: str, target: str, seconds: floa
         return there
     back = translate_batch([Job(None, scope_id, there.text, target, source)], deadline=deadline)[0]
     return Preview(there.text, there.engine, back.text if back.state == "ready" else None)
+
+
+def has_other_engine(source: str, target: str, than: str) -> bool:
+    """Return whether an engine of the pair's chain other than ``than`` offers the pair."""
+    names = engines.chain(source, target)
+    return any(name != than and engines.engine(name).offers(source, target) for name in names)
 
 
 def translatable_pairs() -> set[tuple[str, str]]:

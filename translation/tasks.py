@@ -6,6 +6,7 @@ from celery import shared_task
 
 from rosetta.queue.jobs import in_steps
 from translation import health
+from translation.glossary import proposals
 from translation.local_models import fetching, progress
 from translation.memory import hits, store
 
@@ -28,6 +29,7 @@ def evict_memory() -> int:
 
     Deletes them in bounded batches, and returns the number deleted.
     """
+    proposals.forget_old(older_than=EVICT_AFTER)
     return in_steps(lambda: store.evict(older_than=EVICT_AFTER, at_most=BATCH), size=BATCH)
 
 

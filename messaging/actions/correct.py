@@ -2,6 +2,7 @@
 
 import structlog
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from messaging import content
@@ -10,11 +11,12 @@ from messaging.context import ConversationContext, Sender, writer_key
 from messaging.errors import MessageDeleted
 from messaging.mentions import with_marks_of
 from messaging.models import HUMAN, Message, MessageTranslation
-from messaging.translations.again import translate_from_new_language
+from messaging.translations.again import BY_PEOPLE, translate_from_new_language
 from messaging.translations.plan import mark_ready
 from messaging.translations.status import settle_statuses
 from rosetta import languages
 from rosetta.errors import Forbidden, Invalid
+from translation.glossary.proposals import note_correction
 from translation.service import is_translatable, remember_correction
 from workspaces.models import Conversation
 from workspaces.streams import events
@@ -49,9 +51,19 @@ def correct_translation(
         text=text,
     )
     row, _is_new = MessageTranslation.objects.get_or_create(message=message, language=language)
+    if context.workspace is not None and row.state == MessageTranslation.State.READY and row.engine not in BY_PEOPLE:
+        note_correction(
+            scope_id=context.scope_id,
+            source=message.language,
+            target=language,
+            text=message.content or "",
+            was=row.text,
+            becomes=text,
+        )
     row.revision, row.reason, row.corrected_by = message.revision, "", context.user
     mark_ready(row, context.scope_id, text, HUMAN)
     row.save()
+    row.feedback.filter(resolved_at=None).update(resolved_at=timezone.now())
     settle_statuses({message.pk})
     translated = events.NewEvent("message.translated", {"message_id": message.pk, "language": language})
     events.append(context.conversation, translated)

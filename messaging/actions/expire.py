@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from messaging.erasure import erase
 from messaging.models import Message
+from translation.glossary import proposals
 from translation.memory import store
 from workspaces.models import Channel, Conversation, Workspace
 
@@ -54,6 +55,7 @@ def expire_memory() -> int:
     """Delete memory entries unused for as long as their workspace's retention, a batch of each; return the number deleted."""
     limited = Workspace.objects.filter(retention_days__isnull=False, deleted_at=None)
     return sum(
-        store.forget_unused(scope_id=pk, older_than=timedelta(days=days or 0))
+        forget(scope_id=pk, older_than=timedelta(days=days or 0))
         for pk, days in limited.values_list("pk", "retention_days")
+        for forget in (store.forget_unused, proposals.forget_old)
     )

@@ -19,7 +19,7 @@ from accounts.staff.rank import check_is_below
 from messaging import notices
 from messaging.access import locked_message
 from messaging.actions.delete import erase_content
-from messaging.context import ConversationContext
+from messaging.context import ConversationContext, tone_of
 from messaging.models import Message, MessageTranslation, Report
 from messaging.search.text import terms_of
 from messaging.translations.plan import milliseconds, nudge_translators, plan_text
@@ -171,7 +171,7 @@ def _restore(report: Report, actor: User) -> None:
     message.revision += 1
     message.terms = terms_of(text, scope_id)
     if not message.skip_translation and is_translatable(text) and channel is not None:
-        plan = plan_text(scope_id, text, message.language, audience_of(channel), {}, Circumstances(channel.formality))
+        plan = plan_text(scope_id, text, message.language, audience_of(channel), {}, Circumstances(tone_of(channel)))
         rows = plan.rows_for(message, scope_id, milliseconds(timezone.now()))
         MessageTranslation.objects.bulk_create(rows)
         message.translation_status = plan.status

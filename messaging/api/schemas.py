@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from accounts.api.schemas import ProfileResource
-from messaging.models import Message, MessageTranslation, ModeratorDecision
+from messaging.models import Message, MessageTranslation, ModeratorDecision, TranslationFeedback
 from rosetta import languages
 from rosetta.http.schema import AnyIdField, data_of
 from workspaces.api.schemas import PageMeta
@@ -80,6 +80,10 @@ class MessageResource(serializers.Serializer[Any]):
             "has the pair yet; it follows by itself when one does), `engines_down`, `budget`, `protection`, "
             "`not_a_translation` and others; else null."
         ),
+    )
+    translation_confidence = serializers.FloatField(
+        allow_null=True,
+        help_text="From 0 to 1, how sure the shown translation is; below 0.5 readers should be told. Null: nobody judged it.",
     )
     parent_message_id = serializers.CharField(allow_null=True)
     reply_count = serializers.IntegerField()
@@ -169,12 +173,41 @@ class TranslationResource(serializers.Serializer[Any]):
     engine = serializers.CharField(
         allow_null=True, help_text="An engine, or `human`, `author`, `correction`, `phrasebook`, `glossary`."
     )
+    confidence = serializers.FloatField(allow_null=True, help_text="From 0 to 1; null where nobody judged it.")
     is_corrected = serializers.BooleanField()
     corrected_by = PersonResource(allow_null=True)
     reason = serializers.CharField(allow_null=True, help_text="Why there is none.")
     attempts = serializers.IntegerField()
     retry_at = serializers.DateTimeField(allow_null=True, help_text="When it is tried again.")
     translated_at = serializers.DateTimeField(allow_null=True)
+
+
+class FeedbackResource(serializers.Serializer[Any]):
+    verdict = serializers.ChoiceField(TranslationFeedback.Verdict.choices)
+    engine = serializers.CharField(allow_null=True, help_text="Whose translation it was.")
+    created_at = serializers.DateTimeField()
+
+
+class RejectedTranslationResource(serializers.Serializer[Any]):
+    message_id = serializers.CharField()
+    channel_id = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    target = serializers.CharField()
+    engine = serializers.CharField(allow_null=True)
+    original_content = serializers.CharField(allow_null=True)
+    text = serializers.CharField()
+    bad_count = serializers.IntegerField(help_text="How many readers called it bad.")
+    last_at = serializers.DateTimeField()
+
+
+class TermProposalResource(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    term = serializers.CharField(help_text="A word that all texts have in which the rendering was corrected.")
+    rendering = serializers.CharField(help_text="What people wrote.")
+    instead_of = serializers.CharField(help_text="What engines had written.")
+    source = serializers.CharField()  # type: ignore[assignment]
+    target = serializers.CharField()
+    created_at = serializers.DateTimeField()
 
 
 class PreviewResource(serializers.Serializer[Any]):
@@ -247,6 +280,9 @@ DirectConversationAnswer = data_of(DirectConversationResource)
 DirectConversationsAnswer = data_of(DirectConversationResource, many=True)
 TranslationAnswer = data_of(TranslationResource)
 TranslationsAnswer = data_of(TranslationResource, many=True)
+FeedbackAnswer = data_of(FeedbackResource)
+RejectedTranslationsAnswer = data_of(RejectedTranslationResource, many=True)
+TermProposalsAnswer = data_of(TermProposalResource, many=True)
 PreviewAnswer = data_of(PreviewResource)
 TermAnswer = data_of(TermResource)
 TermsAnswer = data_of(TermResource, many=True)
@@ -269,6 +305,7 @@ MESSAGE = {
     "display_source": "translation",
     "translation_status": "completed",
     "translation_reason": None,
+    "translation_confidence": 0.95,
     "parent_message_id": None,
     "reply_count": 0,
     "attachments": [],
@@ -283,6 +320,7 @@ POSTED = MESSAGE | {
     "display_language": "en",
     "display_source": "original",
     "translation_status": "pending",
+    "translation_confidence": None,
     "reactions": [],
 }
 PAGE_META = {"has_more": True, "next_before": MESSAGE["id"], "next_after": None, "last_seq": 42}

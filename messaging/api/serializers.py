@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.api.serializers import EmailAddress
 from messaging.drafts import NewMessage
-from messaging.models import MAX_CONTENT, Message, ModeratorDecision
+from messaging.models import MAX_CONTENT, Message, ModeratorDecision, TranslationFeedback
 from rosetta import languages
 
 MAX_ATTACHMENTS = 10
@@ -162,6 +162,15 @@ class ResolveSerializer(serializers.Serializer[Any]):
 
 class CorrectionSerializer(serializers.Serializer[Any]):
     text = ContentField(help_text="1–8,000 characters, with the original's mentions, links, code and emoji.")
+
+
+class FeedbackSerializer(serializers.Serializer[Any]):
+    verdict = serializers.ChoiceField(TranslationFeedback.Verdict.choices)
+
+
+class AcceptedTermSerializer(serializers.Serializer[Any]):
+    term = serializers.CharField(required=False, max_length=MAX_TERM_FIELD, help_text="As proposed unless given.")
+    rendering = serializers.CharField(required=False, max_length=MAX_TERM_FIELD, help_text="As proposed unless given.")
 
 
 class PreviewSerializer(serializers.Serializer[Any]):

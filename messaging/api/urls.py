@@ -47,6 +47,10 @@ router.register(f"{DIRECT}/files", shared_files.DirectFileViewSet, basename="dir
 router.register(f"{WORKSPACE}/files", shared_files.WorkspaceFileViewSet, basename="workspace-file")
 router.register(f"{WORKSPACE}/search", search.SearchViewSet, basename="message-search")
 router.register(f"{WORKSPACE}/translate", translations.PreviewViewSet, basename="translation-preview")
+router.register(
+    f"{WORKSPACE}/rejected-translations", translations.RejectedTranslationViewSet, basename="rejected-translation"
+)
+router.register(f"{WORKSPACE}/term-proposals", glossary.TermProposalViewSet, basename="term-proposal")
 router.register(f"{WORKSPACE}/glossary", glossary.GlossaryTermViewSet, basename="glossary-term")
 router.register(f"{WORKSPACE}/reports", reports.ReportViewSet, basename="report")
 router.register("direct-recipients", direct.DirectRecipientViewSet, basename="direct-recipient")

@@ -41,6 +41,7 @@ def test_every_language_is_told_with_its_state_and_engine(as_owner: APIClient, c
         assert row.pop("translated_at").endswith("+00:00")
         assert row == {
             "language": "th", "state": "ready", "text": servers.said("th", NEWS), "engine": "libretranslate",
+            "confidence": 0.95,
             "is_corrected": False,
             "corrected_by": None, "reason": None, "attempts": 1, "retry_at": None,
         }  # fmt: skip

@@ -39,6 +39,7 @@ def test_a_posted_message_has_every_field_of_the_contract(as_owner: APIClient, c
         "display_source": "original",
         "translation_status": "pending",
         "translation_reason": None,
+        "translation_confidence": None,
         "parent_message_id": None,
         "reply_count": 0,
         "attachments": [],

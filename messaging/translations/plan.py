@@ -26,7 +26,7 @@ State = MessageTranslation.State
 AUTHOR = "author"
 # The task that translates what is pending, by name: a web process does not load the tasks.
 TRANSLATE = "messaging.tasks.translate_owed"
-READY_FIELDS = ("state", "text", "engine", "ready_at", "terms")
+READY_FIELDS = ("state", "text", "engine", "confidence", "ready_at", "terms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,17 @@ def translation_row(
     """
     row = MessageTranslation(message=message, language=language, revision=message.revision, turn=queue_position)
     if translation is not None:
-        mark_ready(row, scope_id, translation.text, translation.engine)
+        mark_ready(row, scope_id, translation.text, translation.engine, translation.confidence)
     return row
 
 
-def mark_ready(row: MessageTranslation, scope_id: str, text: str, engine: str) -> None:
+def mark_ready(row: MessageTranslation, scope_id: str, text: str, engine: str, confidence: int | None = None) -> None:
     """Give ``row`` its text, by which search finds it too.
 
     Sets ``READY_FIELDS``; the caller saves.
     """
-    row.state, row.text, row.engine, row.ready_at = State.READY, text, engine, timezone.now()
+    row.state, row.text, row.engine, row.confidence = State.READY, text, engine, confidence
+    row.ready_at = timezone.now()
     row.terms = terms_of(text, scope_id, row.language)
 
 

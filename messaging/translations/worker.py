@@ -25,7 +25,7 @@ State = MessageTranslation.State
 # What one engine call takes, for each of the four languages that most messages are translated into.
 BATCH = 4 * 32
 MAX_WAIT_SECONDS = 900.0
-_OUTCOMES = CompiledUpdate(MessageTranslation, [*READY_FIELDS, "revision", "reason", "due_at"])
+_OUTCOMES = CompiledUpdate(MessageTranslation, [*READY_FIELDS, "not_by", "revision", "reason", "due_at"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,7 @@ def _jobs(rows: Sequence[MessageTranslation]) -> list[Job]:
                 source=message.language,
                 target=row.language,
                 context=context,
+                not_by=row.not_by,
             )
         )
     return jobs
@@ -160,7 +161,8 @@ def _apply(row: MessageTranslation, outcome: JobResult) -> None:
     row.revision = row.message.revision
     row.engine, row.reason = outcome.engine or "", outcome.reason or ""
     if outcome.state == State.READY.value:
-        mark_ready(row, outcome.job.scope_id, outcome.text, outcome.engine)
+        mark_ready(row, outcome.job.scope_id, outcome.text, outcome.engine, outcome.confidence)
+        row.not_by = ""
     elif outcome.state == State.SKIPPED.value:
         row.state = State.SKIPPED
     else:

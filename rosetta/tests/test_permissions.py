@@ -84,6 +84,8 @@ def body_of(row: Row, cast: Cast) -> dict[str, Any]:
             body = TEXT
         elif row.method == "PUT" and row.template.endswith("/translations/{language}"):
             body = {"text": "こんにちは"}
+        elif row.method == "PUT" and last == "feedback":
+            body = {"verdict": "bad"}
         elif row.method == "PUT" and last == "notifications":
             body = {"level": "all"}
         elif row.method == "PUT" and row.template.startswith("/me/drafts/"):

@@ -71,6 +71,17 @@ class ContextUse(Enum):
     EACH_CALL = 2
 
 
+class RatedText(str):
+    """A translation of which the engine says itself how sure it is: ``sureness``, from 0 to 1."""
+
+    sureness: float
+
+    def __new__(cls, text: str, sureness: float) -> "RatedText":
+        rated = super().__new__(cls, text)
+        rated.sureness = sureness
+        return rated
+
+
 class Engine(Protocol):
     """The interface of a translation engine.
 

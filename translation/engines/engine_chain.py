@@ -18,6 +18,7 @@ from translation.engines.base import (
     EngineError,
     PermanentError,
     QuotaError,
+    RatedText,
     RefusedByEngine,
     TransientError,
     UnsupportedPair,
@@ -27,6 +28,7 @@ from translation.engines.careful_calls import CarefulCaller, EngineFailed, NotAs
 from translation.engines.history import History
 from translation.engines.marked_calls import Errors, NotATranslation, translate_units
 from translation.engines.requests import Cost, RequestId, UnitRequest, UnitResult
+from translation.judging.confidence import confidence
 from translation.judging.judge import cleaned, is_memorable, judge
 from translation.protection.marks import STORED
 from translation.protection.protect import ProtectionError, Unit
@@ -142,6 +144,8 @@ class _Chain:
         self._reasons: dict[RequestId, list[str]] = defaultdict(list)
         self._costs: dict[RequestId, list[Cost]] = defaultdict(list)
         self._refusals: dict[RequestId, list[tuple[str, str]]] = defaultdict(list)
+        # How sure an engine said it is of its translation, from 0 to 1.
+        self._own: dict[RequestId, float] = {}
 
     def run(self) -> list[UnitResult]:
         self._ask_in_turn()
@@ -151,8 +155,15 @@ class _Chain:
         costs, refusals = tuple(self._costs[request.id]), tuple(self._refusals[request.id])
         if request.id in self._done:
             stored, engine = self._done[request.id]
-            is_new = is_memorable(request.unit.masked(STORED), stored)
-            return UnitResult(request, stored, engine, costs=costs, is_memorable=is_new, refusals=refusals)
+            source = request.unit.masked(STORED)
+            sure = confidence(
+                source, stored, self._source, self._target, request.unit.pieces,
+                refusals=len(refusals), own=self._own.get(request.id),
+            )  # fmt: skip
+            is_new = is_memorable(source, stored)
+            return UnitResult(
+                request, stored, engine, costs=costs, is_memorable=is_new, confidence=sure, refusals=refusals
+            )
         # Prefer a temporary reason over a permanent one: a text is untranslatable only if every engine was actually tried.
         reasons = self._reasons[request.id] or ["no_engine"]
         reason = next((reason for reason in reversed(reasons) if reason not in _PERMANENT_REASONS), reasons[0])
@@ -269,6 +280,13 @@ class _Chain:
             error = errors.get(request.unit.canonical)
             if request.unit.canonical in visit.done:
                 self._done[request.id] = visit.done[request.unit.canonical], name
+                said = [
+                    visit.own[masked]
+                    for style in visit.engine.styles
+                    if (masked := request.unit.masked(style)) in visit.own
+                ]
+                if said:
+                    self._own[request.id] = said[-1]
                 self._history.succeeded(name, request)
             elif error is not None:
                 reason = _reason(error)
@@ -314,8 +332,17 @@ class _Visit:
         self.meter = _Meter(engine, source, target)
         self.done: dict[str, str] = {}
 
+        # How sure the engine says it is, by text.
+        self.own: dict[str, float] = {}
+
         def call(texts: Sequence[str], seconds: float) -> list[str]:
-            return self.meter.measured(list(texts), [contexts.get(text, NO_CONTEXT) for text in texts], seconds)
+            answers = self.meter.measured(list(texts), [contexts.get(text, NO_CONTEXT) for text in texts], seconds)
+            self.own |= {
+                text: answer.sureness
+                for text, answer in zip(texts, answers, strict=False)
+                if isinstance(answer, RatedText)
+            }
+            return answers
 
         self.caller = CarefulCaller(engine, source, call, history, deadline)
 

@@ -1,5 +1,6 @@
 """Translate with a chat model behind an OpenAI-compatible API."""
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -8,7 +9,7 @@ import orjson
 
 from translation.context.text_context import TextContext
 from translation.engines import chat_request
-from translation.engines.base import ContextUse, Deadline, NetworkEngine, RefusedByEngine, TransientError
+from translation.engines.base import ContextUse, Deadline, NetworkEngine, RatedText, RefusedByEngine, TransientError
 from translation.engines.http import post_json
 from translation.protection.marks import BRACKETS, TAGS, WORDS, MarkStyle
 
@@ -29,19 +30,21 @@ _SCHEMA = {
     "required": ["translations"],
     "additionalProperties": False,
 }
+_JSON_SCHEMA = {
+    "response_format": {
+        "type": "json_schema",
+        "json_schema": {"name": "translations", "strict": True, "schema": _SCHEMA},
+    }
+}
 _OPTIONS: tuple[dict[str, Any], ...] = (
-    {
-        "temperature": 0,
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {"name": "translations", "strict": True, "schema": _SCHEMA},
-        },
-    },
+    # How probable each token is, from which follows how sure the model is of a line.
+    {"temperature": 0, "logprobs": True, **_JSON_SCHEMA},
+    {"temperature": 0, **_JSON_SCHEMA},
     {"temperature": 0, "response_format": {"type": "json_object"}},
     {"temperature": 0},
     {},
 )
-_OPTION_NAMES = ("response_format", "json_schema", "json_object", "temperature")
+_OPTION_NAMES = ("logprobs", "response_format", "json_schema", "json_object", "temperature")
 
 _FENCE = re.compile(r"^\s*```(?:json)?\s*|\s*```\s*$")
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
@@ -114,4 +117,33 @@ def _translations(answer: Any, wanted: int) -> list[str]:
     texts = [by_id.get(number) for number in range(wanted)]
     if len(entries) != wanted or not all(isinstance(text, str) for text in texts):
         raise TransientError("the model left lines out or added some")
-    return [str(text) for text in texts]
+    return _rated([str(text) for text in texts], choice)
+
+
+def _rated(texts: list[str], choice: dict[str, Any]) -> list[str]:
+    """Return the texts with how sure the model is of each, where its answer says how probable its tokens are."""
+    try:
+        spans = [(str(token["token"]), float(token["logprob"])) for token in choice["logprobs"]["content"]]
+    except (KeyError, TypeError, ValueError):
+        return texts
+    said = "".join(token for token, _ in spans)
+    position, rated = 0, []
+    for text in texts:
+        # Within a JSON text; a model that escapes letters in it is not rated.
+        start = said.find(orjson.dumps(text).decode()[1:-1], position)
+        if start < 0 or not text:
+            rated.append(text)
+            continue
+        position = start + len(text)
+        rated.append(RatedText(text, _probability(spans, start, position)))
+    return rated
+
+
+def _probability(spans: list[tuple[str, float]], start: int, end: int) -> float:
+    """Return the geometric mean of the probabilities of the tokens between two places."""
+    at, found = 0, []
+    for token, logprob in spans:
+        if start < at + len(token) and at < end:
+            found.append(max(logprob, -20.0))
+        at += len(token)
+    return math.exp(sum(found) / len(found)) if found else 1.0

@@ -28,6 +28,8 @@ class UnitRequest:
     context: TextContext = NO_CONTEXT
     engines: tuple[str, ...] = ()
     setting: str = ""
+    # As in a job: this engine is not asked, and its result replaced.
+    not_by: str = ""
 
     @property
     def id(self) -> RequestId:
@@ -51,7 +53,8 @@ class UnitResult:
     """The result of a request.
 
     The ``stored`` translation, with marks, by ``engine``, or the ``reason`` it failed. ``is_memorable``: whether it may be
-    remembered. ``refusals`` are answers that were no translations, as pairs of engine and fault.
+    remembered. ``confidence``: how sure it is, from 0
+    to 100, None where nobody judged it. ``refusals`` are answers that were no translations, as pairs of engine and fault.
     """
 
     request: UnitRequest
@@ -60,4 +63,5 @@ class UnitResult:
     reason: str = ""
     costs: tuple[Cost, ...] = ()
     is_memorable: bool = True
+    confidence: int | None = None
     refusals: tuple[tuple[str, str], ...] = ()

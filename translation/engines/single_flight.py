@@ -61,7 +61,7 @@ class SingleFlight:
             still_pending = []
             for request in pending:
                 if hit := hits.get(request.scope_id, {}).get(request.key):
-                    results.append(UnitResult(request, hit.text, hit.engine))
+                    results.append(UnitResult(request, hit.text, hit.engine, confidence=hit.confidence))
                 elif _claim_key(request) in held:
                     still_pending.append(request)
                 else:

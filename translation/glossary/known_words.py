@@ -13,6 +13,8 @@ from translation.word_frequencies import frequencies
 
 # How many characters before and after a term a longer word may have.
 _REACH = 6
+# Characters of the longest word that is looked for.
+_LONGEST = 16
 _HAN, _KATAKANA = "\u3005\u3400-\u9fff\uf900-\ufaff", "\u30a1-\u30fa\u30fc-\u30fe"
 _DENSE = re.compile(f"[{_HAN}{_KATAKANA}\u3041-\u309f\u0e00-\u0e7f]")
 _HAN_CHAR, _KATAKANA_CHAR = re.compile(f"[{_HAN}]"), re.compile(f"[{_KATAKANA}]")
@@ -53,6 +55,17 @@ def _is_word(before: str, word: str, after: str) -> bool:
         for more in range(1, len(before) + 1)
         for taken in range(max(1, len(word) - more), len(word))
     )
+
+
+def split(text: str) -> list[str]:
+    """Cut a text of a script without blanks into known words, the longest first, and characters between them."""
+    known, parts, start = _words(), [], 0
+    while start < len(text):
+        ends = range(min(len(text), start + _LONGEST), start + 1, -1)
+        end = next((end for end in ends if text[start:end] in known), start + 1)
+        parts.append(text[start:end])
+        start = end
+    return parts
 
 
 def _both(kind: "re.Pattern[str]", left: str, right: str) -> bool:

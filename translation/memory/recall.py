@@ -33,6 +33,8 @@ class Translation:
 
     text: str
     engine: str
+    # How sure it is, from 0 to 100; None where nobody judged it.
+    confidence: int | None = None
 
 
 def compose(
@@ -49,7 +51,7 @@ def compose(
     if found := shelf.find(parsed.canonical, hits):
         whole, hit = found
         try:
-            return Translation(parsed.render_whole(hit.text), hit.author), [whole]
+            return Translation(parsed.render_whole(hit.text), hit.author, hit.confidence), [whole]
         except ProtectionError:
             pass
     return _compose_lines(parsed, source, target, hits, shelf)
@@ -61,12 +63,15 @@ def _compose_lines(
     stored: dict[str, str] = {}
     authors: Counter[str] = Counter()
     used = []
+    least: int | None = None
     phrases = phrasebook.phrases_in(parsed, source, target)
     for unit in parsed.units:
         if found := shelf.find(unit.canonical, hits):
             key, hit = found
             stored[unit.canonical] = hit.text
             authors[hit.author] += 1
+            if hit.confidence is not None:
+                least = hit.confidence if least is None else min(least, hit.confidence)
             used.append(key)
         elif phrase := phrases.get(unit.canonical):
             stored[unit.canonical] = phrase
@@ -74,7 +79,7 @@ def _compose_lines(
         else:
             return None
     try:
-        return Translation(parsed.render(stored), authors.most_common(1)[0][0]), used
+        return Translation(parsed.render(stored), authors.most_common(1)[0][0], least), used
     except ProtectionError:
         return None
 
@@ -170,7 +175,7 @@ def _hits_and_scope(scope_id: str, keys: Collection[str]) -> tuple[dict[str, Hit
     memory = MemoryEntry.objects.filter(scope_id=scope_id, key__in=keys)
     terms = GlossaryTerm.objects.filter(scope_id=scope_id)
     policy = TranslationPolicy.objects.filter(scope_id=scope_id)
-    answer = rows(memory, "memory", F("key"), F("text"), F("origin"), F("engine"), text(""), text("")).union(
+    answer = rows(memory, "memory", F("key"), F("text"), F("origin"), F("engine"), F("confidence"), text("")).union(
         rows(
             terms,
             "term",
@@ -189,7 +194,7 @@ def _hits_and_scope(scope_id: str, keys: Collection[str]) -> tuple[dict[str, Hit
     known_policy = None
     for row, *columns in answer:
         if row == "memory":
-            hits[columns[0]] = Hit(*columns[1:4])
+            hits[columns[0]] = Hit(columns[1], columns[2], columns[3], int(columns[4]) if columns[4] else None)
         elif row == "term":
             term_rows.append(scope_cache.TermRow(*columns[:4], *map(bool, columns[4:])))
         else:

@@ -19,7 +19,7 @@ MAX_UNITS = 100
 
 # Look-ups of one scope are compiled for up to this number of keys, once for each number.
 _COMPILED_KEYS = 32
-_COLUMNS = ("key", "text", "origin", "engine")
+_COLUMNS = ("key", "text", "origin", "engine", "confidence")
 
 CORRECTION = MemoryEntry.Origin.CORRECTION.value
 ENGINE = MemoryEntry.Origin.ENGINE.value
@@ -33,6 +33,7 @@ class Hit:
     text: str
     origin: str
     engine: str
+    confidence: int | None = None
 
     @property
     def author(self) -> str:
@@ -102,6 +103,7 @@ def entry(
     engine: str,
     version: int,
     setting: str = "",
+    confidence: int | None = None,
 ) -> MemoryEntry:
     """Return an unsaved entry. ``engine`` is an engine's name, or ``correction``.
 
@@ -117,6 +119,7 @@ def entry(
         text=stored,
         origin=CORRECTION if engine == CORRECTION else ENGINE,
         engine=engine,
+        confidence=confidence,
         glossary_version=version,
     )
 
@@ -129,6 +132,14 @@ def store(rows: Iterable[MemoryEntry]) -> None:
     MemoryEntry.objects.bulk_create(sorted(rows, key=lambda row: (row.scope_id, row.key)), ignore_conflicts=True)
 
 
+def replace(rows: Iterable[MemoryEntry]) -> None:
+    """Store engines' results in the place of earlier ones of engines, never of corrections."""
+    rows = list(rows)
+    for row in rows:
+        MemoryEntry.objects.filter(scope_id=row.scope_id, key=row.key, origin=ENGINE).delete()
+    store(rows)
+
+
 def store_corrections(rows: Iterable[MemoryEntry]) -> None:
     """Store people's translations in one query, replacing existing entries.
 
@@ -138,7 +149,7 @@ def store_corrections(rows: Iterable[MemoryEntry]) -> None:
         sorted(rows, key=lambda row: (row.scope_id, row.key)),
         update_conflicts=True,
         unique_fields=["scope_id", "key"],
-        update_fields=["text", "origin", "engine", "glossary_version", "last_used_at"],
+        update_fields=["text", "origin", "engine", "confidence", "glossary_version", "last_used_at"],
     )
 
 

@@ -20,6 +20,7 @@ from rosetta.http.parsers import JSONObjectParser, read_body
 from rosetta.http.viewsets import ApiViewSet
 from translation import actions
 from translation.access import glossary_version, term_in, terms_of
+from translation.glossary import proposals
 from translation.models import fold
 from workspaces.access import membership, moderator
 
@@ -37,6 +38,47 @@ class CSVParser(parsers.BaseParser):
             return {"csv": raw.decode("utf-8-sig")}
         except UnicodeDecodeError:
             raise exceptions.ParseError("The request body is not UTF-8.") from None
+
+
+class TermProposalViewSet(ApiViewSet):
+    tag = "Glossary"
+    lookup_url_kwarg: ClassVar[str] = "proposal_id"
+    lookup_value_converter = "ulid"
+
+    @extend_schema(
+        operation_id="listTermProposals",
+        summary="List the terms that corrections propose",
+        description="A rendering that was corrected in the same way in three texts. For owners and admins.",
+        parameters=PAGING,
+        responses={200: schemas.TermProposalsAnswer},
+    )
+    def list(self, request: Request, workspace_id: str) -> Response:
+        scope_id = moderator(caller(request), workspace_id).workspace_id
+        return paged(request, proposals.open_proposals(scope_id), resources.term_proposal)
+
+    @extend_schema(
+        operation_id="acceptTermProposal",
+        summary="Add a proposed term to the glossary",
+        description="As proposed, or with another `term` or `rendering`. For owners and admins.",
+        request=serializers.AcceptedTermSerializer,
+        responses={201: schemas.TermAnswer},
+    )
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, workspace_id: str, proposal_id: str) -> Response:
+        scope_id = moderator(caller(request), workspace_id).workspace_id
+        fields = parsed(serializers.AcceptedTermSerializer, request)
+        term = proposals.accept(scope_id=scope_id, proposal_id=proposal_id, **fields)
+        return Response({"data": resources.glossary_term(term)}, status=201)
+
+    @extend_schema(
+        operation_id="dismissTermProposal",
+        summary="Dismiss a proposed term",
+        description="It is not proposed again. For owners and admins.",
+        responses={204: None},
+    )
+    def destroy(self, request: Request, workspace_id: str, proposal_id: str) -> Response:
+        proposals.dismiss(scope_id=moderator(caller(request), workspace_id).workspace_id, proposal_id=proposal_id)
+        return Response(status=204)
 
 
 class GlossaryTermViewSet(ApiViewSet):

@@ -3,13 +3,15 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.identity.callers import caller
 from messaging import access, content, resources
 from messaging.actions.correct import correct_translation
+from messaging.actions.feedback import rate_translation, translate_with_another_engine, withdraw_rating
 from messaging.api import schemas, serializers
 from messaging.api.viewsets.base import ConversationViewSet, InChannel, InDirectConversation
 from messaging.context import ConversationContext
@@ -21,7 +23,8 @@ from rosetta.http.throttles import EVERYTHING, Limit, by_caller
 from rosetta.http.viewsets import ApiViewSet
 from translation.detection import source_language
 from translation.service import preview
-from workspaces.access import membership
+from workspaces.access import membership, moderator
+from workspaces.api.serializers import query_text
 
 PREVIEWS = Limit("preview", "60/minute", by_caller)
 
@@ -56,11 +59,86 @@ class TranslationViewSet(ConversationViewSet):
     def update(self, request: Request, message_id: str, language: str, **ids: Any) -> Response:
         context = self.context(to_write=True)
         text = parsed(serializers.CorrectionSerializer, request)["text"]
-        code = languages.match(language)
-        if code is None:
-            raise NotFound
-        translation = correct_translation(context=context, message_id=message_id, language=code, text=text)
+        translation = correct_translation(context=context, message_id=message_id, language=_known(language), text=text)
         return Response({"data": resources.translation(translation)})
+
+    @extend_schema(
+        operation_id="rate{Kind}MessageTranslation",
+        summary="Say what a translation of a message{of_conversation} is worth",
+        description=(
+            "Good or bad, once for each reader: calling again replaces it. What is called bad is listed for owners and admins "
+            "of the workspace."
+        ),
+        request=serializers.FeedbackSerializer,
+        responses={200: schemas.FeedbackAnswer},
+    )
+    @action(detail=True, methods=["put"])
+    def feedback(self, request: Request, message_id: str, language: str, **ids: Any) -> Response:
+        context = self.context()
+        verdict = parsed(serializers.FeedbackSerializer, request)["verdict"]
+        row = rate_translation(context=context, message_id=message_id, language=_known(language), verdict=verdict)
+        return Response({"data": resources.feedback(row)})
+
+    @extend_schema(
+        operation_id="withdraw{Kind}TranslationRating",
+        summary="Take back what one said of a translation of a message{of_conversation}",
+        description="Taking it back again changes nothing.",
+        responses={204: None},
+    )
+    @feedback.mapping.delete
+    def withdraw_feedback(self, request: Request, message_id: str, language: str, **ids: Any) -> Response:
+        withdraw_rating(context=self.context(), message_id=message_id, language=_known(language))
+        return Response(status=204)
+
+    @extend_schema(
+        operation_id="translate{Kind}MessageAgain",
+        summary="Translate a message{of_conversation} again with another engine",
+        description=(
+            "For owners and admins. The engine that made the translation is left out; readers see the original until another one "
+            "has answered. A 409 where the pair has no other engine, or a person wrote the translation."
+        ),
+        request=None,
+        responses={202: schemas.TranslationAnswer},
+    )
+    @action(detail=True, methods=["post"])
+    def again(self, request: Request, message_id: str, language: str, **ids: Any) -> Response:
+        context = self.context(to_write=True)
+        row = translate_with_another_engine(context=context, message_id=message_id, language=_known(language))
+        return Response({"data": resources.translation(row)}, status=202)
+
+
+def _known(language: str) -> str:
+    """Return the code of a language in a path. Raises NotFound."""
+    code = languages.match(language)
+    if code is None:
+        raise NotFound
+    return code
+
+
+class RejectedTranslationViewSet(ApiViewSet):
+    tag = "Translations"
+
+    @extend_schema(
+        operation_id="listRejectedTranslations",
+        summary="List translations that readers called bad",
+        description=(
+            "For owners and admins, of the channels that they read, the last first; what was translated again or corrected "
+            "is left out."
+        ),
+        parameters=[
+            OpenApiParameter("source", str, description="Only from this language."),
+            OpenApiParameter("target", str, description="Only into this language."),
+            OpenApiParameter("engine", str, description="Only by this engine."),
+            *PAGING,
+        ],
+        responses={200: schemas.RejectedTranslationsAnswer},
+    )
+    def list(self, request: Request, workspace_id: str) -> Response:
+        rows = access.rejected_translations(moderator(caller(request), workspace_id))
+        for name, column in (("source", "message__language"), ("target", "language"), ("engine", "engine")):
+            if wanted := query_text(request, name):
+                rows = rows.filter(**{column: wanted})
+        return paged(request, rows, resources.rejected_translation)
 
 
 class ChannelTranslationViewSet(InChannel, TranslationViewSet):

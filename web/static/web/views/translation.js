@@ -27,6 +27,13 @@ const REASONS = {
   engine_quota: "reason.budget",
 };
 
+// Below this, as the service's documentation says, readers should be told.
+const LOW_CONFIDENCE = 0.5;
+
+/** @param {Row} message */
+const isDoubtful = (message) =>
+  typeof message.translation_confidence === "number" && message.translation_confidence < LOW_CONFIDENCE;
+
 /**
  * A small mark on what is translated; its words show while one points at it, and it shows the original.
  *
@@ -35,16 +42,17 @@ const REASONS = {
 export function TranslatedMark({ message, shows, setShows }) {
   if (message.display_source !== "translation" || message.deleted_at) return null;
   const from = t("translation.from", { language: languageName(message.original_language) });
+  const doubt = isDoubtful(message) ? ` · ${t("translation.doubtfulShort")}` : "";
   return html`
     <button
       type="button"
-      class="translated"
+      class=${classes("translated", isDoubtful(message) && "doubtful")}
       aria-expanded=${shows === "original"}
-      title=${t("translation.showOriginal")}
+      title=${t(isDoubtful(message) ? "translation.doubtful" : "translation.showOriginal")}
       onClick=${() => setShows(shows === "original" ? "" : "original")}
     >
       <${Icon} name="translate" />
-      <span>${shows === "original" ? t("translation.hideOriginal") : from}</span>
+      <span>${shows === "original" ? t("translation.hideOriginal") : from}${doubt}</span>
     </button>`;
 }
 
