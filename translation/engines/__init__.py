@@ -46,6 +46,10 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 }
 
 
+# Engines whose ``context_use`` is not NONE, by name: a process that only recalls asks without importing their clients.
+USING_CONTEXT = frozenset({"deepl", "openai"})
+
+
 @lru_cache(maxsize=32)
 def _made(name: str, values: tuple[str, ...], price: int) -> Engine:
     made = _MAKERS[name](*values)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from translation import engines
 from translation.context.leaning import leans
-from translation.engines.base import ContextUse
 from translation.memory.store import CORRECTION, Hit, key_of, texts_of
 from translation.protection.protect import Parsed
 
@@ -32,7 +31,7 @@ ALONE = Circumstances(said="")
 
 def uses_context(source: str, target: str) -> bool:
     """Return whether an engine of the pair makes something of the context of texts."""
-    return any(engines.engine(name).context_use is not ContextUse.NONE for name in engines.chain(source, target))
+    return not engines.USING_CONTEXT.isdisjoint(engines.chain(source, target))
 
 
 class Shelf:

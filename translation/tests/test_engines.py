@@ -8,7 +8,9 @@ import pytest
 
 from rosetta.devtools.pretending import pretended
 from translation.context.text_context import NO_CONTEXT, Said, TextContext
+from translation.engines import USING_CONTEXT
 from translation.engines.base import (
+    ContextUse,
     Engine,
     PermanentError,
     QuotaError,
@@ -136,6 +138,10 @@ def test_a_slow_trickle_of_bytes_ends_at_the_deadline(engine: Engine, service: s
     with pytest.raises(TransientError):
         ask(engine, "one", timeout=0.5)
     assert time.monotonic() - started < PATIENCE
+
+
+def test_engines_that_use_context_are_known_without_their_clients(engine: Engine) -> None:
+    assert (engine.context_use is not ContextUse.NONE) is (engine.name in USING_CONTEXT)
 
 
 def test_an_unreachable_server_is_a_transient_error(name: str) -> None:
