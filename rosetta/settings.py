@@ -28,7 +28,7 @@ from rosetta.redis import address as redis_address
 from rosetta.sites import is_same_site
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 
 # True in the process that runs the suite; processes that tests start are ordinary ones.
 TESTING = "PYTEST_VERSION" in os.environ and "pytest" in sys.modules

@@ -18,8 +18,18 @@ from django.db.migrations.state import ProjectState
 
 from rosetta.db.online_indexes import AddIndexOnline, RemoveIndexOnline
 
-# Migrations up to this name came before the first release, so no older version runs beside them.
-BEFORE_FIRST_RELEASE = "0009_zzz"
+# The last migrations from before the first release, 0.2.0, which nobody upgraded from. All later ones, also those that came with
+# it, are checked.
+BEFORE_FIRST_RELEASE = {
+    "accounts": "0010_one_account_per_mailbox",
+    "devices": "0003_credentials",
+    "files": "0002_avatar",
+    "messaging": "0008_deleted_messages",
+    "rooms": "0002_staff",
+    "rosetta": "0003_lease",
+    "translation": "0007_terms_inside_words",
+    "workspaces": "0007_taught_languages",
+}
 REMOVALS = (
     operations.DeleteModel, operations.RemoveField, operations.RenameField, operations.RenameModel,
     operations.AlterModelTable,
@@ -31,7 +41,7 @@ def faults() -> list[str]:
     loader = MigrationLoader(None)
     lines = []
     for app, name in sorted(loader.disk_migrations):
-        if not _is_ours(app) or name <= BEFORE_FIRST_RELEASE:
+        if not _is_ours(app) or name <= BEFORE_FIRST_RELEASE.get(app, ""):
             continue
         migration = loader.get_migration(app, name)
         before = loader.project_state((app, name), at_end=False)

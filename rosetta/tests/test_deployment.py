@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
 from rosetta.devtools import chart, sbom
 from rosetta.tests.processes import free_port, manage
@@ -178,6 +179,12 @@ def test_the_chart_routes_sockets_to_the_gateway() -> None:
     for _, name in services:
         selector = found["Service", name]["spec"]["selector"]
         assert selector.items() <= found["Deployment", name]["spec"]["template"]["metadata"]["labels"].items()
+
+
+def test_a_release_has_one_number_everywhere() -> None:
+    about = yaml.safe_load((chart.CHART / "Chart.yaml").read_text(encoding="utf-8"))
+    newest = re.findall(r"^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)[0]
+    assert {about["version"], about["appVersion"], newest} == {settings.VERSION}
 
 
 def test_the_chart_needs_no_claim_with_s3_and_no_ingress_where_there_is_one() -> None:
