@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from accounts.actions import staff, tokens
 from accounts.actions.profile import CHANGEABLE, change_profile
@@ -21,6 +22,7 @@ from accounts.identity.email_addresses import canonical_email
 from accounts.models import AccessToken, AccountDeletion, AccountExport, AuditEntry, Guest, OutgoingMail, User
 from accounts.staff import audit
 from accounts.staff.pages import ReadOnlyAdmin, StaffAdmin, may, staff_of
+from rosetta import languages
 from rosetta.models import JobRun
 
 # allauth's own pages show secrets and change links without an audit entry.
@@ -32,9 +34,16 @@ POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+    preferred_language = forms.ChoiceField(
+        choices=[(language.code, language.native_name) for language in languages.LANGUAGES],
+        widget=UnfoldAdminSelectWidget,
+    )
+
     class Meta:
         model = User
         fields = ("name", "email", "preferred_language", "avatar_url", *POWERS)
+        # Pickers with two lists side by side are wider than the page.
+        widgets = {"groups": UnfoldAdminCheckboxSelectMultipleWidget}
 
     def clean_email(self) -> str:
         try:
@@ -61,7 +70,6 @@ class UserAdmin(StaffAdmin):
     by_number = ("pk",)
     by_email = ("email__startswith",)
     by_words = ("email__startswith", "name__icontains")
-    filter_horizontal = ("groups", "user_permissions")
     readonly_fields = (
         "is_active", "email_verified_at", "last_login", "created_at", "updated_at", "deleted_at",
         "where_signed_in", "linked_accounts",
@@ -73,7 +81,7 @@ class UserAdmin(StaffAdmin):
             {"fields": ("is_active", "email_verified_at", "last_login", "created_at", "updated_at", "deleted_at")},
         ),
         ("Signed in", {"fields": ("where_signed_in", "linked_accounts")}),
-        ("Staff", {"fields": POWERS}),
+        ("Staff", {"fields": POWERS, "classes": ("collapse",)}),
     )
     actions = ("deactivate", "reactivate", "sign_out")
 

@@ -1,6 +1,6 @@
 """Messages for staff.
 
-Only two pages show content: a report's, and a conversation's, for which staff give a reason.
+Only three pages show content: a report's, and a conversation's and a message's, for which staff give a reason.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -45,6 +46,7 @@ from workspaces.models import Channel, Conversation, Visibility, Webhook
 
 SHOWN = 50
 AROUND = 5
+MOST_COUNTED = 99
 REPORTED = format_html(' style="{}"', "border-left:3px solid #dc2626;padding-left:.5rem")
 
 
@@ -80,16 +82,44 @@ class OpenFilter(admin.SimpleListFilter):
         return [{**chosen, "display": "Open"}, *rest]
 
 
+def open_reports(request: HttpRequest) -> str:
+    """Return how many reports wait for a decision, for the side bar; empty for none."""
+    if not request.user.has_perm("messaging.view_report"):  # type: ignore[union-attr]
+        return ""
+    count = len(Report.objects.filter(resolved_at=None).values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")
+
+
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
     list_display = ("id", "conversation_id", "seq", "type", "sender", "language", "translation_status", "created_at")
     list_select_related = ("sender_user", "sender_guest", "sender_webhook")
     by_id = ("pk", "conversation")
     exclude = ("content", "terms", "mentions")
+    actions_detail = ("read",)
 
     @admin.display
     def sender(self, message: Message) -> str:
         return str(_sender_of(message) or "service")
+
+    has_read_permission = may("messaging.read_messages")
+
+    @action(description=_("Read the text"), permissions=["read"], url_path="read")
+    def read(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Show the message and those around it, after a reason was given and audited."""
+        message = self.get_object(request, object_id)
+        if message is None:
+            raise Http404
+        title = str(_sender_of(message) or "service")
+
+        def show() -> HttpResponseBase:
+            near = Message.objects.filter(conversation=message.conversation_id)
+            around = near.filter(seq__gte=message.seq - AROUND, seq__lte=message.seq + AROUND).order_by("seq")
+            lines = _lines(around, request.user)  # type: ignore[arg-type]
+            context = {**self.admin_site.each_context(request), "title": title, "lines": lines, "marked": message.pk}
+            return render(request, "admin/messaging/read.html", context)
+
+        return require_reason(self, request, action="read message", target=message, title=title, show=show)
 
 
 @admin.register(MessageTranslation)
@@ -376,9 +406,14 @@ class ReportAdmin(ReadOnlyAdmin):
             ),
         )  # fmt: skip
 
-    has_take_back_permission = may("messaging.change_report")
+    def has_take_back_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Offer it only where there is a decision."""
+        may_decide = bool(request.user.has_perm("messaging.change_report"))  # type: ignore[union-attr]
+        report = self.get_object(request, object_id) if object_id and may_decide else None
+        # Whether a row exists is the action's own answer.
+        return may_decide and (report is None or report.resolved_at is not None)
 
-    @action(description="Take the decision back", permissions=["take_back"], url_path="take-back")
+    @action(description=_("Take the decision back"), permissions=["take_back"], url_path="take-back")
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         report = self.get_object(request, object_id)
         if report is None:

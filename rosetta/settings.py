@@ -479,8 +479,21 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Rosetta",
     "DESCRIPTION": (
-        "A chat service in which everybody reads and writes in their own language. "
-        f"What its WebSocket sends is described by [an AsyncAPI document]({PUBLIC_URL.rstrip('/')}/api/asyncapi)."
+        "A chat service in which everybody reads and writes in their own language.\n\n"
+        "**Sign in.** An app sends an email address and password to `POST /api/v1/auth/app/login` and repeats the token that it "
+        "gets as `Authorization: Bearer …`; *Authorize* above takes it. A browser signs in by `/api/v1/auth/web/login`, keeps a "
+        "cookie, and repeats the `csrftoken` cookie in `X-CSRFToken` with what changes something. Guests of temporary rooms "
+        "send `X-Rosetta-Guest-Token`. Programs use an access token of their owner, with the abilities that it needs.\n\n"
+        "**Begin.** `GET /api/v1/me` says who calls, `GET /api/v1/workspaces` where they belong, a workspace's `/channels` what "
+        "they read there, and a channel's `/messages` the newest messages in the caller's language. `POST` there writes one: it "
+        "answers at once, and translations follow over the socket.\n\n"
+        "**Pages.** Lists take `page` and `per_page`, and answer `data`, `meta` and `links`. Messages take `limit` with "
+        "`before`, `after` or `around`, the id of a message, and say in `meta` whether there are more.\n\n"
+        "**Errors.** The status says what kind: 401 without a caller, 403 for what a caller may not do, 404 for what does not "
+        "exist for them, 409 for a conflict, 422 with `errors` by field, 429 with `Retry-After`. `message` is a sentence in the "
+        "language of `Accept-Language`.\n\n"
+        "**Tries.** `Idempotency-Key` makes posting a message safe to repeat.\n\n"
+        f"What the WebSocket sends is described by [an AsyncAPI document]({PUBLIC_URL.rstrip('/')}/api/asyncapi)."
     ),
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
@@ -658,9 +671,28 @@ UNFOLD = {
     "LOGIN": {"form": "accounts.staff.pages.LoginForm"},
     "SITE_TITLE": "Rosetta",
     "SITE_HEADER": "Rosetta",
-    "SITE_SYMBOL": "translate",
+    "SITE_ICON": lambda request: f"{STATIC_URL}web/icon.svg",
     "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: f"{STATIC_URL}web/icon.svg"}],
     "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [lambda request: f"{STATIC_URL}staff/admin.css"],
+    "SIDEBAR": {"show_search": True, "navigation": "accounts.staff.navigation.navigation"},
+    # The web client's teal; 600 is its accent, on which white is readable.
+    "COLORS": {
+        "primary": {
+            "50": "#effaf8",
+            "100": "#d8f1ed",
+            "200": "#b3e3dc",
+            "300": "#82cec4",
+            "400": "#4fb2a6",
+            "500": "#33968b",
+            "600": "#1d6b62",
+            "700": "#1a5a53",
+            "800": "#184843",
+            "900": "#173c38",
+            "950": "#082422",
+        },
+        "font": {"subtle-light": "var(--color-base-600)", "subtle-dark": "var(--color-base-300)"},
+    },
 }
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = env.choice("LOG_FORMAT", "json" if DATABASE_URL else "console", ("json", "console"))

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry, User
@@ -185,3 +186,21 @@ def test_a_report_leads_to_its_sender_its_place_and_what_others_reported(
     ):  # fmt: skip
         assert f'href="{reverse(f"admin:{name}_change", args=[row.pk])}"' in shown
     assert "Rude to me as well" in shown
+
+
+def test_a_message_is_read_for_a_reason_and_the_side_bar_counts_open_reports(staff: Client, report: Report) -> None:
+    path = reverse("admin:messaging_message_read", args=[report.message_id])
+    assert "rude words here" not in staff.get(path).content.decode()
+    shown = staff.post(path, {"reason": "A report says so"})
+    assert "rude words here" in shown.content.decode()
+    assert AuditEntry.objects.get(action="read message").detail["reason"] == "A report says so"
+    groups = staff.get(reverse("admin:index")).context["sidebar_navigation"]
+    first = groups[0]["items"][0]
+    assert (groups[0]["title"], str(first["title"]), str(first["badge_callback"])) == ("Moderation", "Reports", "1")
+
+
+def test_taking_back_is_offered_where_there_is_a_decision(staff: Client, report: Report) -> None:
+    page = reverse("admin:messaging_report_change", args=[report.pk])
+    assert "take-back" not in staff.get(page).content.decode()
+    Report.objects.update(resolved_at=timezone.now(), decision="dismiss")
+    assert "take-back" in staff.get(page).content.decode()

@@ -187,7 +187,8 @@ class WebAuthViewSet(BrowserClient, AuthViewSet):
         summary="Get the CSRF cookie",
         description=(
             "Sets the `csrftoken` cookie, whose value unsafe requests of a browser repeat in `X-CSRFToken`. A page of another "
-            "host cannot read the cookie, nor can a service worker: they get the value in the header, from an origin that may sign in."
+            "host cannot read the cookie, nor can a service worker: they get the value in the header, from an origin that may "
+            "sign in."
         ),
         parameters=[CSRF_VALUE],
         responses={204: None},
