@@ -95,8 +95,6 @@ _OWN = [name for name in MessageRow._fields if name not in _JOINED]
 _COLUMNS = [_JOINED.get(name, name) for name in MessageRow._fields]
 # The last columns of a message without a translation into the reader's language.
 _UNTRANSLATED = (None, None, None, None)
-# Up to so many messages are read one by one, because compiling a query for all of them takes longer.
-FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +135,16 @@ def rows_of(messages: QuerySet[Message], language: str, limit: int | None = None
 def rows_by_language(pks: Collection[str], languages: Collection[str]) -> dict[str, list[MessageRow]]:
     """Return the rows of ``pks`` for each of ``languages``.
 
-    Two queries for many messages, or two compiled ones for each of a few; for any number of languages.
+    Two queries for any number of messages and languages; compiled ones for one message, one query for one language.
     """
-    if len(pks) <= FEW:
-        bare = [row for pk in pks for row in _BARE_ROW.rows(message_id=pk)]
-        translated = [row for pk in pks for row in _TRANSLATIONS.rows(message_id=pk)]
+    if not pks:
+        return {language: [] for language in languages}
+    if len(pks) > 1 and len(languages) == 1:
+        (language,) = languages
+        return {language: rows_again(list(pks), language)}
+    if len(pks) == 1:
+        (pk,) = pks
+        bare, translated = _BARE_ROW.rows(message_id=pk), _TRANSLATIONS.rows(message_id=pk)
     else:
         bare = list(_bare(Message.objects.filter(pk__in=pks)))
         translated = list(_translations(MessageTranslation.objects.filter(message__in=pks, language__in=languages)))
