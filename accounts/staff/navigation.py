@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -113,6 +114,7 @@ def _item(request: HttpRequest, title: str, label: str, icon: str) -> dict[str, 
             )
         ),
     }
-    if label in BADGES:
-        item["badge"] = BADGES[label]
+    # The theme draws an empty badge for none.
+    if label in BADGES and (badge := import_string(BADGES[label])(request)):
+        item["badge"] = badge
     return item

@@ -196,7 +196,9 @@ def test_a_message_is_read_for_a_reason_and_the_side_bar_counts_open_reports(sta
     assert AuditEntry.objects.get(action="read message").detail["reason"] == "A report says so"
     groups = staff.get(reverse("admin:index")).context["sidebar_navigation"]
     first = groups[0]["items"][0]
-    assert (groups[0]["title"], str(first["title"]), str(first["badge_callback"])) == ("Moderation", "Reports", "1")
+    assert (groups[0]["title"], str(first["title"]), first["badge"]) == ("Moderation", "Reports", "1")
+    Report.objects.update(resolved_at=timezone.now(), decision="dismiss")
+    assert "badge" not in staff.get(reverse("admin:index")).context["sidebar_navigation"][0]["items"][0]
 
 
 def test_taking_back_is_offered_where_there_is_a_decision(staff: Client, report: Report) -> None:
