@@ -10,6 +10,7 @@ from conftest import token_client
 from messaging.actions.post import post_message
 from messaging.context import ConversationContext, Sender
 from messaging.drafts import NewMessage
+from rosetta.languages import Reading
 from workspaces import actions, erasure
 from workspaces.models import Channel, ChannelMember, Conversation, Event, Member, ReadMark, Role, Workspace
 from workspaces.tasks import erase
@@ -42,7 +43,7 @@ def create(client: APIClient, base: str, **body: Any) -> dict[str, Any]:
 def say(channel_id: str, count: int = 1) -> None:
     """As many messages as that were posted."""
     channel = Channel.objects.select_related("conversation", "workspace").get(pk=channel_id)
-    context = ConversationContext(channel.conversation, "en", channel=channel, workspace=channel.workspace)
+    context = ConversationContext(channel.conversation, Reading("en"), channel=channel, workspace=channel.workspace)
     for _ in range(count):
         post_message(sender=Sender(), context=context, draft=NewMessage(content="Hello", type="system"))
 
