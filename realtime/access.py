@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Guest, User
@@ -13,7 +14,7 @@ from rosetta.errors import Forbidden, NotFound
 from rosetta.languages import Reading, split
 from workspaces.access import membership
 from workspaces.errors import RoomEnded
-from workspaces.models import Channel, ChannelMember, Visibility, Workspace
+from workspaces.models import Channel, ChannelMember, ChannelReading, Visibility, Workspace
 
 
 def workspace_subscription(user: User, workspace_id: str) -> Subscription:
@@ -59,13 +60,14 @@ def _conversation_subscriptions(user_id: int, conversation_ids: Collection[str])
     subscriptions: dict[Any, Subscription] = {}
     joined = ChannelMember.objects.filter(channel=OuterRef("pk"), member=OuterRef("workspace__members"))
     channels = Channel.objects.filter(pk__in=conversation_ids, workspace__members__user=user_id)
+    chosen = ChannelReading.objects.filter(channel=OuterRef("pk"), member=OuterRef("workspace__members"))
     for row in channels.values(
         "pk",
         "visibility",
         "password_hash",
         "opened_at",
         "workspace_id",
-        language=F("workspace__members__language"),
+        language=Coalesce(Subquery(chosen.values("language")[:1]), F("workspace__members__language")),
         also=F("workspace__members__also_reads"),
         member_since=F("workspace__members__joined_at"),
         joined=Subquery(joined.values("joined_at")[:1]),

@@ -158,9 +158,7 @@ class EventDispatcher:
 
     async def _dispatch(self, streams: dict[str, Stream]) -> None:
         positions = {
-            stream_id: StreamPosition(
-                stream.id_name, stream.workspace_id, stream.position, tuple(stream.audience.groups)
-            )
+            stream_id: StreamPosition(stream.id_name, stream.workspace_id, stream.position, tuple(stream.readings))
             for stream_id, stream in streams.items()
         }
         batch = await self._database.patiently(read_batch, positions)
@@ -169,7 +167,7 @@ class EventDispatcher:
             stream = self._hub.streams.get(stream_id)
             if stream is None or stream_id in stalled or frame.seq <= stream.position:
                 continue
-            if not set(stream.audience.groups).issubset(frame.readings):
+            if not stream.readings.issubset(frame.readings):
                 # Meanwhile a subscriber joined for whose reading the frames were not rendered.
                 stalled.add(stream_id)
                 self.schedule(stream_id)

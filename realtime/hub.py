@@ -4,6 +4,7 @@ Everything runs on the event loop's thread.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -58,7 +59,16 @@ class Stream:
     """
 
     __slots__ = (
-        "_last_for_all", "_last_for_language", "_last_private", "audience", "held", "id", "id_name", "position", "workspace_id",
+        "_last_for_all",
+        "_last_for_language",
+        "_last_private",
+        "audience",
+        "held",
+        "id",
+        "id_name",
+        "own_readings",
+        "position",
+        "workspace_id",
     )  # fmt: skip
 
     def __init__(self, pk: str, id_name: str, workspace_id: str | None, position: int, audience: Audience) -> None:
@@ -74,6 +84,12 @@ class Stream:
         self._last_private: dict[Any, int] = {}
         # Sockets that are skipped: while they replay (None), or because they have everything up to a number already.
         self.held: dict[Any, int | None] = {}
+        # What callers read in this channel alone, by their keys: its audience may be the whole workspace's.
+        self.own_readings: dict[str, str] = {}
+
+    @property
+    def readings(self) -> set[str]:
+        return {*self.audience.groups, *self.own_readings.values()}
 
     def deliver(self, frame: EventFrame, callers: "Mapping[str, Caller]") -> None:
         """Push the event to everybody it concerns.
@@ -83,11 +99,25 @@ class Stream:
         if frame.user_id is not None:
             self._deliver_private(frame, callers.get(f"user:{frame.user_id}"))
         else:
-            self._deliver_to_groups(frame)
+            self._deliver_to_groups(frame, callers)
         self.position = frame.seq
 
-    def _deliver_to_groups(self, frame: EventFrame) -> None:
+    def _groups(self, callers: "Mapping[str, Caller]") -> Iterable[tuple[str, set[Any]]]:
+        """Yield the groups of the audience, with callers who read something else in this channel apart."""
+        if not self.own_readings:
+            yield from self.audience.groups.items()
+            return
+        apart: set[Any] = set()
+        for key in self.own_readings.keys() & callers.keys():
+            apart |= callers[key].sockets
         for reading, group in self.audience.groups.items():
+            yield reading, group - apart
+        for key in self.own_readings.keys() & callers.keys():
+            sockets = callers[key].sockets
+            yield self.own_readings[key], {one for group in self.audience.groups.values() for one in group & sockets}
+
+    def _deliver_to_groups(self, frame: EventFrame, callers: "Mapping[str, Caller]") -> None:
+        for reading, group in self._groups(callers):
             tail = frame.tail(reading)
             if tail is None:
                 continue
@@ -123,7 +153,7 @@ class Stream:
     def _deliver_private(self, frame: EventFrame, caller: "Caller | None") -> None:
         if caller is None:
             return
-        for reading, group in self.audience.groups.items():
+        for reading, group in self._groups({caller.key: caller}):
             for socket in caller.sockets & group:
                 if self._is_due(socket, frame.seq):
                     prev = max(self._prev(reading), self._last_private.get(socket, 0))
@@ -243,6 +273,16 @@ class Hub:
             # Open channels share the workspace's audience; do not add sockets to it here.
             if stream_id in self.streams and not self.is_open(stream_id, subscription.workspace_id):
                 self.streams[stream_id].audience.add(subscription.reading, [socket])
+        self.note_readings(caller)
+
+    def note_readings(self, caller: Caller, before: Iterable[str] = ()) -> None:
+        """Let the channels know what ``caller`` reads in them alone; ``before``: where they read so until now."""
+        chosen = {} if caller.subscriptions is None else caller.subscriptions.in_channels
+        for channel_id in {*before, *chosen} & self.streams.keys():
+            if channel_id in chosen:
+                self.streams[channel_id].own_readings[caller.key] = chosen[channel_id]
+            else:
+                self.streams[channel_id].own_readings.pop(caller.key, None)
 
     def remove(self, socket: Socket) -> None:
         """Unsubscribe a socket that is gone, and forget what has no subscribers left.
@@ -259,6 +299,9 @@ class Hub:
         socket.exceptions.clear()
         if not caller.all_sockets() and self.callers.get(caller.key) is caller:
             del self.callers[caller.key]
+            for channel_id in {} if caller.subscriptions is None else caller.subscriptions.in_channels:
+                if channel_id in self.streams:
+                    self.streams[channel_id].own_readings.pop(caller.key, None)
 
     # ── Subscriptions ──
 
@@ -276,6 +319,9 @@ class Hub:
         else:
             own = caller.subscriptions
             subscription = own.workspaces.get(stream_id) or own.conversations.get(stream_id)
+        own_reading = caller.subscriptions.in_channels.get(stream_id)
+        if subscription is not None and own_reading is not None:
+            subscription = replace(subscription, reading=own_reading)
         return None if subscription is None else (stream, subscription)
 
     def streams_since(self, caller: Caller) -> Iterable[tuple[Stream, datetime]]:
@@ -325,6 +371,8 @@ class Hub:
         if stream is None:
             self.streams[channel_id] = Stream(channel_id, CONVERSATION_ID, workspace_id, position, audience)
             self.new_streams.add(channel_id)
+            for caller in {socket.caller for socket in audience.sockets()}:
+                self.note_readings(caller)
             return []
         before = set(stream.audience.sockets())
         stream.audience = audience

@@ -210,6 +210,7 @@ class SubscriptionSync:
 
     def _subscribe(self, caller: Caller, own: Subscriptions, snapshot: SyncSnapshot) -> None:
         before = caller.by_stream
+        chosen_before = [] if caller.subscriptions is None else list(caller.subscriptions.in_channels)
         caller.subscriptions = own
         current = caller.by_stream
         for stream_id, subscription in current.items():
@@ -224,6 +225,7 @@ class SubscriptionSync:
         for stream_id, old in before.items():
             if stream_id not in current:
                 self._hub.unsubscribe(caller, stream_id, old)
+        self._hub.note_readings(caller, chosen_before)
 
     def _start_gained(
         self, caller: Caller, known: Mapping[str, Subscription], snapshot: SyncSnapshot, late: Late

@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from accounts.models import Guest, User
 from messaging.models import Block, DirectConversation
 from rosetta.languages import Reading, split
-from workspaces.models import Channel, ChannelMember, Member, Visibility, Workspace
+from workspaces.models import Channel, ChannelMember, ChannelReading, Member, Visibility, Workspace
 
 OPEN = Q(visibility=Visibility.PUBLIC, password_hash="")
 JOINED_RESTRICTED = ~Q(channel__visibility=Visibility.PUBLIC, channel__password_hash="")
@@ -43,7 +43,7 @@ class Subscriptions:
     channels that the caller joined, direct conversations, rooms. ``muted_outbound``: direct conversations in which the
     other person blocks this caller, so that the caller's typing is not shown. ``fingerprint`` changes whenever a
     subscription does, except for its reading. ``profile`` is the caller as signals show them.
-    ``reading`` is the caller's own, as in direct conversations.
+    ``reading`` is the caller's own, as in direct conversations; ``in_channels`` are those chosen for single channels.
     """
 
     reading: str
@@ -51,6 +51,7 @@ class Subscriptions:
     workspaces: dict[str, Subscription] = field(default_factory=dict)
     conversations: dict[str, Subscription] = field(default_factory=dict)
     muted_outbound: set[str] = field(default_factory=set)
+    in_channels: dict[str, str] = field(default_factory=dict)
     fingerprint: Fingerprint | None = None
 
     def by_stream(self) -> dict[str, Subscription]:
@@ -73,7 +74,7 @@ class OpenChannel:
 
 
 def read_user_subscriptions(user_ids: Collection[int]) -> dict[int, Subscriptions]:
-    """Read the subscriptions of ``user_ids``: six queries for any number of them.
+    """Read the subscriptions of ``user_ids``: seven queries for any number of them.
 
     Users who do not exist or are not active are left out.
     """
@@ -82,6 +83,7 @@ def read_user_subscriptions(user_ids: Collection[int]) -> dict[int, Subscription
     for user in users.only("name", "avatar_url", "preferred_language", "also_reads"):
         profile = {"id": user.pk, "name": user.name, "avatar_url": user.avatar_url}
         by_user[user.pk] = Subscriptions(user.reading.key, {"user": profile, "guest": None})
+    _add_channel_readings(by_user)
     _add_workspaces(by_user)
     _add_joined_channels(by_user)
     workspaces = {user_id: _extent(own.workspaces.values()) for user_id, own in by_user.items()}
@@ -103,6 +105,15 @@ def _add_workspaces(by_user: dict[int, Subscriptions]) -> None:
         by_user[user_id].workspaces[workspace_id] = Subscription(_key(language, also), joined_at, workspace_id)
 
 
+def _add_channel_readings(by_user: dict[int, Subscriptions]) -> None:
+    channel_id: Any
+    chosen = ChannelReading.objects.filter(member__user_id__in=by_user)
+    for user_id, channel_id, language, also in chosen.values_list(
+        "member__user_id", "channel_id", "language", "member__also_reads"
+    ):
+        by_user[user_id].in_channels[channel_id] = _key(language, also)
+
+
 def _key(language: str, also: str) -> str:
     return Reading(language, split(also)).key
 
@@ -112,7 +123,8 @@ def _add_joined_channels(by_user: dict[int, Subscriptions]) -> None:
     for user_id, channel_id, workspace_id, language, also, joined_at in _joined(by_user).values_list(
         "member__user_id", "channel_id", "channel__workspace_id", "member__language", "member__also_reads", "joined_at"
     ):
-        by_user[user_id].conversations[channel_id] = Subscription(_key(language, also), joined_at, workspace_id)
+        reading = by_user[user_id].in_channels.get(channel_id) or _key(language, also)
+        by_user[user_id].conversations[channel_id] = Subscription(reading, joined_at, workspace_id)
 
 
 def _add_rooms(by_user: dict[int, Subscriptions]) -> None:
@@ -126,7 +138,8 @@ def _add_rooms(by_user: dict[int, Subscriptions]) -> None:
         "workspace__members__also_reads",
         "workspace__members__joined_at",
     ):
-        by_user[user_id].conversations[channel_id] = Subscription(_key(language, also), joined_at, workspace_id)
+        reading = by_user[user_id].in_channels.get(channel_id) or _key(language, also)
+        by_user[user_id].conversations[channel_id] = Subscription(reading, joined_at, workspace_id)
 
 
 def _add_direct_conversations(by_user: dict[int, Subscriptions], blocks: set[tuple[int, int]]) -> dict[int, int]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from realtime import event_log, subscriptions
 from realtime.subscriptions import OpenChannel, Subscription, Subscriptions
 from rosetta.languages import Reading, split
-from workspaces.models import ChannelMember
+from workspaces.models import ChannelMember, ChannelReading
 
 # Access granted longer ago than this needs no backfill: delivery never lags by more than a minute.
 RECENT = timedelta(minutes=1)
@@ -75,11 +76,14 @@ def _read_remaining(request: SyncRequest, snapshot: SyncSnapshot) -> None:
         closed = request.open.get(workspace_id, {}).keys() - snapshot.open[workspace_id].keys()
         remaining: dict[str, dict[str, Subscription]] = {channel_id: {} for channel_id in closed}
         joined = ChannelMember.objects.filter(channel_id__in=closed) if closed else ChannelMember.objects.none()
+        own = ChannelReading.objects.filter(channel=OuterRef("channel"), member=OuterRef("member")).values("language")[
+            :1
+        ]
         channel_id: Any
-        for channel_id, user_id, language, also, since in joined.values_list(
-            "channel_id", "member__user_id", "member__language", "member__also_reads", "joined_at"
+        for channel_id, user_id, language, chosen, also, since in joined.values_list(
+            "channel_id", "member__user_id", "member__language", Subquery(own), "member__also_reads", "joined_at"
         ):
-            reading = Reading(language, split(also)).key
+            reading = Reading(chosen or language, split(also)).key
             remaining[channel_id][f"user:{user_id}"] = Subscription(reading, since, workspace_id)
         snapshot.remaining[workspace_id] = remaining
 

@@ -10,6 +10,7 @@ from rosetta.times import moment
 from workspaces import resources
 from workspaces.models import (
     ChannelMember,
+    ChannelReading,
     Invite,
     Member,
     Placement,
@@ -75,6 +76,12 @@ EXPORTERS = (
         rows=lambda user: ChannelMember.objects.filter(member__user=user).select_related("channel").order_by("pk"),
         line=_joined_channel,
         covers=("workspaces.ChannelMember",),
+    ),
+    lifecycle.lines(
+        "channel_languages",
+        rows=lambda user: ChannelReading.objects.filter(member__user=user).order_by("pk"),
+        line=lambda row: {"channel_id": row.channel_id, "language": row.language},
+        covers=("workspaces.ChannelReading",),
     ),
     lifecycle.lines(
         "read_positions",

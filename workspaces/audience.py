@@ -34,16 +34,34 @@ class Audience:
 
 
 # Correlated with the channel of the outer query, and with a language, ``spoken.column1``. A restricted channel is read by
-# the members who joined it, an open one by all members; guests read the channel of their room.
+# the members who joined it, an open one by all members, in a language that they may have chosen for it; guests read the
+# channel of their room.
 _READERS = (
     """
     SELECT m.also_reads AS also FROM workspaces_member m
     WHERE m.workspace_id = workspaces_channel.workspace_id AND m.language = spoken.column1
     AND workspaces_channel.visibility = 'public' AND workspaces_channel.password_hash = ''
+    AND NOT EXISTS (
+        SELECT 1 FROM workspaces_channelreading r
+        WHERE r.channel_id = workspaces_channel.conversation_id AND r.member_id = m.id
+    )
     """,
     """
     SELECT m.also_reads AS also FROM workspaces_channelmember cm JOIN workspaces_member m ON m.id = cm.member_id
     WHERE cm.channel_id = workspaces_channel.conversation_id AND m.language = spoken.column1
+    AND NOT EXISTS (
+        SELECT 1 FROM workspaces_channelreading r
+        WHERE r.channel_id = workspaces_channel.conversation_id AND r.member_id = m.id
+    )
+    """,
+    """
+    SELECT m.also_reads AS also FROM workspaces_channelreading r JOIN workspaces_member m ON m.id = r.member_id
+    WHERE r.channel_id = workspaces_channel.conversation_id AND r.language = spoken.column1
+    AND (
+        (workspaces_channel.visibility = 'public' AND workspaces_channel.password_hash = '') OR EXISTS (
+            SELECT 1 FROM workspaces_channelmember cm WHERE cm.channel_id = r.channel_id AND cm.member_id = r.member_id
+        )
+    )
     """,
     """
     SELECT '' AS also FROM accounts_guest g

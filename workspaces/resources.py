@@ -79,7 +79,12 @@ def suspension(row: Suspension) -> dict[str, Any]:
 
 
 def channel(
-    row: Channel, *, is_member: bool = False, unread_count: int = 0, last_message_at: Any = None
+    row: Channel,
+    *,
+    is_member: bool = False,
+    unread_count: int = 0,
+    last_message_at: Any = None,
+    reading_language: str | None = None,
 ) -> dict[str, Any]:
     """Return ``row`` as one user sees it.
 
@@ -99,6 +104,7 @@ def channel(
         "is_archived": row.is_archived,
         "unread_count": unread_count,
         "last_message_at": moment(last_message_at),
+        "reading_language": reading_language,
     }
 
 
@@ -108,7 +114,13 @@ def listed_channel(row: Channel) -> dict[str, Any]:
     if not reads:
         return channel(row)
     unread: int = row.unread  # type: ignore[attr-defined]
-    return channel(row, is_member=True, unread_count=unread, last_message_at=row.conversation.last_message_at)
+    return channel(
+        row,
+        is_member=True,
+        unread_count=unread,
+        last_message_at=row.conversation.last_message_at,
+        reading_language=row.reading_language,  # type: ignore[attr-defined]
+    )
 
 
 def browsed_channel(row: Channel) -> dict[str, Any]:

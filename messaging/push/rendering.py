@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from messaging.mentions import PresentNames, present_names
 from messaging.models import Message, MessageTranslation
 from messaging.push.badges import unread_of
 from rosetta.languages import Reading
-from workspaces.models import Channel, Member, ReadMark
+from workspaces.models import Channel, ChannelReading, Member, ReadMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +118,19 @@ def _readings(deliveries: Sequence[Delivery], subjects: dict[str, _Subject]) -> 
         (member.workspace_id, member.user_id): member.reading
         for member in members.only("workspace_id", "user_id", "language", "also_reads")
     }
+    chosen = ChannelReading.objects.filter(
+        channel__in=[subject.channel for subject in subjects.values() if subject.channel is not None],
+        member__user__in=user_ids,
+    )
+    in_channels = {(row[0], row[1]): row[2] for row in chosen.values_list("channel_id", "member__user_id", "language")}
     readings = {}
     for delivery in deliveries:
         subject = subjects.get(str(delivery.subject_id))
         channel = subject.channel if subject is not None else None
         key = (channel.workspace_id if channel is not None else "", delivery.device.user_id)
-        readings[delivery.pk] = of_members.get(key, delivery.device.user.reading)
+        reading = of_members.get(key, delivery.device.user.reading)
+        language = in_channels.get((channel.pk if channel is not None else "", delivery.device.user_id))
+        readings[delivery.pk] = replace(reading, language=language) if language else reading
     return readings
 
 

@@ -72,6 +72,53 @@ def test_pages_show_the_original_unless_a_language_is_asked_for(
     assert newest(as_member, channel, "?language=th") == ("translation", "th")
 
 
+def read_in(client: APIClient, channel: Channel, language: str | None) -> None:
+    url = f"/api/v1/workspaces/{channel.workspace_id}/channels/{channel.pk}/language"
+    answer = client.put(url, {"language": language}, format="json")
+    assert answer.json()["data"]["reading_language"] == language
+
+
+def test_a_channel_may_be_read_in_a_language_of_its_own(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, membership: Member
+) -> None:
+    read_in(as_member, channel, "ja")
+    assert languages_of(as_owner, channel, THANKS) == {"ja"}
+    assert newest(as_member, channel) == ("translation", "ja")
+    also_reads(as_member, "en")
+    assert newest(as_member, channel) == ("original", "en")
+    assert languages_of(as_owner, channel, "The crane has stopped") == set()
+    read_in(as_member, channel, None)
+    also_reads(as_member)
+    assert languages_of(as_owner, channel, THANKS) == {"th"}
+    assert newest(as_member, channel) == ("translation", "th")
+
+
+def test_a_language_chosen_for_a_channel_ends_with_the_right_to_read_it(
+    as_owner: APIClient, as_member: APIClient, as_outsider: APIClient, channel: Channel, membership: Member
+) -> None:
+    url = f"/api/v1/workspaces/{channel.workspace_id}/channels"
+    private = as_owner.post(url, {"name": "Board", "visibility": "private"}, format="json").json()["data"]["id"]
+    board = Channel.objects.get(pk=private)
+    assert as_member.put(f"{url}/{private}/language", {"language": "ja"}, format="json").status_code == 404
+    assert as_outsider.put(f"{url}/{channel.pk}/language", {"language": "ja"}, format="json").status_code == 404
+    as_owner.post(f"{url}/{private}/members", {"member_id": membership.pk}, format="json")
+    read_in(as_member, board, "ja")
+    assert languages_of(as_owner, board, THANKS) == {"ja"}
+    as_member.post(f"{url}/{private}/leave")
+    assert languages_of(as_owner, board, THANKS) == set()
+    for wrong in ({}, {"language": "xx"}, {"language": ["ja"]}):
+        assert as_member.put(f"{url}/{channel.pk}/language", wrong, format="json").status_code == 422
+
+
+@pytest.mark.usefixtures("expo", "phones")
+def test_pushes_follow_a_channels_language(
+    as_owner: APIClient, as_member: APIClient, channel: Channel, member_user: User, membership: Member, told: Told
+) -> None:
+    read_in(as_member, channel, "ja")
+    post_and_commit(as_owner, channel, f"@[Mali](user:{member_user.pk}) Thank you very much")
+    assert ["ありがとう" in body["body"] for body in told()] == [True]
+
+
 def test_direct_conversations_follow_the_account(
     as_owner: APIClient, as_member: APIClient, member_user: User, membership: Member
 ) -> None:

@@ -361,6 +361,28 @@ async def test_the_socket_shows_the_original_in_a_language_that_its_owner_also_r
     assert (message["display_content"], message["translation_reason"]) == ("Good morning", None)
 
 
+async def test_the_socket_follows_a_language_chosen_for_an_open_channel_alone(team: Team) -> None:
+    channel = f"workspaces/{team.workspace['id']}/channels/{team.channel['id']}/language"
+
+    async def read_until(client: Client, language: str) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                team.post("Good morning")
+                if (await client.event("message.created"))["data"]["display_language"] == language:
+                    return
+
+    async with team.mali.socket() as mali, team.olivia.socket() as olivia:
+        team.mali.call("PUT", channel, json={"language": "ja"})
+        await read_until(mali, "ja")
+        assert (await olivia.event("message.created"))["data"]["display_language"] == "en"
+        # One who comes anew reads so from the first event on.
+        async with team.mali.socket() as phone:
+            team.post("Good morning")
+            assert (await phone.event("message.created"))["data"]["display_language"] == "ja"
+        team.mali.call("PUT", channel, json={"language": None})
+        await read_until(mali, "th")
+
+
 async def test_the_posters_own_name_of_a_message_reaches_the_posters_sockets_alone(team: Team) -> None:
     channel = team.channel["id"]
     path = f"workspaces/{team.workspace['id']}/channels/{channel}/messages"

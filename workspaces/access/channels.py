@@ -1,8 +1,10 @@
 """Which channels a user may see, read, manage and destroy."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -10,7 +12,7 @@ from rosetta.db.queries import ULID, CompiledQuery
 from rosetta.errors import Forbidden, Invalid, NotFound
 from workspaces.access.workspaces import check_is_team
 from workspaces.audience import heard_languages
-from workspaces.models import Channel, ChannelMember, Member, Role, Visibility
+from workspaces.models import Channel, ChannelMember, ChannelReading, Member, Role, Visibility
 from workspaces.unread import with_unread
 
 
@@ -46,6 +48,12 @@ def _joined(member: Member) -> QuerySet[ChannelMember]:
     return ChannelMember.objects.filter(channel=OuterRef("pk"), member=member)
 
 
+def _chosen_language(member: Any) -> Subquery:
+    """Return the language that ``member`` reads in the channel alone, if they chose one."""
+    chosen = ChannelReading.objects.filter(channel=OuterRef("pk"), member=member)
+    return Subquery(chosen.values("language")[:1])
+
+
 def _channels_with_membership(user_id: int, workspace_id: str, channel_id: str) -> QuerySet[Channel]:
     joined = ChannelMember.objects.filter(channel=OuterRef("pk"), member=OuterRef("workspace__members"))
     return (
@@ -55,7 +63,9 @@ def _channels_with_membership(user_id: int, workspace_id: str, channel_id: str) 
             has_joined=Exists(joined),
             member_id=F("workspace__members__pk"),
             role=F("workspace__members__role"),
-            member_language=F("workspace__members__language"),
+            member_language=Coalesce(
+                _chosen_language(OuterRef("workspace__members")), F("workspace__members__language")
+            ),
             member_also_reads=F("workspace__members__also_reads"),
         )
     )
@@ -129,7 +139,9 @@ def purgeable_channel(user: User, workspace_id: str, channel_id: str) -> Channel
 def channels_for(member: Member) -> QuerySet[Channel]:
     """Return the channels that ``member`` may know of, annotated for ``resources.listed_channel``."""
     known = Channel.objects.select_related("conversation").filter(listed_for(member), workspace_id=member.workspace_id)
-    channels: QuerySet[Channel] = with_unread(known.annotate(has_joined=Exists(_joined(member))), member.user_id)
+    channels: QuerySet[Channel] = with_unread(
+        known.annotate(has_joined=Exists(_joined(member)), reading_language=_chosen_language(member)), member.user_id
+    )
     return channels.order_by("pk")
 
 

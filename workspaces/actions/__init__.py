@@ -6,6 +6,7 @@ One function for each.
 from workspaces.actions.channels import (
     add_to_channel,
     archive_channel,
+    choose_language,
     create_channel,
     join_channel,
     leave_channel,
@@ -42,6 +43,7 @@ __all__ = [
     "add_member",
     "add_to_channel",
     "archive_channel",
+    "choose_language",
     "create_channel",
     "create_invite",
     "create_section",

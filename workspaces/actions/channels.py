@@ -17,7 +17,7 @@ from workspaces.actions.members import access_changed, check_password, mark_read
 from workspaces.actions.sidebar import place
 from workspaces.changes import UNSET, given
 from workspaces.errors import ChannelIsOpen
-from workspaces.models import Channel, ChannelMember, Conversation, Member, ReadMark, Visibility
+from workspaces.models import Channel, ChannelMember, ChannelReading, Conversation, Member, ReadMark, Visibility
 from workspaces.slugs import create_under_slug, slug_taken
 from workspaces.streams import events
 
@@ -257,3 +257,18 @@ def _remove(channel: Channel, member: Member) -> bool:
         ReadMark.objects.filter(conversation_id=channel.pk, user_id=member.user_id).delete()
         access_changed(member.user_id)
     return bool(deleted)
+
+
+@transaction.atomic
+def choose_language(*, channel_access: ChannelAccess, language: str | None) -> None:
+    """Let a member read ``language`` in one channel; None: what they read in the workspace.
+
+    Idempotent. Locks the workspace. Raises NotFound when they left meanwhile.
+    """
+    channel, member = _locked(channel_access.channel), channel_access.member
+    _check_is_still_member(member)
+    if language is None:
+        ChannelReading.objects.filter(channel=channel, member_id=member.pk).delete()
+    else:
+        ChannelReading.objects.update_or_create(channel=channel, member_id=member.pk, defaults={"language": language})
+    access_changed(member.user_id)

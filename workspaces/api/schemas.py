@@ -96,6 +96,11 @@ class ChannelResource(serializers.Serializer[Any]):
     is_archived = serializers.BooleanField()
     unread_count = serializers.IntegerField()
     last_message_at = serializers.DateTimeField(allow_null=True)
+    reading_language = serializers.ChoiceField(
+        languages.CODES,
+        allow_null=True,
+        help_text="What the caller reads here instead of the workspace's; null: nothing else, and in events.",
+    )
 
 
 class BrowsedChannelResource(ChannelResource):

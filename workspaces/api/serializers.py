@@ -161,6 +161,12 @@ class MemberUpdateSerializer(serializers.Serializer[Any]):
     preferred_language = serializers.ChoiceField(languages.CODES, required=False, allow_null=True)
 
 
+class ReadingLanguageSerializer(serializers.Serializer[Any]):
+    language = serializers.ChoiceField(
+        languages.CODES, allow_null=True, help_text="Null: what the caller reads in the workspace."
+    )
+
+
 class MemberIdSerializer(serializers.Serializer[Any]):
     member_id = IdField()
 

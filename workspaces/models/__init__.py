@@ -1,6 +1,6 @@
 """Rows of workspaces, channels, streams and webhooks."""
 
-from workspaces.models.channel import Channel, ChannelMember, Erasure, Formality
+from workspaces.models.channel import Channel, ChannelMember, ChannelReading, Erasure, Formality
 from workspaces.models.sidebar import Placement, SidebarSection
 from workspaces.models.stream import Conversation, Event, ReadMark, Stream
 from workspaces.models.webhook import (
@@ -25,6 +25,7 @@ __all__ = [
     "Channel",
     "ChannelMember",
     "ChannelOrder",
+    "ChannelReading",
     "Conversation",
     "Erasure",
     "Event",

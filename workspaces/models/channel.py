@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from accounts.models import LANGUAGE_LENGTH
 from rosetta.ids import ULIDModel
 from workspaces.models.stream import Conversation
 from workspaces.models.workspace import Member, PasswordProtected, Visibility, Workspace
@@ -67,6 +68,21 @@ class ChannelMember(ULIDModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "member"], name="channel_member_once")]
+
+
+class ChannelReading(models.Model):
+    """The language that a member reads in one channel, instead of the workspace's."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="readings", db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="channel_readings")
+    language = models.CharField(max_length=LANGUAGE_LENGTH)
+
+    class Meta:
+        # Serves the audience of a post and the access to a channel.
+        constraints = [models.UniqueConstraint(fields=["channel", "member"], name="channel_reading_once")]
+
+    def __str__(self) -> str:
+        return f"{self.language} of {self.member_id} in {self.channel_id}"
 
 
 class Erasure(models.Model):

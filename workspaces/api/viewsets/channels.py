@@ -17,6 +17,7 @@ from workspaces.api.serializers import (
     CreateChannelSerializer,
     MemberIdSerializer,
     PasswordSerializer,
+    ReadingLanguageSerializer,
     UpdateChannelSerializer,
     query_text,
 )
@@ -169,6 +170,20 @@ class ChannelViewSet(ApiViewSet):
         # Not read from the list again: the caller no longer sees a private channel that they left.
         channel = channel_access.channel
         return Response({"data": resources.channel(channel, is_member=not channel.is_restricted)})
+
+    @extend_schema(
+        operation_id="chooseChannelLanguage",
+        summary="Choose what I read in a channel",
+        description="Messages of the channel are translated into this language for the caller, instead of the workspace's.",
+        request=ReadingLanguageSerializer,
+        responses={200: schemas.ChannelAnswer},
+    )
+    @action(detail=True, methods=["put"])
+    def language(self, request: Request, workspace_id: str, id: str) -> Response:
+        channel_access = access.readable_channel(caller(request), workspace_id, id)
+        language = parsed(ReadingLanguageSerializer, request)["language"]
+        actions.choose_language(channel_access=channel_access, language=language)
+        return _shown(channel_access.member, id)
 
 
 def _shown(member: Member, channel_id: str, *, status: int = 200) -> Response:

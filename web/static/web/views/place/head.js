@@ -1,8 +1,12 @@
 /** The head of a conversation: where one is, in which languages, and what else one may do here. */
+import * as api from "../../api.js";
 import { classes, html, useState } from "../../core.js";
-import { languageName, list, number, t } from "../../i18n.js";
+import { languageName, LANGUAGES, list, number, t } from "../../i18n.js";
+import { readAgain } from "../../session.js";
 import { app } from "../../state.js";
 import { stripBidi } from "../../text.js";
+import { withToast } from "../../toasts.js";
+import { loadChannels } from "../../workspaces.js";
 import { Blocking } from "../blocks.js";
 import { MenuToggle } from "../menu_toggle.js";
 import { Levels } from "../notifications.js";
@@ -121,6 +125,33 @@ function Tongues({ languages, people }) {
     ${isOpen && html`<${WhoReadsWhat} languages=${languages} people=${people} onClose=${() => setOpen(false)} />`}`;
 }
 
+/**
+ * The languages of which one is read in this channel alone.
+ *
+ * @param {{channel: Listed, path: string}} props
+ */
+function InChannel({ channel, path }) {
+  const chosen = channel.reading_language ?? null;
+  /** @param {string | null} language */
+  const choose = (language) =>
+    withToast(async () => {
+      await api.put(`${path}/language`, { language });
+      await loadChannels(channel.workspace_id ?? "");
+      readAgain();
+    });
+  return html`
+    <hr />
+    <div role="group" aria-label=${t("channel.language")}>
+      <div class="menu-label" aria-hidden="true">${t("channel.language")}</div>
+      <${MenuItem} checked=${chosen === null} onClick=${() => choose(null)}>${t("languages.asEverywhere")}<//>
+      ${Object.entries(LANGUAGES).map(
+        ([code, name]) => html`
+          <${MenuItem} key=${code} lang=${code} checked=${code === chosen} onClick=${() => choose(code)}>${name}<//>`,
+      )}
+    </div>
+    <hr />`;
+}
+
 /** So many people are named for each language. */
 const NAMED = 50;
 
@@ -196,6 +227,7 @@ function PlaceMenu({ path, place, toggle, onSettings }) {
           <//>`
       }
       <${Placing} row=${place} />
+      ${!person && html`<${InChannel} channel=${place} path=${path} />`}
       <${Levels} path=${path} />
       ${person && html`<${Blocking} person=${person} />`}
     <//>`;

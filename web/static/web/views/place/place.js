@@ -74,7 +74,7 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
   }, [conversation, isOwnRoom]);
 
   const mine = roll?.find((row) => row.user.id === me.id);
-  const language = (!isDirect && mine?.preferred_language) || me.preferred_language;
+  const language = (!isDirect && (place?.reading_language || mine?.language)) || me.preferred_language;
   // The same object until something in it changes: rows are drawn again when it does.
   const room = useMemo(
     () => ({
