@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from translation.judging import additions, figures, languages, repetition
-from translation.protection.marks import STORED
+from translation.protection.marks import STORED, adds_emphasis
 from translation.protection.pieces import Piece
 
 # The kinds of fault, as metrics, admin and the documentation name them.
@@ -35,8 +35,6 @@ FAULTS = (
 _BLANK_SIGN = "\u2581"
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
 _BROKEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue004-\uf8ff\ufffd\ufffe\uffff]")
-_EMPHASIS = ("**", "__", "~~", "``")
-_STARRED = re.compile(r"(?<![\w*])\*[^\s*](?:[^*\n]{0,200}[^\s*])?\*(?![\w*])")
 
 
 def judge(
@@ -91,9 +89,7 @@ def _has_odd_emphasis(source: str, answer: str, pieces: Sequence[Piece]) -> bool
     """Return whether ``answer`` has an empty pair of emphasis, or emphasis that the author did not write."""
     literal = STORED.pattern.sub(" ", answer)
     written = STORED.pattern.sub(" ", source)
-    if any(literal.count(sign) > written.count(sign) for sign in _EMPHASIS):
-        return True
-    if "*" in literal and "*" not in written and _STARRED.search(literal):
+    if adds_emphasis(written, literal):
         return True
     return _empty_pairs(answer, pieces) > _empty_pairs(source, pieces)
 

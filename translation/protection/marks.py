@@ -163,8 +163,13 @@ def _close_up(literals: list[str], pieces: Sequence[Piece]) -> None:
             literals[index] = literals[index].rstrip()
 
 
-# Marks of Markdown that an answer may not add.
-_ADDED = re.compile(r"\||\*(?=[^\s*])|(?<=[^\s*])\*|~~")
+# Signs that would be emphasis: stars at a word, and the pairs that mean nothing else.
+_EMPHASIS = re.compile(r"\*(?=[^\s*])|(?<=[^\s*])\*|~~|__|``")
+
+
+def adds_emphasis(words: str, translated: str) -> bool:
+    """Return whether a translation has emphasis that its author did not write. Both are without marks."""
+    return len(_EMPHASIS.findall(translated)) > len(_EMPHASIS.findall(words))
 
 
 def _check_structure(words: str, translated: str, start: str) -> None:
@@ -172,7 +177,7 @@ def _check_structure(words: str, translated: str, start: str) -> None:
 
     It would begin a list, heading, quotation, cell or emphasis.
     """
-    if len(_ADDED.findall(translated)) > len(_ADDED.findall(words)):
+    if translated.count("|") > words.count("|") or adds_emphasis(words, translated):
         raise ProtectionError("the answer has a mark of Markdown that the text has not")
     begun, own = _beginning(start), _beginning(words)
     # "No. 1 is out" may become "1. …" in another language.
