@@ -110,11 +110,11 @@ def modules_of(page: HttpResponse) -> set[str]:
     return set(re.findall(r'<link rel="modulepreload" href="/static/web/([^"]+)">', page.content.decode()))
 
 
-def test_the_first_load_is_under_100_kb_compressed(client: Client) -> None:
+def test_the_first_load_is_under_120_kb_compressed(client: Client) -> None:
     shown = [CLIENT / name for name in modules_of(client.get("/"))]
     others = [path for path in CLIENT.rglob("*") if path.suffix in (".css", ".svg")]
     first = [*shown, *others, CLIENT / "locales" / "ja.json"]
-    assert sum(len(gzip.compress(path.read_bytes())) for path in first) < 100_000
+    assert sum(len(gzip.compress(path.read_bytes())) for path in first) < 120_000
 
 
 def test_the_page_names_what_it_shows_first_and_the_rest_for_later(client: Client) -> None:
