@@ -94,7 +94,7 @@ _JOINED = {
 _OWN = [name for name in MessageRow._fields if name not in _JOINED]
 _COLUMNS = [_JOINED.get(name, name) for name in MessageRow._fields]
 # The last columns of a message without a translation into the reader's language.
-_UNTRANSLATED = (None, None, None, None)
+_UNTRANSLATED = (None, None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _bare(messages: QuerySet[Message]) -> QuerySet[Message, tuple[Any, ...]]:
 
 
 def _translations(rows: QuerySet[MessageTranslation]) -> QuerySet[MessageTranslation, tuple[Any, ...]]:
-    return rows.values_list("message_id", "language", "state", "text", "revision", "reason")
+    return rows.values_list("message_id", "language", "state", "text", "revision", "reason", "confidence")
 
 
 _BARE_ROW = CompiledQuery(lambda message_id: _bare(Message.objects.filter(pk=message_id)), message_id=ULID)
