@@ -26,7 +26,7 @@ from workspaces.access import channels_read_by, name_or_reading, open_to, readab
 from workspaces.audience import Audience, audience_of, heard_languages
 from workspaces.errors import RoomEnded
 from workspaces.models import Channel, Conversation, Member, Visibility, Webhook
-from workspaces.unread import with_unread
+from workspaces.unread import with_unread_replies
 
 # How many channels a person's card names.
 SHARED_CHANNELS = 20
@@ -194,6 +194,13 @@ def message_in(context: ConversationContext, message_id: str) -> Message:
     return message
 
 
+def conversations_read_by(user: User) -> QuerySet[Conversation]:
+    """Return the conversations that ``user`` reads now: channels of all workspaces, and direct ones."""
+    channels = channels_read_by(user).filter(workspace__deleted_at=None)
+    directs = DirectConversation.objects.filter(Q(low=user) | Q(high=user))
+    return Conversation.objects.filter(Q(pk__in=channels.values("pk")) | Q(pk__in=directs.values("pk")))
+
+
 def is_readable(member: Member, message_id: str) -> bool:
     """Return whether a message is in a channel that ``member`` reads."""
     channels = Channel.objects.filter(open_to(member), workspace_id=member.workspace_id)
@@ -201,8 +208,8 @@ def is_readable(member: Member, message_id: str) -> bool:
 
 
 def read_directs_of(user: User) -> QuerySet[DirectConversation]:
-    """Return ``direct_conversations_of`` annotated with ``unread``, the number of messages that ``user`` has not read."""
-    directs: QuerySet[DirectConversation] = with_unread(direct_conversations_of(user), user)
+    """Return ``direct_conversations_of`` annotated with ``unread`` and ``unread_replies``, which ``user`` has not read."""
+    directs: QuerySet[DirectConversation] = with_unread_replies(direct_conversations_of(user), user)
     return directs
 
 

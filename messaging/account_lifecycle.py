@@ -20,6 +20,8 @@ from messaging.models import (
     MessageTranslation,
     Reaction,
     Report,
+    SavedMessage,
+    ThreadFollower,
     TranslationFeedback,
 )
 from messaging.translations.plan import AUTHOR
@@ -215,6 +217,36 @@ EXPORTERS = (
             "created_at": moment(row.created_at),
         },
         covers=("messaging.TranslationFeedback.user",),
+    ),
+    lifecycle.lines(
+        "saved",
+        rows=lambda user: (
+            SavedMessage.objects.filter(user=user)
+            .select_related("message")
+            .only("message__conversation_id", "created_at")
+            .order_by("pk")
+        ),
+        line=lambda row: {
+            "message_id": row.message_id,
+            "conversation_id": row.message.conversation_id,
+            "created_at": moment(row.created_at),
+        },
+        covers=("messaging.SavedMessage.user",),
+    ),
+    lifecycle.lines(
+        "threads",
+        rows=lambda user: (
+            ThreadFollower.objects.filter(user=user)
+            .select_related("thread")
+            .only("thread__conversation_id", "is_following")
+            .order_by("pk")
+        ),
+        line=lambda row: {
+            "message_id": row.thread_id,
+            "conversation_id": row.thread.conversation_id,
+            "is_following": row.is_following,
+        },
+        covers=("messaging.ThreadFollower.user",),
     ),
     lifecycle.lines(
         "reports",

@@ -38,6 +38,8 @@ from messaging.models import (
     ModeratorDecision,
     Reaction,
     Report,
+    SavedMessage,
+    ThreadFollower,
     TranslationFeedback,
     WorkspaceExport,
 )
@@ -173,6 +175,22 @@ class ReactionAdmin(ReadOnlyAdmin):
     list_display = ("message_id", "emoji", "user", "guest", "created_at")
     list_select_related = ("user", "guest")
     by_id = ("message",)
+
+
+@admin.register(SavedMessage)
+class SavedMessageAdmin(ReadOnlyAdmin):
+    list_display = ("message_id", "user", "created_at")
+    list_select_related = ("user",)
+    by_id = ("message",)
+    by_number = ("user",)
+
+
+@admin.register(ThreadFollower)
+class ThreadFollowerAdmin(ReadOnlyAdmin):
+    list_display = ("thread_id", "user", "is_following", "last_read_seq")
+    list_select_related = ("user",)
+    by_id = ("thread",)
+    by_number = ("user",)
 
 
 @admin.register(Attachment)

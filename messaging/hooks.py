@@ -26,6 +26,7 @@ def register() -> None:
     lifecycle.ERASERS.append(account_lifecycle.DRAFTS)
     workspace_erasure.ERASERS.append(erasure.erase_messages)
     workspace_unread.GAPS.extend(unread.GAPS)
+    workspace_unread.REPLIES.append(unread.in_threads)
     content.NOTICES |= {notices.DECIDED: notices.to_reporter, notices.TAKEN_BACK: notices.taken_back}
     content.NOTICES |= {
         notices.topic_of(decision): partial(notices.to_sender, decision)

@@ -76,7 +76,12 @@ class Message(ULIDModel):
     skip_translation = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=1)
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="replies", db_index=False)
+    # Of a reply: whether it is shown among the conversation's messages too, not in its thread alone.
+    is_broadcast = models.BooleanField(default=False, db_default=False)
     reply_count = models.PositiveIntegerField(default=0)
+    # Of a message with replies: when the latest was written, and who wrote first: [{"kind": "user" | …, "id": …}].
+    last_reply_at = models.DateTimeField(null=True)
+    repliers: "models.JSONField[Any, Any]" = models.JSONField(null=True)
     attachment_count = models.PositiveSmallIntegerField(default=0)
     reaction_count = models.PositiveIntegerField(default=0)
     # [{"kind": "user" | "channel", "id": …, "name": …}], resolved when the text was written.
@@ -114,6 +119,12 @@ class Message(ULIDModel):
             # Serves the files of a conversation.
             models.Index(
                 fields=["conversation", "-id"], name="message_with_files", condition=Q(attachment_count__gt=0)
+            ),
+            # Serves the unread replies that are shown in threads alone.
+            models.Index(
+                fields=["conversation", "seq"],
+                name="message_in_thread",
+                condition=Q(parent__isnull=False, is_broadcast=False, deleted_at=None),
             ),
             models.Index(
                 fields=["conversation", "-pinned_at"], name="message_pins", condition=Q(pinned_at__isnull=False)
@@ -203,7 +214,7 @@ class TranslationFeedback(models.Model):
 
 
 class MessageRevision(models.Model):
-    """The text of a message before an edit, for moderators."""
+    """The text of a message before an edit."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="revisions")
     revision = models.PositiveIntegerField()
@@ -238,6 +249,31 @@ class Reaction(models.Model):
                 fields=["message", "emoji", "guest"], name="guest_reaction_once", condition=Q(guest__isnull=False)
             ),
         ]
+
+
+class ThreadFollower(models.Model):
+    """A user who follows a thread, or left it: a row that says no keeps them out when somebody mentions them there."""
+
+    thread = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="followers", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    is_following = models.BooleanField(default=True)
+    # The number of the last reply that was read.
+    last_read_seq = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "user"], name="thread_follower_once")]
+
+
+class SavedMessage(models.Model):
+    """A message that a user keeps for later."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "message"], name="saved_message_once")]
+        indexes = [models.Index(fields=["user", "-id"], name="saved_by_user")]
 
 
 class Report(models.Model):

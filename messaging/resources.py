@@ -1,16 +1,17 @@
 """Messages as JSON resources, for REST and realtime alike."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import CharField, FilteredRelation, Q, QuerySet, Value
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Guest, User
 from accounts.resources import profile
 from messaging.access import PersonCard
 from messaging.context import ConversationContext
@@ -30,6 +31,7 @@ from messaging.models import (
     TranslationFeedback,
     WorkspaceExport,
 )
+from messaging.threads import NOT_FOLLOWED, ThreadState, states_of
 from rosetta.db.queries import ULID, CompiledQuery, Unseen
 from rosetta.http.links import absolute, link_to
 from rosetta.ids import NO_ID
@@ -38,9 +40,13 @@ from rosetta.times import moment
 from translation.memory.store import CORRECTION
 from translation.models import GlossaryTerm, TermProposal
 from translation.service import JobResult, Preview
+from workspaces.models import Member, Webhook
 from workspaces.resources import person
 
 READY = MessageTranslation.State.READY
+# So many of those who chose an emoji are named with it.
+REACTORS = 10
+_REACTOR_COLUMNS = ("user_id", "guest_id", "user__name", "guest__nickname")
 TERM_FIELDS = ("term", "rendering", "source", "target", "case_sensitive", "inside_words")
 
 
@@ -57,7 +63,10 @@ class MessageRow(NamedTuple):
     skip_translation: bool
     revision: int
     parent_id: str | None
+    is_broadcast: bool
     reply_count: int
+    last_reply_at: datetime | None
+    repliers: list[dict[str, Any]] | None
     attachment_count: int
     reaction_count: int
     mentions: list[dict[str, Any]]
@@ -179,16 +188,62 @@ def messages(
 ) -> list[dict[str, Any]]:
     """Return the resources of ``rows``.
 
-    A query each for attachments, reactions and mentioned people, where there are any.
+    A query each for attachments, reactions, mentioned people, and threads with those who replied there, where there are any.
 
     ``names`` are theirs, where the caller has them.
     """
-    attachments = _attachments_of([row.id for row in rows if row.attachment_count], workspace_id)
-    reactions = _reactions_of([row.id for row in rows if row.reaction_count], reader)
-    names = names or present_names_of(rows)
+    workspaces = dict.fromkeys((row.id for row in rows), workspace_id)
+    return _listed([(row, reader.reading) for row in rows], workspaces, reader, names)
+
+
+def messages_anywhere(user: User, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the resources of messages of any conversations that ``user`` reads, in the order of ``ids``.
+
+    Each in the language that ``user`` reads there. As many queries for any number of conversations, plus one for each
+    language.
+    """
+    places = {
+        str(pk): (str(conversation_id), None if workspace_id is None else str(workspace_id))
+        for pk, conversation_id, workspace_id in Message.objects.filter(pk__in=ids).values_list(
+            "pk", "conversation_id", "conversation__channel__workspace_id"
+        )
+    }
+    workspace_ids = {workspace_id for _conversation, workspace_id in places.values() if workspace_id is not None}
+    members = Member.objects.filter(user=user, workspace__in=workspace_ids) if workspace_ids else ()
+    of_members = {str(member.workspace_id): member.reading for member in members}
+    readings = {pk: of_members.get(workspace_id or "", user.reading) for pk, (_at, workspace_id) in places.items()}
+    by_language: dict[str, list[str]] = defaultdict(list)
+    for pk, reading in readings.items():
+        by_language[reading.language].append(pk)
+    rows = {row.id: row for language, pks in by_language.items() for row in rows_again(pks, language)}
+    listed = [(rows[pk], readings[pk]) for pk in ids if pk in rows]
+    workspaces = {pk: workspace_id for pk, (_conversation, workspace_id) in places.items()}
+    return _listed(listed, workspaces, Reader(user.reading, user.pk))
+
+
+def _listed(
+    rows: Sequence[tuple[MessageRow, Reading]],
+    workspaces: Mapping[str, str | None],
+    reader: Reader,
+    names: PresentNames | None = None,
+) -> list[dict[str, Any]]:
+    """Return the resources of rows of several workspaces, each with what is read there."""
+    alone = [row for row, _reading in rows]
+    attachments = _attachments_of([row.id for row in alone if row.attachment_count])
+    reactions = _reactions_of([row.id for row in alone if row.reaction_count], reader)
+    names = names or present_names_of(alone)
+    threads = _threads_of([row for row in alone if row.reply_count], reader.user_id)
     return [
-        _message(row, workspace_id, reader, names, attachments.get(row.id, []), reactions.get(row.id, []))
-        for row in rows
+        _message(
+            row,
+            workspaces[row.id],
+            reading,
+            names,
+            [attachment(file, workspaces[row.id]) for file in attachments.get(row.id, ())],
+            reactions.get(row.id, []),
+            threads.get(row.id),
+        )
+        for row, reading in rows
     ]
 
 
@@ -226,7 +281,7 @@ def fresh_message(
         translation_confidence=translation.confidence if translation else None,
     )
     shown = [attachment(file, workspace_id) for file in attachments]
-    return _message(posted, workspace_id, reader, PresentNames.stored(row.mentions), shown, [])
+    return _message(posted, workspace_id, reader.reading, PresentNames.stored(row.mentions), shown, [], None)
 
 
 def is_translated(row: MessageRow, reading: Reading) -> bool:
@@ -243,13 +298,14 @@ def is_translated(row: MessageRow, reading: Reading) -> bool:
 def _message(
     row: MessageRow,
     workspace_id: str | None,
-    reader: Reader,
+    reading: Reading,
     names: PresentNames,
     attachments: list[Any],
     reactions: list[Any],
+    thread: dict[str, Any] | None,
 ) -> dict[str, Any]:
     original = names.text(row.content, row.mentions) if row.deleted_at is None else None
-    translated = is_translated(row, reader.reading)
+    translated = is_translated(row, reading)
     return {
         "id": row.id,
         "conversation_id": row.conversation_id,
@@ -261,13 +317,15 @@ def _message(
         "original_content": original,
         "original_language": row.language,
         "display_content": names.text(row.translation_text, row.mentions) if translated else original,
-        "display_language": reader.language if translated else row.language,
+        "display_language": reading.language if translated else row.language,
         "display_source": "translation" if translated else "original",
         "translation_status": row.translation_status,
-        "translation_reason": None if translated else _reason(row, reader.reading),
+        "translation_reason": None if translated else _reason(row, reading),
         "translation_confidence": _share(row.translation_confidence) if translated else None,
         "parent_message_id": row.parent_id,
+        "is_broadcast": row.is_broadcast,
         "reply_count": row.reply_count,
+        "thread": thread,
         "attachments": attachments,
         "mentions": names.mentions(row.mentions),
         "reactions": reactions,
@@ -355,29 +413,107 @@ def shared_files(rows: Sequence[MessageRow], workspace_id: str | None, reader: R
     ]
 
 
-def _attachments_of(message_ids: list[str], workspace_id: str | None) -> dict[str, list[dict[str, Any]]]:
-    by_message: dict[str, list[dict[str, Any]]] = defaultdict(list)
+def _attachments_of(message_ids: list[str]) -> dict[str, list[Attachment]]:
+    by_message: dict[str, list[Attachment]] = defaultdict(list)
     if message_ids:
-        rows = Attachment.objects.select_related("file").filter(message__in=message_ids).order_by("position")
-        for row in rows:
-            by_message[row.message_id].append(attachment(row, workspace_id))
+        for row in Attachment.objects.select_related("file").filter(message__in=message_ids).order_by("position"):
+            by_message[row.message_id].append(row)
     return by_message
 
 
 def _reactions_of(message_ids: list[str], reader: Reader) -> dict[str, list[dict[str, Any]]]:
-    """Return reactions by message, each emoji in the order in which it first came, with how many people chose it."""
+    """Return reactions by message, each emoji in the order in which it first came, with how many people chose it.
+
+    The first REACTORS of them are named.
+    """
     # Who chose it, by message and emoji: rows of an earlier version may spell one emoji in several ways.
-    chosen: dict[str, dict[str, set[Any]]] = defaultdict(lambda: defaultdict(set))
+    chosen: dict[str, dict[str, dict[Any, dict[str, Any]]]] = defaultdict(lambda: defaultdict(dict))
     if message_ids:
         rows = Reaction.objects.filter(message__in=message_ids).order_by("pk")
-        for message_id, emoji, user_id, guest_id in rows.values_list("message_id", "emoji", "user_id", "guest_id"):
-            chosen[message_id][folded(emoji)].add(user_id or guest_id)
+        for message_id, emoji, *who in rows.values_list("message_id", "emoji", *_REACTOR_COLUMNS):
+            person_there = _reactor(*who)
+            chosen[message_id][folded(emoji)].setdefault(person_there["id"], person_there)
     own = reader.user_id or reader.guest_id
     return {
         message_id: [
-            {"emoji": emoji, "count": len(people), "reacted": own in people} for emoji, people in by_emoji.items()
+            {
+                "emoji": emoji,
+                "count": len(people),
+                "reacted": own in people,
+                "people": list(islice(people.values(), REACTORS)),
+            }
+            for emoji, people in by_emoji.items()
         ]
         for message_id, by_emoji in chosen.items()
+    }
+
+
+def _reactor(user_id: int | None, guest_id: str | None, name: str | None, nickname: str | None) -> dict[str, Any]:
+    if user_id is not None:
+        return {"kind": "user", "id": user_id, "name": name}
+    return {"kind": "guest", "id": guest_id, "name": nickname}
+
+
+def reactors_of(message: Message, emoji: str) -> QuerySet[Reaction, tuple[Any, ...]]:
+    """Return the reactions to ``message`` with ``emoji`` in any of its spellings, the first one first, for ``reactor``."""
+    spellings = message.reactions.order_by().values_list("emoji", flat=True).distinct()
+    rows = message.reactions.filter(emoji__in=[one for one in spellings if folded(one) == folded(emoji)])
+    reactors: QuerySet[Reaction, tuple[Any, ...]] = rows.order_by("pk").values_list(*_REACTOR_COLUMNS)
+    return reactors
+
+
+def reactor(row: tuple[Any, ...]) -> dict[str, Any]:
+    """Return a person who reacted, given a row of ``reactors_of``."""
+    return _reactor(*row)
+
+
+def _threads_of(rows: Sequence[MessageRow], user_id: int | None) -> dict[str, dict[str, Any]]:
+    """Return what messages with replies show of their threads.
+
+    To a user also whether they follow them, and what they have not read there.
+    """
+    if not rows:
+        return {}
+    repliers = [replier for row in rows for replier in row.repliers or []]
+    people = _people_of(repliers)
+    states = states_of(user_id, [row.id for row in rows])
+    is_user = user_id is not None
+    threads: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        state = states.get(row.id, NOT_FOLLOWED)
+        known = (people.get((replier["kind"], replier["id"])) for replier in row.repliers or [])
+        threads[row.id] = {
+            "last_reply_at": moment(row.last_reply_at),
+            "repliers": [one for one in known if one is not None],
+            "is_following": state.is_following if is_user else None,
+            "unread_count": state.unread_count if is_user else None,
+        }
+    return threads
+
+
+def _people_of(senders: Sequence[dict[str, Any]]) -> dict[tuple[str, Any], dict[str, Any]]:
+    """Return senders as messages show them, by kind and id; a query for each kind that there is."""
+    ids: dict[str, set[Any]] = defaultdict(set)
+    for sender in senders:
+        ids[sender["kind"]].add(sender["id"])
+    people: dict[tuple[str, Any], dict[str, Any]] = {}
+    for kind, rows in (
+        ("user", User.objects.values_list("pk", "name", "avatar_url")),
+        ("guest", Guest.objects.values_list("pk", "nickname", Value(None, output_field=CharField()))),
+        ("webhook", Webhook.objects.values_list("pk", "name", Value(None, output_field=CharField()))),
+    ):
+        if ids[kind]:
+            for pk, name, avatar in rows.filter(pk__in=ids[kind]):
+                people[kind, pk] = {"kind": kind, "id": pk, "name": name, "avatar_url": avatar}
+    return people
+
+
+def thread_state(state: ThreadState) -> dict[str, Any]:
+    """Return what a thread is to the caller."""
+    return {
+        "is_following": state.is_following,
+        "last_read_seq": state.last_read_seq,
+        "unread_count": state.unread_count,
     }
 
 
@@ -535,5 +671,6 @@ def direct_conversation(row: DirectConversation, user: User) -> dict[str, Any]:
         "id": conversation.pk,
         "participant": person_profile(other),
         "unread_count": row.unread,  # type: ignore[attr-defined]
+        "unread_reply_count": row.unread_replies,  # type: ignore[attr-defined]
         "last_message_at": moment(conversation.last_message_at),
     }

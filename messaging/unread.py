@@ -29,4 +29,11 @@ def erased() -> Combinable:
     return Greatest(Coalesce(first, F("conversation__last_seq") + 1) - 1 - F("read"), 0, output_field=BigIntegerField())
 
 
+def in_threads() -> Combinable:
+    """Return how many messages after ``read`` are replies that are shown in their threads alone."""
+    replies = _messages().filter(seq__gt=OuterRef("read"), parent__isnull=False, is_broadcast=False, deleted_at=None)
+    counted = replies.order_by().values("conversation").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0, output_field=BigIntegerField())
+
+
 GAPS = (deleted, erased)

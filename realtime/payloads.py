@@ -70,7 +70,7 @@ class RoomState(TypedDict):
 class ChannelInEvent(ChannelResource):
     """A channel.
 
-    Personal fields (``unread_count``, ``last_message_at``) are those of a channel without messages.
+    Personal fields (``unread_count``, ``unread_reply_count``, ``last_message_at``) are those of a channel without messages.
     """
 
     is_purged = serializers.BooleanField(required=False, help_text="Set when the channel is archived to be deleted.")

@@ -16,6 +16,7 @@ export type SidebarGroup = { key: string; section?: SidebarSection; rows: Listed
 export type Direct = api.DirectConversationResource;
 export type Message = api.MessageResource;
 export type Reaction = api.ReactionResource;
+export type Reactor = api.ReactorResource;
 export type FoundMessage = api.FoundMessageResource;
 export type SharedFile = api.SharedFileResource;
 export type Attachment = api.AttachmentResource;
@@ -67,12 +68,20 @@ export type Outgoing = {
   content: string;
   files: SentFile[];
   parent: string | null;
+  /** Of a reply: shown in the conversation too. */
+  isBroadcast?: boolean;
   language?: string;
   state: "sending" | "waiting" | "failed";
   error: string;
   at: string;
 };
-export type NewMessage = { content: string; files?: SentFile[]; parent?: string | null; language?: string };
+export type NewMessage = {
+  content: string;
+  files?: SentFile[];
+  parent?: string | null;
+  isBroadcast?: boolean;
+  language?: string;
+};
 
 // ── Views ──
 
@@ -108,6 +117,8 @@ export interface Room {
   isClosed?: boolean;
   isReadOnly?: boolean;
   hasChannel?: boolean;
+  /** What the conversation is called. */
+  title?: string;
   canAttach?: boolean;
   canPreview?: boolean;
   canCorrect?: boolean;

@@ -82,7 +82,8 @@ def channel(
     row: Channel,
     *,
     is_member: bool = False,
-    unread_count: int = 0,
+    unread: int = 0,
+    unread_replies: int = 0,
     last_message_at: Any = None,
     reading_language: str | None = None,
 ) -> dict[str, Any]:
@@ -102,7 +103,8 @@ def channel(
         "has_password": row.has_password,
         "is_member": is_member,
         "is_archived": row.is_archived,
-        "unread_count": unread_count,
+        "unread_count": unread,
+        "unread_reply_count": unread_replies,
         "last_message_at": moment(last_message_at),
         "reading_language": reading_language,
     }
@@ -113,11 +115,11 @@ def listed_channel(row: Channel) -> dict[str, Any]:
     reads: bool = not row.is_restricted or row.has_joined  # type: ignore[attr-defined]
     if not reads:
         return channel(row)
-    unread: int = row.unread  # type: ignore[attr-defined]
     return channel(
         row,
         is_member=True,
-        unread_count=unread,
+        unread=row.unread,  # type: ignore[attr-defined]
+        unread_replies=row.unread_replies,  # type: ignore[attr-defined]
         last_message_at=row.conversation.last_message_at,
         reading_language=row.reading_language,  # type: ignore[attr-defined]
     )

@@ -1,11 +1,11 @@
 """Delete messages."""
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from files.actions.delete import release
 from messaging.access import locked_message
+from messaging.actions.threads import remove_reply
 from messaging.context import ConversationContext, Sender
 from messaging.models import Message, Reaction
 from rosetta.errors import Forbidden
@@ -38,11 +38,11 @@ def erase_content(message: Message) -> None:
     message.translations.all().delete()
     message.revisions.all().delete()
     Reaction.objects.filter(message=message).delete()
-    if message.parent_id is not None:
-        Message.objects.filter(pk=message.parent_id, reply_count__gt=0).update(reply_count=F("reply_count") - 1)
     message.content, message.terms, message.mentions, message.pinned_at = None, None, [], None
     message.attachment_count = message.reaction_count = 0
     message.deleted_at = timezone.now()
     message.save()
+    if message.parent_id is not None:
+        remove_reply(message)
     conversation = Conversation(pk=message.conversation_id)
     events.append(conversation, events.NewEvent("message.deleted", {"message_id": message.pk}))

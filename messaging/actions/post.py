@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from files.actions.claim import claim
@@ -13,9 +12,9 @@ from messaging import content, metrics
 from messaging.actions import idempotency
 from messaging.actions.idempotency import Idempotency
 from messaging.actions.read import advance_read_mark
+from messaging.actions.threads import add_reply
 from messaging.context import ConversationContext, Sender
 from messaging.drafts import NewMessage
-from messaging.errors import unknown_id
 from messaging.models import Attachment, Message, MessageTranslation
 from messaging.push.requests import request_push
 from messaging.search.text import terms_of
@@ -74,7 +73,7 @@ def post_message(
 
     attachments = _attach(message, files)
     if message.parent_id is not None:
-        _count_reply(message)
+        add_reply(message)
     if key is not None:
         idempotency.settle(key, message)
     nudge_translators(translations)
@@ -140,6 +139,7 @@ def _build_message(
         translation_status=plan.status,
         skip_translation=draft.skip_translation,
         parent_id=None if parent_id is None else parse_ulid(parent_id) or NO_ID,
+        is_broadcast=draft.is_broadcast,
         created_at=now,
     )
 
@@ -147,13 +147,3 @@ def _build_message(
 def _attach(message: Message, files: list[File]) -> list[Attachment]:
     rows = [Attachment(message=message, file=file, position=position) for position, file in enumerate(files)]
     return Attachment.objects.bulk_create(rows) if rows else []
-
-
-def _count_reply(message: Message) -> None:
-    """Count ``message`` with its parent, under the conversation's lock.
-
-    Raises Invalid where the parent is of another conversation, a reply itself, or deleted.
-    """
-    parents = Message.objects.filter(conversation=message.conversation_id, parent=None, deleted_at=None)
-    if not parents.filter(pk=message.parent_id).update(reply_count=F("reply_count") + 1):
-        raise unknown_id("parent_message_id")

@@ -11,6 +11,7 @@ from messaging.pages import CURSORS, LIMIT, MAX_LIMIT, Cursor, seq_of
 from rosetta import languages
 from rosetta.errors import Invalid
 from rosetta.http.pagination import query_int
+from rosetta.ids import parse_ulid
 
 THREADS = ("collapsed",)
 MESSAGE_LANGUAGE = OpenApiParameter("language", str, description="Show messages in this language instead of one's own.")
@@ -20,7 +21,9 @@ CURSOR = [
     OpenApiParameter("after", str, description="A message's id: the page just after it."),
     OpenApiParameter("around", str, description="A message's id: the page with it in the middle."),
     PAGE_SIZE,
-    OpenApiParameter("threads", str, enum=THREADS, description="Leave replies out."),
+    OpenApiParameter(
+        "threads", str, enum=THREADS, description="Leave out replies that are shown in their threads alone."
+    ),
     MESSAGE_LANGUAGE,
 ]
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -62,8 +65,28 @@ def cursor_of(request: Request, context: ConversationContext) -> Cursor:
     return Cursor(limit, kind, seq)
 
 
+LISTED = [
+    OpenApiParameter("before", str, description="`next_before` of the page before: the rows after it."),
+    PAGE_SIZE,
+]
+
+
+def listed_before(request: Request) -> str | None:
+    """Return the message in ``?before=``, where a list of messages of many conversations goes on.
+
+    Raises Invalid for what is no id.
+    """
+    raw = request.query_params.get("before")
+    if not raw:
+        return None
+    message_id = parse_ulid(raw)
+    if message_id is None:
+        raise unknown_id("before")
+    return message_id
+
+
 def is_collapsed(request: Request) -> bool:
-    """Return whether ``?threads=collapsed`` leaves replies out.
+    """Return whether ``?threads=collapsed`` leaves out replies that are shown in their threads alone.
 
     Raises Invalid for any other value.
     """

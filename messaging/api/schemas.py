@@ -12,6 +12,7 @@ from rosetta.http.schema import AnyIdField, data_of
 from workspaces.api.schemas import PageMeta
 
 SENDER_KINDS = ("user", "guest", "webhook", "automation")
+REACTOR_KINDS = ("user", "guest")
 MENTION_KINDS = ("user", "channel")
 DISPLAY_SOURCES = ("original", "translation")
 PREVIEW_STATES = ("ready", "failed", "skipped")
@@ -50,10 +51,32 @@ class MentionResource(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+class ReactorResource(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(REACTOR_KINDS)
+    id = AnyIdField(help_text="A number for users, a ULID for guests.")
+    name = serializers.CharField()
+
+
 class ReactionResource(serializers.Serializer[Any]):
     emoji = serializers.CharField()
     count = serializers.IntegerField()
     reacted = serializers.BooleanField()
+    people = ReactorResource(many=True, help_text="The first ten who chose it; a list of its own has all.")
+
+
+class ThreadResource(serializers.Serializer[Any]):
+    last_reply_at = serializers.DateTimeField(allow_null=True)
+    repliers = SenderResource(many=True, help_text="Who wrote the first replies: at most five.")
+    is_following = serializers.BooleanField(allow_null=True, help_text="Null in events, and to guests and webhooks.")
+    unread_count = serializers.IntegerField(
+        allow_null=True, help_text="Replies that the caller, following, has not read; null as `is_following`."
+    )
+
+
+class ThreadStateResource(serializers.Serializer[Any]):
+    is_following = serializers.BooleanField()
+    last_read_seq = serializers.IntegerField(help_text="The number of the last reply that was read.")
+    unread_count = serializers.IntegerField()
 
 
 class MessageResource(serializers.Serializer[Any]):
@@ -86,7 +109,9 @@ class MessageResource(serializers.Serializer[Any]):
         help_text="From 0 to 1, how sure the shown translation is; below 0.5 readers should be told. Null: nobody judged it.",
     )
     parent_message_id = serializers.CharField(allow_null=True)
+    is_broadcast = serializers.BooleanField(help_text="Whether a reply is shown among the conversation's messages too.")
     reply_count = serializers.IntegerField()
+    thread = ThreadResource(allow_null=True, help_text="Of a message with replies; else null.")
     attachments = AttachmentResource(many=True)
     mentions = MentionResource(many=True)
     reactions = ReactionResource(many=True)
@@ -97,6 +122,10 @@ class MessageResource(serializers.Serializer[Any]):
         required=False,
         help_text="As the sender posted it; only in the answer of the post and in the sender's own events.",
     )
+
+
+class ListedMessageResource(MessageResource):
+    """A message in a list of messages of any conversations."""
 
 
 class FoundMessageResource(MessageResource):
@@ -130,6 +159,12 @@ class SearchMeta(CursorMeta):
 class ReadStateResource(serializers.Serializer[Any]):
     last_read_seq = serializers.IntegerField()
     unread_count = serializers.IntegerField()
+    unread_reply_count = serializers.IntegerField(help_text="How many of the unread are shown in threads alone.")
+
+
+class ListedMeta(serializers.Serializer[Any]):
+    has_more = serializers.BooleanField()
+    next_before = serializers.CharField(allow_null=True, help_text="Where the next page begins: give it as `before`.")
 
 
 class PersonResource(serializers.Serializer[Any]):
@@ -163,6 +198,7 @@ class DirectConversationResource(serializers.Serializer[Any]):
     id = serializers.CharField()
     participant = PersonProfileResource()
     unread_count = serializers.IntegerField()
+    unread_reply_count = serializers.IntegerField(help_text="How many of the unread are shown in threads alone.")
     last_message_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -263,7 +299,10 @@ class ImportedResource(serializers.Serializer[Any]):
 
 
 MessageAnswer = data_of(MessageResource)
+ReactorsAnswer = data_of(ReactorResource, many=True)
 RevisionsAnswer = data_of(RevisionResource, many=True)
+ListedMessagesAnswer = data_of(ListedMessageResource, many=True, meta=ListedMeta)
+ThreadStateAnswer = data_of(ThreadStateResource)
 MessagesAnswer = data_of(MessageResource, many=True, meta=CursorMeta)
 SharedFilesAnswer = data_of(SharedFileResource, many=True, meta=CursorMeta)
 FoundMessagesAnswer = data_of(FoundMessageResource, many=True, meta=SearchMeta)
@@ -307,10 +346,19 @@ MESSAGE = {
     "translation_reason": None,
     "translation_confidence": 0.95,
     "parent_message_id": None,
+    "is_broadcast": False,
     "reply_count": 0,
+    "thread": None,
     "attachments": [],
     "mentions": [],
-    "reactions": [{"emoji": "👍", "count": 2, "reacted": True}],
+    "reactions": [
+        {
+            "emoji": "👍",
+            "count": 2,
+            "reacted": True,
+            "people": [{"kind": "user", "id": 8, "name": "Mali"}, {"kind": "user", "id": 7, "name": "Olivia"}],
+        }
+    ],
     "created_at": "2026-05-11T05:00:00+00:00",
     "edited_at": None,
     "deleted_at": None,

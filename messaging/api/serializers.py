@@ -77,6 +77,11 @@ class PostSerializer(serializers.Serializer[Any]):
     parent_message_id = StringField(
         required=False, allow_null=True, max_length=64, help_text="The message this answers."
     )
+    is_broadcast = serializers.BooleanField(
+        required=False,
+        allow_null=True,
+        help_text="Of a reply: show it among the conversation's messages too. False by default.",
+    )
     type = serializers.ChoiceField(
         POSTED_TYPES,
         required=False,
@@ -146,6 +151,10 @@ class EditSerializer(serializers.Serializer[Any]):
 
 class ReadSerializer(serializers.Serializer[Any]):
     message_id = StringField(max_length=64)
+
+
+class ThreadReadSerializer(serializers.Serializer[Any]):
+    message_id = StringField(max_length=64, help_text="A reply of the thread.")
 
 
 class ReportSerializer(serializers.Serializer[Any]):
@@ -219,6 +228,7 @@ def draft_of(body: dict[str, Any]) -> NewMessage:
         type=body.get("type") or Message.Type.TEXT,
         attachment_ids=tuple(body.get("attachment_ids") or ()),
         parent_message_id=body.get("parent_message_id"),
+        is_broadcast=bool(body.get("is_broadcast") and body.get("parent_message_id")),
         skip_translation=bool(body.get("skip_translation")),
         language=body.get("language"),
         translations=body.get("translations") or {},

@@ -10,8 +10,10 @@ from messaging.api.viewsets import (
     placements,
     programs,
     reports,
+    saved,
     search,
     shared_files,
+    threads,
     translations,
     workspace_export,
 )
@@ -28,6 +30,8 @@ router.register(f"{CHANNEL}/messages", messages.ChannelMessageViewSet, basename=
 router.register(f"{DIRECT}/messages", messages.DirectMessageViewSet, basename="direct-message")
 router.register(f"{CHANNEL}/read", messages.ChannelReadPositionViewSet, basename="channel-read-position")
 router.register(f"{DIRECT}/read", messages.DirectReadPositionViewSet, basename="direct-read-position")
+router.register(f"{CHANNEL}/unread", messages.ChannelUnreadPositionViewSet, basename="channel-unread-position")
+router.register(f"{DIRECT}/unread", messages.DirectUnreadPositionViewSet, basename="direct-unread-position")
 router.register("direct-conversations", direct.DirectConversationViewSet, basename="direct-conversation")
 router.register(f"{CHANNEL}/pins", messages.ChannelPinViewSet, basename="channel-pin")
 router.register(f"{DIRECT}/pins", messages.DirectPinViewSet, basename="direct-pin")
@@ -56,6 +60,8 @@ router.register(f"{WORKSPACE}/reports", reports.ReportViewSet, basename="report"
 router.register("direct-recipients", direct.DirectRecipientViewSet, basename="direct-recipient")
 router.register("users", people.PersonViewSet, basename="person")
 router.register("me/drafts", drafts.DraftViewSet, basename="draft")
+router.register("me/saved-messages", saved.SavedMessageViewSet, basename="saved-message")
+router.register("me/threads", threads.FollowedThreadViewSet, basename="followed-thread")
 router.register("me/blocks", direct.BlockViewSet, basename="block")
 
 singletons = SingletonRouter()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import presence
 from accounts.models import User
 from devices.models import ConversationPreference, Device, PushPreference
-from messaging.models import DirectConversation, Message
+from messaging.models import DirectConversation, Message, ThreadFollower
 from workspaces.models import Channel, Member, Placement, ReadMark, Workspace
 
 Level = ConversationPreference.Level
@@ -27,23 +27,30 @@ def default_level(channel: Channel | None) -> Level:
 
 
 def recipients(message: Message) -> set[int]:
-    """Return the ids of people who can read ``message``, want a push for it, have not read it and are not connected."""
+    """Return the ids of people who can read ``message``, want a push for it, have not read it and are not connected.
+
+    Whoever follows the thread of a reply is notified as if it mentioned them; whoever left it, only if it does.
+    """
     channel = Channel.objects.select_related("workspace").filter(pk=message.conversation_id).first()
     mentioned = {int(mention["id"]) for mention in message.mentions if mention["kind"] == "user"}
     mentions_all = any(mention["kind"] == "channel" for mention in message.mentions)
+    following, left = _followers(message)
     default = default_level(channel)
     preferences = ConversationPreference.objects.filter(conversation_id=message.conversation_id)
     readers = _readers(message, channel)
     if default is not Level.ALL and not mentions_all:
         wanting_all = preferences.filter(level=Level.ALL).values("user_id")
-        readers = readers.filter(Q(pk__in=mentioned) | Q(pk__in=wanting_all))
+        readers = readers.filter(Q(pk__in=mentioned | following) | Q(pk__in=wanting_all))
     user_ids = set(readers.values_list("pk", flat=True))
     if not user_ids:
         return user_ids
     now = timezone.now()
     chosen = {row.user_id: row for row in preferences.filter(user__in=user_ids)}
+    if not mentions_all:
+        user_ids -= left - mentioned
+    called = mentioned | following
     user_ids = {
-        pk for pk in user_ids if _wants(chosen.get(pk), default, is_mentioned=mentions_all or pk in mentioned, now=now)
+        pk for pk in user_ids if _wants(chosen.get(pk), default, is_mentioned=mentions_all or pk in called, now=now)
     }
     user_ids -= _undisturbed(user_ids, now)
     muted = Placement.objects.filter(conversation=message.conversation_id, user__in=user_ids, is_muted=True)
@@ -53,6 +60,20 @@ def recipients(message: Message) -> set[int]:
     )
     user_ids -= set(read.values_list("user_id", flat=True))
     return user_ids - presence.online(user_ids)
+
+
+def _followers(message: Message) -> tuple[set[int], set[int]]:
+    """Return who follows the thread that ``message`` is a reply in, without those who read it there, and who left it."""
+    if message.parent_id is None:
+        return set(), set()
+    rows = ThreadFollower.objects.filter(thread=message.parent_id)
+    following, left = set[int](), set[int]()
+    for user_id, is_following, read in rows.values_list("user_id", "is_following", "last_read_seq"):
+        if not is_following:
+            left.add(user_id)
+        elif read < message.seq:
+            following.add(user_id)
+    return following, left
 
 
 def _readers(message: Message, channel: Channel | None) -> QuerySet[User]:

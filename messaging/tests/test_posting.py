@@ -41,7 +41,9 @@ def test_a_posted_message_has_every_field_of_the_contract(as_owner: APIClient, c
         "translation_reason": None,
         "translation_confidence": None,
         "parent_message_id": None,
+        "is_broadcast": False,
         "reply_count": 0,
+        "thread": None,
         "attachments": [],
         "mentions": [],
         "reactions": [],
@@ -82,7 +84,7 @@ def test_posting_takes_eight_queries_for_any_audience(
         ({"content": "Good morning"}, 8),
         # What comes with a message has its own price, whoever reads it.
         ({"content": f"@[Olivia](user:{owner.pk}) is here, and @channel too"}, 8 + 1),
-        ({"parent_message_id": parent}, 8 + 1),
+        ({"parent_message_id": parent}, 8 + 3),
         ({"attachment_ids": [file_id]}, 8 + 4),
     ):
         with CaptureQueriesContext(connection) as seen:

@@ -36,14 +36,15 @@ def message(as_owner: APIClient, channel: Channel) -> str:
 
 
 def test_reactions_are_counted_and_say_whether_it_was_me(
-    as_owner: APIClient, as_member: APIClient, channel: Channel, message: str, member_user: User
+    as_owner: APIClient, as_member: APIClient, channel: Channel, message: str, member_user: User, owner: User
 ) -> None:
     assert as_owner.put(f"{message}/reactions/👍").status_code == 200
     as_member.put(f"{message}/reactions/👍")
     as_member.put(f"{message}/reactions/❤️")
+    olivia, mali = ({"kind": "user", "id": user.pk, "name": user.name} for user in (owner, member_user))
     assert as_owner.get(message).json()["data"]["reactions"] == [
-        {"emoji": "👍", "count": 2, "reacted": True},
-        {"emoji": "❤️", "count": 1, "reacted": False},
+        {"emoji": "👍", "count": 2, "reacted": True, "people": [olivia, mali]},
+        {"emoji": "❤️", "count": 1, "reacted": False, "people": [mali]},
     ]
     kind, data = last_event(channel)
     assert kind == "reaction.added"
@@ -51,6 +52,20 @@ def test_reactions_are_counted_and_say_whether_it_was_me(
     assert as_member.delete(f"{message}/reactions/❤️").status_code == 204
     assert last_event(channel)[0] == "reaction.removed"
     assert [row["count"] for row in as_owner.get(message).json()["data"]["reactions"]] == [2]
+
+
+def test_ten_who_reacted_are_named_with_the_message_and_the_others_in_pages(
+    as_owner: APIClient, channel: Channel, message: str
+) -> None:
+    users = [MemberFactory(workspace=channel.workspace).user for _ in range(12)]
+    for user in users:
+        assert token_client(user).put(f"{message}/reactions/❤").status_code == 200
+    [reaction] = as_owner.get(message).json()["data"]["reactions"]
+    assert (reaction["count"], [person["id"] for person in reaction["people"]]) == (12, [u.pk for u in users[:10]])
+    page = as_owner.get(f"{message}/reactions/❤️?per_page=5&page=3").json()
+    assert [person["name"] for person in page["data"]] == [user.name for user in users[10:]]
+    assert page["meta"]["total"] == 12
+    assert as_owner.get(f"{message}/reactions/nothing").json()["data"] == []
 
 
 def test_reacting_twice_is_reacting_once(as_owner: APIClient, channel: Channel, message: str) -> None:
@@ -93,7 +108,8 @@ def test_an_emoji_has_one_spelling_however_it_is_sent(
     as_member.put(f"{message}/reactions/{quote(kept)}")
     answer = as_owner.put(f"{message}/reactions/{quote(sent)}")
     assert answer.status_code == 200
-    assert answer.json()["data"]["reactions"] == [{"emoji": kept, "count": 2, "reacted": True}]
+    [reaction] = answer.json()["data"]["reactions"]
+    assert (reaction["emoji"], reaction["count"], reaction["reacted"]) == (kept, 2, True)
     assert (last_event(channel)[1]["emoji"], last_event(channel)[1]["count"]) == (kept, 2)
     assert as_member.delete(f"{message}/reactions/{quote(sent)}").status_code == 204
     assert (last_event(channel)[1]["emoji"], last_event(channel)[1]["count"]) == (kept, 1)
@@ -134,14 +150,16 @@ def spelled_twice(owner: User, member_user: User, message: str) -> str:
 def test_reactions_of_the_version_before_are_one_kind_too(
     as_owner: APIClient, as_member: APIClient, channel: Channel, spelled_twice: str
 ) -> None:
-    hearts, other = as_owner.get(spelled_twice).json()["data"]["reactions"]
-    assert hearts == {"emoji": "❤️", "count": 2, "reacted": True}
-    assert other == {"emoji": "🇿🇿", "count": 1, "reacted": False}
+    def shown() -> list[tuple[str, int, bool, int]]:
+        rows = as_owner.get(spelled_twice).json()["data"]["reactions"]
+        return [(row["emoji"], row["count"], row["reacted"], len(row["people"])) for row in rows]
+
+    assert shown() == [("❤️", 2, True, 2), ("🇿🇿", 1, False, 1)]
     assert as_member.put(f"{spelled_twice}/reactions/❤️").json()["data"]["reactions"][0]["count"] == 2
     assert as_owner.delete(f"{spelled_twice}/reactions/❤").status_code == 204
     assert (last_event(channel)[1]["emoji"], last_event(channel)[1]["count"]) == ("❤️", 1)
     assert as_member.delete(f"{spelled_twice}/reactions/🇿🇿").status_code == 204
-    assert as_owner.get(spelled_twice).json()["data"]["reactions"] == [{"emoji": "❤️", "count": 1, "reacted": False}]
+    assert shown() == [("❤️", 1, False, 1)]
     assert Message.objects.get().reaction_count == Reaction.objects.count() == 1
 
 
@@ -201,9 +219,9 @@ def test_what_others_say_is_unread_until_it_is_read(
     read = f"{path_of(channel).removesuffix('messages')}read"
     assert (unread(as_owner, channel), unread(as_member, channel)) == (0, 5)
     answer = as_member.post(read, {"message_id": ids[2]})
-    assert answer.json() == {"data": {"last_read_seq": 3, "unread_count": 2}}
+    assert answer.json() == {"data": {"last_read_seq": 3, "unread_count": 2, "unread_reply_count": 0}}
     back = as_member.post(read, {"message_id": ids[0]})
-    assert back.json() == {"data": {"last_read_seq": 3, "unread_count": 2}}
+    assert back.json() == {"data": {"last_read_seq": 3, "unread_count": 2, "unread_reply_count": 0}}
     assert unread(as_member, channel) == 2
     post(as_member, channel, "my own words")
     assert unread(as_member, channel) == 0

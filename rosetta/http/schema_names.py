@@ -63,6 +63,7 @@ ENUM_NAMES: dict[str, str] = {
     "PostedMessageType": "messaging.api.serializers.POSTED_TYPES",
     "PreviewState": "messaging.api.schemas.PREVIEW_STATES",
     "PushProvider": "devices.models.Device.Provider",
+    "ReactorKind": "messaging.api.schemas.REACTOR_KINDS",
     "RoomStatus": "rooms.access.STATUSES",
     "SearchSort": "messaging.api.viewsets.search.SORTS",
     "SenderKind": "messaging.api.schemas.SENDER_KINDS",

@@ -92,7 +92,7 @@ def body_of(row: Row, cast: Cast) -> dict[str, Any]:
             body = TEXT
         elif row.method == "POST" and last == "report":
             body = {"reason": "Rude"}
-        elif row.method == "POST" and last == "read":
+        elif row.method == "POST" and last in ("read", "unread"):
             which = "direct_message" if "{direct}" in row.template else "message"
             body = {"message_id": cast.ids[which]}
         else:

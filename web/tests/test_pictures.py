@@ -45,7 +45,7 @@ def test_pictures_for_the_readme(opens: Opens, service: Service, tmp_path: Path)
         person.call("PUT", f"{place.api}/messages/{answered['id']}/reactions/{emoji}")
     place.say(budi, LINES["boxes"]["id"])
     ordered = place.say(li, LINES["ordered"]["zh-CN"])
-    place.say(budi, LINES["thanks"]["id"], parent_message_id=ordered["id"])
+    place.say(budi, LINES["thanks"]["id"], parent_message_id=ordered["id"], is_broadcast=True)
     direct = mali.call("POST", "/direct-conversations", {"participant_user_id": ann.id})["data"]["id"]
     mali.call("POST", f"/direct-conversations/{direct}/messages", {"content": LINES["yes"]["th"]})
     assert asked["id"]

@@ -101,9 +101,13 @@ def test_reactions_and_replies_arrive_live(opens: Opens, service: Service) -> No
     yuki.page.locator(".thread textarea").press("Enter")
     expect(yuki.page.locator(".thread .message")).to_have_count(2)
     yuki.window.check_axe("thread")
-    reply = ann.message(LINES["yes"]["en"])
+    expect(mine.locator(".thread-link")).to_contain_text("1 reply")
+    expect(ann.page.locator(".scroller .text")).to_have_text([LINES["morning"]["en"]])
+    yuki.page.locator(".broadcast input").check()
+    yuki.page.locator(".thread textarea").fill(LINES["thanks"]["ja"])
+    yuki.page.locator(".thread textarea").press("Enter")
+    reply = ann.message(LINES["thanks"]["en"])
     expect(reply.locator(".quote")).to_contain_text(LINES["morning"]["en"])
-    expect(mine.locator(".thread-link")).to_have_text("1 reply")
     yuki.close_panel()
 
 

@@ -10,7 +10,7 @@ from web.tests.service import Service
 
 def opened(page: Page, replies: str = "1 reply") -> None:
     """Open the thread of the message under which stands how many ``replies`` it has."""
-    page.get_by_role("button", name=replies, exact=True).click()
+    page.locator(".scroller").get_by_role("button", name=replies).click()
     expect(page.locator(".thread .text").first).to_be_visible()
     expect(page.locator(".thread .waiting")).to_have_count(0)
 
@@ -85,7 +85,7 @@ def test_all_replies_of_a_long_thread_can_be_read(opens: Opens, service: Service
     expect(page.locator(".thread").get_by_role("button", name="Show more")).to_have_count(0)
 
 
-def test_replies_that_the_conversation_does_not_show_live_in_their_thread(opens: Opens, service: Service) -> None:
+def test_a_link_to_a_reply_opens_its_thread(opens: Opens, service: Service) -> None:
     ann, bob = service.person("Ann", "en"), service.person("Bob", "en")
     place = ann.workspace("Old threads", bob)
     parent = place.say(ann, "The question")
@@ -93,12 +93,11 @@ def test_replies_that_the_conversation_does_not_show_live_in_their_thread(opens:
     for number in range(60):
         place.say(ann, f"Meanwhile {number}")
     place.say(ann, "The late answer", parent_message_id=parent["id"])
-    page = opens("en-GB").sign_in(bob, place.page)
-    late = page.locator(".scroller .message", has_text="The late answer")
-    late.hover()
-    late.get_by_role("button", name="Reply in a thread").click()
+    page = opens("en-GB").sign_in(bob, f"{place.page}?at={old['id']}")
     texts = page.locator(".thread .text")
     expect(texts).to_have_text(["The question", "The first answer", "The late answer"])
+    expect(page.locator(".scroller .message", has_text="The question")).to_be_in_viewport()
+    expect(page.locator(".scroller .message", has_text="answer")).to_have_count(0)
     ann.call("PATCH", f"{place.api}/messages/{old['id']}", {"content": "The first answer, mended"})
     expect(texts).to_have_text(["The question", "The first answer, mended (edited)", "The late answer"])
     ann.call("PUT", f"{place.api}/messages/{old['id']}/reactions/👍")
@@ -106,3 +105,39 @@ def test_replies_that_the_conversation_does_not_show_live_in_their_thread(opens:
     expect(reply.locator(".reaction")).to_contain_text("1")
     reply.locator(".reaction").click()
     expect(reply.locator(".reaction")).to_contain_text("2")
+
+
+def test_replies_live_in_their_thread_and_are_new_to_who_follows_it(opens: Opens, service: Service) -> None:
+    ann, bob = service.person("Ann", "en"), service.person("Bob", "en")
+    place = ann.workspace("Following", bob)
+    parent = place.say(ann, "Who has the key?")
+    window = opens("en-GB")
+    page = window.sign_in(ann, place.page)
+    theirs = opens("en-GB", phone=True).sign_in(bob, f"{place.page}?at={parent['id']}&thread={parent['id']}")
+    box = theirs.locator(".thread textarea")
+    for words, is_broadcast in (("I have it", False), ("It is in the office", True)):
+        theirs.get_by_label("Also send to #general").set_checked(is_broadcast)
+        box.fill(words)
+        box.press("Enter")
+        expect(theirs.locator(".thread .messages:not(.outgoing) .text", has_text=words)).to_be_visible()
+        expect(theirs.get_by_label("Also send to #general")).not_to_be_checked()
+    shown = page.locator(".scroller .messages:not(.outgoing) .text")
+    expect(shown).to_have_text(["Who has the key?", "It is in the office"])
+    link = page.locator(".scroller .thread-link")
+    expect(link).to_contain_text("2 replies")
+    expect(link).to_contain_text("2 new")
+    page.reload()
+    expect(link).to_contain_text("2 new")
+    page.get_by_role("button", name="Threads", exact=True).click()
+    expect(page.locator(".panel .found-text")).to_have_text(["Who has the key?"])
+    window.check_axe("threads")
+    page.locator(".panel .found").click()
+    expect(page.locator(".thread .text")).to_have_text(["Who has the key?", "I have it", "It is in the office"])
+    expect(link).not_to_contain_text("new")
+    window.check_axe("a followed thread")
+    page.get_by_role("button", name="Following", exact=True).click()
+    expect(page.get_by_role("button", name="Follow thread", exact=True)).to_be_visible()
+    place.say(bob, "Or at home", parent_message_id=parent["id"])
+    expect(page.locator(".thread .text").last).to_have_text("Or at home")
+    expect(link).to_contain_text("3 replies")
+    expect(link).not_to_contain_text("new")

@@ -13,7 +13,7 @@ from rosetta.errors import Forbidden, Invalid, NotFound
 from workspaces.access.workspaces import check_is_team
 from workspaces.audience import heard_languages
 from workspaces.models import Channel, ChannelMember, ChannelReading, Member, Role, Visibility
-from workspaces.unread import with_unread
+from workspaces.unread import with_unread_replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def purgeable_channel(user: User, workspace_id: str, channel_id: str) -> Channel
 def channels_for(member: Member) -> QuerySet[Channel]:
     """Return the channels that ``member`` may know of, annotated for ``resources.listed_channel``."""
     known = Channel.objects.select_related("conversation").filter(listed_for(member), workspace_id=member.workspace_id)
-    channels: QuerySet[Channel] = with_unread(
+    channels: QuerySet[Channel] = with_unread_replies(
         known.annotate(has_joined=Exists(_joined(member)), reading_language=_chosen_language(member)), member.user_id
     )
     return channels.order_by("pk")

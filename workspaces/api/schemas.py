@@ -95,6 +95,7 @@ class ChannelResource(serializers.Serializer[Any]):
     is_member = serializers.BooleanField(help_text="Whether the caller reads it.")
     is_archived = serializers.BooleanField()
     unread_count = serializers.IntegerField()
+    unread_reply_count = serializers.IntegerField(help_text="How many of the unread are shown in threads alone.")
     last_message_at = serializers.DateTimeField(allow_null=True)
     reading_language = serializers.ChoiceField(
         languages.CODES,

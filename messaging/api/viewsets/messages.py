@@ -1,7 +1,9 @@
 """Messages: posting, reading, editing, deleting, and what readers do with them."""
 
+from dataclasses import asdict
 from typing import Any, ClassVar
 
+from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -14,8 +16,9 @@ from messaging.actions.edit import edit_message
 from messaging.actions.pin import set_pin
 from messaging.actions.post import Posted, post_message
 from messaging.actions.react import add_reaction, remove_reaction
-from messaging.actions.read import mark_read
+from messaging.actions.read import mark_read, mark_unread
 from messaging.actions.report import report_message
+from messaging.actions.threads import mark_thread_read, set_following
 from messaging.api import schemas, serializers
 from messaging.api.queries import (
     CURSOR,
@@ -31,7 +34,7 @@ from messaging.context import ConversationContext
 from messaging.pages import Page, newest_page, page_of
 from messaging.resources import Reader
 from messaging.translations import on_read as translations
-from rosetta.errors import Forbidden, NotFound
+from rosetta.errors import NotFound
 from rosetta.http.bodies import parsed
 from rosetta.http.pagination import PAGING, paged
 from rosetta.http.throttles import EVERYTHING, Limit, by_caller
@@ -84,7 +87,7 @@ class MessageListViewSet(ConversationViewSet):
         reader = Reader.for_context(context, asked_language(request))
         cursor = cursor_of(request, context)
         if is_collapsed(request):
-            messages = access.messages_in(context).filter(parent=None)
+            messages = access.messages_in(context).filter(Q(parent=None) | Q(is_broadcast=True))
             page = page_of(messages, cursor, reader.language, context.conversation.last_seq)
         else:
             page = newest_page(context, cursor, reader.language)
@@ -205,6 +208,48 @@ class MessageViewSet(MessageListViewSet):
         return page_answer(page, context, reader)
 
     @extend_schema(
+        operation_id="mark{Kind}MessageRepliesRead",
+        summary="Mark the replies to a message of a {conversation} as read",
+        description=(
+            "Everything in the thread up to the reply counts as read for the caller, who follows it. The position never moves "
+            "back. The conversation's own read position stays where it is."
+        ),
+        request=serializers.ThreadReadSerializer,
+        responses={200: schemas.ThreadStateAnswer},
+    )
+    @action(detail=True, methods=["post"], url_path="replies/read", url_name="replies-read")
+    def read_replies(self, request: Request, message_id: str, **ids: Any) -> Response:
+        reply_id = parsed(serializers.ThreadReadSerializer, request)["message_id"]
+        state = mark_thread_read(context=self.context(), message_id=message_id, reply_id=reply_id)
+        return Response({"data": resources.thread_state(state)})
+
+    @extend_schema(
+        operation_id="follow{Kind}Thread",
+        summary="Follow the thread of a message of a {conversation}",
+        description=(
+            "The caller is notified of its replies and finds it among the followed threads. The message's author, those who "
+            "reply and those who are mentioned follow by themselves. Idempotent."
+        ),
+        request=None,
+        responses={200: schemas.ThreadStateAnswer},
+    )
+    @action(detail=True, methods=["put"])
+    def follow(self, request: Request, message_id: str, **ids: Any) -> Response:
+        state = set_following(context=self.context(), message_id=message_id, is_following=True)
+        return Response({"data": resources.thread_state(state)})
+
+    @extend_schema(
+        operation_id="unfollow{Kind}Thread",
+        summary="Leave the thread of a message of a {conversation}",
+        description="The caller is no longer notified of its replies, until they reply there again. Idempotent.",
+        responses={204: None},
+    )
+    @follow.mapping.delete
+    def unfollow(self, request: Request, message_id: str, **ids: Any) -> Response:
+        set_following(context=self.context(), message_id=message_id, is_following=False)
+        return Response(status=204)
+
+    @extend_schema(
         operation_id="add{Kind}MessageReaction",
         summary="React to a message of a {conversation}",
         description=(
@@ -232,9 +277,21 @@ class MessageViewSet(MessageListViewSet):
         return Response(status=204)
 
     @extend_schema(
+        operation_id="list{Kind}MessageReactors",
+        summary="List who reacted to a message of a {conversation} with an emoji",
+        description="Who chose the emoji, in any spelling, the first one first. Nobody chose another text than an emoji.",
+        parameters=PAGING,
+        responses={200: schemas.ReactorsAnswer},
+    )
+    @react.mapping.get
+    def reactors(self, request: Request, message_id: str, emoji: str, **ids: Any) -> Response:
+        message = access.message_in(self.context(), message_id)
+        return paged(request, resources.reactors_of(message, emoji), resources.reactor)
+
+    @extend_schema(
         operation_id="list{Kind}MessageRevisions",
         summary="List the earlier texts of a message of a {conversation}",
-        description="What the message said before each of its edits, latest first. For the workspace's owners and admins.",
+        description="What the message said before each of its edits, latest first, for all who read the message.",
         parameters=PAGING,
         responses={200: schemas.RevisionsAnswer},
     )
@@ -242,8 +299,6 @@ class MessageViewSet(MessageListViewSet):
     def revisions(self, request: Request, message_id: str, **ids: Any) -> Response:
         context = self.context()
         message = access.message_in(context, message_id)
-        if not context.is_moderator:
-            raise Forbidden
         return paged(request, message.revisions.order_by("-revision"), resources.revision)
 
     @extend_schema(
@@ -315,7 +370,21 @@ class ReadPositionViewSet(ConversationViewSet):
         context = self.context()
         message_id = parsed(serializers.ReadSerializer, request)["message_id"]
         state = mark_read(context=context, message_id=message_id)
-        return Response({"data": {"last_read_seq": state.last_read_seq, "unread_count": state.unread_count}})
+        return Response({"data": asdict(state)})
+
+
+class UnreadPositionViewSet(ConversationViewSet):
+    @extend_schema(
+        operation_id="mark{Conversation}Unread",
+        summary="Mark a {conversation} as unread from a message on",
+        description="The message and what follows count as unread from now on: the read position moves back.",
+        request=serializers.ReadSerializer,
+        responses={200: schemas.ReadAnswer},
+    )
+    def create(self, request: Request, **ids: Any) -> Response:
+        context = self.context()
+        message_id = parsed(serializers.ReadSerializer, request)["message_id"]
+        return Response({"data": asdict(mark_unread(context=context, message_id=message_id))})
 
 
 class ChannelMessageViewSet(InChannel, MessageViewSet):
@@ -331,6 +400,14 @@ class ChannelPinViewSet(InChannel, PinViewSet):
 
 
 class DirectPinViewSet(InDirectConversation, PinViewSet):
+    pass
+
+
+class ChannelUnreadPositionViewSet(InChannel, UnreadPositionViewSet):
+    pass
+
+
+class DirectUnreadPositionViewSet(InDirectConversation, UnreadPositionViewSet):
     pass
 
 

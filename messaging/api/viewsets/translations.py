@@ -12,6 +12,7 @@ from accounts.identity.callers import caller
 from messaging import access, content, resources
 from messaging.actions.correct import correct_translation
 from messaging.actions.feedback import rate_translation, translate_with_another_engine, withdraw_rating
+from messaging.actions.retranslate import retranslate
 from messaging.api import schemas, serializers
 from messaging.api.viewsets.base import ConversationViewSet, InChannel, InDirectConversation
 from messaging.context import ConversationContext
@@ -20,13 +21,14 @@ from rosetta.errors import Invalid, NotFound
 from rosetta.http.bodies import parsed
 from rosetta.http.pagination import PAGING, paged
 from rosetta.http.throttles import EVERYTHING, Limit, by_caller
-from rosetta.http.viewsets import ApiViewSet
+from rosetta.http.viewsets import ApiViewSet, policy
 from translation.detection import source_language
 from translation.service import preview
 from workspaces.access import membership, moderator
 from workspaces.api.serializers import query_text
 
 PREVIEWS = Limit("preview", "60/minute", by_caller)
+AGAIN = Limit("retranslate", "30/minute", by_caller)
 
 
 class TranslationViewSet(ConversationViewSet):
@@ -105,6 +107,23 @@ class TranslationViewSet(ConversationViewSet):
         context = self.context(to_write=True)
         row = translate_with_another_engine(context=context, message_id=message_id, language=_known(language))
         return Response({"data": resources.translation(row)}, status=202)
+
+    @policy(limits=(AGAIN, EVERYTHING))
+    @extend_schema(
+        operation_id="retry{Kind}MessageTranslation",
+        summary="Translate a message{of_conversation} again",
+        description=(
+            "Queues a translation that failed, was skipped or was never made; one that is there stays. `message.translated` or "
+            "`message.untranslated` follows. At most 30 times a minute."
+        ),
+        request=None,
+        responses={200: schemas.TranslationAnswer},
+    )
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, message_id: str, language: str, **ids: Any) -> Response:
+        context = self.context(to_write=True)
+        row = retranslate(context=context, message_id=message_id, language=_known(language))
+        return Response({"data": resources.translation(row)})
 
 
 def _known(language: str) -> str:

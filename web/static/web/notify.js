@@ -61,7 +61,13 @@ async function readLevel(path) {
 /** The person chose another level at `path`. @param {string} path */
 export const levelChanged = (path) => levels.delete(path);
 
-/** @typedef {{message: Message, me: User, path: string, where: string, onOpen: () => void}} Notice */
+/**
+ * `isFollowed`: whether it is a reply in a thread that its reader follows.
+ *
+ * @typedef {{
+ *   message: Message, me: User, path: string, where: string, isFollowed: () => Promise<boolean>, onOpen: () => void,
+ * }} Notice
+ */
 
 // So long a message may wait for its translation; then it is shown as it was written.
 const TRANSLATION_WAIT = 3_000;
@@ -91,13 +97,13 @@ export function translated(message) {
 }
 
 /** @param {Notice} notice */
-async function show({ message, me, path, where, onOpen }) {
+async function show({ message, me, path, where, isFollowed, onOpen }) {
   const isNamed = message.mentions.some(
     (mention) => mention.kind === "channel" || (mention.kind === "user" && String(mention.id) === String(me.id)),
   );
   const level = await levelOf(path);
-  if (document.hasFocus()) return;
-  if (level === "none" || (level === "mentions" && !isNamed)) return;
+  if (document.hasFocus() || level === "none") return;
+  if (level === "mentions" && !isNamed && !(await isFollowed())) return;
   const title = [stripBidi(message.sender?.name ?? ""), where].filter(Boolean).join(" · ");
   const options = {
     body: excerpt(message.display_content, 200, message.type),

@@ -18,6 +18,7 @@ import { localStore, Store } from "./core.js";
  *   workspaces: Workspace[], channels: Record<string, Channel[]>, archived: Record<string, Channel[]>,
  *   arranged: Record<string, ArrangedWorkspaceResource>, placements: Record<string, Placement>,
  *   members: Record<string, Member[]>, directs: Direct[], presence: Record<string, "online" | "offline">,
+ *   saved: Set<string>,
  *   language: string, theme: Theme, toasts: Toast[], error: ApiError | null,
  * }} State
  */
@@ -33,6 +34,7 @@ const nobody = () => ({
   members: {},
   directs: [],
   presence: {},
+  saved: new Set(),
 });
 
 /** @type {Store<State>} */

@@ -1,11 +1,12 @@
 /** A signed-in person's realtime stream, and what each of its frames changes. */
 import * as api from "./api.js";
 import { isCounted, loadArrangement } from "./arrangement.js";
+import { isInThreadOnly } from "./conversation/thread.js";
 import { isSeen, openedConversation, openedConversations } from "./conversations.js";
 import { drafts } from "./drafts.js";
 import { notify, translated } from "./notify.js";
 import { forgetMessages, keepMessages, keepReceived } from "./offline.js";
-import { channelPath, directPage, directPath } from "./paths.js";
+import { channelPath, directPage, directPath, pageOf } from "./paths.js";
 import { go } from "./router.js";
 import { Stream } from "./socket.js";
 import { app } from "./state.js";
@@ -119,7 +120,7 @@ function onMessageCreated(id, message) {
   noteReceived(message.workspace_id);
   const isMine = message.sender?.kind === "user" && message.sender.id === app.state.me?.id;
   const isKnown = message.seq <= (openedConversation(id)?.window.lastSeq ?? -1);
-  const added = isMine || isKnown || isSeen(id) || message.deleted_at ? 0 : 1;
+  const added = isMine || isKnown || isSeen(id) || message.deleted_at || isInThreadOnly(message) ? 0 : 1;
   const notifyReader = () => !isMine && !isKnown && !message.deleted_at && notifyOf(id, message);
   // Whether and how it is notified depends on where it was written.
   if (!findListed(id)) return void loadSidebar().then(notifyReader);
@@ -148,7 +149,31 @@ function notifyOf(id, message) {
   const isDirect = workspaceId === null;
   const page = isDirect ? directPage(app.state.workspaces[0], id) : `/w/${workspaceId}/c/${id}`;
   const path = isDirect ? directPath(id) : channelPath(workspaceId, id);
-  notify({ message, me: app.state.me, path, where: listed?.name ? `#${listed.name}` : "", onOpen: () => go(page) });
+  const where = listed?.name ? `#${listed.name}` : "";
+  const parent = message.parent_message_id;
+  notify({
+    message,
+    me: app.state.me,
+    path,
+    where,
+    isFollowed: async () => parent !== null && isFollowed(id, path, parent),
+    onOpen: () => go(isInThreadOnly(message) ? pageOf(message, app.state.workspaces[0]) : page),
+  });
+}
+
+/**
+ * Whether the reader follows the thread of a message.
+ *
+ * @param {string} id
+ * @param {string} path
+ * @param {string} parent
+ */
+async function isFollowed(id, path, parent) {
+  const known = openedConversation(id)?.find(parent)?.thread?.is_following;
+  if (typeof known === "boolean") return known;
+  /** @type {{data: Message} | null} */
+  const answer = await api.get(`${path}/messages/${parent}`).catch(() => null);
+  return answer?.data.thread?.is_following ?? false;
 }
 
 /** @param {WorkspaceEventFrame} frame */
@@ -196,5 +221,8 @@ function onSignal(frame) {
 
 /** The reader read up to `seq`, perhaps in another tab. @param {string} id @param {number} seq */
 function markedElsewhere(id, seq) {
+  const listed = findListed(id);
   if (seq >= (openedConversation(id)?.window.lastSeq ?? 0)) patchListed(id, () => ({ unread_count: 0 }));
+  // Marked as unread again.
+  else if (listed && !listed.unread_count) recountSoon(listed.workspace_id ?? null);
 }

@@ -5,6 +5,9 @@ import { withMentions, withText } from "./tokens.js";
 
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Component}|\u200D|\uFE0F|\s){1,24}$/u;
 
+/** A link to a channel, as `forSending` writes it. */
+const CHANNEL = /\[(#[^\]\n]{1,120})\]\((https?:\/\/[^\s()]+\/w\/[0-9a-z]{26}\/c\/[0-9a-z]{26})\)/giu;
+
 /** @param {string} content */
 export const isOnlyEmoji = (content) => ONLY_EMOJI.test(content) && /\p{Extended_Pictographic}/u.test(content);
 
@@ -40,23 +43,34 @@ export const stripBidi = (name) => (name ?? "").replace(/[\u202a-\u202e\u2066-\u
 export function forTyping(content) {
   /** @type {Map<string, string>} */
   const mentions = new Map();
-  const text = withMentions(content, (name, id) => {
+  const withPeople = withMentions(content, (name, id) => {
     mentions.set(name, id);
     return `@${name}`;
+  });
+  const text = withPeople.replace(CHANNEL, (link, /** @type {string} */ name, /** @type {string} */ address) => {
+    if (!address.startsWith(`${location.origin}/`)) return link;
+    mentions.set(name, address);
+    return name;
   });
   return { text, mentions };
 }
 
 /** The text as it is sent: chosen names become mentions. @param {string} text @param {Map<string, string>} mentions */
 export function forSending(text, mentions) {
-  const names = [...mentions.keys()].sort((name, other) => other.length - name.length);
-  if (!names.length) return text;
-  const anyName = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
-  const pattern = new RegExp(`@(${anyName})(?![A-Za-z0-9_])`, "gu");
+  // A channel is known by its address, and its name has its sign.
+  const isChannel = (/** @type {string} */ id) => id.startsWith("http");
+  const names = new Map([...mentions].map(([name, id]) => [isChannel(id) ? name : `@${name}`, { name, id }]));
+  if (!names.size) return text;
+  const anyName = [...names.keys()]
+    .sort((name, other) => other.length - name.length)
+    .map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+    .join("|");
+  const pattern = new RegExp(`(?:${anyName})(?![A-Za-z0-9_])`, "gu");
   return withText(text, (words) =>
-    words.replace(
-      pattern,
-      (_, /** @type {string} */ name) => `@[${name.replace(/[\]\n]/g, " ")}](user:${mentions.get(name)})`,
-    ),
+    words.replace(pattern, (match) => {
+      const chosen = names.get(match) ?? { name: "", id: "" };
+      const label = chosen.name.replace(/[\]\n]/g, " ");
+      return isChannel(chosen.id) ? `[${label}](${chosen.id})` : `@[${label}](user:${chosen.id})`;
+    }),
   );
 }

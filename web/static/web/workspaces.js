@@ -42,7 +42,7 @@ export async function loadSidebar() {
     if (!isToBeShown()) return;
     app.set({
       workspaces,
-      directs,
+      directs: directs.map(withoutReplies),
       channels: onlyOf(workspaces, "channels"),
       archived: onlyOf(workspaces, "archived"),
     });
@@ -67,6 +67,19 @@ function onlyOf(workspaces, list) {
   const listed = new Set(workspaces.map((row) => row.id));
   return Object.fromEntries(Object.entries(app.state[list]).filter(([id]) => listed.has(id)));
 }
+
+/**
+ * A conversation, or how far it was read, without what is unread in threads alone: these tell it themselves.
+ *
+ * @template {{unread_count: number, unread_reply_count: number}} T
+ * @param {T} row
+ * @returns {T}
+ */
+export const withoutReplies = (row) => ({
+  ...row,
+  unread_count: Math.max(0, row.unread_count - row.unread_reply_count),
+  unread_reply_count: 0,
+});
 
 /** What is still asked for is not for whoever signs in next. */
 export function forgetSidebar() {
@@ -95,7 +108,7 @@ export async function loadChannels(workspaceId, { withArchived = withArchive.has
     withArchived ? /** @type {Promise<Channel[]>} */ (api.all(path, { archived: true })) : null,
   ]);
   if (!isToBeShown()) return;
-  app.set({ channels: { ...app.state.channels, [workspaceId]: rows } });
+  app.set({ channels: { ...app.state.channels, [workspaceId]: rows.map(withoutReplies) } });
   if (archived) app.set({ archived: { ...app.state.archived, [workspaceId]: archived } });
   // What the stream brought meanwhile may be missing from this answer's counts.
   const isStale = messagesReceived.get(workspaceId) !== received;

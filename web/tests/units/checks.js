@@ -41,9 +41,13 @@ export const message = (seq, more = {}) => ({
   id: `m${seq}`,
   seq,
   parent_message_id: null,
+  is_broadcast: false,
   reply_count: 0,
+  thread: null,
+  mentions: [],
   reactions: [],
   sender: { kind: "user", id: 7, name: "Ann", avatar_url: null },
   original_content: `Message ${seq}`,
+  created_at: `2026-05-11T05:00:${String(seq).padStart(2, "0")}+00:00`,
   ...more,
 });

@@ -5,6 +5,8 @@ import { keyOf, TypingPeople } from "/static/web/conversation/typing.js";
 import { equal, message } from "./checks.js";
 
 const THUMB = "👍";
+const ME = { kind: "user", id: 7, name: "Ann" };
+const BOB = { kind: "user", id: 8, name: "Bob" };
 
 export const tests = {
   "the line of what is new stands before the unread, deleted messages left out": () => {
@@ -22,21 +24,26 @@ export const tests = {
     equal(marker.newAfter, 5);
   },
   "one's own reaction is added, counted and taken back": () => {
-    const added = toggled([{ emoji: THUMB, count: 2, reacted: false }], THUMB);
-    equal(added, [{ emoji: THUMB, count: 3, reacted: true }]);
-    equal(toggled(added, THUMB), [{ emoji: THUMB, count: 2, reacted: false }]);
-    equal(toggled([], THUMB), [{ emoji: THUMB, count: 1, reacted: true }]);
-    equal(toggled([{ emoji: THUMB, count: 1, reacted: true }], THUMB), []);
+    const added = toggled([{ emoji: THUMB, count: 2, reacted: false, people: [BOB] }], THUMB, ME);
+    equal(added, [{ emoji: THUMB, count: 3, reacted: true, people: [BOB, ME] }]);
+    equal(toggled(added, THUMB, ME), [{ emoji: THUMB, count: 2, reacted: false, people: [BOB] }]);
+    equal(toggled([], THUMB, ME), [{ emoji: THUMB, count: 1, reacted: true, people: [ME] }]);
+    equal(toggled([{ emoji: THUMB, count: 1, reacted: true, people: [ME] }], THUMB, ME), []);
   },
   "the service's count is taken over, and a reaction shown early is not counted twice": () => {
-    const mine = [{ emoji: THUMB, count: 1, reacted: true }];
-    equal(counted(mine, { emoji: THUMB, count: 1, isMine: true }), mine);
-    equal(counted(mine, { emoji: THUMB, count: 2, isMine: false }), [{ emoji: THUMB, count: 2, reacted: true }]);
+    const mine = [{ emoji: THUMB, count: 1, reacted: true, people: [ME] }];
+    const [byMe, byBob] = [
+      { emoji: THUMB, isMine: true, who: ME, isAdded: true },
+      { emoji: THUMB, isMine: false, who: BOB, isAdded: true },
+    ];
+    equal(counted(mine, { ...byMe, count: 1 }), mine);
+    equal(counted(mine, { ...byBob, count: 2 }), [{ emoji: THUMB, count: 2, reacted: true, people: [ME, BOB] }]);
     // Taken back in another tab.
-    equal(counted([{ emoji: THUMB, count: 2, reacted: true }], { emoji: THUMB, count: 1, isMine: true }), [
-      { emoji: THUMB, count: 1, reacted: false },
+    const both = [{ emoji: THUMB, count: 2, reacted: true, people: [ME, BOB] }];
+    equal(counted(both, { ...byMe, isAdded: false, count: 1 }), [
+      { emoji: THUMB, count: 1, reacted: false, people: [BOB] },
     ]);
-    equal(counted(mine, { emoji: THUMB, count: 0, isMine: true }), []);
+    equal(counted(mine, { ...byMe, isAdded: false, count: 0 }), []);
   },
   "a thread takes in its replies and what it holds, and nothing else": () => {
     const thread = new ThreadRows();

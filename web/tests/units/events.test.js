@@ -28,6 +28,21 @@ export const tests = {
     apply("message.created", reply);
     equal([conversation.find("m1").reply_count, conversation.thread.rows.size], [2, 3]);
   },
+  "a reply that lives in its thread is counted once, and new to who follows it": () => {
+    const { conversation, apply } = held();
+    const bob = { kind: "user", id: 8, name: "Bob", avatar_url: null };
+    conversation.holdThread();
+    conversation.holdThread("m1", [message(1)]);
+    conversation.thread.id = "";
+    for (const seq of [2, 2, 3]) apply("message.created", message(seq, { parent_message_id: "m1", sender: bob }));
+    const { reply_count: count, thread } = conversation.find("m1");
+    equal([count, thread.is_following, thread.unread_count, thread.repliers], [2, true, 2, [bob]]);
+    // What goes to everybody does not say what only the reader is told.
+    apply("message.translated", message(1, { thread: { ...thread, is_following: null, unread_count: null } }));
+    equal(conversation.find("m1").thread.unread_count, 2);
+    apply("message.created", message(4, { parent_message_id: "m1" }));
+    equal(conversation.find("m1").thread.unread_count, 0);
+  },
   "the answer to a post does not undo what the stream brought before it": () => {
     const { conversation, apply } = held();
     apply("message.created", message(3, { parent_message_id: "m1" }));
@@ -39,16 +54,21 @@ export const tests = {
     const { conversation, apply } = held();
     const shown = () => conversation.find("m1").reactions;
     apply("reaction.added", { message_id: "m1", emoji: THUMB, count: 1, ...VERA });
-    equal(shown(), [{ emoji: THUMB, count: 1, reacted: false }]);
+    const [vera, ann] = [
+      { kind: "guest", id: "01h", name: "Vera" },
+      { kind: "user", id: 7, name: "Ann" },
+    ];
+    equal(shown(), [{ emoji: THUMB, count: 1, reacted: false, people: [vera] }]);
     apply("reaction.added", { message_id: "m1", emoji: THUMB, count: 2, ...ANN });
-    equal(shown(), [{ emoji: THUMB, count: 2, reacted: true }]);
+    equal(shown(), [{ emoji: THUMB, count: 2, reacted: true, people: [vera, ann] }]);
     apply("reaction.removed", { message_id: "m1", emoji: THUMB, count: 0, ...ANN });
     equal(shown(), []);
   },
   "a reaction that the service refuses is taken back, and nothing else": () => {
     const { conversation, apply } = held();
     const undo = conversation.held.toggleReaction(conversation.find("m1"), THUMB);
-    equal(conversation.find("m1").reactions, [{ emoji: THUMB, count: 1, reacted: true }]);
+    const me = { kind: "user", id: 7, name: "" };
+    equal(conversation.find("m1").reactions, [{ emoji: THUMB, count: 1, reacted: true, people: [me] }]);
     apply("message.updated", { ...conversation.find("m1"), original_content: "edited" });
     undo();
     equal([conversation.find("m1").reactions, conversation.find("m1").original_content], [[], "edited"]);

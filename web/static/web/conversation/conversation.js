@@ -21,6 +21,12 @@ export class Conversation extends Observable {
   isOver = false;
   /** A message is to be brought into view; its id. @type {Happening<string>} */
   revealed = new Happening();
+  /**
+   * A thread is to be shown: the id of what it is about, and of the reply to bring into view.
+   *
+   * @type {Happening<{id: string, at: string}>}
+   */
+  threadOpened = new Happening();
   /** The editor of a message of the window is to open; its id. @type {Happening<string>} */
   editorOpened = new Happening();
 
@@ -58,7 +64,8 @@ export class Conversation extends Observable {
       take: (message) => held.upsert(message),
       onOpen: (lastSeq, unread) => this.#opened(lastSeq, unread),
       onFirstOpen: () => !isGuest && pins.load(),
-      onReveal: (message) => this.revealed.emit(message),
+      onReveal: (message) => this.#reveal(message),
+      hasThreads: !isGuest,
     });
   }
 
@@ -85,10 +92,29 @@ export class Conversation extends Observable {
     return this.changed();
   }
 
+  /** Bring a message of the window into view, or the reply that lives in a thread. @param {string} id */
+  async #reveal(id) {
+    if (this.window.find(id)) return this.revealed.emit(id);
+    /** @type {Promise<{data: Message}>} */
+    const asked = this.remote.ask(`${this.path}/messages/${id}`);
+    const answer = await asked.catch(() => null);
+    const parent = answer?.data.parent_message_id;
+    if (!parent) return undefined;
+    this.threadOpened.emit({ id: parent, at: id });
+    return this.reveal(parent);
+  }
+
   /** Say, a little later, that everything shown has been read. @param {(state: ReadStateResource) => void} onMarked */
   markRead(onMarked) {
     const last = this.window.messages.at(-1);
     if (last && !this.isGuest) this.readMarker.mark(last, onMarked);
+  }
+
+  /** Let a message and what follows be unread. @param {Message} message @returns {Promise<ReadStateResource>} */
+  async markUnread(message) {
+    const state = await this.readMarker.markUnread(message);
+    this.changed();
+    return state;
   }
 
   /**

@@ -34,12 +34,14 @@ export class ConversationEvents {
       case "message.unpinned":
         if (event === "message.pinned") this.pins.note(data.id, true);
         if (event === "message.unpinned" || event === "message.deleted") this.pins.note(data.id, false);
+        // The service alone knows what is left of the thread.
+        if (event === "message.deleted" && data.parent_message_id) this.#refresh(data.parent_message_id);
         return this.held.find(data.id) ? this.held.upsert(data) : this.held.remote.note(data);
       case "message.untranslated":
         return this.#untranslated(data);
       case "reaction.added":
       case "reaction.removed":
-        return this.held.countReaction(data);
+        return this.held.countReaction(data, event === "reaction.added");
       case "room.closed":
       case "room.extended":
         return this.onOver(event === "room.closed");
@@ -53,6 +55,11 @@ export class ConversationEvents {
     const status = message.translation_status === "pending" ? "failed" : message.translation_status;
     const known = { ...message, translation_status: status };
     return this.held.find(message.id) ? this.held.upsert(known) : this.held.remote.note(known);
+  }
+
+  /** Read a message again, if it is held. @param {string} id */
+  #refresh(id) {
+    if (this.held.find(id)) this.held.refresh(id);
   }
 
   /** Somebody types here. @param {Actor} actor */

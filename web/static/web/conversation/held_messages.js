@@ -1,8 +1,10 @@
 /** The messages that are held of a conversation, in its window and in the thread beside it, as one list. */
 import { ApiError } from "../api_error.js";
 import { counted, toggled } from "./reactions.js";
+import { isUncounted, withOwnState, withReply } from "./thread.js";
 
-/** @import { Identity, Message, ReactionChange } from "../../../types" */
+/** @import { ThreadStateResource } from "../../../schema" */
+/** @import { Identity, Message, ReactionChange, Reactor } from "../../../types" */
 /** @import { Remote } from "./remote.js" */
 /** @import { ThreadRows } from "./thread.js" */
 /** @import { MessageWindow } from "./window.js" */
@@ -11,6 +13,9 @@ import { counted, toggled } from "./reactions.js";
 export const isMe = (me, kind, id) => me !== null && me.kind === kind && String(me.id) === String(id);
 
 export class HeldMessages {
+  /** Replies that were counted with their parents, as their events may come again. @type {Set<string>} */
+  #counted = new Set();
+
   /**
    * @param {{
    *   remote: Remote, thread: ThreadRows, windowOf: () => MessageWindow, mine: () => Identity | null,
@@ -33,9 +38,10 @@ export class HeldMessages {
 
   /** Store a message wherever it is held. Idempotent. @param {Message} message */
   upsert(message) {
-    this.remote.note(message);
-    this.thread.upsert(message);
-    this.windowOf().upsert(message);
+    const row = withOwnState(message, this.find(message.id));
+    this.remote.note(row);
+    this.thread.upsert(row);
+    this.windowOf().upsert(row);
     this.changed();
   }
 
@@ -53,19 +59,48 @@ export class HeldMessages {
   /** Store a message that is new, and count it as a reply. Idempotent. @param {Message} message */
   add(message) {
     const parent = message.parent_message_id && this.find(message.parent_message_id);
-    if (parent && !this.find(message.id)) this.upsert({ ...parent, reply_count: parent.reply_count + 1 });
+    if (parent && !this.find(message.id) && !this.#counted.has(message.id) && isUncounted(parent, message)) {
+      this.#counted.add(message.id);
+      const isMine = this.#isByMe(message);
+      const concernsMe = this.#isByMe(parent) || [parent, message].some((row) => this.#mentionsMe(row));
+      this.upsert(withReply(parent, message, { isMine, concernsMe }));
+    }
     this.upsert(message);
   }
 
-  /** Take over the service's count of a reaction. @param {ReactionChange} change */
-  countReaction(change) {
+  /**
+   * Store what was read of a thread, and whether it is followed, as the service knows it now.
+   *
+   * @param {string} id
+   * @param {ThreadStateResource} state
+   */
+  setThreadState(id, { is_following, unread_count }) {
+    const row = this.find(id);
+    const thread = row?.thread ?? { last_reply_at: null, repliers: [] };
+    if (row) this.upsert({ ...row, thread: { ...thread, is_following, unread_count } });
+  }
+
+  /** @param {Message} message */
+  #isByMe({ sender }) {
+    return sender !== null && isMe(this.mine(), sender.kind, sender.id);
+  }
+
+  /** @param {Message} message */
+  #mentionsMe({ mentions }) {
+    return mentions.some(({ kind, id }) => kind === "user" && isMe(this.mine(), kind, id));
+  }
+
+  /** Take over the service's count of a reaction. @param {ReactionChange} change @param {boolean} isAdded */
+  countReaction(change, isAdded) {
     const { message_id: id, emoji, count } = change;
     const row = this.find(id);
     if (!row) return;
-    const isMine = change.user
-      ? isMe(this.mine(), "user", change.user.id)
-      : isMe(this.mine(), "guest", change.guest.id);
-    this.upsert({ ...row, reactions: counted(row.reactions, { emoji, count, isMine }) });
+    /** @type {Reactor} */
+    const who = change.user
+      ? { kind: "user", id: change.user.id, name: change.user.name }
+      : { kind: "guest", id: change.guest.id, name: change.guest.nickname };
+    const isMine = isMe(this.mine(), who.kind, who.id);
+    this.upsert({ ...row, reactions: counted(row.reactions, { emoji, count, isMine, who, isAdded }) });
   }
 
   /**
@@ -76,7 +111,9 @@ export class HeldMessages {
    * @returns {() => void} how to undo that
    */
   toggleReaction(row, emoji) {
-    this.upsert({ ...row, reactions: toggled(row.reactions, emoji) });
+    const me = this.mine() ?? { kind: "user", id: 0 };
+    // One's own name is never shown.
+    this.upsert({ ...row, reactions: toggled(row.reactions, emoji, { ...me, name: "" }) });
     return () => this.upsert({ ...(this.find(row.id) ?? row), reactions: row.reactions });
   }
 }

@@ -40,9 +40,10 @@ export class Outbox {
   }
 
   /** Show `message` at once and send it. @param {NewMessage} message */
-  add({ content, files = [], parent = null, language }) {
+  add({ content, files = [], parent = null, isBroadcast = false, language }) {
     const at = new Date(now()).toISOString();
-    this.#set([...this.items, { key: randomKey(), content, files, parent, language, state: "sending", error: "", at }]);
+    const written = { key: randomKey(), content, files, parent, isBroadcast, language };
+    this.#set([...this.items, { ...written, state: "sending", error: "", at }]);
     this.flush();
   }
 

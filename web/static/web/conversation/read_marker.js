@@ -13,6 +13,8 @@ export class ReadMarker {
   newAfter = Infinity;
   #markedSeq = 0;
   #timer = 0;
+  /** Whether the reader wants it to stay unread, until they come back. */
+  #isHeld = false;
 
   /** @param {Remote} remote */
   constructor(remote) {
@@ -25,17 +27,39 @@ export class ReadMarker {
    * @param {number} lastSeq
    * @param {number} unread
    * @param {Pick<Message, "seq" | "deleted_at">[]} [messages]
-   *   the newest, in order: deleted ones are not counted as unread
+   *   the newest, in order: deleted ones are not counted as unread, and numbers that are missing are replies in threads
    */
   begin(lastSeq, unread, messages = []) {
+    let left = unread;
     this.newAfter = unread > 0 ? lastSeq - unread : Infinity;
     for (const { seq, deleted_at: deletedAt } of [...messages].reverse()) {
-      if (deletedAt && seq > this.newAfter && seq <= lastSeq) this.newAfter -= 1;
+      if (left <= 0) return;
+      if (seq > lastSeq) continue;
+      if (!deletedAt) left -= 1;
+      this.newAfter = seq - 1 - left;
     }
+  }
+
+  /**
+   * Let everything from `first` on be unread, and stay so until the reader comes back.
+   *
+   * @param {Pick<Message, "id" | "seq">} first
+   * @returns {Promise<ReadStateResource>}
+   */
+  async markUnread(first) {
+    clearTimeout(this.#timer);
+    this.#isHeld = true;
+    this.#markedSeq = 0;
+    const call = api.post(`${this.remote.path}/unread`, { message_id: first.id });
+    /** @type {{data: ReadStateResource}} */
+    const { data } = await this.remote.answerOf(call);
+    this.newAfter = first.seq - 1;
+    return data;
   }
 
   /** The reader left: nothing is new any longer. */
   end() {
+    this.#isHeld = false;
     this.newAfter = Infinity;
   }
 
@@ -46,7 +70,7 @@ export class ReadMarker {
    * @param {(state: ReadStateResource) => void} onMarked
    */
   mark(last, onMarked) {
-    if (last.seq <= this.#markedSeq) return;
+    if (this.#isHeld || last.seq <= this.#markedSeq) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(async () => {
       this.#markedSeq = last.seq;

@@ -4,7 +4,9 @@
  */
 import { ApiError } from "../api_error.js";
 
-/** @import { Message, MessagePage } from "../../../types" */
+import { isInThreadOnly } from "./thread.js";
+
+/** @import { Message, MessagePage, Query } from "../../../types" */
 /** @import { Remote } from "./remote.js" */
 
 export const PAGE = 50;
@@ -32,12 +34,14 @@ export class MessageWindow {
 
   /**
    * @param {{
-   *   remote: Remote, changed: () => void, take: (message: Message) => void,
+   *   remote: Remote, changed: () => void, take: (message: Message) => void, hasThreads?: boolean,
    *   onOpen: (lastSeq: number, unread?: number) => void, onFirstOpen: () => void, onReveal: (id: string) => void,
    * }} options
+   *   `hasThreads`: replies that live in their thread alone are shown there, not here;
    *   `take`: stores a row wherever it is held; `onOpen`: a run was read, up to `lastSeq`; `onReveal`: bring into view
    */
-  constructor({ remote, changed, take, onOpen, onFirstOpen, onReveal }) {
+  constructor({ remote, changed, take, onOpen, onFirstOpen, onReveal, hasThreads = false }) {
+    this.hasThreads = hasThreads;
     this.remote = remote;
     this.path = `${remote.path}/messages`;
     this.changed = changed;
@@ -58,6 +62,11 @@ export class MessageWindow {
 
   // ── Reading ──
 
+  /** @param {Query} query @returns {Promise<MessagePage>} */
+  #ask(query) {
+    return this.remote.ask(this.path, this.hasThreads ? { ...query, threads: "collapsed" } : query);
+  }
+
   /**
    * Show the newest messages, or those around one.
    *
@@ -76,7 +85,7 @@ export class MessageWindow {
     this.error = null;
     try {
       /** @type {MessagePage} */
-      const answer = await this.remote.ask(this.path, { limit: PAGE, around });
+      const answer = await this.#ask({ limit: PAGE, around });
       if (this.#current !== current) return;
       // The stream brought a message that this answer is too old to have.
       if (!around && this.lastSeq > answer.meta.last_seq) return this.open({ unread });
@@ -122,7 +131,7 @@ export class MessageWindow {
     const last = this.messages.at(-1)?.seq ?? 0;
     const query = { limit: 2 * PAGE, around: atEnd ? undefined : this.#middle?.id };
     /** @type {Promise<MessagePage>} */
-    const asked = this.remote.ask(this.path, query);
+    const asked = this.#ask(query);
     const answer = await asked.catch(() => null);
     if (this.#current !== current) return undefined;
     this.readings += 1;
@@ -130,7 +139,7 @@ export class MessageWindow {
     this.lastSeq = Math.max(this.lastSeq, answer.meta.last_seq);
     const rows = answer.data.slice().reverse();
     const isAtEnd = atEnd && this.atEnd;
-    if (isAtEnd && rows[0]?.seq > last + 1) return this.open();
+    if (isAtEnd && answer.meta.has_more && rows[0]?.seq > last + 1) return this.open();
     for (const row of rows) if (isAtEnd || this.find(row.id)) this.take(row);
     return this.changed();
   }
@@ -176,7 +185,7 @@ export class MessageWindow {
     const current = this.#current;
     try {
       /** @type {MessagePage} */
-      const answer = await this.remote.ask(this.path, { limit: PAGE, ...cursor });
+      const answer = await this.#ask({ limit: PAGE, ...cursor });
       if (this.#current !== current) return null;
       const known = new Set(this.messages.map((message) => message.id));
       return { rows: answer.data.filter((message) => !known.has(message.id)).reverse(), meta: answer.meta };
@@ -194,7 +203,7 @@ export class MessageWindow {
     const last = this.messages.at(-1);
     if (this.find(message.id)) {
       this.messages = this.messages.map((row) => (row.id === message.id ? message : row));
-    } else if (!this.isOpen) {
+    } else if (!this.isOpen || (this.hasThreads && isInThreadOnly(message))) {
       return;
     } else if (!last || message.seq > last.seq) {
       if (!this.atEnd) return;

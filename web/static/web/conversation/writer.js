@@ -1,6 +1,7 @@
 /** What a reader writes into a conversation: posts, edits, deletions and reactions. */
 import * as api from "../api.js";
 
+/** @import { ThreadStateResource } from "../../../schema" */
 /** @import { Message, Outgoing } from "../../../types" */
 /** @import { HeldMessages } from "./held_messages.js" */
 /** @import { Remote } from "./remote.js" */
@@ -14,9 +15,10 @@ export class Writer {
   }
 
   /** @param {Outgoing} item @returns {Promise<Message>} */
-  async post({ key, content, files, parent, language }) {
+  async post({ key, content, files, parent, isBroadcast, language }) {
     /** @type {Record<string, unknown>} */
     const body = { content: content || null, type: "markdown", parent_message_id: parent, language, client_id: key };
+    if (isBroadcast) body.is_broadcast = true;
     if (files.length) body.attachment_ids = files.map((file) => file.id);
     /** @type {{data: Message}} */
     const answer = await this.remote.answerOf(
@@ -42,6 +44,26 @@ export class Writer {
     /** @type {{data: Message}} */
     const answer = await this.remote.answerOf(api.patch(`${this.path}/messages/${id}`, { language }));
     this.held.upsert(answer.data);
+  }
+
+  /** Follow the thread of a message, or leave it. @param {string} id @param {boolean} isFollowing */
+  async follow(id, isFollowing) {
+    const path = `${this.path}/messages/${id}/follow`;
+    await this.remote.answerOf(isFollowing ? api.put(path) : api.remove(path));
+    this.held.setThreadState(id, { is_following: isFollowing, last_read_seq: 0, unread_count: 0 });
+  }
+
+  /** Say that a thread was read up to a reply. @param {string} id @param {string} reply */
+  async readThread(id, reply) {
+    /** @type {{data: ThreadStateResource}} */
+    const { data } = await api.post(`${this.path}/messages/${id}/replies/read`, { message_id: reply });
+    this.held.setThreadState(id, data);
+  }
+
+  /** Ask for a translation again that failed. @param {string} id @param {string} language */
+  async retranslate(id, language) {
+    await this.remote.answerOf(api.post(`${this.path}/messages/${id}/translations/${language}/retry`));
+    await this.held.refresh(id);
   }
 
   /** @param {string} id */

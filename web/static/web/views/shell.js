@@ -7,13 +7,16 @@ import { t } from "../i18n.js";
 import { channelPath, directPage, directPath, pageOf } from "../paths.js";
 import { isUnread, nextPlace, noteShown, placePage } from "../places.js";
 import { go, route } from "../router.js";
+import { loadSaved } from "../saved.js";
 import { app } from "../state.js";
 import { withToast } from "../toasts.js";
 import { findListed, loadChannels, loadMembers, loadSidebar } from "../workspaces.js";
 import { OpenDialog } from "./dialogs/open_dialog.js";
 import { DraftsPanel } from "./panels/drafts.js";
 import { Members } from "./panels/members.js";
+import { Saved } from "./panels/saved.js";
 import { Search } from "./panels/search.js";
+import { Threads } from "./panels/threads.js";
 import { OpenCard } from "./people/card.js";
 import { NoWorkspace } from "./place/closed.js";
 import { Nowhere } from "./place/nowhere.js";
@@ -24,7 +27,7 @@ import { useShortcuts } from "./shortcuts.js";
 import { Sidebar } from "./sidebar.js";
 import { WorkspaceSettings } from "./workspace/workspace_settings.js";
 
-/** @import { Direct, Listed, Person } from "../../../types" */
+/** @import { Direct, FoundMessage, Listed, Message, Person } from "../../../types" */
 /** @import { JumpTo } from "./panels/found.js" */
 /** @import { PanelState } from "./place/place.js" */
 /** @import { Command } from "./shortcuts.js" */
@@ -53,6 +56,9 @@ export function Shell() {
     workspaces.length > 0 &&
     workspaces.every((row) => row.id !== params.workspace.toLowerCase());
 
+  /** The thread that the address names. */
+  const thread = query.get("thread");
+
   useEffect(() => {
     if (!workspace) return;
     localStore.set("workspace", workspace.id);
@@ -75,11 +81,14 @@ export function Shell() {
     if (dialog === "direct" || dialog === "switcher") setDialog(dialog);
   }, [query]);
   useEffect(() => {
-    setPanel(null);
+    setPanel(thread ? { kind: "thread", id: thread } : null);
     setSideOpen(false);
     if (workspace && params.channel) localStore.set(`channel.${workspace.id}`, params.channel);
     if (conversationId) noteShown(conversationId);
-  }, [conversationId]);
+  }, [conversationId, thread]);
+  useEffect(() => {
+    loadSaved();
+  }, []);
   const closeSide = () => setSideOpen(false);
   const side = useDrawer(isSideOpen, closeSide);
   useTitle(conversationId, workspace);
@@ -118,6 +127,12 @@ export function Shell() {
     else go(page);
     if (matchMedia("(max-width: 900px)").matches) setPanel(null);
   };
+  /** @param {Message | FoundMessage} row */
+  const openThread = (row) => {
+    const page = `${pageOf(row, workspace)}&thread=${row.id}`;
+    if (page === location.pathname + location.search) setPanel({ kind: "thread", id: row.id });
+    else go(page);
+  };
   /** @param {Person} user */
   const openDirect = (user) =>
     withToast(async () => {
@@ -144,6 +159,7 @@ export function Shell() {
           closeSide();
           setPanel({ kind: "drafts" });
         }}
+        onInbox=${(/** @type {string} */ kind) => (closeSide(), setPanel({ kind }))}
       />
       <button
         type="button"
@@ -208,6 +224,16 @@ export function Shell() {
         panel?.kind === "drafts" &&
         html`
           <${DraftsPanel} workspace=${workspace} onClose=${() => setPanel(null)} />`
+      }
+      ${
+        panel?.kind === "saved" &&
+        html`
+          <${Saved} nameOf=${nameOf} onJump=${jump} onClose=${() => setPanel(null)} />`
+      }
+      ${
+        panel?.kind === "threads" &&
+        html`
+          <${Threads} nameOf=${nameOf} onOpen=${openThread} onClose=${() => setPanel(null)} />`
       }
       ${
         panel?.kind === "members" &&

@@ -7,6 +7,7 @@ import { app } from "../state.js";
 import { unreadIn } from "../workspaces.js";
 import { DraftsLink } from "./panels/drafts.js";
 import { AccountBar } from "./account_bar.js";
+import { Inboxes } from "./inboxes.js";
 import { Icon, Logo } from "./parts/icons.js";
 import { Menu, MenuItem } from "./parts/menu.js";
 import { Avatar, Name } from "./parts/people.js";
@@ -20,10 +21,10 @@ import { Unread } from "./unread.js";
  * @param {{
  *   workspace: Workspace | undefined, current: string, canInvite: boolean,
  *   setDialog: (dialog: string) => void, side: Ref<HTMLElement>, onPlace: () => void,
- *   onDrafts: () => void,
+ *   onDrafts: () => void, onInbox: (kind: string) => void,
  * }} props
  */
-export function Sidebar({ workspace, current, setDialog, canInvite, side, onPlace, onDrafts }) {
+export function Sidebar({ workspace, current, setDialog, canInvite, side, onPlace, onDrafts, onInbox }) {
   const { workspaces } = app.state;
   const archived = (workspace && app.state.archived[workspace.id]) ?? [];
   const elsewhere = workspaces.reduce((sum, row) => sum + (row.id === workspace?.id ? 0 : unreadIn(row.id)), 0);
@@ -97,6 +98,7 @@ export function Sidebar({ workspace, current, setDialog, canInvite, side, onPlac
         <span class="keys" aria-hidden="true"><kbd>${MOD}</kbd><kbd>K</kbd></span>
       </button>
       <div class="side-body" tabindex="-1">
+        <${Inboxes} onOpen=${onInbox} />
         <${DraftsLink} onOpen=${onDrafts} />
         <${SidebarGroups} workspace=${workspace} current=${current} setDialog=${setDialog} />
         ${

@@ -4,14 +4,14 @@ import { t } from "../../i18n.js";
 import { forSending } from "../../text.js";
 import { EmojiButton } from "../emoji.js";
 import { Icon, IconButton } from "../parts/icons.js";
+import { Broadcast } from "./broadcast.js";
+import { Choices, useCompletion } from "./completion.js";
 import { useDraft } from "./draft.js";
 import { StagedFiles, useDrop, useStagedFiles } from "./files.js";
-import { Choices, mentionAt, people } from "./mentions.js";
 import { Preview } from "./preview.js";
 import { onMarkdownKey, onMarkdownPaste, Toolbar, useToolbar } from "./typing.js";
 
 /** @import { InConversation, On, Ref } from "../../../../types" */
-/** @import { Choice } from "./mentions.js" */
 
 const MOST_LETTERS = 8000;
 const TYPING_EVERY = 3000;
@@ -23,7 +23,6 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   const draft = useDraft(room, conversation, parent);
   const [value, setValue] = useState(draft.first.text);
   const { files, addFiles, dropFile, forgetFiles } = useStagedFiles();
-  const [picking, setPicking] = useState(/** @type {{from: number, query: string, at: number} | null} */ (null));
   const [isPreviewing, setPreviewing] = useState(false);
   const mentions = useRef(new Map(draft.first.mentions));
   /** @type {Ref<HTMLTextAreaElement>} */
@@ -32,6 +31,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   const chooser = useRef(null);
   const lastTyped = useRef(-TYPING_EVERY); // the first key counts, also right after the page was loaded
   const [isEager, setEager] = useState(false);
+  const [isBroadcast, setBroadcast] = useState(false);
   const toolbar = useToolbar(hasKeyboard());
 
   useLayoutEffect(() => {
@@ -52,7 +52,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
   const write = (text) => {
     setValue(text);
     draft.keep(text, mentions.current);
-    setPicking(mentionAt(text, box.current?.selectionStart ?? text.length));
+    completion.look(text, box.current?.selectionStart ?? text.length);
     if (text && onTyping && performance.now() - lastTyped.current > TYPING_EVERY) {
       lastTyped.current = performance.now();
       onTyping();
@@ -75,6 +75,12 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
     const { selectionStart: from, selectionEnd: to } = box.current;
     replace(value.slice(0, from) + text + value.slice(to), from + text.length);
   };
+  const completion = useCompletion(room, (from, insert, choice) => {
+    if (choice?.id) mentions.current.set(choice.name, choice.id);
+    const { value: text, selectionStart: caret } = box.current;
+    replace(text.slice(0, from) + insert + text.slice(caret), from + insert.length);
+  });
+  const { choices } = completion;
   const content = forSending(value.trim(), mentions.current);
   const letters = Array.from(content).length;
   const isUploading = files.some((file) => !file.file && !file.error);
@@ -95,50 +101,28 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
       content,
       files: ready.map(({ id, client_name, size: bytes }) => ({ id, client_name, size: bytes })),
       parent,
+      isBroadcast: parent !== null && isBroadcast,
     });
+    setBroadcast(false);
     mentions.current = new Map();
     draft.keep("", mentions.current);
     setValue("");
     forgetFiles();
-    setPicking(null);
+    completion.close();
     setPreviewing(false);
     lastTyped.current = 0;
     box.current.focus();
   };
-  const choices = picking ? people(room, picking.query) : [];
-  /** @param {Choice} person */
-  const choose = (person) => {
-    if (!picking) return;
-    if (person.id) mentions.current.set(person.name, String(person.id));
-    const rest = box.current.value.slice(box.current.selectionStart);
-    replace(`${value.slice(0, picking.from)}@${person.name} ${rest}`, picking.from + person.name.length + 2);
-    setPicking(null);
-  };
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
     if (event.isComposing || event.keyCode === 229 || onMarkdownKey(event, box.current)) return;
-    if (picking && choices.length) {
-      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-        event.preventDefault();
-        const step = event.key === "ArrowDown" ? 1 : -1;
-        return setPicking({ ...picking, at: (picking.at + step + choices.length) % choices.length });
-      }
-      if (event.key === "Enter" || event.key === "Tab") {
-        event.preventDefault();
-        return choose(choices[picking.at] ?? choices[0]);
-      }
-      if (event.key === "Escape") {
-        event.stopPropagation();
-        return setPicking(null);
-      }
-    }
+    if (completion.onKey(event)) return;
     if (event.key === "ArrowUp" && !event.altKey && !value && !parent && conversation.editNewest())
       event.preventDefault();
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       send();
     }
-    return undefined;
   };
   /** @param {ClipboardEvent} event */
   const onPaste = (event) => {
@@ -168,7 +152,7 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
         html`
           <${Preview} content=${content} room=${room} onClose=${() => setPreviewing(false)} />`
       }
-      <${Choices} rows=${choices} at=${picking?.at} onChoose=${choose} />
+      <${Choices} rows=${choices} at=${completion.at} onChoose=${completion.choose} />
       <${StagedFiles} rows=${files} onDrop=${dropFile} />
       <div class="composer-box">
       ${toolbar.isShown && html`<${Toolbar} box=${box} isOff=${room.isClosed} />`}
@@ -196,11 +180,11 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
           disabled=${room.isClosed}
           aria-controls=${choices.length ? "choices" : undefined}
           aria-autocomplete=${room.people ? "list" : undefined}
-          aria-activedescendant=${picking && choices.length ? `choice-${picking.at}` : undefined}
+          aria-activedescendant=${choices.length ? `choice-${completion.at}` : undefined}
           onInput=${withValue(write)}
           onKeyDown=${onKeyDown}
           onPaste=${onPaste}
-          onBlur=${() => setPicking(null)}
+          onBlur=${completion.close}
         ></textarea>
         <${IconButton}
           name="format"
@@ -226,6 +210,12 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
         </button>
       </div>
       </div>
+      ${
+        parent &&
+        room.onThread &&
+        html`
+          <${Broadcast} room=${room} isOn=${isBroadcast} onChange=${setBroadcast} />`
+      }
       ${
         letters > MOST_LETTERS - 500 &&
         html`

@@ -1,8 +1,7 @@
 /** The draft of one box: this tab's copy first, then what the person's other devices left with the service. */
 import { tabStore, useEffect, useState } from "../../core.js";
 import { drafts } from "../../drafts.js";
-import { forSending } from "../../text.js";
-import { mentionParts, tokensOf, withMentions } from "../../tokens.js";
+import { forSending, forTyping } from "../../text.js";
 
 /** @import { Conversation, Room } from "../../../../types" */
 
@@ -10,10 +9,8 @@ import { mentionParts, tokensOf, withMentions } from "../../tokens.js";
 
 /** What is typed, of what is sent: names in place of mentions. @param {string} content @returns {Typed} */
 function typedOf(content) {
-  const mentions = tokensOf(content)
-    .filter(({ kind }) => kind === "mention" || kind === "named")
-    .map(({ text }) => mentionParts(text));
-  return { text: withMentions(content, (name) => `@${name}`), mentions: mentions.map(({ name, id }) => [name, id]) };
+  const { text, mentions } = forTyping(content);
+  return { text, mentions: [...mentions] };
 }
 
 /**

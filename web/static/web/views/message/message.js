@@ -3,17 +3,22 @@ import { waitsForEngine } from "../../conversation/untranslated.js";
 import { classes, html, useLayoutEffect, useRef, useState } from "../../core.js";
 import { moment, t, time } from "../../i18n.js";
 import { pageOf } from "../../paths.js";
+import { setSaved } from "../../saved.js";
+import { app } from "../../state.js";
 import { copy, withToast } from "../../toasts.js";
+import { patchListed, withoutReplies } from "../../workspaces.js";
 import { Attachments } from "../attachments/attachments.js";
-import { CorrectDialog, DeleteDialog, Editor, LanguageDialog, ReportDialog } from "../message_changes.js";
+import { Editor } from "../message_changes.js";
 import { Icon } from "../parts/icons.js";
 import { Avatar, Name } from "../parts/people.js";
 import { showPerson } from "../people/card.js";
 import { TranslatedMark, Translation } from "../translation.js";
+import { MessageDialog } from "./dialogs.js";
 import { labelOf } from "./label.js";
 import { Reactions } from "./reactions.js";
 import { Sheet } from "./sheet.js";
 import { Quote, Text } from "./text.js";
+import { ThreadLink } from "./thread_link.js";
 import { enterTools } from "./tool_keys.js";
 import { Tools } from "./tools.js";
 import { useTouch } from "./touch.js";
@@ -58,6 +63,15 @@ export function Message({ message, conversation, isFirst, room, inThread = false
     remove: () => (isMine || room.canModerate) && !room.isGuest && !isGone && setDialog("delete"),
     react: (/** @type {string} */ emoji) => withToast(() => conversation.writer.react(message.id, emoji)),
     pin: () => withToast(() => conversation.pins.set(message.id, !isPinned)),
+    follow: () => withToast(() => conversation.writer.follow(message.id, !message.thread?.is_following)),
+    save: () => withToast(() => setSaved(message.id, !app.state.saved.has(message.id))),
+    unread: () =>
+      withToast(async () => {
+        const state = await conversation.markUnread(message);
+        patchListed(conversation.id, () => ({ unread_count: withoutReplies(state).unread_count }));
+      }),
+    again: () => withToast(() => conversation.writer.retranslate(message.id, room.language)),
+    copyOriginal: () => withToast(() => copy(message.original_content ?? "")),
     copy: () => withToast(() => copy(message.display_content ?? "")),
     // Its reader may be in other workspaces than its writer.
     link: () => copy(location.origin + pageOf(message, null)),
@@ -197,15 +211,19 @@ export function Message({ message, conversation, isFirst, room, inThread = false
                   onCorrect=${() => setDialog("correct")}
                 />`
         }
-        <${Reactions} rows=${message.reactions} mayReact=${mayReact} onReact=${actions.react} />
+        <${Reactions}
+          rows=${message.reactions}
+          room=${room}
+          mayReact=${mayReact}
+          onReact=${actions.react}
+          onWho=${() => setDialog("reactions")}
+        />
         ${
           !inThread &&
           message.reply_count > 0 &&
           room.onThread &&
           html`
-            <button type="button" class="thread-link" onClick=${actions.reply}>
-              <${Icon} name="thread" /> ${t("thread.replies", { count: message.reply_count })}
-            </button>`
+            <${ThreadLink} message=${message} onOpen=${actions.reply} />`
         }
       </div>
       ${mayAct && !isSheet && tools}
@@ -214,25 +232,12 @@ export function Message({ message, conversation, isFirst, room, inThread = false
         html`
           <${Sheet} onClose=${() => setSheet(false)}>${tools}<//>`
       }
-      ${
-        dialog === "delete" &&
-        html`
-          <${DeleteDialog} message=${message} conversation=${conversation} onClose=${() => setDialog("")} />`
-      }
-      ${
-        dialog === "report" &&
-        html`
-          <${ReportDialog} message=${message} conversation=${conversation} onClose=${() => setDialog("")} />`
-      }
-      ${
-        dialog === "language" &&
-        html`
-          <${LanguageDialog} message=${message} conversation=${conversation} onClose=${() => setDialog("")} />`
-      }
-      ${
-        dialog === "correct" &&
-        html`
-          <${CorrectDialog} message=${message} conversation=${conversation} onClose=${() => setDialog("")} />`
-      }
+      <${MessageDialog}
+        name=${dialog}
+        message=${message}
+        conversation=${conversation}
+        room=${room}
+        onClose=${() => setDialog("")}
+      />
     </li>`;
 }

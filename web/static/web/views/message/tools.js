@@ -1,6 +1,7 @@
 /** What can be done with a message: buttons over it, and a menu of everything. */
 import { html } from "../../core.js";
 import { t } from "../../i18n.js";
+import { app } from "../../state.js";
 import { EmojiButton, QUICK } from "../emoji.js";
 import { IconButton } from "../parts/icons.js";
 import { Menu, MenuItem } from "../parts/menu.js";
@@ -12,7 +13,8 @@ import { useToolKeys } from "./tool_keys.js";
  * What a message's view does when it is asked to; `open` a dialog, `show` its original or why there is no translation.
  *
  * @typedef {{
- *   reply: () => void, edit: () => void, remove: () => void, react: (emoji: string) => void, pin: () => void,
+ *   reply: () => void, follow: () => void, edit: () => void, remove: () => void, react: (emoji: string) => void,
+ *   pin: () => void, save: () => void, unread: () => void, again: () => void, copyOriginal: () => void,
  *   copy: () => void, link: () => void, show: (what: "original" | "why") => void, open: (dialog: string) => void,
  * }} Actions
  */
@@ -28,6 +30,11 @@ import { useToolKeys } from "./tool_keys.js";
 export function Tools({ message, room, actions, isMine, isPinned, mayAskWhy, inThread }) {
   const isTranslated = message.display_source === "translation";
   const keys = useToolKeys();
+  const isAgainPossible =
+    !isTranslated &&
+    Boolean(message.original_content) &&
+    message.original_language !== room.language &&
+    (message.translation_status === "failed" || Boolean(message.translation_reason));
   return html`
     <div class="message-tools" role="group" aria-label=${t("message.actions")} ...${keys}>
       ${QUICK.slice(0, 2).map(
@@ -59,10 +66,59 @@ export function Tools({ message, room, actions, isMine, isPinned, mayAskWhy, inT
             <//>`
         }
         ${
+          message.reactions.length > 0 &&
+          html`
+            <${MenuItem} icon="smile" onClick=${() => actions.open("reactions")}>
+              ${t("reaction.who")}
+            <//>`
+        }
+        ${
+          room.onThread &&
+          message.reply_count > 0 &&
+          html`
+            <${MenuItem} icon="thread" onClick=${actions.follow}>
+              ${t(message.thread?.is_following ? "thread.unfollow" : "thread.follow")}
+            <//>`
+        }
+        ${
           message.display_content &&
           html`
             <${MenuItem} icon="copy" onClick=${actions.copy}>
-              ${t("message.copy")}
+              ${t(isTranslated ? "message.copyTranslation" : "message.copy")}
+            <//>`
+        }
+        ${
+          isTranslated &&
+          html`
+            <${MenuItem} icon="copy" onClick=${actions.copyOriginal}>
+              ${t("message.copyOriginal")}
+            <//>`
+        }
+        <${MenuItem} icon="bookmark" onClick=${actions.save}>
+          ${t(app.state.saved.has(message.id) ? "message.unsave" : "message.save")}
+        <//>
+        <${MenuItem} icon="forward" onClick=${() => actions.open("forward")}>
+          ${t("forward.title")}
+        <//>
+        ${
+          !inThread &&
+          html`
+            <${MenuItem} icon="unread" onClick=${actions.unread}>
+              ${t("message.markUnread")}
+            <//>`
+        }
+        ${
+          message.edited_at &&
+          html`
+            <${MenuItem} icon="clock" onClick=${() => actions.open("history")}>
+              ${t("history.title")}
+            <//>`
+        }
+        ${
+          isAgainPossible &&
+          html`
+            <${MenuItem} icon="again" onClick=${actions.again}>
+              ${t("translation.again")}
             <//>`
         }
         <${MenuItem} icon="link" onClick=${actions.link}>

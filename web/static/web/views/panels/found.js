@@ -4,7 +4,7 @@ import { moment, t } from "../../i18n.js";
 import { excerpt, stripBidi } from "../../text.js";
 import { Name } from "../parts/people.js";
 
-/** @import { FoundMessage, Message as Row } from "../../../../types" */
+/** @import { Children, FoundMessage, Message as Row } from "../../../../types" */
 
 /** @typedef {(row: Row | FoundMessage) => void} Jump */
 /**
@@ -16,9 +16,10 @@ import { Name } from "../parts/people.js";
 /**
  * One line of a list of messages.
  *
- * @param {{row: Row | FoundMessage, where?: string, onJump: Jump, query?: string}} props
+ * @param {{row: Row | FoundMessage, where?: string, onJump: Jump, query?: string, children?: Children}} props
+ *   `children`: what stands below it
  */
-export function Found({ row, where, onJump, query = "" }) {
+export function Found({ row, where, onJump, query = "", children }) {
   return html`
     <li>
       <button type="button" class="found" onClick=${() => onJump(row)}>
@@ -45,6 +46,7 @@ export function Found({ row, where, onJump, query = "" }) {
           }
         </span>
       </button>
+      ${children}
     </li>`;
 }
 

@@ -6,7 +6,7 @@ import { app } from "../../state.js";
 import { stripBidi } from "../../text.js";
 import { withToast } from "../../toasts.js";
 import { loadMembers } from "../../workspaces.js";
-import { isNamed } from "../composer/mentions.js";
+import { isNamed } from "../composer/completion.js";
 import { Confirm } from "../dialogs/confirm.js";
 import { Icon, IconButton } from "../parts/icons.js";
 import { Waiting } from "../parts/lists.js";

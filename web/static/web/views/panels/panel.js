@@ -5,8 +5,8 @@ import { IconButton } from "../parts/icons.js";
 
 /** @import { Children, Closing, Ref } from "../../../../types" */
 
-/** @param {Closing & {title: string, children?: Children, class?: string}} props */
-export function Panel({ title, onClose, children, class: more = "" }) {
+/** @param {Closing & {title: string, children?: Children, class?: string, actions?: Children}} props */
+export function Panel({ title, onClose, children, class: more = "", actions }) {
   /** @type {Ref<HTMLElement>} */
   const root = useRef(null);
   // Of before anything in here took the focus; a box to write in may do so first.
@@ -25,6 +25,7 @@ export function Panel({ title, onClose, children, class: more = "" }) {
     <aside class=${`panel ${more}`} ref=${root} aria-label=${title} onKeyDown=${onKeyDown}>
       <header class="panel-head">
         <h2 tabindex="-1">${title}</h2>
+        ${actions}
         <${IconButton} name="close" label=${t("close")} onClick=${onClose} />
       </header>
       ${children}

@@ -25,9 +25,10 @@ const readOf = ({ data, meta }) => ({ from: meta.next_before ? (data.at(-1)?.seq
 /**
  * A message and its replies. The conversation holds them, so that everything live holds here too.
  *
- * @param {InConversation & Closing & {id: string, onTyping: () => void}} props
+ * @param {InConversation & Closing & {id: string, at?: string, onTyping: () => void}} props
+ *   `at`: the reply to bring into view
  */
-export function Thread({ conversation, room, id, onClose, onTyping }) {
+export function Thread({ conversation, room, id, at, onClose, onTyping }) {
   useObserved(conversation);
   const [read, setRead] = useState(/** @type {{from: number, before: string | null} | null} */ (null));
   const newest = useRef(read);
@@ -72,7 +73,28 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
     return [...new Map(shown.map((row) => [row.id, row])).values()].sort((row, other) => row.seq - other.seq);
   }, [id, read, conversation.window.messages, conversation.thread.rows]);
   const sending = conversation.outbox.items.flatMap((item) => (item.parent === id ? item.key + item.state : [])).join();
-  useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [rows.at(-1)?.id, sending]);
+  const wanted = useRef(at);
+  useEffect(() => {
+    wanted.current = at;
+  }, [at]);
+  useEffect(() => {
+    const row = wanted.current && end.current?.parentElement?.querySelector(`[data-id="${wanted.current}"]`);
+    if (!row) return void end.current?.scrollIntoView({ block: "nearest" });
+    wanted.current = undefined;
+    row.scrollIntoView({ block: "center" });
+    row.classList.add("flash");
+    setTimeout(() => row.classList.remove("flash"), 2000);
+  }, [rows.at(-1)?.id, sending, at]);
+  const parent = rows.find((row) => row.id === id);
+  const newestReply = rows.at(-1)?.id === id ? undefined : rows.at(-1)?.id;
+  const unread = parent?.thread?.unread_count ?? 0;
+  useEffect(() => {
+    if (!read || !newestReply || !unread) return undefined;
+    const mark = () => document.hasFocus() && conversation.writer.readThread(id, newestReply).catch(() => {});
+    mark();
+    addEventListener("focus", mark);
+    return () => removeEventListener("focus", mark);
+  }, [Boolean(read), newestReply, unread > 0]);
   const lines = rows.map(
     (row) => html`
       <${Message}
@@ -89,10 +111,23 @@ export function Thread({ conversation, room, id, onClose, onTyping }) {
     const button = html`<button type="button" class="button" onClick=${older}>${t("more")}</button>`;
     lines.splice(1, 0, html`<li class="older" key="older">${button}</li>`);
   }
+  const isFollowing = Boolean(parent?.thread?.is_following);
+  const follow =
+    parent &&
+    parent.reply_count > 0 &&
+    html`
+      <button
+        type="button"
+        class="button small"
+        aria-pressed=${isFollowing}
+        onClick=${() => withToast(() => conversation.writer.follow(id, !isFollowing))}
+      >
+        ${t(isFollowing ? "thread.following" : "thread.follow")}
+      </button>`;
   /** @param {On<HTMLElement, KeyboardEvent>} event */
   const onKeyDown = (event) => moveBetweenMessages(event, event.currentTarget);
   return html`
-    <${Panel} title=${t("thread.title")} onClose=${onClose} class="thread">
+    <${Panel} title=${t("thread.title")} onClose=${onClose} class="thread" actions=${follow}>
       <div
         class="panel-body"
         tabindex="0"

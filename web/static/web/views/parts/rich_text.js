@@ -182,6 +182,9 @@ function anchor(to, words, kept, label = String(words)) {
     return words;
   }
   if (!["http:", "https:", "mailto:"].includes(address.protocol)) return words;
+  // A conversation of this service is shown in place.
+  const isHere = address.origin === location.origin && /^\/w\/[0-9a-z]{26}\//u.test(address.pathname);
+  if (isHere) return html`<a href=${address.pathname + address.search} class=${kept} data-go><bdi>${words}</bdi></a>`;
   const leadsElsewhere = label !== to && !to.includes(label);
   return html`
     <a

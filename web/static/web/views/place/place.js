@@ -6,7 +6,7 @@ import { channelPath, directPath } from "../../paths.js";
 import { app } from "../../state.js";
 import { sendTyping } from "../../stream_events.js";
 import { stripBidi } from "../../text.js";
-import { findListed, patchListed } from "../../workspaces.js";
+import { findListed, patchListed, withoutReplies } from "../../workspaces.js";
 import { DemoNotice, FirstSteps } from "../first_steps.js";
 import { Composer } from "../composer/composer.js";
 import { LinkState } from "../link_state.js";
@@ -24,7 +24,11 @@ import { peopleOf } from "./readers.js";
 /** @import { Workspace } from "../../../../types" */
 /** @import { JumpTo } from "../panels/found.js" */
 
-/** What stands beside the conversation. @typedef {{kind: string, id?: string} | null} PanelState */
+/**
+ * What stands beside the conversation; of a thread, the message that it is about, and the reply to bring into view.
+ *
+ * @typedef {{kind: string, id?: string, at?: string} | null} PanelState
+ */
 
 /**
  * A direct conversation, or a channel of `workspace`.
@@ -47,6 +51,7 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
   const people = useMemo(() => peopleOf(place?.participant, roll, me), [place?.participant, roll, me]);
   const languages = [...new Set(people.flatMap((person) => person.language ?? []))];
   const names = useMemo(() => new Map(people.map((person) => [String(person.id), person.name])), [people]);
+  const title = isDirect ? place?.participant?.name : place?.name;
   const needsPassword = !isDirect && place?.has_password && !place.is_member;
 
   useEffect(() => {
@@ -68,6 +73,14 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
     }
   }, [id, at, needsPassword, isKnown]);
 
+  useEffect(
+    () =>
+      conversation.threadOpened.listen(({ id: thread, at: reply }) =>
+        setPanel({ kind: "thread", id: thread, at: reply }),
+      ),
+    [conversation],
+  );
+
   const isOwnRoom = !isDirect && workspace?.kind === "temporary_room" && workspace.role === "owner";
   useEffect(() => {
     if (isOwnRoom) refreshRoomState(conversation, workspace.id);
@@ -83,6 +96,7 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
       language,
       workspaceId: workspace?.id,
       hasChannel: !isDirect,
+      title,
       canAttach: true,
       canPreview: Boolean(workspace),
       canCorrect: true,
@@ -100,6 +114,7 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
       language,
       languages.join(),
       conversation,
+      title,
       workspace?.id,
       workspace?.role,
       place?.is_archived,
@@ -108,11 +123,10 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
   );
   const onRead = () => {
     if (place?.unread_count || conversation.window.messages.length)
-      conversation.markRead((state) => patchListed(id, () => ({ unread_count: state.unread_count })));
+      conversation.markRead((state) => patchListed(id, () => ({ unread_count: withoutReplies(state).unread_count })));
   };
   const onTyping = () => sendTyping(id);
   const isDemo = !isDirect && workspace?.demo_channel_id === id;
-  const title = isDirect ? place?.participant?.name : place?.name;
   /** @param {string} kind */
   const toggle = (kind) => setPanel(panel?.kind === kind ? null : { kind });
   if (!place && conversation.isMissing) return html`<${Gone} workspace=${workspace} onMenu=${onMenu} />`;
@@ -203,6 +217,7 @@ export function Place({ id, workspace, isDirect, at, panel, setPanel, onMenu, se
           conversation=${conversation}
           room=${room}
           id=${panel.id}
+          at=${panel.at}
           onClose=${() => setPanel(null)}
           onTyping=${onTyping}
         />`

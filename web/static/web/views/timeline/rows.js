@@ -2,11 +2,11 @@
 import { now } from "../../api.js";
 import { html } from "../../core.js";
 import { dayName, spoken, t } from "../../i18n.js";
+import { app } from "../../state.js";
 import { Message } from "../message/message.js";
+import { isRun } from "./runs.js";
 
 /** @import { Conversation, Message as Row, Room, VNode } from "../../../../types" */
-
-const RUN = 5 * 60_000;
 
 /**
  * What was drawn of each message, by its id, and of what.
@@ -25,7 +25,15 @@ const RUN = 5 * 60_000;
  */
 function rowOf(drawn, message, conversation, isFirst, room) {
   const { id, parent_message_id: parent } = message;
-  const seen = [message, isFirst, room, conversation.pins.has(id), parent && conversation.find(parent), spoken()];
+  const seen = [
+    message,
+    isFirst,
+    room,
+    conversation.pins.has(id),
+    app.state.saved.has(id),
+    parent && conversation.find(parent),
+    spoken(),
+  ];
   const before = drawn.get(id);
   if (before?.seen.every((value, i) => value === seen[i])) return before.element;
   const element = html`
@@ -56,16 +64,4 @@ export function rowsOf(conversation, room, drawn) {
   }
   for (const id of drawn.keys()) if (!conversation.find(id)) drawn.delete(id);
   return rows;
-}
-
-/** Whether one person wrote two neighbours at about the same time. @param {Row} before @param {Row} message */
-function isRun(before, message) {
-  return (
-    before.sender &&
-    message.sender &&
-    before.sender.kind === message.sender.kind &&
-    before.sender.id === message.sender.id &&
-    !message.parent_message_id &&
-    Date.parse(message.created_at) - Date.parse(before.created_at) < RUN
-  );
 }

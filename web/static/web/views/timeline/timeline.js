@@ -28,6 +28,8 @@ export function Timeline({ conversation, room, onRead, intro }) {
   /** The message to bring into view as soon as it is drawn. */
   const target = useRef("");
   const [hasNew, setHasNew] = useState(false);
+  /** Whether more than a screen lies below. */
+  const [isFar, setFar] = useState(false);
   const { messages } = conversation.window;
   const seenLast = useRef(0);
 
@@ -36,6 +38,7 @@ export function Timeline({ conversation, room, onRead, intro }) {
     if (!box) return;
     const isAtEnd = conversation.window.atEnd && box.scrollHeight - box.scrollTop - box.clientHeight < 48;
     position.current = { isAtEnd, anchor: anchorIn(box) };
+    setFar(box.scrollHeight - box.scrollTop - box.clientHeight > box.clientHeight);
     if (isAtEnd) {
       setHasNew(false);
       if (document.hasFocus()) onRead?.();
@@ -146,7 +149,7 @@ export function Timeline({ conversation, room, onRead, intro }) {
         </div>
       </div>
       ${
-        (hasNew || (conversation.window.isOpen && !conversation.window.atEnd)) &&
+        (hasNew || isFar || (conversation.window.isOpen && !conversation.window.atEnd)) &&
         html`
           <button type="button" class="to-end" onClick=${toEnd}>
             <${Icon} name="down" /> ${hasNew ? t("timeline.new") : t("timeline.latest")}
