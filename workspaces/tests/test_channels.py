@@ -68,7 +68,7 @@ def test_any_member_creates_a_channel_and_all_members_read_it(
     made = create(as_member, base)
     assert set(made) == {
         "id", "workspace_id", "name", "slug", "topic", "description", "visibility", "formality", "has_password",
-        "is_member", "is_archived", "unread_count", "unread_reply_count", "last_message_at",
+        "is_member", "is_archived", "unread_count", "unread_reply_count", "last_message_at", "reading_language",
     }  # fmt: skip
     assert (made["slug"], made["visibility"], made["is_member"]) == ("plans", "public", True)
     assert (made["unread_count"], made["last_message_at"], made["is_archived"]) == (0, None, False)
