@@ -92,7 +92,7 @@ class Tail:
         After an error the next call starts anew, because another database may have taken over, with lower numbers.
         """
         known, self._position = self._position, None
-        position: Position = known or await self._database(start_position, self._model, time.monotonic())
+        position = known if known is not None else await self._database(start_position, self._model, time.monotonic())
         has_more = True
         while has_more:
             position, rows = await self._database(read_rows, self._model, self._columns, position, time.monotonic())

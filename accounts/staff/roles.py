@@ -12,15 +12,20 @@ SEEN_BY_SUPPORT = {
     "accounts": "user accesstoken guest outgoingmail accountdeletion accountexport",
     "devices": "device delivery announcement receipt",
     "files": "file",
+    "messaging": "workspaceexport",
     "rooms": "plan roomlimits room",
     "rosetta": "jobrun",
     "translation": "enginestate glossaryterm localmodel refusedanswers translationpolicy",
     "workspaces": (
-        "workspace member channel channelmember invite suspension webhook webhooksubscription webhookdelivery"
+        "workspace member channel channelmember invite placement sidebarsection suspension webhook webhooksubscription"
+        " webhookdelivery"
     ),
 }
 SEEN_BY_MODERATORS = {
-    "messaging": "message messagetranslation messagerevision reaction attachment directconversation block report",
+    "messaging": (
+        "message messagetranslation messagerevision translationfeedback reaction attachment directconversation block report"
+        " moderatordecision threadfollower savedmessage keptdraft"
+    ),
     "workspaces": "conversation readmark",
 }
 SEEN_BY_ADMINS = {

@@ -30,8 +30,11 @@ SEEN_BY = {
     "devices.receipt": "support",
     "files.file": "support", "files.removal": "admin",
     "messaging.attachment": "moderator", "messaging.block": "moderator", "messaging.directconversation": "moderator",
-    "messaging.idempotencykey": "admin", "messaging.message": "moderator", "messaging.messagerevision": "moderator",
+    "messaging.idempotencykey": "admin", "messaging.keptdraft": "moderator", "messaging.moderatordecision": "moderator",
+    "messaging.message": "moderator", "messaging.messagerevision": "moderator",
     "messaging.messagetranslation": "moderator", "messaging.reaction": "moderator", "messaging.report": "moderator",
+    "messaging.savedmessage": "moderator", "messaging.threadfollower": "moderator",
+    "messaging.translationfeedback": "moderator", "messaging.workspaceexport": "support",
     "rooms.plan": "support", "rooms.room": "support", "rooms.roomlimits": "support",
     "rosetta.jobrun": "support",
     "translation.enginestate": "support", "translation.glossaryterm": "support", "translation.localmodel": "support",
@@ -39,7 +42,9 @@ SEEN_BY = {
     "translation.translationpolicy": "support", "translation.usage": "admin",
     "workspaces.channel": "support", "workspaces.channelmember": "support", "workspaces.conversation": "moderator",
     "workspaces.erasure": "admin", "workspaces.event": "admin", "workspaces.invite": "support",
-    "workspaces.member": "support", "workspaces.readmark": "moderator", "workspaces.suspension": "support",
+    "workspaces.member": "support", "workspaces.placement": "support", "workspaces.readmark": "moderator",
+    "workspaces.sidebarsection": "support",
+    "workspaces.suspension": "support",
     "workspaces.webhook": "support", "workspaces.webhookdelivery": "support",
     "workspaces.webhooksubscription": "support", "workspaces.workspace": "support",
 }  # fmt: skip
@@ -47,6 +52,7 @@ SEEN_BY = {
 # What is done to the rows chosen in a list.
 ACTIONS = {
     ("accounts.accesstoken", "revoke"): "support",
+    ("messaging.translationfeedback", "translate_again"): "admin",
     ("accounts.user", "deactivate"): "moderator",
     ("accounts.user", "reactivate"): "moderator",
     ("accounts.user", "sign_out"): "support",

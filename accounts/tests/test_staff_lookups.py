@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.test import Client
@@ -94,7 +95,7 @@ def test_a_list_refuses_every_lookup_that_its_filters_do_not_make(
     asked += list(secret_paths(model))
     asked += [f"{name}__startswith" for name in secret_paths(model, depth=1)]
     for name in filter_paths(page):
-        other = model._meta.get_field(name).related_model
+        other = get_fields_from_path(model, name)[-1].related_model
         if other is not None and not isinstance(other, str):
             asked += [f"{name}__{field}__{lookup}" for field in columns_of(other) for lookup in LOOKUPS]
             asked += [f"{name}__{rest}__{lookup}" for rest in secret_paths(other, depth=3) for lookup in LOOKUPS]

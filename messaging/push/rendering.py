@@ -127,9 +127,11 @@ def _readings(deliveries: Sequence[Delivery], subjects: dict[str, _Subject]) -> 
     for delivery in deliveries:
         subject = subjects.get(str(delivery.subject_id))
         channel = subject.channel if subject is not None else None
-        key = (channel.workspace_id if channel is not None else "", delivery.device.user_id)
-        reading = of_members.get(key, delivery.device.user.reading)
-        language = in_channels.get((channel.pk if channel is not None else "", delivery.device.user_id))
+        user = delivery.device.user
+        reading, language = user.reading, None
+        if channel is not None:
+            reading = of_members.get((channel.workspace_id, user.pk), reading)
+            language = in_channels.get((channel.pk, user.pk))
         readings[delivery.pk] = replace(reading, language=language) if language else reading
     return readings
 

@@ -76,7 +76,8 @@ def _shown(nodes: list[Node], scope: Scope) -> str:
         elif kind == "tag":
             shown.append(_value(content, scope))
         else:
-            shown.extend(_block(*content, scope))
+            head, body = content
+            shown.extend(_block(head, body, scope))
     return "".join(shown)
 
 

@@ -64,7 +64,7 @@ def _component(name: str, version: str, hashes: list[str]) -> dict[str, Any]:
 def _license(name: str) -> str:
     if not _is_installed(name):
         return ""
-    about = metadata.metadata(name)
+    about: Any = metadata.metadata(name)
     of_classifiers = [
         line.rsplit("::", 1)[1].strip() for line in about.get_all("Classifier", []) if "License ::" in line
     ]

@@ -18,6 +18,7 @@ from accounts.staff.pages import ReadOnlyAdmin, StaffAdmin, may
 from rosetta.languages import CODES
 from translation import actions, engines, health
 from translation.admin.forms import form_page
+from translation.context.text_context import NO_CONTEXT
 from translation.engines.base import EngineError
 from translation.engines.local import PIVOT
 from translation.local_models import fetching, packages
@@ -281,7 +282,7 @@ def _tried(values: dict[str, Any]) -> str:
     began = time.monotonic()
     try:
         (text,) = engines.engine(values["engine"]).translate(
-            [values["sentence"]], source=source, target=target, context=[()], timeout=TRY_SECONDS
+            [values["sentence"]], source=source, target=target, context=[NO_CONTEXT], timeout=TRY_SECONDS
         )
     except EngineError as error:
         return f"It did not work: {error}"

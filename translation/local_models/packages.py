@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 
+from translation.context.text_context import NO_CONTEXT
 from translation.engines.base import EngineError
 from translation.engines.local import Local, LocalOptions
 from translation.engines.model_files import (
@@ -214,7 +215,9 @@ def _try(staging: Path, model: ModelFolder) -> None:
     try:
         # The first call loads the model, so the second one shows how fast it is.
         for text in ("Hello", SAMPLES.get(model.source, "Hello")):
-            engine.translate([text], source=model.source, target=model.target, context=[()], timeout=_TRIAL_SECONDS)
+            engine.translate(
+                [text], source=model.source, target=model.target, context=[NO_CONTEXT], timeout=_TRIAL_SECONDS
+            )
         trial = Trial(sum(engine.memory.values()), round(1000 * engine.seconds))
         (model.path / TRIAL_FILE).write_text(json.dumps(asdict(trial)), encoding="utf-8")
     except EngineError as error:

@@ -318,7 +318,7 @@ def test_a_truncated_model_answer_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("unknown", "calls"),
-    [(("json_schema",), 2), (("json_schema", "json_object"), 3), (("response_format", "temperature"), 4)],
+    [(("json_schema",), 3), (("json_schema", "json_object"), 4), (("response_format", "temperature"), 5)],
 )
 def test_a_server_that_does_not_know_an_option_is_asked_without(unknown: tuple[str, ...], calls: int) -> None:
     def handle(request: servers.Request) -> servers.Reply:

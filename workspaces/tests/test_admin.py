@@ -54,7 +54,7 @@ def test_every_list_and_row_opens_and_shows_no_secret(staff: Client, filled: dic
 
 def test_every_model_that_tells_staff_something_is_there() -> None:
     known = {model for model in admin.site._registry if model._meta.app_label == "workspaces"}
-    inner = {"streamcursor"}
+    inner = {"streamcursor", "channelreading"}
     assert {m._meta.model_name for m in apps.get_app_config("workspaces").get_models()} - inner == {
         m._meta.model_name for m in known
     }
