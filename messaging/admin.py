@@ -138,9 +138,10 @@ class TranslationFeedbackAdmin(ReadOnlyAdmin):
     """List what readers think of translations, by pair and engine."""
 
     list_display = ("source", "target", "engine", "verdict", "message_id", "created_at", "resolved_at")
-    list_filter = ("verdict", "engine", "source", "translation__language")
+    list_filter = ("verdict",)
     list_select_related = ("translation",)
     by_id = ("translation__message",)
+    by_words = ("engine", "source", "translation__language")
     actions = ("translate_again",)
 
     has_again_permission = may("translation.change_enginestate")
