@@ -12,11 +12,7 @@ import { app } from "../state.js";
 import { withToast } from "../toasts.js";
 import { findListed, loadChannels, loadMembers, loadSidebar } from "../workspaces.js";
 import { OpenDialog } from "./dialogs/open_dialog.js";
-import { DraftsPanel } from "./panels/drafts.js";
-import { Members } from "./panels/members.js";
-import { Saved } from "./panels/saved.js";
-import { Search } from "./panels/search.js";
-import { Threads } from "./panels/threads.js";
+import { OpenPanel } from "./panels/open_panel.js";
 import { OpenCard } from "./people/card.js";
 import { NoWorkspace } from "./place/closed.js";
 import { Nowhere } from "./place/nowhere.js";
@@ -207,45 +203,16 @@ export function Shell() {
               setDialog=${setDialog}
             />`
       }
-      ${
-        panel?.kind === "search" &&
-        html`
-          <${Search}
-            key=${panel.id}
-            workspaceId=${workspace.id}
-            first=${panel.id}
-            nameOf=${nameOf}
-            onJump=${jump}
-            onPerson=${openDirect}
-            onClose=${() => setPanel(null)}
-          />`
-      }
-      ${
-        panel?.kind === "drafts" &&
-        html`
-          <${DraftsPanel} workspace=${workspace} onClose=${() => setPanel(null)} />`
-      }
-      ${
-        panel?.kind === "saved" &&
-        html`
-          <${Saved} nameOf=${nameOf} onJump=${jump} onClose=${() => setPanel(null)} />`
-      }
-      ${
-        panel?.kind === "threads" &&
-        html`
-          <${Threads} nameOf=${nameOf} onOpen=${openThread} onClose=${() => setPanel(null)} />`
-      }
-      ${
-        panel?.kind === "members" &&
-        html`
-          <${Members}
-            workspaceId=${workspace.id}
-            role=${workspace.role}
-            onClose=${() => setPanel(null)}
-            onMessage=${openDirect}
-            onInvite=${canInvite && (() => setDialog("invite"))}
-          />`
-      }
+      <${OpenPanel}
+        panel=${panel}
+        workspace=${workspace}
+        nameOf=${nameOf}
+        onJump=${jump}
+        onThread=${openThread}
+        onPerson=${openDirect}
+        onInvite=${canInvite && (() => setDialog("invite"))}
+        onClose=${() => setPanel(null)}
+      />
       ${
         name === "settings" &&
         html`
