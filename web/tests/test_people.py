@@ -99,7 +99,7 @@ def test_a_status_and_quiet_are_told_and_taken_back(opens: Opens, service: Servi
     page.get_by_role("textbox", name="What are you doing?").fill("In a meeting")
     page.get_by_role("combobox", name="Show it").select_option("1 hour")
     window.check_axe("status")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert bob.call("GET", f"/users/{ann.id}")["data"]["status"]["text"] == "In a meeting"
     tell()

@@ -17,10 +17,10 @@ from web.tests.service import LINES, PASSWORD, Person, Service
 
 # What a room's page says to visitors, by the browser's language.
 READERS = {
-    "en-GB": "Everybody with this address reads along",
-    "id-ID": "Semua orang yang memiliki alamat ini ikut membaca",
+    "en-GB": "Everyone with this link can read this conversation",
+    "id-ID": "Semua orang yang memiliki tautan ini dapat membaca percakapan ini",
     "ja-JP": "このアドレスを知っている人は全員、ここでの会話を読めます",
-    "th-TH": "ทุกคนที่มีที่อยู่นี้อ่านข้อความในห้องนี้ได้",
+    "th-TH": "ทุกคนที่มีลิงก์นี้อ่านข้อความในห้องนี้ได้",
     "zh-CN": "所有知道此网址的人都能读到这里的对话",
 }
 
@@ -91,7 +91,7 @@ def test_settings_change_the_account_and_every_page_of_them_is_accessible(opens:
     page.get_by_role("menuitem", name="Settings", exact=True).click()
     page.get_by_label("Your name").fill("Ann Marie")
     window.check_axe("profile")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".side-foot")).to_contain_text("Ann Marie")
     picture = page.screenshot(type="png", clip={"x": 0, "y": 0, "width": 300, "height": 200})
     page.locator(".settings input[type=file]").set_input_files(
@@ -173,7 +173,7 @@ def test_a_visitor_on_a_phone_talks_with_the_shop(opens: Opens, service: Service
     page = window.go(f"/rooms/{room['room_id']}")
     expect(page.locator("html")).to_have_attribute("lang", "th")
     window.check_axe("join a room")
-    page.get_by_label("ชื่อของคุณที่นี่").fill("มาลี")
+    page.get_by_label("ชื่อที่จะแสดง").fill("มาลี")
     page.get_by_role("button", name="เริ่มคุย").tap()
     expect(page.get_by_role("heading", name="Jackets", level=1)).to_be_visible()
     page.locator("textarea").fill(LINES["size"]["th"])
@@ -269,7 +269,7 @@ def test_one_tag_puts_a_room_into_the_corner_of_a_shops_page(opens: Opens, servi
     page.get_by_role("button", name="Talk to us").click()
     frame = page.frame_locator("iframe")
     expect(frame.get_by_text(READERS["id-ID"])).to_be_visible()
-    frame.get_by_label("Namamu di sini").fill("Budi")
+    frame.get_by_label("Nama tampilan").fill("Budi")
     frame.get_by_role("button", name="Mulai mengobrol").click()
     expect(frame.get_by_text(READERS["id-ID"])).to_be_visible()
     frame.locator("textarea").fill(LINES["size"]["id"])
@@ -377,7 +377,7 @@ def test_an_owner_renames_a_workspace_and_a_member_leaves_it(opens: Opens, servi
     page.get_by_role("button", name="Old name Workspaces").click()
     page.get_by_role("menuitem", name="Workspace settings").click()
     page.get_by_label("Name", exact=True).fill("New name")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("button", name="New name Workspaces").click()
     page.get_by_role("menuitem", name="Leave workspace").click()
     page.get_by_role("dialog").get_by_role("button", name="Leave workspace").click()

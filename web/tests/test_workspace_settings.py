@@ -65,7 +65,7 @@ def test_an_owner_sets_up_a_workspace_and_deletes_it_by_typing_its_name(opens: O
     page.get_by_role("dialog").get_by_role("switch", name="All events").click()
     page.get_by_role("dialog").get_by_label("message.deleted").uncheck()
     window.check_axe("events of a webhook")
-    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
     expect(outgoing.get_by_text("11 kinds of events")).to_be_visible()
     outgoing.get_by_role("button", name="Change https://example.com/hook").click()
     outgoing.get_by_role("menuitem", name="Deliveries").click()
@@ -80,7 +80,7 @@ def test_an_owner_sets_up_a_workspace_and_deletes_it_by_typing_its_name(opens: O
     expect(page.locator(".toast").last).to_have_text("2 added, 0 changed.")
     page.get_by_role("button", name="Add a term").click()
     page.get_by_role("dialog").get_by_label("Term", exact=True).fill("Pier 7")
-    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("row")).to_have_count(4)
     window.check_axe("glossary")
 
@@ -112,9 +112,9 @@ def test_an_owner_sets_up_a_workspace_and_deletes_it_by_typing_its_name(opens: O
 
     tabs.get_by_role("link", name="General").click()
     page.get_by_label("Keep messages for how many days").fill("90")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("dialog")).to_contain_text("Messages older than 90 days are erased")
-    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert ann.call("GET", f"/workspaces/{place.workspace}")["data"]["retention_days"] == 90
     page.get_by_role("button", name="Prepare an export").click()

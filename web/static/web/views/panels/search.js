@@ -17,13 +17,23 @@ import { Panel } from "./panel.js";
 import { Chips, SearchFilters } from "./search_filters.js";
 
 /** @import { FoundMessageListAnswer } from "../../../../schema" */
-/** @import { Children, Closing, FoundMessage, Person, VNode } from "../../../../types" */
+/** @import { Children, Closing, FoundMessage, On, Person, VNode } from "../../../../types" */
 /** @import { JumpTo } from "./found.js" */
 
 const TABS = ["messages", "files", "people", "channels"];
 const SORTS = ["date", "relevance"];
 const MOST_NAMES = 100;
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** From the box past the filters to the first result. @param {On<HTMLElement, KeyboardEvent>} event */
+const enterResults = (event) => {
+  if (event.key !== "ArrowDown" || event.isComposing) return;
+  /** @type {HTMLElement | null | undefined} */
+  const first = event.currentTarget.closest(".panel")?.querySelector(".panel-body .found");
+  if (!first) return;
+  event.preventDefault();
+  first.focus();
+};
 
 /**
  * `first`: what is searched for to begin with.
@@ -51,6 +61,7 @@ export function Search({ workspaceId, first = "", nameOf, onJump, onPerson, onCl
           placeholder=${t("search.hint")}
           value=${query}
           onInput=${withValue(setQuery)}
+          onKeyDown=${enterResults}
         />
       </div>
       <div class="tabs" role="group" aria-label=${t("search.what")}>

@@ -78,10 +78,12 @@ export function Thread({ conversation, room, id, at, onClose, onTyping }) {
     wanted.current = at;
   }, [at]);
   useEffect(() => {
+    /** @type {HTMLElement | "" | null | undefined} */
     const row = wanted.current && end.current?.parentElement?.querySelector(`[data-id="${wanted.current}"]`);
     if (!row) return void end.current?.scrollIntoView({ block: "nearest" });
     wanted.current = undefined;
     row.scrollIntoView({ block: "center" });
+    row.focus({ preventScroll: true });
     row.classList.add("flash");
     setTimeout(() => row.classList.remove("flash"), 2000);
   }, [rows.at(-1)?.id, sending, at]);
