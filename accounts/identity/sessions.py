@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.identity import credentials
@@ -20,6 +23,20 @@ from rosetta import access_changes
 from rosetta.ids import new_ulid
 
 ID, CREATED, DEVICE, ADDRESS = "_id", "_created_at", "_device_name", "_address"
+
+
+class SessionMiddleware(DjangoSessionMiddleware):
+    """Django's, but that only the request which ends a session takes its cookie away.
+
+    A request that another tab began under the session before must not delete the cookie of the session after it.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().process_response(request, response)
+        cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie is not None and not cookie.value and not request.session.modified:
+            del response.cookies[settings.SESSION_COOKIE_NAME]
+        return response
 
 
 class SessionStore(DatabaseSessionStore):

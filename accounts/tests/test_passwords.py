@@ -202,6 +202,16 @@ def test_sign_out_ends_the_session(owner: User) -> None:
     assert APIClient(HTTP_COOKIE=f"rosetta_session={key}").get("/api/v1/me").status_code == 401
 
 
+def test_only_the_request_that_ends_a_session_takes_its_cookie_away(owner: User, member_user: User) -> None:
+    browser, late = APIClient(), APIClient()
+    post("auth/web/login", {"email": owner.email, "password": PASSWORD}, browser)
+    late.cookies["rosetta_session"] = browser.cookies["rosetta_session"].value
+    post("auth/web/login", {"email": member_user.email, "password": PASSWORD}, browser)
+    answer = late.get("/api/v1/me")  # Sent before, answered after.
+    assert (answer.status_code, answer.cookies.get("rosetta_session")) == (401, None)
+    assert post("auth/web/logout", {}, browser).cookies["rosetta_session"].value == ""
+
+
 @pytest.mark.parametrize("path", ["auth/app/logout", "auth/web/logout"])
 def test_sign_out_is_for_who_is_signed_in(path: str) -> None:
     assert post(path, {}).json() == {"message": "Unauthenticated."}

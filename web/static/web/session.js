@@ -15,7 +15,7 @@ import { forgetSidebar, loadSidebar } from "./workspaces.js";
 
 /** Find out who is signed in, if anybody. */
 export async function start() {
-  api.whenSignedOut(signedOut);
+  api.whenSignedOut(sessionEnded);
   api.whenUnanswered(checkStream);
   try {
     await signedIn(await api.get("/me", {}, { anonymous: true }));
@@ -52,6 +52,16 @@ function signedOut() {
   closeConversations();
   drafts.forget();
   forgetPerson();
+}
+
+/** The session is over. In another tab somebody else may have begun one of their own: then this tab becomes theirs. */
+async function sessionEnded() {
+  const { me } = app.state;
+  signedOut();
+  if (!me) return;
+  /** @type {User | null} */
+  const next = await api.get("/me", {}, { anonymous: true }).catch(() => null);
+  if (next && !("isStored" in next) && next.id !== me.id) location.reload();
 }
 
 export async function signOut() {
