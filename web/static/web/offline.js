@@ -4,6 +4,7 @@
  * It belongs to one person and is deleted when they sign out, in whichever tab; no tab stores for anybody else. Where
  * the browser has no such store (plain http, private windows), nothing is kept.
  */
+import { isInThreadOnly } from "./conversation/thread.js";
 import { localStore } from "./core.js";
 
 /** @import { Message, MessagePage, Query, User } from "../../types" */
@@ -38,14 +39,17 @@ const addressOf = (path, query = {}) => {
   return `${BASE}${path}${search.size ? `?${search}` : ""}`;
 };
 
+/** How a conversation's window asks for its newest messages, which is what is stored of it. */
+const NEWEST = { limit: KEPT_MESSAGES, threads: "collapsed" };
+
 /** @param {string} path */
-const messagesAddress = (path) => addressOf(`${path}/messages`, { limit: KEPT_MESSAGES });
+const messagesAddress = (path) => addressOf(`${path}/messages`, NEWEST);
 
 /** Whether an answer is worth keeping. @param {string} path @param {Query} query */
-function isKept(path, { limit, ...rest }) {
-  const isPlain = Object.entries(rest).every(([name, value]) => value === undefined || name === "per_page");
-  if (MESSAGES.test(path)) return limit === KEPT_MESSAGES && isPlain;
-  return KEPT.test(path) && (isPlain || (rest.page === 1 && rest.archived === undefined));
+function isKept(path, query) {
+  if (MESSAGES.test(path)) return addressOf(path, query) === addressOf(path, NEWEST);
+  const isPlain = Object.entries(query).every(([name, value]) => value === undefined || name === "per_page");
+  return KEPT.test(path) && (isPlain || (query.page === 1 && query.archived === undefined));
 }
 
 /** @param {() => Promise<unknown>} write */
@@ -135,8 +139,9 @@ export function keepReceived(path, message) {
     const data = page.data.filter((row) => row.id !== message.id);
     const isNext = message.seq === page.meta.last_seq + 1;
     if (data.length === page.data.length && !isNext) return void (await dropMessages(address));
+    const added = isInThreadOnly(message) ? [] : [message];
     put(address, {
-      data: [message, ...data].sort((a, b) => b.seq - a.seq).slice(0, KEPT_MESSAGES),
+      data: [...added, ...data].sort((a, b) => b.seq - a.seq).slice(0, KEPT_MESSAGES),
       meta: { ...page.meta, last_seq: Math.max(page.meta.last_seq, message.seq) },
     });
   });
