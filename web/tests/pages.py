@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from web.tests.conftest import PATIENCE
 
@@ -38,3 +38,23 @@ def said(page: Page) -> list[str]:
     return [
         text.replace("\n", " ") for text in page.locator(".scroller .messages:not(.outgoing) .text").all_inner_texts()
     ]
+
+
+def touch(row: Locator, *, to: int | None) -> None:
+    """Press a message for long, or move a finger over it by ``to`` pixels."""
+    row.locator(".text").evaluate(
+        """async (target, to) => {
+            const at = target.getBoundingClientRect();
+            const send = (kind, x) => {
+                const point = new Touch({identifier: 1, target, clientX: at.left + x, clientY: at.top + 4});
+                const touches = kind === "touchend" ? [] : [point];
+                const event = new TouchEvent(kind, {touches, changedTouches: [point], bubbles: true, cancelable: true});
+                target.dispatchEvent(event);
+            };
+            send("touchstart", 2);
+            if (to === null) await new Promise(resolve => setTimeout(resolve, 600));
+            else for (let x = 10; x <= to; x += 10) send("touchmove", x);
+            send("touchend", to ?? 2);
+        }""",
+        to,
+    )

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from web.tests.conftest import Opens
+from web.tests.pages import touch
 from web.tests.service import Service
 
 
@@ -54,8 +55,7 @@ def test_who_reacted_is_named_on_hover_and_in_a_dialog(opens: Opens, service: Se
 
     phone = opens("en-GB", phone=True, dark=True)
     theirs = phone.sign_in(bob, place.page)
-    theirs.locator(".message").tap()
-    theirs.get_by_role("button", name="More actions").tap()
+    touch(theirs.locator(".message"), to=None)
     theirs.get_by_role("menuitem", name="Who reacted").tap()
     dialog = theirs.get_by_role("dialog", name="Who reacted")
     expect(dialog.locator("section").first).to_contain_text("You")

@@ -69,7 +69,7 @@ def test_tab_passes_the_tools_of_messages_and_the_arrows_reach_them(opens: Opens
     keys.press("End")
     expect(row.get_by_role("button", name="More actions")).to_be_focused()
     keys.press("Enter")
-    expect(page.get_by_role("menuitem", name="Copy text")).to_be_focused()
+    expect(page.get_by_role("menuitem", name="Copy translation")).to_be_focused()
     keys.press("Escape")
     keys.press("Escape")
     expect(row).to_be_focused()

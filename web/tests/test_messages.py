@@ -5,10 +5,10 @@ How one's own and those of others arrive.
 
 import json
 
-from playwright.sync_api import APIResponse, Locator, Route, expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from web.tests.conftest import Opens
-from web.tests.pages import said, wait_until, write
+from web.tests.pages import said, touch, wait_until, write
 from web.tests.service import LINES, Service
 
 IS_IN_VIEW = """row => {
@@ -56,26 +56,6 @@ def test_a_messages_actions_work_by_touch(opens: Opens, service: Service) -> Non
     touch(other, to=30)
     touch(other, to=120)
     expect(page.locator(".thread .text")).to_have_text(LINES["morning"]["en"])
-
-
-def touch(row: Locator, *, to: int | None) -> None:
-    """Press a message for long, or move a finger over it by ``to`` pixels."""
-    row.locator(".text").evaluate(
-        """async (target, to) => {
-            const at = target.getBoundingClientRect();
-            const send = (kind, x) => {
-                const point = new Touch({identifier: 1, target, clientX: at.left + x, clientY: at.top + 4});
-                const touches = kind === "touchend" ? [] : [point];
-                const event = new TouchEvent(kind, {touches, changedTouches: [point], bubbles: true, cancelable: true});
-                target.dispatchEvent(event);
-            };
-            send("touchstart", 2);
-            if (to === null) await new Promise(resolve => setTimeout(resolve, 600));
-            else for (let x = 10; x <= to; x += 10) send("touchmove", x);
-            send("touchend", to ?? 2);
-        }""",
-        to,
-    )
 
 
 def test_a_dialog_gives_the_focus_back_to_its_message(opens: Opens, service: Service) -> None:
