@@ -30,5 +30,6 @@ def _unread(conversations: QuerySet[Any], reader: str) -> dict[int, int]:
     """
     muted = Placement.objects.filter(user=OuterRef(reader), conversation=OuterRef("conversation"), is_muted=True)
     unread = with_unread(conversations, OuterRef(reader)).filter(conversation__last_seq__gt=F("read"))
-    rows = unread.filter(~Exists(muted))
+    # Annotated first: a filter that refers to the reader by itself would join all members once more.
+    rows = unread.annotate(is_muted=Exists(muted)).filter(is_muted=False)
     return dict(rows.order_by().values(reader).annotate(total=Sum("unread")).values_list(reader, "total"))

@@ -13,6 +13,7 @@ from accounts.tests.factories import AccessTokenFactory
 from conftest import make_user, token_client
 from messaging.models import Report
 from rooms.actions import create_room
+from translation.models import TermProposal
 from workspaces import actions
 from workspaces.models import Channel, Member, Role, WebhookDelivery
 
@@ -169,6 +170,11 @@ def _add_words(cast: Cast, people: dict[str, User]) -> None:
 def _add_glossary(cast: Cast) -> None:
     made = cast.clients["owner"].post(f"{API}/workspaces/{cast.ids['workspace']}/glossary", {"term": "Acme"})
     cast.ids["term"] = _data(made)["id"]
+    proposal = TermProposal.objects.create(
+        scope_id=cast.ids["workspace"], source="en", target="th", was="x", rendering="y", words=["dock"],
+        state=TermProposal.State.OPEN,
+    )  # fmt: skip
+    cast.ids["proposal"] = proposal.pk
 
 
 def _add_device(cast: Cast) -> None:
