@@ -216,4 +216,4 @@ def test_a_page_with_many_mentions_takes_no_more_queries(
             with CaptureQueriesContext(connection) as seen:
                 as_owner.get(path)
             counts.append(len(seen))
-    assert counts[:2] == counts[2:]
+    assert counts[2] <= counts[0] and counts[3] <= counts[1]
