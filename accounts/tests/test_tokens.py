@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 from accounts.models import AccessToken, Session, User
 from accounts.tests.helpers import bearer, post
 from conftest import PASSWORD, token_client
+from rosetta.models import AccessChange
 
 pytestmark = pytest.mark.django_db
 
@@ -210,7 +211,7 @@ def test_what_ends_wakes_the_gateway(
 ) -> None:
     from redis import Redis
 
-    from rosetta.pubsub import CHANNEL, CredentialEnded, encode
+    from rosetta.pubsub import CHANNEL, AccessAdvanced, encode
 
     browser_of(owner)
     token, session = AccessToken.objects.get(), Session.objects.get()
@@ -220,8 +221,10 @@ def test_what_ends_wakes_the_gateway(
     with django_capture_on_commit_callbacks(execute=True):
         as_owner.delete(f"/api/v1/me/sessions/{session.id}")
         as_owner.delete(f"/api/v1/me/tokens/{token.pk}")
+    ended = set(AccessChange.objects.values_list("kind", "subject"))
+    assert {("session", session.id), ("token", str(token.pk))} <= ended
     # Others' messages pass there too: the channel is the whole Redis server's.
-    missing = {encode(CredentialEnded("session", session.id)), encode(CredentialEnded("token", str(token.pk)))}
+    missing = {encode(AccessAdvanced())}
     deadline = time.monotonic() + 20
     while missing and time.monotonic() < deadline:
         message = listener.get_message(timeout=0.1)

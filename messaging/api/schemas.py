@@ -156,6 +156,10 @@ class SearchMeta(CursorMeta):
     )
 
 
+class SharedFilesMeta(CursorMeta):
+    last_seq = serializers.IntegerField(allow_null=True, help_text="Null: files have no numbers.")
+
+
 class ReadStateResource(serializers.Serializer[Any]):
     last_read_seq = serializers.IntegerField()
     unread_count = serializers.IntegerField()
@@ -304,7 +308,7 @@ RevisionsAnswer = data_of(RevisionResource, many=True)
 ListedMessagesAnswer = data_of(ListedMessageResource, many=True, meta=ListedMeta)
 ThreadStateAnswer = data_of(ThreadStateResource)
 MessagesAnswer = data_of(MessageResource, many=True, meta=CursorMeta)
-SharedFilesAnswer = data_of(SharedFileResource, many=True, meta=CursorMeta)
+SharedFilesAnswer = data_of(SharedFileResource, many=True, meta=SharedFilesMeta)
 FoundMessagesAnswer = data_of(FoundMessageResource, many=True, meta=SearchMeta)
 ReadAnswer = data_of(ReadStateResource)
 PersonAnswer = data_of(PersonResource)

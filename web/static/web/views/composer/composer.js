@@ -184,7 +184,11 @@ export function Composer({ conversation, room, parent = null, label, onTyping, a
           onInput=${withValue(write)}
           onKeyDown=${onKeyDown}
           onPaste=${onPaste}
-          onBlur=${completion.close}
+          onFocus=${markWriting}
+          onBlur=${(/** @type {On<HTMLElement, FocusEvent>} */ event) => {
+            completion.close();
+            markWriting(event);
+          }}
         ></textarea>
         <${IconButton}
           name="format"
@@ -233,3 +237,14 @@ const hasKeyboard = () => matchMedia("(hover: hover)").matches;
 /** @param {MouseEvent} event */
 const keepKeyboard = (event) =>
   !hasKeyboard() && event.target instanceof Element && event.target.closest("button") && event.preventDefault();
+
+/**
+ * Let the row know that one writes there. It keeps its shape until a tap elsewhere has become a click, which else misses.
+ *
+ * @param {On<HTMLElement, FocusEvent>} event
+ */
+function markWriting({ currentTarget: textarea, type }) {
+  const row = textarea.parentElement;
+  if (type === "focus") row?.classList.add("writing");
+  else setTimeout(() => document.activeElement !== textarea && row?.classList.remove("writing"), 400);
+}
