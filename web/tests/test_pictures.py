@@ -61,7 +61,7 @@ def test_pictures_for_the_readme(opens: Opens, service: Service, tmp_path: Path)
     page.locator(".scroller .message", has_text=LINES["boxes"]["en"]).locator(".translated").click()
     page.locator(".stage .composer textarea").fill(LINES["yes"]["en"])
     page.get_by_role("button", name="See how others will read it").first.click()
-    expect(page.locator(".preview-back")).to_be_visible()
+    expect(page.locator(".preview-back").first).to_be_visible()
     keep(page, folder, "original-thread-preview")
 
     phone = opens("ja-JP", phone=True, dark=True)
