@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from web.tests import chromium
 from web.tests.service import PASSWORD, Person, Service, running
@@ -92,7 +92,13 @@ class Window:
             self.faults.append(f"foreign request: {url}")
 
     def go(self, path: str) -> Page:
-        self.page.goto(self.url + path)
+        try:
+            self.page.goto(self.url + path)
+        except Error as error:
+            # A page that has just noticed that somebody else signed in reloads by itself.
+            if "interrupted by another navigation" not in str(error):
+                raise
+            self.page.goto(self.url + path)
         return self.page
 
     def sign_in(self, person: Person, path: str = "/") -> Page:
