@@ -239,7 +239,7 @@ const keepKeyboard = (event) =>
   !hasKeyboard() && event.target instanceof Element && event.target.closest("button") && event.preventDefault();
 
 /**
- * Let the row know that one writes there. It keeps its shape until a tap elsewhere has become a click, which else misses.
+ * Mark that one writes there. The row keeps its shape until a tap elsewhere is a click, which else misses.
  *
  * @param {On<HTMLElement, FocusEvent>} event
  */
