@@ -84,7 +84,7 @@ class TranslationViewSet(ConversationViewSet):
     @extend_schema(
         operation_id="withdraw{Kind}TranslationRating",
         summary="Take back what one said of a translation of a message{of_conversation}",
-        description="Taking it back again changes nothing.",
+        description="Repeating the call changes nothing.",
         responses={204: None},
     )
     @feedback.mapping.delete

@@ -152,9 +152,3 @@ export const forgetMessages = (path) => inTurn(() => dropMessages(messagesAddres
 
 /** @param {string} address */
 const dropMessages = async (address) => (await caches.open(STORE)).delete(address);
-
-/** Whether a conversation's messages are stored. @param {string} path */
-export async function hasMessages(path) {
-  if (!isAvailable() || !isOwner()) return true;
-  return Boolean(await (await caches.open(STORE)).match(messagesAddress(path)));
-}
